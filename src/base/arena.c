@@ -1,0 +1,95 @@
+#include "base/base.h"
+
+_Noreturn void ensure_failed(const char *condition, const char *file, int line)
+{
+    fprintf(stderr, "%s:%d: broken promise: %s\n", file, line, condition);
+    abort();
+}
+
+enum { CHUNK_BYTES = 16 * 1024 - 64 };
+struct chunk { struct chunk *next; size_t used, size; _Alignas(16) char bytes[]; };
+struct arena { struct chunk *chunks; size_t total, limit; };
+
+struct arena *arena_new(size_t limit_bytes)
+{
+    struct arena *a = calloc(1, sizeof *a);
+    ensure(a);
+    a->limit = limit_bytes;
+    return a;
+}
+
+/* Keeps the oldest chunk (the one of the common size), gives the rest back. */
+void arena_reset(struct arena *a)
+{
+    struct chunk *keep = NULL;
+    for (struct chunk *c = a->chunks, *next; c; c = next) {
+        next = c->next;
+        if (!next && c->size == CHUNK_BYTES) keep = c;
+        else free(c);
+    }
+    if (keep) {
+        memset(keep->bytes, 0, keep->used);
+        keep->used = 0;
+        keep->next = NULL;
+    }
+    a->chunks = keep;
+    a->total = 0;
+}
+
+void arena_free(struct arena *a)
+{
+    if (!a) return;
+    for (struct chunk *c = a->chunks, *next; c; c = next) {
+        next = c->next;
+        free(c);
+    }
+    free(a);
+}
+
+size_t arena_used(const struct arena *a) { return a->total; }
+
+/* A piece larger than a chunk gets one of its own behind the current one, which stays in use. */
+static struct chunk *chunk_add(struct arena *a, size_t need)
+{
+    size_t size = need > CHUNK_BYTES / 4 ? need : CHUNK_BYTES;
+    struct chunk *c = calloc(1, sizeof *c + size);
+    ensure(c);
+    c->size = size;
+    if (size != CHUNK_BYTES && a->chunks) {
+        c->next = a->chunks->next;
+        a->chunks->next = c;
+    } else {
+        c->next = a->chunks;
+        a->chunks = c;
+    }
+    return c;
+}
+
+void *arena_alloc(struct arena *a, size_t bytes)
+{
+    ensure(bytes <= SIZE_MAX - 15);
+    size_t need = (bytes + 15) & ~(size_t)15;
+    ensure(need <= a->limit - a->total);
+    a->total += need;
+    struct chunk *c = a->chunks;
+    if (!c || c->size - c->used < need) c = chunk_add(a, need);
+    void *p = c->bytes + c->used;
+    c->used += need;
+    return p;
+}
+
+void *arena_array(struct arena *a, size_t count, size_t size)
+{
+    size_t bytes;
+    ensure(!__builtin_mul_overflow(count, size, &bytes));
+    return arena_alloc(a, bytes);
+}
+
+void *arena_grow(struct arena *a, void *at, size_t *room, size_t size)
+{
+    size_t more = *room ? *room * 2 : 8;
+    void *grown = arena_array(a, more, size);
+    if (*room) memcpy(grown, at, *room * size);
+    *room = more;
+    return grown;
+}

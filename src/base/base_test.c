@@ -1,0 +1,103 @@
+#include "test.h"
+
+TEST(base_decimal)
+{
+    struct decimal a, b, c;
+    expect(decimal_parse(STR("-12.340"), &a));
+    expect_int(-12340, a.units);
+    expect_int(3, a.scale);
+    expect_str("-12.340", decimal_format(arena, a));
+    expect(decimal_parse(STR("0.005"), &b));
+    expect(decimal_round(b, 2, &c));
+    expect_str("0.01", decimal_format(arena, c));
+    expect(decimal_round(DECIMAL(-5, 3), 2, &c));
+    expect_str("-0.01", decimal_format(arena, c));
+    expect(decimal_divide(DECIMAL(1, 0), DECIMAL(3, 0), 6, &c));
+    expect_str("0.333333", decimal_format(arena, c));
+    expect_int(0, decimal_compare(DECIMAL(10, 1), DECIMAL(1000, 3)));
+    expect(!decimal_parse(STR("1."), &a));
+    expect(!decimal_parse(STR(".5"), &a));
+    expect(!decimal_parse(STR("+5"), &a));
+    expect(!decimal_parse(STR("1e5"), &a));
+    expect(!decimal_parse(STR(""), &a));
+    expect(!decimal_parse(STR("-"), &a));
+    expect(!decimal_parse(STR("1234567890123456789012345678901234567890"), &a));
+    expect(decimal_mul(DECIMAL(999999999999999999, 0), DECIMAL(1, 0), &c));
+    expect(!decimal_mul(DECIMAL(999999999999999999, 0), DECIMAL(999999999999999999, 0), &c));
+}
+
+TEST(base_minor)
+{
+    int64_t v;
+    expect(minor_parse(STR("1250.00"), 2, &v));
+    expect_int(125000, v);
+    expect(minor_parse(STR("1250"), 2, &v));
+    expect_int(125000, v);
+    expect(minor_parse(STR("-0.5"), 2, &v));
+    expect_int(-50, v);
+    expect(!minor_parse(STR("1.005"), 2, &v));
+    expect(minor_parse(STR("1.500"), 2, &v));
+    expect_str("-0.05", minor_format(arena, -5, 2));
+    expect_str("-5", minor_format(arena, -5, 0));
+    expect_str("-92233720368547758.08", minor_format(arena, INT64_MIN, 2));
+    expect_int(2, currency_digits(STR("EUR")));
+    expect_int(0, currency_digits(STR("JPY")));
+    expect_int(3, currency_digits(STR("KWD")));
+    expect_int(-1, currency_digits(STR("EU ")));
+    expect(int_mul_div(100, 21, 100, &v) && v == 21);
+    expect(int_mul_div(-105, 10, 100, &v) && v == -11);
+}
+
+TEST(base_day)
+{
+    struct date d;
+    struct instant i;
+    char z[28];
+    expect(!date_parse(STR("2026-02-31"), &d));
+    expect(!date_parse(STR("2025-02-29"), &d));
+    expect(date_parse(STR("2024-02-29"), &d));
+    for (int32_t n = date_days((struct date){ 19000101 }); n < date_days((struct date){ 21991231 }); n++)
+        expect_int(n, date_days(date_from_days(n)));
+    expect_int(SUNDAY, date_weekday((struct date){ 20261122 }));
+    expect_int(20250228, date_add_months((struct date){ 20250131 }, 1).ymd);
+    expect_int(20241231, date_add_months((struct date){ 20250131 }, -1).ymd);
+    expect_int(365, date_between((struct date){ 20250101 }, (struct date){ 20260101 }));
+    expect(instant_parse(STR("2025-07-01T00:30:00+02:00"), &i));
+    instant_format(i, z);
+    expect_str("2025-06-30T22:30:00.000000Z", str_of(z));
+    expect_int(20250701, instant_day(i).ymd);
+    expect(instant_parse(STR("2025-12-31T23:30:00Z"), &i));
+    expect_int(20260101, instant_day(i).ymd);
+}
+
+TEST(base_text)
+{
+    struct str rest, part = str_cut(STR("a;b;c"), ';', &rest);
+    expect_str("a", part);
+    expect_str("b;c", rest);
+    expect(str_is_utf8(STR("né€😀")));
+    expect(!str_is_utf8(STR("\xC0\x80")));
+    expect(!str_is_utf8(STR("\xED\xA0\x80")));
+    expect_int(4, str_utf8_count(STR("né€😀")));
+    expect_str("né", str_utf8_clip(STR("né€😀"), 2));
+    expect_int(2, str_find(STR("abcab"), "cab"));
+    expect_int(-1, str_find(STR("abca"), "cab"));
+    int64_t v;
+    expect(str_to_int(STR("-9223372036854775808"), &v) && v == INT64_MIN);
+    expect(!str_to_int(STR("9223372036854775808"), &v));
+    static const struct fault_type sample = { FAULT_INVALID, "x", "A {a} is {b}, not {c}." };
+    struct fault *f = FAULT(arena, &sample, "field", PARAM("a", STR("bill")), PARAM("b", STR("late")));
+    expect_str("A bill is late, not {c}.", fault_text(arena, f, ENGLISH));
+    fault_within(arena, f, STR("lines[1]"));
+    expect_str("lines[1].field", f->field);
+    expect_str("Dit klopt niet: {why}.", translate(DUTCH, "This is not valid: {why}."));
+}
+
+TEST(base_arena)
+{
+    size_t before = arena_used(arena);
+    LIST_OF(int64_t) list = { 0 };
+    for (int64_t i = 0; i < 1000; i++) *LIST_ADD(arena, &list) = i;
+    for (int64_t i = 0; i < 1000; i++) expect_int(i, list.at[i]);
+    expect(arena_used(arena) > before);
+}

@@ -1,0 +1,70 @@
+#include "base/fault.h"
+#include "translations.h" /* generated from po/nl.po: sorted { english, dutch } */
+
+const struct fault_type input_invalid = { FAULT_INVALID, "input.invalid", "This is not valid: {why}." };
+const struct fault_type input_too_large = { FAULT_LIMIT, "input.too_large", "This is too large: at most {limit}." };
+
+struct fault *fault_new(struct arena *arena, const struct fault_type *type, const char *field,
+                        const struct param *params, size_t param_count)
+{
+    struct fault *f = ARENA_NEW(arena, struct fault);
+    struct param *kept = ARENA_ARRAY(arena, struct param, param_count ? param_count : 1);
+    for (size_t i = 0; i < param_count; i++)
+        kept[i] = (struct param){ params[i].name, str_keep(arena, params[i].text) };
+    f->type = type;
+    f->field = field ? str_copy(arena, field, strlen(field)) : (struct str){ 0 };
+    f->params = kept;
+    f->param_count = param_count;
+    return f;
+}
+
+struct fault *fault_join(struct fault *first, struct fault *more)
+{
+    if (!first) return more;
+    struct fault *last = first;
+    while (last->next) last = last->next;
+    last->next = more;
+    return first;
+}
+
+void fault_within(struct arena *arena, struct fault *faults, struct str prefix)
+{
+    for (struct fault *f = faults; f; f = f->next)
+        f->field = f->field.length ? str_format(arena, "%.*s.%.*s", STR_ARG(prefix), STR_ARG(f->field)) : prefix;
+}
+
+static int compare_english(const void *key, const void *row)
+{
+    return strcmp(key, ((const struct translation *)row)->english);
+}
+
+struct str translate(enum language language, const char *english)
+{
+    const struct translation *found = NULL;
+    if (language == DUTCH)
+        found = bsearch(english, translations, translation_count, sizeof *translations, compare_english);
+    return str_of(found ? found->dutch : english);
+}
+
+struct str text_fill(struct arena *arena, struct str pattern, const struct param *params, size_t count)
+{
+    struct text t = text_new(arena);
+    for (size_t i = 0; i < pattern.length;) {
+        const char *close = pattern.at[i] == '{' ? memchr(pattern.at + i, '}', pattern.length - i) : NULL;
+        struct str name = close ? str_part(pattern, i + 1, (size_t)(close - pattern.at) - i - 1) : (struct str){ 0 };
+        size_t p = 0;
+        while (close && p < count && !str_is(name, params[p].name)) p++;
+        if (!close || p == count) {
+            text_add_char(&t, pattern.at[i++]);
+            continue;
+        }
+        text_add(&t, params[p].text);
+        i += name.length + 2;
+    }
+    return text_str(&t);
+}
+
+struct str fault_text(struct arena *arena, const struct fault *fault, enum language language)
+{
+    return text_fill(arena, translate(language, fault->type->text), fault->params, fault->param_count);
+}

@@ -1,0 +1,252 @@
+#include "codec/xml.h"
+#include <libxml/parser.h>
+#include <libxml/parserInternals.h>
+#include <libxml/xmlschemas.h>
+
+const struct fault_type xml_malformed = { FAULT_INVALID, "xml.malformed", "The XML is broken at line {line}: {why}" };
+const struct fault_type xml_forbidden = {
+    FAULT_INVALID, "xml.forbidden", "The XML has a document type or entities of its own at line {line}; send it without."
+};
+static const struct fault_type xml_schema = { FAULT_INVALID, "xml.schema", "Line {line} does not fit the schema: {why}" };
+
+const struct xml_limits xml_limits_default = { (size_t)128 << 20, 128, 20000000, (size_t)64 << 20 };
+
+enum { ATTRIBUTES_MAX = 64 };
+struct frame { size_t text_from; };
+struct xml_reader {
+    struct arena *arena;
+    struct xml_limits limits;
+    const struct xml_handler *handler;
+    void *context;
+    xmlParserCtxtPtr parser;
+    char *text; /* character data of all open elements, innermost last; malloc'd: it lives as the parse does */
+    size_t text_length, text_room;
+    struct frame *frames;
+    size_t depth, elements, bytes;
+    struct fault *fault;
+    bool stopped, ended;
+    struct xml_attribute attributes[ATTRIBUTES_MAX];
+};
+
+int xml_line(const struct xml_reader *r) { return xmlSAX2GetLineNumber(r->parser); }
+size_t xml_depth(const struct xml_reader *r) { return r->depth; }
+
+void xml_stop(struct xml_reader *r)
+{
+    r->stopped = true;
+    xmlStopParser(r->parser);
+}
+
+static void refuse(struct xml_reader *r, struct fault *fault)
+{
+    if (!r->fault) r->fault = fault;
+    xml_stop(r);
+}
+
+static void refuse_limit(struct xml_reader *r, const char *what)
+{
+    refuse(r, FAULT(r->arena, &input_too_large, NULL, PARAM("limit", str_of(what))));
+}
+
+static struct str borrowed(const xmlChar *z) { return str_of((const char *)z); }
+
+static void on_start(void *context, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri, int namespace_count,
+                     const xmlChar **namespaces, int attribute_count, int defaulted, const xmlChar **attributes)
+{
+    struct xml_reader *r = context;
+    (void)namespace_count, (void)namespaces, (void)defaulted;
+    if (r->stopped) return;
+    if (r->depth == r->limits.depth) return refuse_limit(r, "128 nested elements");
+    if (r->elements++ == r->limits.elements) return refuse_limit(r, "20 million elements");
+    if (attribute_count > ATTRIBUTES_MAX) return refuse_limit(r, "64 attributes in one element");
+    for (int i = 0; i < attribute_count; i++, attributes += 5)
+        r->attributes[i] = (struct xml_attribute){
+            borrowed(attributes[0]), borrowed(attributes[2]),
+            { (const char *)attributes[3], (size_t)(attributes[4] - attributes[3]) }
+        };
+    r->frames[r->depth++].text_from = r->text_length;
+    struct xml_element element = { borrowed(local), borrowed(uri), borrowed(prefix), r->attributes, (size_t)attribute_count };
+    r->handler->start(r->context, r, &element);
+}
+
+static void on_end(void *context, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri)
+{
+    struct xml_reader *r = context;
+    (void)prefix, (void)uri;
+    if (r->stopped) return;
+    size_t from = r->frames[r->depth - 1].text_from;
+    r->handler->end(r->context, r, borrowed(local), (struct str){ r->text ? r->text + from : "", r->text_length - from });
+    r->depth--;
+    r->text_length = from;
+}
+
+static void on_text(void *context, const xmlChar *at, int length)
+{
+    struct xml_reader *r = context;
+    size_t more = (size_t)length;
+    if (r->stopped || !r->depth) return;
+    if (r->text_length + more > r->limits.text_bytes) return refuse_limit(r, "64 MB of text");
+    if (r->text_length + more >= r->text_room) {
+        r->text_room = (r->text_room ? r->text_room * 2 : 4096) + more;
+        r->text = realloc(r->text, r->text_room);
+        ensure(r->text);
+    }
+    memcpy(r->text + r->text_length, at, more);
+    r->text_length += more;
+    r->text[r->text_length] = 0;
+}
+
+static void on_doctype(void *context, const xmlChar *name, const xmlChar *id, const xmlChar *system)
+{
+    struct xml_reader *r = context;
+    (void)name, (void)id, (void)system;
+    struct str line = str_from_int(r->arena, xml_line(r));
+    refuse(r, FAULT(r->arena, &xml_forbidden, NULL, PARAM("line", line)));
+}
+
+static void on_error(void *context, xmlErrorPtr error)
+{
+    struct xml_reader *r = context;
+    if (r->stopped || error->level < XML_ERR_ERROR || r->fault) return;
+    struct str why = str_trim(str_utf8_clip(str_of(error->message), 200));
+    if (!str_is_utf8(why)) why = STR("not well-formed");
+    refuse(r, FAULT(r->arena, &xml_malformed, NULL, PARAM("line", str_from_int(r->arena, error->line)), PARAM("why", why)));
+}
+
+static const xmlSAXHandler sax = {
+    .initialized = XML_SAX2_MAGIC,
+    .startElementNs = on_start,
+    .endElementNs = on_end,
+    .characters = on_text,
+    .ignorableWhitespace = on_text,
+    .cdataBlock = on_text,
+    .internalSubset = on_doctype,
+    .serror = NULL,
+};
+
+static struct xml_reader *reader_make(struct arena *arena, const struct xml_limits *limits,
+                                      const struct xml_handler *handler, void *context)
+{
+    struct xml_reader *r = ARENA_NEW(arena, struct xml_reader);
+    r->arena = arena;
+    r->limits = *limits;
+    r->handler = handler;
+    r->context = context;
+    r->frames = ARENA_ARRAY(arena, struct frame, limits->depth);
+    return r;
+}
+
+static void parser_prepare(struct xml_reader *r)
+{
+    ensure(r->parser);
+    *r->parser->sax = sax;
+    r->parser->sax->serror = (xmlStructuredErrorFunc)on_error;
+    r->parser->userData = r;
+    xmlCtxtUseOptions(r->parser, XML_PARSE_NONET | XML_PARSE_HUGE);
+}
+
+struct xml_reader *xml_reader_new(struct arena *arena, const struct xml_limits *limits,
+                                  const struct xml_handler *handler, void *context)
+{
+    return reader_make(arena, limits, handler, context);
+}
+
+struct fault *xml_reader_push(struct xml_reader *r, struct str bytes)
+{
+    if (r->fault || r->stopped) return r->fault;
+    r->bytes += bytes.length;
+    if (r->bytes > r->limits.bytes) {
+        if (r->parser) refuse_limit(r, "128 MB");
+        else r->fault = FAULT(r->arena, &input_too_large, NULL, PARAM("limit", STR("128 MB")));
+        return r->fault;
+    }
+    for (size_t from = 0; from < bytes.length && !r->stopped;) {
+        size_t n = bytes.length - from < ((size_t)1 << 20) ? bytes.length - from : (size_t)1 << 20;
+        if (!r->parser) {
+            r->parser = xmlCreatePushParserCtxt(NULL, r, bytes.at, n > 4 ? 4 : (int)n, NULL);
+            parser_prepare(r);
+            from += n > 4 ? 4 : n;
+            continue;
+        }
+        xmlParseChunk(r->parser, bytes.at + from, (int)n, 0);
+        from += n;
+    }
+    return r->fault;
+}
+
+static struct fault *not_whole(struct xml_reader *r)
+{
+    if (r->fault || r->stopped) return r->fault;
+    if (r->parser && r->parser->wellFormed && r->elements && !r->depth) return NULL;
+    struct str line = str_from_int(r->arena, r->parser ? xml_line(r) : 1);
+    return r->fault = FAULT(r->arena, &xml_malformed, NULL, PARAM("line", line), PARAM("why", STR("the document ends too early")));
+}
+
+struct fault *xml_reader_end(struct xml_reader *r)
+{
+    if (r->parser && !r->stopped) xmlParseChunk(r->parser, NULL, 0, 1);
+    return not_whole(r);
+}
+
+void xml_reader_free(struct xml_reader *r)
+{
+    if (!r || r->ended) return;
+    r->ended = true;
+    if (r->parser) {
+        if (r->parser->myDoc) xmlFreeDoc(r->parser->myDoc);
+        xmlFreeParserCtxt(r->parser);
+    }
+    free(r->text);
+    r->parser = NULL;
+    r->text = NULL;
+}
+
+/* The parser context is the costliest thing to make (its dictionary above all), so a thread keeps one. */
+struct fault *xml_read(struct arena *arena, struct str bytes, const struct xml_limits *limits,
+                       const struct xml_handler *handler, void *context)
+{
+    struct xml_reader *r = reader_make(arena, limits, handler, context);
+    if (bytes.length > limits->bytes || bytes.length > INT32_MAX)
+        return FAULT(arena, &input_too_large, NULL, PARAM("limit", STR("128 MB")));
+    if (!bytes.length) return not_whole(r);
+    r->parser = xmlCreateMemoryParserCtxt(bytes.at, (int)bytes.length);
+    parser_prepare(r);
+    xmlParseDocument(r->parser);
+    struct fault *fault = not_whole(r);
+    xml_reader_free(r);
+    return fault;
+}
+
+struct schema_errors { struct arena *arena; struct fault *first; size_t count; };
+
+static void on_schema_error(void *context, xmlErrorPtr error)
+{
+    struct schema_errors *errors = context;
+    if (errors->count++ >= 50) return;
+    struct fault *f = FAULT(errors->arena, &xml_schema, NULL, PARAM("line", str_from_int(errors->arena, error->line)),
+                            PARAM("why", str_trim(str_of(error->message))));
+    errors->first = fault_join(errors->first, f);
+}
+
+struct fault *xml_check_schema(struct arena *arena, struct str bytes, const char *schema_path)
+{
+    struct schema_errors errors = { .arena = arena };
+    xmlSchemaParserCtxtPtr parser = xmlSchemaNewParserCtxt(schema_path);
+    ensure(parser);
+    xmlSchemaSetParserStructuredErrors(parser, (xmlStructuredErrorFunc)on_schema_error, &errors);
+    xmlSchemaPtr schema = xmlSchemaParse(parser);
+    xmlSchemaFreeParserCtxt(parser);
+    if (!schema)
+        return fault_join(errors.first, FAULT(arena, &xml_schema, NULL, PARAM("line", STR("0")), PARAM("why", STR("no schema"))));
+    xmlDocPtr document = xmlReadMemory(bytes.at, (int)bytes.length, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOERROR);
+    xmlSchemaValidCtxtPtr check = xmlSchemaNewValidCtxt(schema);
+    ensure(check);
+    xmlSchemaSetValidStructuredErrors(check, (xmlStructuredErrorFunc)on_schema_error, &errors);
+    int wrong = document ? xmlSchemaValidateDoc(check, document) : -1;
+    if (wrong && !errors.first)
+        errors.first = FAULT(arena, &xml_malformed, NULL, PARAM("line", STR("0")), PARAM("why", STR("not well-formed")));
+    xmlSchemaFreeValidCtxt(check);
+    xmlFreeDoc(document);
+    xmlSchemaFree(schema);
+    return errors.first;
+}
