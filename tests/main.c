@@ -90,7 +90,9 @@ int main(int count, char **words)
         bool wanted = count < 2;
         for (int w = 1; w < count; w++) wanted |= strstr(registered[i].name, words[w]) != NULL;
         if (wanted && registered[i].run)
-            tests[chosen++] = (struct CMUnitTest){ .name = registered[i].name, .test_func = run_one, .initial_state = &registered[i] };
+            tests[chosen++] = (struct CMUnitTest){ .name = registered[i].name,
+                                                   .test_func = run_one,
+                                                   .initial_state = &registered[i] };
     }
     return _cmocka_run_group_tests("unit", tests, chosen, NULL, NULL);
 }

@@ -14,12 +14,12 @@ struct work;
 void test_register(const char *name, void (*run)(struct arena *arena));
 void test_register_db(const char *name, void (*run)(struct work *work));
 
-#define TEST(name) \
-    static void test_##name(struct arena *arena); \
+#define TEST(name)                                                                                        \
+    static void test_##name(struct arena *arena);                                                         \
     __attribute__((constructor)) static void register_##name(void) { test_register(#name, test_##name); } \
     static void test_##name(__attribute__((unused)) struct arena *arena)
-#define DB_TEST(name) \
-    static void test_##name(struct work *work); \
+#define DB_TEST(name)                                                                                        \
+    static void test_##name(struct work *work);                                                              \
     __attribute__((constructor)) static void register_##name(void) { test_register_db(#name, test_##name); } \
     static void test_##name(__attribute__((unused)) struct work *work)
 

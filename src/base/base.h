@@ -26,17 +26,21 @@ struct arena *arena_new(size_t limit_bytes);
 void arena_reset(struct arena *arena); /* forgets all, keeps one chunk for the next request */
 void arena_free(struct arena *arena);  /* NULL is fine */
 size_t arena_used(const struct arena *arena);
-void *arena_alloc(struct arena *arena, size_t bytes); /* zeroed, 16-aligned, never NULL */
+void *arena_alloc(struct arena *arena, size_t bytes);              /* zeroed, 16-aligned, never NULL */
 void *arena_array(struct arena *arena, size_t count, size_t size); /* zeroed; checks the product */
 #define ARENA_NEW(arena, type) ((type *)arena_alloc(arena, sizeof(type)))
 #define ARENA_ARRAY(arena, type, count) ((type *)arena_array(arena, count, sizeof(type)))
 
 /* Appends to a growing array { at, count, room } whose memory is the arena's. */
-#define LIST_OF(type) struct { type *at; size_t count, room; }
-#define LIST_ADD(arena, list) \
-    ((list)->count == (list)->room                                                             \
+#define LIST_OF(type)       \
+    struct {                \
+        type *at;           \
+        size_t count, room; \
+    }
+#define LIST_ADD(arena, list)                                                                    \
+    ((list)->count == (list)->room                                                               \
          ? (void)((list)->at = arena_grow(arena, (list)->at, &(list)->room, sizeof *(list)->at)) \
-         : (void)0,                                                                            \
+         : (void)0,                                                                              \
      &(list)->at[(list)->count++])
 void *arena_grow(struct arena *arena, void *at, size_t *room, size_t size);
 
@@ -44,9 +48,11 @@ void *arena_grow(struct arena *arena, void *at, size_t *room, size_t size);
 
 struct str { const char *at; size_t length; };
 #define STR(literal) ((struct str){ "" literal "", sizeof(literal) - 1 })
+/* clang-format off */
 #define STR_INIT(literal) { "" literal "", sizeof(literal) - 1 }
+/* clang-format on */
 #define STR_ARG(s) (int)(s).length, (s).at /* for "%.*s" */
-struct str str_of(const char *z); /* borrows; NULL gives the absent text */
+struct str str_of(const char *z);          /* borrows; NULL gives the absent text */
 struct str str_copy(struct arena *arena, const char *at, size_t length);
 struct str str_keep(struct arena *arena, struct str s); /* a copy that ends in zero */
 PRINTF(2, 3) struct str str_format(struct arena *arena, const char *format, ...);
@@ -57,7 +63,7 @@ bool str_equal_caseless(struct str a, struct str b); /* ASCII letters */
 int str_compare(struct str a, struct str b);         /* bytes, then length */
 bool str_starts(struct str s, const char *z);
 bool str_ends(struct str s, const char *z);
-ptrdiff_t str_find(struct str s, const char *z); /* -1: not there */
+ptrdiff_t str_find(struct str s, const char *z);               /* -1: not there */
 struct str str_part(struct str s, size_t from, size_t length); /* clipped to s; borrows */
 struct str str_trim(struct str s);                             /* ASCII white space; borrows */
 struct str str_lower(struct arena *arena, struct str s);       /* ASCII letters */
@@ -65,8 +71,8 @@ struct str str_upper(struct arena *arena, struct str s);
 struct str str_join(struct arena *arena, const struct str *parts, size_t count, const char *between);
 /* Cuts at the first `separator`: the part before it; *rest is what follows (absent when there is none). */
 struct str str_cut(struct str s, char separator, struct str *rest);
-bool str_is_utf8(struct str s);               /* well-formed, no surrogates, no U+0000 */
-size_t str_utf8_count(struct str s);          /* code points of well-formed text */
+bool str_is_utf8(struct str s);                             /* well-formed, no surrogates, no U+0000 */
+size_t str_utf8_count(struct str s);                        /* code points of well-formed text */
 struct str str_utf8_clip(struct str s, size_t code_points); /* at most so many; borrows */
 uint64_t str_hash(struct str s);
 bool str_to_int(struct str s, int64_t *out); /* whole text, optional '-', no '+', no spaces */
@@ -85,7 +91,7 @@ struct str text_str(const struct text *text); /* what stands there now; ends in 
 
 /* ---- Numbers ---- */
 
-#define EXACT_MAX ((INT64_C(1) << 53) - 1) /* what JavaScript holds exactly */
+#define EXACT_MAX ((INT64_C(1) << 53) - 1)                      /* what JavaScript holds exactly */
 #define int_add(a, b, out) (!__builtin_add_overflow(a, b, out)) /* false: does not fit */
 #define int_sub(a, b, out) (!__builtin_sub_overflow(a, b, out))
 #define int_mul(a, b, out) (!__builtin_mul_overflow(a, b, out))
@@ -96,7 +102,8 @@ bool int_mul_div(int64_t a, int64_t b, int64_t c, int64_t *out);
 /* An exact decimal: units × 10^-scale; 18 digits, scale 0…18. No float touches money. */
 struct decimal { int64_t units; int32_t scale; int32_t present; };
 #define DECIMAL(units_, scale_) ((struct decimal){ (units_), (scale_), 1 })
-bool decimal_parse(struct str text, struct decimal *out); /* "-12.340"; keeps the scale; no exponent, no spaces, no '+' */
+/* "-12.340": keeps the scale; no exponent, no spaces, no '+'. */
+bool decimal_parse(struct str text, struct decimal *out);
 struct str decimal_format(struct arena *arena, struct decimal d); /* with its own scale; absent when not present */
 int decimal_compare(struct decimal a, struct decimal b);
 bool decimal_add(struct decimal a, struct decimal b, struct decimal *out); /* false: does not fit */
@@ -119,8 +126,8 @@ struct decimal minor_to_decimal(int64_t minor, int digits);
 
 /* ---- Days and instants ---- */
 
-struct date { int32_t ymd; };      /* 20250131; 0: absent. Gregorian, 1900…2199 */
-struct instant { int64_t us; };    /* microseconds since 1970-01-01T00:00:00Z; 0: absent */
+struct date { int32_t ymd; }; /* 20250131; 0: absent. Gregorian, 1900…2199 */
+struct instant { int64_t us; }; /* microseconds since 1970-01-01T00:00:00Z; 0: absent */
 enum weekday { MONDAY = 1, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY };
 #define DAY_US (INT64_C(86400) * 1000000)
 
@@ -138,10 +145,10 @@ enum weekday date_weekday(struct date date);
 int date_year(struct date date);
 int date_month(struct date date);
 int date_day(struct date date);
-bool instant_parse(struct str text, struct instant *out); /* RFC 3339 with Z or an offset */
+bool instant_parse(struct str text, struct instant *out);   /* RFC 3339 with Z or an offset */
 void instant_format(struct instant instant, char text[28]); /* 2025-01-31T12:00:00.000000Z */
-struct instant instant_now(void);                         /* read once, at a door */
-int64_t clock_us(void);                                   /* monotonic; for measuring only */
+struct instant instant_now(void);                           /* read once, at a door */
+int64_t clock_us(void);                                     /* monotonic; for measuring only */
 /* The day it is in the Netherlands (Directive 2000/84/EC: summer time from the last Sunday of March
  * to the last of October, at 01:00 UTC). */
 struct date instant_day(struct instant instant);
@@ -169,6 +176,6 @@ struct log_value { const char *name; struct str text; int64_t number; bool is_nu
 /* One JSON line on stderr: time, level, event and the values. Never personal or secret data: ids, counts, codes. */
 void log_write(enum log_level level, const char *event, const struct log_value *values, size_t count);
 void log_set_level(enum log_level least);
-#define LOG(level, event, ...) \
+#define LOG(level, event, ...)                                                                  \
     log_write(level, event, (const struct log_value[]){ { 0 } __VA_OPT__(, ) __VA_ARGS__ } + 1, \
               ARRAY_LENGTH(((const struct log_value[]){ { 0 } __VA_OPT__(, ) __VA_ARGS__ })) - 1)

@@ -7,14 +7,14 @@
 #include "base/base.h"
 
 enum fault_kind {
-    FAULT_INVALID = 1, /* the input is wrong: 422, exit 65 */
+    FAULT_INVALID = 1,  /* the input is wrong: 422, exit 65 */
     FAULT_UNKNOWN_USER, /* not signed in: 401, exit 77 */
-    FAULT_DENIED,      /* signed in, but may not: 403, exit 77 */
-    FAULT_MISSING,     /* there is no such thing: 404, exit 66 */
-    FAULT_CONFLICT,    /* it has changed, or its state forbids it: 409, exit 75 */
-    FAULT_LIMIT,       /* too large or too often: 413 or 429, exit 75 */
-    FAULT_UNREACHABLE, /* a database, a mail server: 503, exit 69 */
-    FAULT_BROKEN,      /* our own mistake: 500, exit 70 */
+    FAULT_DENIED,       /* signed in, but may not: 403, exit 77 */
+    FAULT_MISSING,      /* there is no such thing: 404, exit 66 */
+    FAULT_CONFLICT,     /* it has changed, or its state forbids it: 409, exit 75 */
+    FAULT_LIMIT,        /* too large or too often: 413 or 429, exit 75 */
+    FAULT_UNREACHABLE,  /* a database, a mail server: 503, exit 69 */
+    FAULT_BROKEN,       /* our own mistake: 500, exit 70 */
 };
 enum { FAULT_KIND_COUNT = FAULT_BROKEN + 1 };
 
@@ -39,7 +39,7 @@ struct fault {
 CHECKED struct fault *fault_new(struct arena *arena, const struct fault_type *type, const char *field,
                                 const struct param *params, size_t param_count);
 /* FAULT(arena, &bill_not_found, "id", PARAM("id", text)) */
-#define FAULT(arena, type, field, ...)                                                        \
+#define FAULT(arena, type, field, ...)                                                            \
     fault_new(arena, type, field, (const struct param[]){ { 0 } __VA_OPT__(, ) __VA_ARGS__ } + 1, \
               ARRAY_LENGTH(((const struct param[]){ { 0 } __VA_OPT__(, ) __VA_ARGS__ })) - 1)
 /* Adds `more` behind what is there already; either may be NULL. All problems of one input at once. */
@@ -56,7 +56,11 @@ struct str translate(enum language language, const char *english);
 struct str text_fill(struct arena *arena, struct str pattern, const struct param *params, size_t count);
 
 /* The one macro in the house that returns for you. */
-#define TRY(call) do { struct fault *fault_ = (call); if (fault_) return fault_; } while (0)
+#define TRY(call)                      \
+    do {                               \
+        struct fault *fault_ = (call); \
+        if (fault_) return fault_;     \
+    } while (0)
 
 extern const struct fault_type input_invalid; /* used by all who read from outside */
 extern const struct fault_type input_too_large;

@@ -1,10 +1,12 @@
 #include "base/base.h"
 
+/* clang-format off */
 static const int64_t tens[19] = {
     1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000,
     1000000000000, 10000000000000, 100000000000000, 1000000000000000, 10000000000000000, 100000000000000000,
     1000000000000000000,
 };
+/* clang-format on */
 enum { SCALE_MAX = 18 };
 
 /* n ÷ d to the nearest, halves away from zero. d > 0. */
@@ -153,7 +155,8 @@ struct str minor_format(struct arena *arena, int64_t minor, int digits)
     uint64_t v = minor < 0 ? (uint64_t)0 - (uint64_t)minor : (uint64_t)minor, unit = (uint64_t)tens[digits];
     const char *sign = minor < 0 ? "-" : "";
     if (!digits) return str_format(arena, "%s%llu", sign, (unsigned long long)v);
-    return str_format(arena, "%s%llu.%0*llu", sign, (unsigned long long)(v / unit), digits, (unsigned long long)(v % unit));
+    return str_format(arena, "%s%llu.%0*llu", sign, (unsigned long long)(v / unit), digits,
+                      (unsigned long long)(v % unit));
 }
 
 bool minor_from_decimal(struct decimal d, int digits, int64_t *out)

@@ -9,10 +9,7 @@ struct str str_copy(struct arena *arena, const char *at, size_t length)
     return (struct str){ z, length };
 }
 
-struct str str_keep(struct arena *arena, struct str s)
-{
-    return s.at ? str_copy(arena, s.at, s.length) : s;
-}
+struct str str_keep(struct arena *arena, struct str s) { return s.at ? str_copy(arena, s.at, s.length) : s; }
 
 struct str str_format_list(struct arena *arena, const char *format, va_list list)
 {

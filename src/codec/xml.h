@@ -6,7 +6,8 @@
 #include "base/fault.h"
 
 struct xml_limits { size_t bytes, depth, elements, text_bytes; };
-extern const struct xml_limits xml_limits_default; /* 128 MiB, 128 deep, 20 million elements, 64 MiB of text in one element */
+/* 128 MiB, 128 deep, 20 million elements, 64 MiB of text in one element. */
+extern const struct xml_limits xml_limits_default;
 
 struct xml_attribute { struct str name, uri, value; };
 struct xml_element {
@@ -55,6 +56,6 @@ struct xml_writer xml_writer_new(struct arena *arena, bool indent);
 void xml_open(struct xml_writer *writer, const char *name);
 void xml_attribute(struct xml_writer *writer, const char *name, struct str value); /* absent value: nothing written */
 void xml_text(struct xml_writer *writer, struct str text);
-void xml_close(struct xml_writer *writer); /* ensures that something stood inside */
+void xml_close(struct xml_writer *writer);                                   /* ensures that something stood inside */
 void xml_leaf(struct xml_writer *writer, const char *name, struct str text); /* absent or empty text: nothing written */
-struct str xml_done(struct xml_writer *writer); /* ensures that all is closed */
+struct str xml_done(struct xml_writer *writer);                              /* ensures that all is closed */

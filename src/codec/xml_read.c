@@ -5,9 +5,11 @@
 
 const struct fault_type xml_malformed = { FAULT_INVALID, "xml.malformed", "The XML is broken at line {line}: {why}" };
 const struct fault_type xml_forbidden = {
-    FAULT_INVALID, "xml.forbidden", "The XML has a document type or entities of its own at line {line}; send it without."
+    FAULT_INVALID, "xml.forbidden",
+    "The XML has a document type or entities of its own at line {line}; send it without."
 };
-static const struct fault_type xml_schema = { FAULT_INVALID, "xml.schema", "Line {line} does not fit the schema: {why}" };
+static const struct fault_type xml_schema = { FAULT_INVALID, "xml.schema",
+                                              "Line {line} does not fit the schema: {why}" };
 
 const struct xml_limits xml_limits_default = { (size_t)128 << 20, 128, 20000000, (size_t)64 << 20 };
 
@@ -50,8 +52,9 @@ static void refuse_limit(struct xml_reader *r, const char *what)
 
 static struct str borrowed(const xmlChar *z) { return str_of((const char *)z); }
 
-static void on_start(void *context, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri, int namespace_count,
-                     const xmlChar **namespaces, int attribute_count, int defaulted, const xmlChar **attributes)
+static void on_start(void *context, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri,
+                     int namespace_count, const xmlChar **namespaces, int attribute_count, int defaulted,
+                     const xmlChar **attributes)
 {
     struct xml_reader *r = context;
     (void)namespace_count, (void)namespaces, (void)defaulted;
@@ -60,12 +63,13 @@ static void on_start(void *context, const xmlChar *local, const xmlChar *prefix,
     if (r->elements++ == r->limits.elements) return refuse_limit(r, "20 million elements");
     if (attribute_count > ATTRIBUTES_MAX) return refuse_limit(r, "64 attributes in one element");
     for (int i = 0; i < attribute_count; i++, attributes += 5)
-        r->attributes[i] = (struct xml_attribute){
-            borrowed(attributes[0]), borrowed(attributes[2]),
-            { (const char *)attributes[3], (size_t)(attributes[4] - attributes[3]) }
-        };
+        r->attributes[i] =
+            (struct xml_attribute){ borrowed(attributes[0]),
+                                    borrowed(attributes[2]),
+                                    { (const char *)attributes[3], (size_t)(attributes[4] - attributes[3]) } };
     r->frames[r->depth++].text_from = r->text_length;
-    struct xml_element element = { borrowed(local), borrowed(uri), borrowed(prefix), r->attributes, (size_t)attribute_count };
+    struct xml_element element = { borrowed(local), borrowed(uri), borrowed(prefix), r->attributes,
+                                   (size_t)attribute_count };
     r->handler->start(r->context, r, &element);
 }
 
@@ -75,7 +79,8 @@ static void on_end(void *context, const xmlChar *local, const xmlChar *prefix, c
     (void)prefix, (void)uri;
     if (r->stopped) return;
     size_t from = r->frames[r->depth - 1].text_from;
-    r->handler->end(r->context, r, borrowed(local), (struct str){ r->text ? r->text + from : "", r->text_length - from });
+    r->handler->end(r->context, r, borrowed(local),
+                    (struct str){ r->text ? r->text + from : "", r->text_length - from });
     r->depth--;
     r->text_length = from;
 }
@@ -110,7 +115,8 @@ static void on_error(void *context, xmlErrorPtr error)
     if (r->stopped || error->level < XML_ERR_ERROR || r->fault) return;
     struct str why = str_trim(str_utf8_clip(str_of(error->message), 200));
     if (!str_is_utf8(why)) why = STR("not well-formed");
-    refuse(r, FAULT(r->arena, &xml_malformed, NULL, PARAM("line", str_from_int(r->arena, error->line)), PARAM("why", why)));
+    refuse(r, FAULT(r->arena, &xml_malformed, NULL, PARAM("line", str_from_int(r->arena, error->line)),
+                    PARAM("why", why)));
 }
 
 static const xmlSAXHandler sax = {
@@ -179,7 +185,8 @@ static struct fault *not_whole(struct xml_reader *r)
     if (r->fault || r->stopped) return r->fault;
     if (r->parser && r->parser->wellFormed && r->elements && !r->depth) return NULL;
     struct str line = str_from_int(r->arena, r->parser ? xml_line(r) : 1);
-    return r->fault = FAULT(r->arena, &xml_malformed, NULL, PARAM("line", line), PARAM("why", STR("the document ends too early")));
+    return r->fault = FAULT(r->arena, &xml_malformed, NULL, PARAM("line", line),
+                            PARAM("why", STR("the document ends too early")));
 }
 
 struct fault *xml_reader_end(struct xml_reader *r)
@@ -237,14 +244,16 @@ struct fault *xml_check_schema(struct arena *arena, struct str bytes, const char
     xmlSchemaPtr schema = xmlSchemaParse(parser);
     xmlSchemaFreeParserCtxt(parser);
     if (!schema)
-        return fault_join(errors.first, FAULT(arena, &xml_schema, NULL, PARAM("line", STR("0")), PARAM("why", STR("no schema"))));
+        return fault_join(errors.first,
+                          FAULT(arena, &xml_schema, NULL, PARAM("line", STR("0")), PARAM("why", STR("no schema"))));
     xmlDocPtr document = xmlReadMemory(bytes.at, (int)bytes.length, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOERROR);
     xmlSchemaValidCtxtPtr check = xmlSchemaNewValidCtxt(schema);
     ensure(check);
     xmlSchemaSetValidStructuredErrors(check, (xmlStructuredErrorFunc)on_schema_error, &errors);
     int wrong = document ? xmlSchemaValidateDoc(check, document) : -1;
     if (wrong && !errors.first)
-        errors.first = FAULT(arena, &xml_malformed, NULL, PARAM("line", STR("0")), PARAM("why", STR("not well-formed")));
+        errors.first =
+            FAULT(arena, &xml_malformed, NULL, PARAM("line", STR("0")), PARAM("why", STR("not well-formed")));
     xmlSchemaFreeValidCtxt(check);
     xmlFreeDoc(document);
     xmlSchemaFree(schema);
