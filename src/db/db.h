@@ -1,0 +1,83 @@
+/* The database: transactions and named statements. One text on SQLite and PostgreSQL; no way to run a string.
+ *
+ * Every :name in a statement is a field of what is given, except four that are bound from `work` and can't be passed:
+ * :company_id :user_id :today :now. Every column of a result is a field of what it is read into. An optional field that
+ * is absent is NULL and the other way round.
+ *
+ * SQLite: WAL, synchronous=FULL. Readers have connections of their own. Writers take turns on one connection and share
+ * a transaction: each works inside a savepoint, and one commit serves all that waited (group commit); db_commit returns
+ * when what it did is on disk. PostgreSQL: readers in a read-only repeatable-read snapshot; writers read committed under
+ * one advisory lock a company, taken first, so that on both engines a company's writers come one by one. */
+#pragma once
+#include "db/work.h"
+#include "record/record.h"
+
+struct sql {
+    const char *name, *text; /* $1, $2, … */
+    const char *const *params;
+    size_t param_count;
+};
+
+extern const struct fault_type db_broken;      /* our own mistake or a damaged file */
+extern const struct fault_type db_retry;       /* a conflict of transactions: answered by running again */
+extern const struct fault_type db_unreachable; /* no server, no disk */
+extern const struct fault_type db_duplicate;   /* a unique key; rooms say it in their own words */
+extern const struct fault_type db_refused;     /* a check, a foreign key or a trigger of the schema */
+extern const struct fault_type db_newer;       /* the books were written by a newer program */
+extern const struct fault_type db_changed_migration;
+
+/* ---- Books: opened once a process ---- */
+struct books; /* an engine with its connections, the leased node number, the ids */
+/* `where`: a directory (SQLite: florin.db inside; made when missing), ":memory:", or postgresql://… */
+CHECKED struct fault *books_open(struct arena *arena, struct str where, struct books **out);
+void books_close(struct books *books);
+/* Brings the schema up to the program's migrations; refuses a changed checksum, and books newer than the program. */
+CHECKED struct fault *books_migrate(struct arena *arena, struct books *books);
+bool books_are_postgres(const struct books *books);
+struct str books_directory(const struct books *books); /* where files beside the database go; absent on PostgreSQL and in memory */
+/* A copy of SQLite books while they are in use (backup API). */
+CHECKED struct fault *books_copy(struct arena *arena, struct books *books, const char *path);
+/* Tests: the nth statement from now fails, on whatever connection; 0: none. */
+void books_fail_at(struct books *books, int64_t nth);
+int64_t books_statements(const struct books *books); /* how many ran so far */
+
+/* ---- Transactions: begun and ended by operation_answer and by jobs only ---- */
+/* Takes a connection; work->reading decides of which kind. */
+CHECKED struct fault *db_begin(struct work *work, struct books *books);
+CHECKED struct fault *db_commit(struct work *work); /* durable when it returns; the connection goes back */
+void db_rollback(struct work *work);                /* the same, nothing kept */
+
+/* ---- Statements ---- */
+/* Exactly one row, or the refusal `when_missing`. */
+CHECKED struct fault *db_one(struct work *work, const struct sql *sql, struct given given, struct into into,
+                             const struct fault_type *when_missing);
+CHECKED struct fault *db_find(struct work *work, const struct sql *sql, struct given given, struct into into, bool *found);
+/* Any number of rows changed; _count tells how many. */
+CHECKED struct fault *db_run(struct work *work, const struct sql *sql, struct given given);
+CHECKED struct fault *db_run_count(struct work *work, const struct sql *sql, struct given given, int64_t *changed);
+/* Exactly one row changed, or the refusal: optimistic locking (… where id = :id and version = :version). */
+CHECKED struct fault *db_change(struct work *work, const struct sql *sql, struct given given, const struct fault_type *when_none);
+/* The statement once for each of `count` structs of one type lying side by side; pipelined on PostgreSQL. */
+CHECKED struct fault *db_run_each(struct work *work, const struct sql *sql, struct given first, size_t count);
+/* All rows, appended to a LIST_OF(type). */
+CHECKED struct fault *db_all(struct work *work, const struct sql *sql, struct given given, struct into_list into);
+/* Row by row, memory flat: `row` points at a struct of `record` that the next row overwrites; its texts live for the call
+ * only. A refusal of `each` ends the statement and is handed on. */
+CHECKED struct fault *db_each(struct work *work, const struct sql *sql, struct given given, const struct record *record,
+                              struct fault *(*each)(void *context, const void *row), void *context);
+
+/* ---- Lists: a statement seen through filters, a sort and a keyset page ---- */
+enum { LIST_LIMIT_MAX = 500, LIST_LIMIT_DEFAULT = 50 };
+enum list_compare { LIST_EQ = 1, LIST_NE, LIST_LT, LIST_LE, LIST_GT, LIST_GE, LIST_IN, LIST_HAS, LIST_ABSENT };
+struct list_filter { struct str field; enum list_compare compare; struct str value; }; /* IN: values between commas; HAS: text contains, caseless */
+struct list_query {
+    LIST_OF(struct list_filter) filters;
+    struct str sort;  /* "due_on" or "-due_on"; ties by id; absent: newest id first */
+    struct str after; /* the cursor that the page before gave */
+    int64_t limit;    /* 0: the default */
+};
+/* Only fields marked .filter or .sort of the row's record; a row must hold an `id`. *next is the cursor of the next page,
+ * absent at the end. Values are parameters, never part of the statement's text. */
+CHECKED struct fault *db_list(struct work *work, const struct sql *sql, struct given given, const struct list_query *query,
+                              struct into_list into, struct str *next);
+extern const struct fault_type list_unknown_filter, list_unknown_sort, list_bad_cursor, list_bad_limit;

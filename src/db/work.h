@@ -1,0 +1,40 @@
+/* All that one request, command or job may touch. No globals: what is not here is out of reach. */
+#pragma once
+#include "base/base.h"
+#include "base/fault.h"
+#include "record/record.h"
+
+struct db;
+struct permissions { uint64_t bits[8]; }; /* by the number of the permission, see operation.h */
+
+/* What an operation did to one thing, kept for the audit row that the operation's end writes. */
+struct change {
+    const char *kind; /* "bill" */
+    int64_t id;
+    struct str difference; /* JSON, from record_difference */
+};
+
+struct work {
+    struct arena *arena;   /* freed when the answer has been sent */
+    struct db *db;         /* inside the operation's transaction */
+    int64_t company_id;    /* 0: none chosen; bound as :company_id, nobody can pass it */
+    int64_t user_id;       /* who asks; bound as :user_id; 0: nobody, or the program itself */
+    struct date today;     /* read once by the door; a test and a simulation choose it; bound as :today */
+    struct instant now;    /* bound as :now */
+    enum language language;
+    struct permissions permissions; /* of this user in this company */
+    bool system;           /* a job or the program itself: holds every permission */
+    bool reading;          /* this operation only reads: the database refuses a write */
+    struct instant stepped_up_at;   /* when this session last showed a second factor */
+    int64_t session_id;
+    struct str request_id, source;  /* source: "http", "cli", "job", "simulation" */
+    struct str address;             /* where from; for the audit trail only */
+    LIST_OF(struct change) changes;
+};
+
+/* Time-ordered, below 2^53, unique over every server of these books: milliseconds since 2020, a count, a node number
+ * leased from the database. */
+int64_t id_new(struct work *work);
+
+/* Remembers what changed for the audit trail; before.at NULL: made; after.at NULL: removed. Both of one record. */
+void work_changed(struct work *work, const char *kind, int64_t id, struct given before, struct given after);
