@@ -1,0 +1,55 @@
+#include "record/record.h"
+
+static bool flat(const struct field *f)
+{
+    return !f->secret && f->type != FIELD_LIST && f->type != FIELD_RECORD && f->type != FIELD_JSON && f->type != FIELD_BYTES;
+}
+
+/* OWASP "CSV injection": a sheet runs a cell that begins with one of these. */
+static bool would_run(const struct field *f, struct str s)
+{
+    return f->type == FIELD_TEXT && s.length && memchr("=+-@\t\r", s.at[0], 6);
+}
+
+static void add_cell(struct text *t, struct str s, bool guard)
+{
+    bool quote = guard;
+    for (size_t i = 0; i < s.length && !quote; i++) quote = memchr(",;\"\r\n", s.at[i], 5) != NULL;
+    if (!quote) {
+        text_add(t, s);
+        return;
+    }
+    text_add_char(t, '"');
+    if (guard) text_add_char(t, '\'');
+    for (size_t i = 0; i < s.length; i++) {
+        if (s.at[i] == '"') text_add_char(t, '"');
+        text_add_char(t, s.at[i]);
+    }
+    text_add_char(t, '"');
+}
+
+void record_add_csv_head(struct text *t, const struct record *record)
+{
+    bool first = true;
+    for (size_t i = 0; i < record->count; i++) {
+        if (!flat(&record->fields[i])) continue;
+        if (!first) text_add_char(t, ',');
+        first = false;
+        text_add(t, field_json_name(&record->fields[i]));
+    }
+    text_addz(t, "\r\n");
+}
+
+void record_add_csv(struct text *t, struct given given)
+{
+    bool first = true;
+    for (size_t i = 0; i < given.record->count; i++) {
+        const struct field *f = &given.record->fields[i];
+        if (!flat(f)) continue;
+        if (!first) text_add_char(t, ',');
+        first = false;
+        struct str s = field_to_text(t->arena, given.record, f, given.at);
+        add_cell(t, s, would_run(f, s));
+    }
+    text_addz(t, "\r\n");
+}
