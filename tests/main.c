@@ -82,14 +82,27 @@ static void run_one(void **state)
     arena_free(arena);
 }
 
+/* `--shard i/n` runs every nth test from the ith on, so that n processes run them all. */
+static bool in_shard(const char *shard, size_t number)
+{
+    unsigned i = 1, n = 1;
+    if (shard && (sscanf(shard, "%u/%u", &i, &n) != 2 || i < 1 || i > n)) {
+        print_error("--shard %s: expected i/n\n", shard);
+        exit(64);
+    }
+    return number % n == i - 1;
+}
+
 int main(int count, char **words)
 {
     static struct CMUnitTest tests[ARRAY_LENGTH(registered)];
-    size_t chosen = 0;
+    size_t chosen = 0, wanted_count = 0;
+    const char *shard = count > 2 && !strcmp(words[1], "--shard") ? words[2] : NULL;
+    int first = shard ? 3 : 1;
     for (size_t i = 0; i < registered_count; i++) {
-        bool wanted = count < 2;
-        for (int w = 1; w < count; w++) wanted |= strstr(registered[i].name, words[w]) != NULL;
-        if (wanted && registered[i].run)
+        bool wanted = count <= first;
+        for (int w = first; w < count; w++) wanted |= strstr(registered[i].name, words[w]) != NULL;
+        if (wanted && registered[i].run && in_shard(shard, wanted_count++))
             tests[chosen++] = (struct CMUnitTest){ .name = registered[i].name,
                                                    .test_func = run_one,
                                                    .initial_state = &registered[i] };

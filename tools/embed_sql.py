@@ -1,19 +1,87 @@
 #!/usr/bin/python3
-"""Turn a room's .sql file into C: `-- name: x` starts statement x, every :field becomes $n."""
+"""A room's .sql file → a C header. Usage: embed_sql.py SOURCE TARGET
+
+    -- name: bill_by_id [attribute…]      starts a statement; it ends where the next one starts
+    select … where id = :id;              :field becomes $n, and the field's name stands in the list beside it
+
+A :field inside quotes stays as it is. Comments and surplus white space go. Refused, with file and line: text before
+the first name, a name twice, an empty statement, two statements under one name, `x::type` (write cast(x as type): SQLite
+does not know the other), a :field that is not lower case, an open quote. An attribute becomes a flag: [once] is
+SQL_ONCE in `.flags`.
+"""
 import re, sys
-source, target = sys.argv[1:3]
-out = ['/* Generated from %s. Do not edit. */' % source.split('src/')[-1], '#pragma once', '#include "db/db.h"', '']
-text = open(source).read()
-parts = re.split(r'^-- name: (\w+)\n', text, flags=re.M)
-for name, body in zip(parts[1::2], parts[2::2]):
-    body = re.sub(r'--[^\n]*', '', body)
-    assert '::' not in body, f'{source}: {name}: use cast(x as type), not x::type'
-    params = []
-    def number(m):
-        if m.group(1) not in params: params.append(m.group(1))
-        return '$%d' % (params.index(m.group(1)) + 1)
-    body = re.sub(r':([a-z_]+)', number, body)
-    body = ' '.join(body.split()).rstrip('; ')
-    out.append('static const char *const sql_%s_params[] = { %s };' % (name, ', '.join('"%s"' % p for p in params) or 'NULL'))
-    out.append('static const struct sql sql_%s = { "%s", "%s", sql_%s_params, %d };' % (name, name, body.replace('"', '\\"'), name, len(params)))
-open(target, 'w').write('\n'.join(out) + '\n')
+
+HEAD = re.compile(r'^-- name:[ \t]*(\S*)[ \t]*(.*)$')
+NAME = re.compile(r'[a-z][a-z0-9_]*')
+TOKEN = re.compile(r"""(?P<quote>'(?:[^']|'')*'|"(?:[^"]|"")*")|(?P<comment>--[^\n]*|/\*.*?\*/)|(?P<cast>::)|(?P<assign>:=)"""
+                   r"""|:(?P<field>\w+)|(?P<space>\s+)|(?P<open>['"]|/\*)|(?P<other>[^\s'":/-]+|.)""", re.S)
+
+
+class Refused(Exception):
+    pass
+
+
+def statements(source, text):
+    """[(name, attributes, line, body)] in the order of the file; body is still as written."""
+    found, names = [], {}
+    for number, line in enumerate(text.splitlines(), 1):
+        head = HEAD.match(line)
+        if head:
+            name, rest = head[1], head[2].strip()
+            attributes = re.fullmatch(r'(?:\[([a-z_ ]+)\])?', rest)
+            if not NAME.fullmatch(name): raise Refused(f'{source}:{number}: "{name}" is not a name')
+            if not attributes: raise Refused(f'{source}:{number}: {name}: "{rest}" is not a list of attributes in [ ]')
+            if name in names: raise Refused(f'{source}:{number}: {name} is named before, on line {names[name]}')
+            names[name] = number
+            found.append((name, (attributes[1] or '').split(), number, []))
+        elif found: found[-1][3].append(line)
+        elif line.strip() and not line.lstrip().startswith('--'): raise Refused(f'{source}:{number}: text before the first "-- name:"')
+    return [(name, attributes, number, '\n'.join(body)) for name, attributes, number, body in found]
+
+
+def compile_statement(where, body):
+    """(text with $n, [field…]) of one statement."""
+    out, fields, ended = [], [], False
+    for token in TOKEN.finditer(body):
+        kind, text = token.lastgroup, token[0]
+        if kind in ('comment', 'space'):
+            if out and out[-1] != ' ': out.append(' ')
+            continue
+        if ended: raise Refused(f'{where}: a second statement; give it a name of its own')
+        if kind == 'open': raise Refused(f'{where}: an open {text}')
+        if kind in ('cast', 'assign'): raise Refused(f'{where}: use cast(x as type), not x::type' if kind == 'cast' else f'{where}: := is not SQL')
+        if kind == 'field':
+            name = token['field']
+            if not NAME.fullmatch(name): raise Refused(f'{where}: ":{name}" is not a field')
+            if name not in fields: fields.append(name)
+            text = '$%d' % (fields.index(name) + 1)
+        if kind == 'other' and ';' in text:
+            if text.rstrip(';').count(';'): raise Refused(f'{where}: a second statement; give it a name of its own')
+            text, ended = text.rstrip(';'), True
+        out.append(text)
+    text = ''.join(out).strip()
+    if not text: raise Refused(f'{where}: an empty statement')
+    return text, fields
+
+
+def c_string(text):
+    return '"' + text.replace('\\', '\\\\').replace('"', '\\"').replace('\n', '\\n') + '"'
+
+
+def header(source, text):
+    out = ['/* Generated from %s by tools/embed_sql.py. Do not edit. */' % source.split('src/')[-1], '#pragma once', '#include "db/db.h"', '']
+    for name, attributes, line, body in statements(source, text):
+        sql, fields = compile_statement(f'{source}:{line}: {name}', body)
+        flags = ' | '.join('SQL_' + a.upper() for a in attributes)
+        out.append('static const char *const sql_%s_params[] = { %s };' % (name, ', '.join(c_string(f) for f in fields) or 'NULL'))
+        out.append('static const struct sql sql_%s = { .name = "%s", .text = %s, .params = sql_%s_params, .param_count = %d%s };'
+                   % (name, name, c_string(sql), name, len(fields), ', .flags = ' + flags if flags else ''))
+    return '\n'.join(out) + '\n'
+
+
+if __name__ == '__main__':
+    try:
+        made = header(sys.argv[1], open(sys.argv[1], encoding='utf-8').read())
+    except Refused as refused:
+        sys.exit(str(refused))
+    open(sys.argv[2], 'w', encoding='utf-8').write(made)
