@@ -22,22 +22,22 @@
 #include "base/fault.h"
 
 enum {
-    CASH_TEXT_MAX = 1024,     /* bytes of remittance text looked at; more is ignored */
-    CASH_SCOPE_MAX = 400,     /* open items of one payer searched as a set; of more, the oldest due */
-    CASH_SET_MAX = 400,       /* items in one explanation (a batch may hold more) */
-    CASH_EXPLANATION_MAX = 8, /* explanations given per line */
+    CASH_TEXT_MAX = 1024,       /* bytes of remittance text looked at; more is ignored */
+    CASH_SCOPE_MAX = 400,       /* open items of one payer searched as a set; of more, the oldest due */
+    CASH_SET_MAX = 400,         /* items in one explanation (a batch may hold more) */
+    CASH_EXPLANATION_MAX = 8,   /* explanations given per line */
 };
 
 enum cash_category {
-    CASH_MATCH = 1,   /* settles open items */
-    CASH_DUPLICATE,   /* the same payment once more: to keep on account or to refund */
-    CASH_ON_ACCOUNT,  /* a prepayment or an amount without an item yet */
-    CASH_PROVIDER,    /* pay-out of a payment provider: sum of payments − fees */
-    CASH_DEBIT_BATCH, /* our own direct-debit batch */
-    CASH_REVERSAL,    /* a collection or payment comes back: reopens what it had settled */
-    CASH_REFUND,      /* we paid back what was held on account */
-    CASH_UNRELATED,   /* not a receivable at all */
-    CASH_UNKNOWN,     /* nothing found: a person looks */
+    CASH_MATCH = 1,     /* settles open items */
+    CASH_DUPLICATE,     /* the same payment once more: to keep on account or to refund */
+    CASH_ON_ACCOUNT,    /* a prepayment or an amount without an item yet */
+    CASH_PROVIDER,      /* pay-out of a payment provider: sum of payments − fees */
+    CASH_DEBIT_BATCH,   /* our own direct-debit batch */
+    CASH_REVERSAL,      /* a collection or payment comes back: reopens what it had settled */
+    CASH_REFUND,        /* we paid back what was held on account */
+    CASH_UNRELATED,     /* not a receivable at all */
+    CASH_UNKNOWN,       /* nothing found: a person looks */
 };
 enum { CASH_CATEGORY_COUNT = CASH_UNKNOWN + 1 };
 
@@ -58,83 +58,72 @@ enum cash_difference_kind {
 enum { CASH_DIFFERENCE_COUNT = CASH_PROVIDER_FEE + 1, CASH_LATE_DAYS = 5 };
 
 enum cash_evidence_kind {
-    CASH_BY_REFERENCE = 1, /* structured reference (RF, betalingskenmerk), in its field or typed in the text */
-    CASH_BY_NUMBER,        /* the item's number, whatever its separators and case */
-    CASH_BY_DIGITS,        /* the digits of the number, without prefix */
-    CASH_BY_BARE,          /* the number without prefix, year and leading zeros */
-    CASH_BY_TAIL,          /* its last digits */
-    CASH_BY_RANGE,         /* between two numbers named */
-    CASH_BY_TYPO,          /* one typing error away from a number of this payer */
-    CASH_BY_CUT,           /* the number is cut off at the end of the text */
-    CASH_BY_ORDER,         /* the payer's order number */
-    CASH_BY_END_TO_END,    /* end-to-end id of our own collection */
-    CASH_BY_BATCH,         /* batch id or settlement reference */
-    CASH_BY_IBAN,          /* account on file for this party */
-    CASH_BY_LEARNED_IBAN,  /* account that paid for this party before; value: how often */
-    CASH_BY_NAME,          /* value: likeness in percent */
-    CASH_BY_ULTIMATE,      /* ultimate debtor's name; value: likeness in percent */
+    CASH_BY_REFERENCE = 1,  /* structured reference (RF, betalingskenmerk), in its field or typed in the text */
+    CASH_BY_NUMBER,         /* the item's number, whatever its separators and case */
+    CASH_BY_DIGITS,         /* the digits of the number, without prefix */
+    CASH_BY_BARE,           /* the number without prefix, year and leading zeros */
+    CASH_BY_TAIL,           /* its last digits */
+    CASH_BY_RANGE,          /* between two numbers named */
+    CASH_BY_TYPO,           /* one typing error away from a number of this payer */
+    CASH_BY_CUT,            /* the number is cut off at the end of the text */
+    CASH_BY_ORDER,          /* the payer's order number */
+    CASH_BY_END_TO_END,     /* end-to-end id of our own collection */
+    CASH_BY_BATCH,          /* batch id or settlement reference */
+    CASH_BY_IBAN,           /* account on file for this party */
+    CASH_BY_LEARNED_IBAN,   /* account that paid for this party before; value: how often */
+    CASH_BY_NAME,           /* value: likeness in percent */
+    CASH_BY_ULTIMATE,       /* ultimate debtor's name; value: likeness in percent */
     CASH_BY_DEBTOR_NUMBER,
-    CASH_BY_FAMILY,      /* parent or sister pays */
-    CASH_BY_AMOUNT,      /* the amounts add up to the cent */
-    CASH_BY_ONLY_SET,    /* no other set of this payer's items gives this amount */
-    CASH_BY_OLDEST,      /* the oldest items, none left out */
-    CASH_BY_DUE,         /* everything due; value: days ahead */
-    CASH_BY_MONTH,       /* everything issued up to the end of a month */
-    CASH_BY_HABIT,       /* as this payer did before; value: how often */
-    CASH_BY_REPEAT,      /* same payer, amount and text as an earlier line; value: days ago */
-    CASH_BY_WORD,        /* a word that tells the kind of payment ("voorschot", "storno", "a conto") */
-    CASH_BY_RETURN_CODE, /* the bank's reason code */
+    CASH_BY_FAMILY,         /* parent or sister pays */
+    CASH_BY_AMOUNT,         /* the amounts add up to the cent */
+    CASH_BY_ONLY_SET,       /* no other set of this payer's items gives this amount */
+    CASH_BY_OLDEST,         /* the oldest items, none left out */
+    CASH_BY_DUE,            /* everything due; value: days ahead */
+    CASH_BY_MONTH,          /* everything issued up to the end of a month */
+    CASH_BY_HABIT,          /* as this payer did before; value: how often */
+    CASH_BY_REPEAT,         /* same payer, amount and text as an earlier line; value: days ago */
+    CASH_BY_WORD,           /* a word that tells the kind of payment ("voorschot", "storno", "a conto") */
+    CASH_BY_RETURN_CODE,    /* the bank's reason code */
     /* against */
-    CASH_OTHER_SETS,       /* value: how many other sets give this amount (at most CASH_COUNT_MAX) */
-    CASH_NAMED_NOT_IN_SET, /* an item is named that this explanation leaves out; `item` */
-    CASH_NAMED_IS_PAID,    /* an item is named that is settled already; `item` */
-    CASH_NUMBER_UNKNOWN,   /* something that looks like a number of ours, but is none */
-    CASH_ELSEWHERE,        /* the number belongs to another party than the one that paid; `item` */
+    CASH_OTHER_SETS,        /* value: how many other sets give this amount (at most CASH_COUNT_MAX) */
+    CASH_NAMED_NOT_IN_SET,  /* an item is named that this explanation leaves out; `item` */
+    CASH_NAMED_IS_PAID,     /* an item is named that is settled already; `item` */
+    CASH_NUMBER_UNKNOWN,    /* something that looks like a number of ours, but is none */
+    CASH_ELSEWHERE,         /* the number belongs to another party than the one that paid; `item` */
 };
 enum { CASH_EVIDENCE_COUNT = CASH_ELSEWHERE + 1, CASH_COUNT_MAX = 1000 };
 
 /* Where evidence was found: in which text of the line, bytes [from, from+length). */
-enum cash_source {
-    CASH_NOWHERE,
-    CASH_IN_TEXT,
-    CASH_IN_REFERENCE,
-    CASH_IN_NAME,
-    CASH_IN_ULTIMATE,
-    CASH_IN_END_TO_END,
-    CASH_IN_BATCH,
-    CASH_IN_IBAN
-};
+enum cash_source { CASH_NOWHERE, CASH_IN_TEXT, CASH_IN_REFERENCE, CASH_IN_NAME, CASH_IN_ULTIMATE, CASH_IN_END_TO_END, CASH_IN_BATCH, CASH_IN_IBAN };
 
 enum cash_why_not {
     CASH_AUTO = 0,
-    CASH_NOT_SURE,             /* probability under the limit */
-    CASH_TIE,                  /* two explanations of equal strength */
-    CASH_CONTRADICTED,         /* a named item is not in the set, or is settled already */
+    CASH_NOT_SURE,      /* probability under the limit */
+    CASH_TIE,           /* two explanations of equal strength */
+    CASH_CONTRADICTED,  /* a named item is not in the set, or is settled already */
     CASH_DIFFERENCE_TOO_LARGE, /* a difference above the settings' limits, or of a kind a person must judge */
-    CASH_INCOMPLETE,           /* the parts of a batch do not add up or are not known */
-    CASH_NOTHING_TO_POST,      /* unrelated or unknown */
-    CASH_AUTO_OFF,             /* switched off */
+    CASH_INCOMPLETE,    /* the parts of a batch do not add up or are not known */
+    CASH_NOTHING_TO_POST, /* unrelated or unknown */
+    CASH_AUTO_OFF,      /* switched off */
 };
 
 struct cash_settings {
-    int32_t
-        precision_ppm; /* expected share right of what is posted by itself: 999000 = 99.9 %; 0 = nothing by itself */
-    int64_t rounding_minor; /* a difference up to this is rounding; default 5 */
-    int64_t charge_minor;   /* largest bank charge accepted as such; default 2500 */
-    int64_t
-        difference_auto_minor; /* rounding, charge or deduction above this is never posted by itself; default 10000 */
+    int32_t precision_ppm;      /* expected share right of what is posted by itself: 999000 = 99.9 %; 0 = nothing by itself */
+    int64_t rounding_minor;     /* a difference up to this is rounding; default 5 */
+    int64_t charge_minor;       /* largest bank charge accepted as such; default 2500 */
+    int64_t difference_auto_minor; /* rounding, charge or deduction above this is never posted by itself; default 10000 */
 };
 struct cash_settings cash_settings_default(void);
 
 enum cash_collect { CASH_TRANSFER = 1, CASH_DIRECT_DEBIT, CASH_PAYMENT_LINK };
 
 struct cash_party {
-    int64_t id, parent; /* parent: the party whose head office may pay, or 0 */
+    int64_t id, parent;          /* parent: the party whose head office may pay, or 0 */
     struct str number, name, city;
-    char country[3];           /* "NL", or "" */
-    const struct str *aliases; /* other names it trades under */
+    char country[3];             /* "NL", or "" */
+    const struct str *aliases;   /* other names it trades under */
     size_t alias_count;
-    const struct str *ibans; /* accounts on file */
+    const struct str *ibans;     /* accounts on file */
     size_t iban_count;
 };
 struct cash_item {
@@ -152,7 +141,7 @@ struct cash_settlement { struct str settlement, payment, description; int64_t it
 struct cash_line {
     int64_t id;
     struct date booked_on;
-    int64_t amount_minor; /* credit positive, debit negative */
+    int64_t amount_minor;        /* credit positive, debit negative */
     char currency[4];
     struct str name, iban, ultimate_name, text, reference, end_to_end_id, batch_id;
     struct str family, return_code; /* ISO 20022 "RCDT", "AM04"; absent when the bank gives none */
@@ -160,16 +149,13 @@ struct cash_line {
 };
 
 struct cash_allocation { int64_t item, amount_minor; };
-struct cash_difference {
-    enum cash_difference_kind kind;
-    int64_t amount_minor;
-}; /* given up: positive; received above: negative */
+struct cash_difference { enum cash_difference_kind kind; int64_t amount_minor; }; /* given up: positive; received above: negative */
 struct cash_evidence {
     enum cash_evidence_kind kind;
     enum cash_source source;
     uint32_t from, length;
     int64_t item, party, value;
-    int32_t weight; /* thousandths of a logit added to the rules' score; negative is against */
+    int32_t weight;              /* thousandths of a logit added to the rules' score; negative is against */
 };
 
 /* sum(allocations) = line amount + sum(differences that close an item: all but SHORT, INSTALMENT, NET_OF_VAT, TYPO below
@@ -178,27 +164,22 @@ struct cash_evidence {
 struct cash_explanation {
     enum cash_category category;
     int64_t party;
-    const struct cash_allocation *allocations;
-    size_t allocation_count;
-    const struct cash_difference *differences;
-    size_t difference_count;
-    const struct cash_evidence *evidence;
-    size_t evidence_count;
-    int64_t other_sets; /* other sets of the payer's items with this amount; CASH_COUNT_MAX: that many or more */
+    const struct cash_allocation *allocations; size_t allocation_count;
+    const struct cash_difference *differences; size_t difference_count;
+    const struct cash_evidence *evidence; size_t evidence_count;
+    int64_t other_sets;          /* other sets of the payer's items with this amount; CASH_COUNT_MAX: that many or more */
     int32_t probability_ppm;
-    int64_t repeats_line; /* duplicate: the line it repeats; reversal: 0 */
+    int64_t repeats_line;        /* duplicate: the line it repeats; reversal: 0 */
 };
 struct cash_proposal {
-    const struct cash_explanation *explanations;
-    size_t count;   /* best first; at least one (UNKNOWN) */
-    bool automatic; /* the first may be posted without a person */
+    const struct cash_explanation *explanations; size_t count; /* best first; at least one (UNKNOWN) */
+    bool automatic;              /* the first may be posted without a person */
     enum cash_why_not why_not;
-    uint64_t model; /* version of the model that scored; 0: rules alone */
+    uint64_t model;              /* version of the model that scored; 0: rules alone */
 };
 
 struct cash_engine;
-struct cash_engine *cash_engine_new(struct arena *arena,
-                                    const struct cash_settings *settings); /* settings NULL: default */
+struct cash_engine *cash_engine_new(struct arena *arena, const struct cash_settings *settings); /* settings NULL: default */
 void cash_engine_settings(struct cash_engine *engine, const struct cash_settings *settings);
 
 /* Adds, or replaces what has the same id. An item's party need not be known yet. */
@@ -214,10 +195,8 @@ int64_t cash_engine_open_of(const struct cash_engine *engine, int64_t item); /* 
 struct cash_decision {
     enum cash_category category;
     int64_t party;
-    const struct cash_allocation *allocations;
-    size_t allocation_count;
-    const struct cash_difference *differences;
-    size_t difference_count;
+    const struct cash_allocation *allocations; size_t allocation_count;
+    const struct cash_difference *differences; size_t difference_count;
 };
 /* Settles the items and learns (payer's account, names, habits). Undo puts the amounts back and forgets the account. */
 void cash_engine_apply(struct cash_engine *engine, const struct cash_line *line, const struct cash_decision *decision);
@@ -233,21 +212,21 @@ struct cash_decision cash_decision_of(const struct cash_explanation *explanation
 struct cash_past { struct cash_line line; struct cash_decision decision; };
 void cash_engine_replay(struct cash_engine *engine, const struct cash_past *past, size_t count);
 
-struct cash_quality {             /* measured on held-back history, never on what was learned from */
-    int64_t lines, right;         /* lines held back; of those, first explanation exactly right */
+struct cash_quality {            /* measured on held-back history, never on what was learned from */
+    int64_t lines, right;        /* lines held back; of those, first explanation exactly right */
     int64_t posted, posted_wrong; /* what would have been posted by itself at the setting */
-    int32_t ece_ppm;              /* expected calibration error */
+    int32_t ece_ppm;             /* expected calibration error */
     int32_t logloss_ppm;
 };
 struct cash_report {
     struct cash_quality rules, before, now; /* rules alone; the model in use so far (lines 0: none); the new one */
-    bool used;                              /* the new model is better and is in use */
-    struct str blob;  /* the model to store, whether used or not; absent: too little history to learn from */
-    uint64_t version; /* hash of the blob */
+    bool used;                   /* the new model is better and is in use */
+    struct str blob;             /* the model to store, whether used or not; absent: too little history to learn from */
+    uint64_t version;            /* hash of the blob */
 };
 /* Replays, trains, calibrates on held-back history and uses the new model if it is no worse than `in_use` (may be absent). */
-CHECKED struct fault *cash_engine_train(struct cash_engine *engine, struct arena *arena, const struct cash_past *past,
-                                        size_t count, struct str in_use, struct cash_report *report);
+CHECKED struct fault *cash_engine_train(struct cash_engine *engine, struct arena *arena, const struct cash_past *past, size_t count,
+                                struct str in_use, struct cash_report *report);
 /* Uses a stored model. Refuses bytes that are no model of this version (cash.model_unreadable): train again. */
 CHECKED struct fault *cash_engine_model(struct cash_engine *engine, struct arena *arena, struct str blob);
 /* Without a model: rules alone. */

@@ -34,8 +34,7 @@ void books_close(struct books *books);
 /* Brings the schema up to the program's migrations; refuses a changed checksum, and books newer than the program. */
 CHECKED struct fault *books_migrate(struct arena *arena, struct books *books);
 bool books_are_postgres(const struct books *books);
-struct str books_directory(
-    const struct books *books); /* where files beside the database go; absent on PostgreSQL and in memory */
+struct str books_directory(const struct books *books); /* where files beside the database go; absent on PostgreSQL and in memory */
 /* A copy of SQLite books while they are in use (backup API). */
 CHECKED struct fault *books_copy(struct arena *arena, struct books *books, const char *path);
 /* Tests: the nth statement from now fails, on whatever connection; 0: none. */
@@ -52,14 +51,12 @@ void db_rollback(struct work *work);                /* the same, nothing kept */
 /* Exactly one row, or the refusal `when_missing`. */
 CHECKED struct fault *db_one(struct work *work, const struct sql *sql, struct given given, struct into into,
                              const struct fault_type *when_missing);
-CHECKED struct fault *db_find(struct work *work, const struct sql *sql, struct given given, struct into into,
-                              bool *found);
+CHECKED struct fault *db_find(struct work *work, const struct sql *sql, struct given given, struct into into, bool *found);
 /* Any number of rows changed; _count tells how many. */
 CHECKED struct fault *db_run(struct work *work, const struct sql *sql, struct given given);
 CHECKED struct fault *db_run_count(struct work *work, const struct sql *sql, struct given given, int64_t *changed);
 /* Exactly one row changed, or the refusal: optimistic locking (… where id = :id and version = :version). */
-CHECKED struct fault *db_change(struct work *work, const struct sql *sql, struct given given,
-                                const struct fault_type *when_none);
+CHECKED struct fault *db_change(struct work *work, const struct sql *sql, struct given given, const struct fault_type *when_none);
 /* The statement once for each of `count` structs of one type lying side by side; pipelined on PostgreSQL. */
 CHECKED struct fault *db_run_each(struct work *work, const struct sql *sql, struct given first, size_t count);
 /* All rows, appended to a LIST_OF(type). */
@@ -72,11 +69,7 @@ CHECKED struct fault *db_each(struct work *work, const struct sql *sql, struct g
 /* ---- Lists: a statement seen through filters, a sort and a keyset page ---- */
 enum { LIST_LIMIT_MAX = 500, LIST_LIMIT_DEFAULT = 50 };
 enum list_compare { LIST_EQ = 1, LIST_NE, LIST_LT, LIST_LE, LIST_GT, LIST_GE, LIST_IN, LIST_HAS, LIST_ABSENT };
-struct list_filter {
-    struct str field;
-    enum list_compare compare;
-    struct str value;
-}; /* IN: values between commas; HAS: text contains, caseless */
+struct list_filter { struct str field; enum list_compare compare; struct str value; }; /* IN: values between commas; HAS: text contains, caseless */
 struct list_query {
     LIST_OF(struct list_filter) filters;
     struct str sort;  /* "due_on" or "-due_on"; ties by id; absent: newest id first */
@@ -85,6 +78,6 @@ struct list_query {
 };
 /* Only fields marked .filter or .sort of the row's record; a row must hold an `id`. *next is the cursor of the next page,
  * absent at the end. Values are parameters, never part of the statement's text. */
-CHECKED struct fault *db_list(struct work *work, const struct sql *sql, struct given given,
-                              const struct list_query *query, struct into_list into, struct str *next);
+CHECKED struct fault *db_list(struct work *work, const struct sql *sql, struct given given, const struct list_query *query,
+                              struct into_list into, struct str *next);
 extern const struct fault_type list_unknown_filter, list_unknown_sort, list_bad_cursor, list_bad_limit;

@@ -15,20 +15,20 @@ struct change {
 };
 
 struct work {
-    struct arena *arena; /* freed when the answer has been sent */
-    struct db *db;       /* inside the operation's transaction */
-    int64_t company_id;  /* 0: none chosen; bound as :company_id, nobody can pass it */
-    int64_t user_id;     /* who asks; bound as :user_id; 0: nobody, or the program itself */
-    struct date today;   /* read once by the door; a test and a simulation choose it; bound as :today */
-    struct instant now;  /* bound as :now */
+    struct arena *arena;   /* freed when the answer has been sent */
+    struct db *db;         /* inside the operation's transaction */
+    int64_t company_id;    /* 0: none chosen; bound as :company_id, nobody can pass it */
+    int64_t user_id;       /* who asks; bound as :user_id; 0: nobody, or the program itself */
+    struct date today;     /* read once by the door; a test and a simulation choose it; bound as :today */
+    struct instant now;    /* bound as :now */
     enum language language;
     struct permissions permissions; /* of this user in this company */
-    bool system;                    /* a job or the program itself: holds every permission */
-    bool reading;                   /* this operation only reads: the database refuses a write */
+    bool system;           /* a job or the program itself: holds every permission */
+    bool reading;          /* this operation only reads: the database refuses a write */
     struct instant stepped_up_at;   /* when this session last showed a second factor */
     int64_t session_id;
-    struct str request_id, source; /* source: "http", "cli", "job", "simulation" */
-    struct str address;            /* where from; for the audit trail only */
+    struct str request_id, source;  /* source: "http", "cli", "job", "simulation" */
+    struct str address;             /* where from; for the audit trail only */
     LIST_OF(struct change) changes;
 };
 

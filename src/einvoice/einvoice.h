@@ -13,14 +13,11 @@
 
 /* ---- Values ---- */
 
-struct einvoice_number { struct decimal value; struct str raw; }; /* a price, a percentage */
-struct einvoice_amount {
-    struct decimal value;
-    struct str raw, currency;
-}; /* currency: as written on it, may be absent */
-struct einvoice_quantity { struct decimal value; struct str raw, unit; }; /* unit: UN/ECE Rec 20/21 */
+struct einvoice_number { struct decimal value; struct str raw; };                   /* a price, a percentage */
+struct einvoice_amount { struct decimal value; struct str raw, currency; };         /* currency: as written on it, may be absent */
+struct einvoice_quantity { struct decimal value; struct str raw, unit; };           /* unit: UN/ECE Rec 20/21 */
 struct einvoice_day { struct date date; struct str raw; };
-struct einvoice_id { struct str value, scheme, scheme_version; }; /* scheme: 0106 (KVK), 0190 (OIN), 9944, … */
+struct einvoice_id { struct str value, scheme, scheme_version; };                   /* scheme: 0106 (KVK), 0190 (OIN), 9944, … */
 struct einvoice_flag { bool value, present; struct str raw; };
 struct einvoice_period { bool present; struct einvoice_day from, to; uint32_t node; };
 
@@ -28,7 +25,7 @@ struct einvoice_period { bool present; struct einvoice_day from, to; uint32_t no
 
 struct einvoice_address {
     bool present;
-    struct str line1, line2, line3;              /* BT-35 36 162 · 50 51 163 · 64 65 164 · 75 76 165 */
+    struct str line1, line2, line3; /* BT-35 36 162 · 50 51 163 · 64 65 164 · 75 76 165 */
     struct str city, post_code, region, country; /* BT-37 38 39 40 · 52 53 54 55 · 66 67 68 69 · 77 78 79 80 */
     uint32_t node;
 };
@@ -39,46 +36,42 @@ struct einvoice_contact {
 };
 struct einvoice_party { /* BG-4 seller, BG-7 buyer, BG-10 payee, BG-11 tax representative */
     bool present;
-    struct str name;                 /* BT-27 44 59 62: the legal name */
-    struct str trading_name;         /* BT-28 45 */
+    struct str name;         /* BT-27 44 59 62: the legal name */
+    struct str trading_name; /* BT-28 45 */
     LIST_OF(struct einvoice_id) ids; /* BT-29 (several), 46, 60 */
-    struct einvoice_id legal_id;     /* BT-30 47 61: KVK, OIN */
-    struct str vat_id;               /* BT-31 48 63 */
-    struct str tax_id;               /* BT-32: local tax registration */
-    struct str legal_form;           /* BT-33: additional legal information */
-    struct einvoice_id endpoint;     /* BT-34 49: electronic address */
+    struct einvoice_id legal_id; /* BT-30 47 61: KVK, OIN */
+    struct str vat_id;       /* BT-31 48 63 */
+    struct str tax_id;       /* BT-32: local tax registration */
+    struct str legal_form;   /* BT-33: additional legal information */
+    struct einvoice_id endpoint; /* BT-34 49: electronic address */
     struct einvoice_address address; /* BG-5 8 12 */
     struct einvoice_contact contact; /* BG-6 9 */
-    struct str creditor_id;          /* BT-90 when it stands at the party (UBL: scheme SEPA) */
+    struct str creditor_id;  /* BT-90 when it stands at the party (UBL: scheme SEPA) */
     uint32_t node;
 };
-struct einvoice_note { struct str subject; /* BT-21 */ struct str text;    /* BT-22 */ uint32_t node; };
-struct einvoice_reference {
-    struct str number;          /* BT-25 */
-    struct einvoice_day issued; /* BT-26 */
-    uint32_t node;
-};
-struct einvoice_document {     /* BG-24 */
-    struct einvoice_id id;     /* BT-122 */
-    struct str type_code;      /* 916 in CII, absent in UBL */
-    struct str description;    /* BT-123 */
-    struct str location;       /* BT-124: address of the document elsewhere */
+struct einvoice_note { struct str subject; /* BT-21 */ struct str text; /* BT-22 */ uint32_t node; };
+struct einvoice_reference { struct str number; /* BT-25 */ struct einvoice_day issued; /* BT-26 */ uint32_t node; };
+struct einvoice_document { /* BG-24 */
+    struct einvoice_id id;   /* BT-122 */
+    struct str type_code;    /* 916 in CII, absent in UBL */
+    struct str description;  /* BT-123 */
+    struct str location;     /* BT-124: address of the document elsewhere */
     struct str mime, filename; /* of BT-125 */
-    struct str content;        /* BT-125: base64 as it stood, decode with base64_parse */
+    struct str content;      /* BT-125: base64 as it stood, decode with base64_parse */
     uint32_t node;
 };
 struct einvoice_account { /* BG-17 */
-    struct str id;        /* BT-84: IBAN or another account number */
-    bool proprietary;     /* CII: not an IBAN */
-    struct str name;      /* BT-85 */
-    struct str bic;       /* BT-86 */
+    struct str id;   /* BT-84: IBAN or another account number */
+    bool proprietary; /* CII: not an IBAN */
+    struct str name; /* BT-85 */
+    struct str bic;  /* BT-86 */
 };
 struct einvoice_payment { /* BG-16, one for each time it is written */
     struct str id;        /* UBL: what payment terms refer to (G-account) */
     struct str code;      /* BT-81: 30 credit transfer, 58 SEPA, 49/59 direct debit, 48 card, … (UNTDID 4461) */
     struct str text;      /* BT-82 */
     LIST_OF(struct str) references; /* BT-83 as written here */
-    struct einvoice_day due;        /* UBL: PaymentDueDate of a credit note */
+    struct einvoice_day due; /* UBL: PaymentDueDate of a credit note */
     bool has_account;
     struct einvoice_account account; /* BG-17 */
     bool has_card;
@@ -90,7 +83,7 @@ struct einvoice_payment { /* BG-16, one for each time it is written */
 };
 struct einvoice_terms { /* payment terms; BT-20 is the text of the first */
     struct str note;
-    struct str payment_id; /* which payment they are about (G-account) */
+    struct str payment_id;      /* which payment they are about (G-account) */
     struct einvoice_amount amount;
     struct einvoice_number percent, discount_percent;
     struct einvoice_day due;
@@ -103,9 +96,9 @@ struct einvoice_prepayment { /* XRechnung extension BG-DEX-09: paid by a third p
 };
 struct einvoice_vat { /* a category with its rate: BG-30, or of an allowance or charge */
     bool present;
-    struct str category;         /* BT-151 95 102 */
+    struct str category; /* BT-151 95 102 */
     struct einvoice_number rate; /* BT-152 96 103 */
-    struct str scheme;           /* "VAT" */
+    struct str scheme;   /* "VAT" */
     struct str exemption_reason, exemption_code;
     uint32_t node;
 };
@@ -118,7 +111,7 @@ struct einvoice_allowance { /* BG-20 21 27 28: an allowance, or a charge */
     struct einvoice_vat vat;
     uint32_t node;
 };
-struct einvoice_vat_total {        /* BG-23 */
+struct einvoice_vat_total { /* BG-23 */
     struct einvoice_amount base;   /* BT-116 */
     struct einvoice_amount amount; /* BT-117 */
     struct str category;           /* BT-118 */
@@ -130,43 +123,43 @@ struct einvoice_vat_total {        /* BG-23 */
 };
 struct einvoice_totals { /* BG-22 */
     bool present;
-    struct einvoice_amount lines;          /* BT-106 */
-    struct einvoice_amount allowances;     /* BT-107 */
-    struct einvoice_amount charges;        /* BT-108 */
-    struct einvoice_amount without_vat;    /* BT-109 */
-    struct einvoice_amount vat;            /* BT-110, in the invoice's currency */
+    struct einvoice_amount lines;      /* BT-106 */
+    struct einvoice_amount allowances; /* BT-107 */
+    struct einvoice_amount charges;    /* BT-108 */
+    struct einvoice_amount without_vat; /* BT-109 */
+    struct einvoice_amount vat;        /* BT-110, in the invoice's currency */
     struct einvoice_amount vat_accounting; /* BT-111, in the VAT accounting currency */
-    struct einvoice_amount with_vat;       /* BT-112 */
-    struct einvoice_amount prepaid;        /* BT-113 */
-    struct einvoice_amount rounding;       /* BT-114 */
-    struct einvoice_amount payable;        /* BT-115 */
+    struct einvoice_amount with_vat;   /* BT-112 */
+    struct einvoice_amount prepaid;    /* BT-113 */
+    struct einvoice_amount rounding;   /* BT-114 */
+    struct einvoice_amount payable;    /* BT-115 */
     uint32_t node;
 };
 struct einvoice_class { struct str code; /* BT-158 */ struct str list, list_version; };
-struct einvoice_property { struct str name;  /* BT-160 */ struct str value; /* BT-161 */ };
-struct einvoice_line {                             /* BG-25 */
-    struct str id;                                 /* BT-126 */
-    struct str note;                               /* BT-127 */
-    struct einvoice_id object;                     /* BT-128 */
-    struct einvoice_quantity quantity;             /* BT-129 130 */
-    struct einvoice_amount net;                    /* BT-131 */
-    struct str order_line;                         /* BT-132 */
-    struct str accounting_reference;               /* BT-133 */
-    struct einvoice_period period;                 /* BG-26 */
+struct einvoice_property { struct str name; /* BT-160 */ struct str value; /* BT-161 */ };
+struct einvoice_line { /* BG-25 */
+    struct str id;   /* BT-126 */
+    struct str note; /* BT-127 */
+    struct einvoice_id object; /* BT-128 */
+    struct einvoice_quantity quantity; /* BT-129 130 */
+    struct einvoice_amount net;        /* BT-131 */
+    struct str order_line;             /* BT-132 */
+    struct str accounting_reference;   /* BT-133 */
+    struct einvoice_period period;     /* BG-26 */
     LIST_OF(struct einvoice_allowance) allowances; /* BG-27 and BG-28, as they stood */
-    struct einvoice_amount price;                  /* BT-146 */
-    struct einvoice_amount price_discount;         /* BT-147 */
-    struct einvoice_amount price_gross;            /* BT-148 */
-    struct einvoice_quantity price_base;           /* BT-149 150 */
-    struct einvoice_vat vat;                       /* BG-30 */
-    struct str name, description;                  /* BT-153 154 */
-    struct str seller_item, buyer_item;            /* BT-155 156 */
-    struct einvoice_id standard_item;              /* BT-157: GTIN under scheme 0160 */
-    LIST_OF(struct einvoice_class) classes;        /* BT-158 */
-    struct str origin_country;                     /* BT-159 */
-    LIST_OF(struct einvoice_property) properties;  /* BG-32 */
-    LIST_OF(struct einvoice_line) lines;           /* sub-lines (XRechnung extension, UBL) */
-    struct str parent_id, status_reason;           /* sub-lines in CII: of which line, GROUP DETAIL INFORMATION */
+    struct einvoice_amount price;      /* BT-146 */
+    struct einvoice_amount price_discount; /* BT-147 */
+    struct einvoice_amount price_gross;    /* BT-148 */
+    struct einvoice_quantity price_base;   /* BT-149 150 */
+    struct einvoice_vat vat;               /* BG-30 */
+    struct str name, description;          /* BT-153 154 */
+    struct str seller_item, buyer_item;    /* BT-155 156 */
+    struct einvoice_id standard_item;      /* BT-157: GTIN under scheme 0160 */
+    LIST_OF(struct einvoice_class) classes; /* BT-158 */
+    struct str origin_country;             /* BT-159 */
+    LIST_OF(struct einvoice_property) properties; /* BG-32 */
+    LIST_OF(struct einvoice_line) lines;   /* sub-lines (XRechnung extension, UBL) */
+    struct str parent_id, status_reason;   /* sub-lines in CII: of which line, GROUP DETAIL INFORMATION */
     uint32_t node;
 };
 
@@ -175,43 +168,43 @@ struct einvoice_tree; /* the document's elements, for rules and for places */
 
 struct einvoice {
     enum einvoice_syntax syntax;
-    struct str specification;        /* BT-24: CustomizationID, guideline */
-    struct str process;              /* BT-23: ProfileID */
-    struct str number;               /* BT-1 */
-    struct einvoice_day issued;      /* BT-2 */
-    struct str type_code;            /* BT-3: 380 invoice, 381 credit note, 384 corrected, … (UNTDID 1001) */
-    struct str currency;             /* BT-5 */
-    struct str vat_currency;         /* BT-6 */
-    struct einvoice_day tax_point;   /* BT-7 */
-    struct str tax_point_code;       /* BT-8, as written: UNTDID 2005 (3, 35, 432) in UBL, 2475 (5, 29, 72) in CII */
-    struct einvoice_day due;         /* BT-9 */
-    struct str buyer_reference;      /* BT-10 */
-    struct str project;              /* BT-11 */
-    struct str contract;             /* BT-12 */
-    struct str order;                /* BT-13: the buyer's order */
-    struct str sales_order;          /* BT-14 */
-    struct str receipt;              /* BT-15: receiving advice */
-    struct str despatch;             /* BT-16: despatch advice */
-    struct str tender;               /* BT-17: tender or lot */
-    struct einvoice_id object;       /* BT-18 */
+    struct str specification;  /* BT-24: CustomizationID, guideline */
+    struct str process;        /* BT-23: ProfileID */
+    struct str number;         /* BT-1 */
+    struct einvoice_day issued; /* BT-2 */
+    struct str type_code;      /* BT-3: 380 invoice, 381 credit note, 384 corrected, … (UNTDID 1001) */
+    struct str currency;       /* BT-5 */
+    struct str vat_currency;   /* BT-6 */
+    struct einvoice_day tax_point; /* BT-7 */
+    struct str tax_point_code; /* BT-8, as written: UNTDID 2005 (3, 35, 432) in UBL, 2475 (5, 29, 72) in CII */
+    struct einvoice_day due;   /* BT-9 */
+    struct str buyer_reference; /* BT-10 */
+    struct str project;        /* BT-11 */
+    struct str contract;       /* BT-12 */
+    struct str order;          /* BT-13: the buyer's order */
+    struct str sales_order;    /* BT-14 */
+    struct str receipt;        /* BT-15: receiving advice */
+    struct str despatch;       /* BT-16: despatch advice */
+    struct str tender;         /* BT-17: tender or lot */
+    struct einvoice_id object; /* BT-18 */
     struct str accounting_reference; /* BT-19 */
-    struct str payment_terms;        /* BT-20 */
-    LIST_OF(struct einvoice_note) notes;                            /* BG-1 */
-    LIST_OF(struct einvoice_reference) preceding;                   /* BG-3 */
+    struct str payment_terms;  /* BT-20 */
+    LIST_OF(struct einvoice_note) notes;           /* BG-1 */
+    LIST_OF(struct einvoice_reference) preceding;  /* BG-3 */
     struct einvoice_party seller, buyer, payee, tax_representative; /* BG-4 7 10 11 */
-    struct {                                                        /* BG-13 */
+    struct { /* BG-13 */
         bool present;
-        struct str name;                 /* BT-70 */
-        struct einvoice_id location;     /* BT-71 */
-        struct einvoice_day day;         /* BT-72 */
+        struct str name;           /* BT-70 */
+        struct einvoice_id location; /* BT-71 */
+        struct einvoice_day day;   /* BT-72 */
         struct einvoice_address address; /* BG-15 */
         uint32_t node;
     } delivery;
-    struct einvoice_period period;             /* BG-14 */
-    LIST_OF(struct einvoice_payment) payments; /* BG-16 */
-    struct str payment_reference;              /* BT-83: the first one written */
-    struct str creditor_id;                    /* BT-90: of the seller or payee */
-    struct str mandate;                        /* BT-89: the first one written */
+    struct einvoice_period period; /* BG-14 */
+    LIST_OF(struct einvoice_payment) payments;     /* BG-16 */
+    struct str payment_reference;  /* BT-83: the first one written */
+    struct str creditor_id;        /* BT-90: of the seller or payee */
+    struct str mandate;            /* BT-89: the first one written */
     LIST_OF(struct einvoice_terms) terms;
     LIST_OF(struct einvoice_prepayment) prepayments;
     LIST_OF(struct einvoice_allowance) allowances; /* BG-20 and BG-21, as they stood */

@@ -10,29 +10,28 @@ struct call {
 };
 /* A page of a list. */
 struct list_call {
-    const struct record *takes,
-        *row; /* takes: what stands in the path or the query beside the filters, e.g. { as_of } */
+    const struct record *takes, *row; /* takes: what stands in the path or the query beside the filters, e.g. { as_of } */
     struct fault *(*run)(struct work *work, const void *takes, const struct list_query *query, struct any_list *rows,
                          struct str *next);
 };
 
 enum operation_flags {
-    OPERATION_READS = 1,      /* changes nothing: a read-only snapshot */
-    OPERATION_STEP_UP = 2,    /* needs a second factor shown less than ten minutes ago */
-    OPERATION_NO_COMPANY = 4, /* outside any company: sign in, list my companies */
-    OPERATION_ANYONE = 8,     /* before sign-in */
-    OPERATION_SLOW = 16,      /* more than some milliseconds: never on a thread that serves others */
-    OPERATION_FILE = 32,      /* gives a struct file_answer: bytes with a type and a name */
-    OPERATION_UPLOAD = 64,    /* takes bytes: the raw body goes into the field `content` */
+    OPERATION_READS = 1,       /* changes nothing: a read-only snapshot */
+    OPERATION_STEP_UP = 2,     /* needs a second factor shown less than ten minutes ago */
+    OPERATION_NO_COMPANY = 4,  /* outside any company: sign in, list my companies */
+    OPERATION_ANYONE = 8,      /* before sign-in */
+    OPERATION_SLOW = 16,       /* more than some milliseconds: never on a thread that serves others */
+    OPERATION_FILE = 32,       /* gives a struct file_answer: bytes with a type and a name */
+    OPERATION_UPLOAD = 64,     /* takes bytes: the raw body goes into the field `content` */
 };
 struct operation {
     const char *command;       /* "bill approve" */
     const char *method, *path; /* "POST", "/bills/{id}/approve" (below /api/v1) */
     const char *needs;         /* the permission, "bill.approve"; NULL: anyone signed in (or ANYONE) */
     unsigned flags;
-    const struct call *call; /* one of the two */
+    const struct call *call;   /* one of the two */
     const struct list_call *list;
-    const char *summary; /* one sentence in English, imperative; its Dutch stands in po/nl.po */
+    const char *summary;       /* one sentence in English, imperative; its Dutch stands in po/nl.po */
 };
 struct operation_table { const char *room; const struct operation *operations; size_t count; };
 
@@ -51,22 +50,18 @@ extern const struct record file_answer_record;
     static const struct call function##_call = { &Takes##_record, &Gives##_record, function##_run }
 /* For: struct fault *bill_list(struct work *, const struct bill_list_takes *, const struct list_query *,
  * struct bill_rows *, struct str *next), where struct bill_rows is LIST_OF(struct bill_row) with that tag. */
-#define LISTABLE(function, Takes, Row, Rows)                                                                  \
-    static struct fault *function##_run(struct work *work, const void *takes, const struct list_query *query, \
-                                        struct any_list *rows, struct str *next)                              \
-    {                                                                                                         \
-        const struct Takes *in = takes;                                                                       \
-        struct Rows *out = (struct Rows *)(void *)rows;                                                       \
-        static_assert(sizeof(struct Rows) == sizeof(struct any_list), "a list");                              \
-        return function(work, in, query, out, next);                                                          \
-    }                                                                                                         \
+#define LISTABLE(function, Takes, Row, Rows)                                                                     \
+    static struct fault *function##_run(struct work *work, const void *takes, const struct list_query *query,    \
+                                        struct any_list *rows, struct str *next)                                 \
+    {                                                                                                            \
+        const struct Takes *in = takes;                                                                          \
+        struct Rows *out = (struct Rows *)(void *)rows;                                                          \
+        static_assert(sizeof(struct Rows) == sizeof(struct any_list), "a list");                                 \
+        return function(work, in, query, out, next);                                                             \
+    }                                                                                                            \
     static const struct list_call function##_list = { &Takes##_record, &Row##_record, function##_run }
 /* struct NAME with the members of a LIST_OF(type), for headers. */
-#define LIST_STRUCT(name, type) \
-    struct name {               \
-        type *at;               \
-        size_t count, room;     \
-    }
+#define LIST_STRUCT(name, type) struct name { type *at; size_t count, room; }
 
 /* All tables of the program; made once in app, handed to every door. */
 struct operations {
@@ -75,8 +70,7 @@ struct operations {
     const char *const *permissions; /* every `needs`, sorted, once each; the index is the permission's number */
     size_t permission_count;
 };
-void operations_prepare(struct arena *arena, const struct operation_table *tables, size_t count,
-                        struct operations *out);
+void operations_prepare(struct arena *arena, const struct operation_table *tables, size_t count, struct operations *out);
 int permission_number(const struct operations *operations, struct str name); /* -1: none such */
 void permissions_allow(struct permissions *permissions, int number);
 bool permissions_hold(const struct permissions *permissions, int number);

@@ -7,17 +7,14 @@ static const char *name_of(struct arena *arena, const struct field *f)
     return str_keep(arena, field_json_name(f)).at;
 }
 
-static struct fault *check_number(struct arena *arena, const struct record *record, const struct field *f,
-                                  const void *at, int64_t v)
+static struct fault *check_number(struct arena *arena, const struct record *record, const struct field *f, const void *at, int64_t v)
 {
     if (!f->min && !f->max) return NULL;
     if (v >= f->min && v <= f->max) return NULL;
     bool small = v < f->min;
     int64_t bound = small ? f->min : f->max;
-    struct str shown =
-        f->type == FIELD_AMOUNT ? minor_format(arena, bound, field_digits(record, f, at)) : str_from_int(arena, bound);
-    return FAULT(arena, small ? &record_too_small : &record_too_large, name_of(arena, f),
-                 PARAM(small ? "min" : "max", shown));
+    struct str shown = f->type == FIELD_AMOUNT ? minor_format(arena, bound, field_digits(record, f, at)) : str_from_int(arena, bound);
+    return FAULT(arena, small ? &record_too_small : &record_too_large, name_of(arena, f), PARAM(small ? "min" : "max", shown));
 }
 
 static struct fault *check_text(struct arena *arena, const struct field *f, struct str s)
@@ -38,10 +35,9 @@ static struct fault *check_list(struct arena *arena, const struct field *f, cons
     struct fault *faults = NULL;
     memcpy(&list, p, sizeof list);
     int64_t max = f->max ? f->max : LIST_DEFAULT;
-    if ((int64_t)list.count > max)
-        return FAULT(arena, &record_too_many, name_of(arena, f), PARAM_INT(arena, "max", max));
+    if ((int64_t)list.count > max) return FAULT(arena, &record_too_many, name_of(arena, f), PARAM_INT(arena, "max", max));
     if (!list.count && !f->optional && f->min > 0) return FAULT(arena, &record_missing, name_of(arena, f));
-    if ((int64_t)list.count < f->min && list.count)
+    if ((int64_t)list.count < f->min && list.count) 
         return FAULT(arena, &record_too_short, name_of(arena, f), PARAM_INT(arena, "min", f->min));
     for (size_t i = 0; i < list.count; i++) {
         struct fault *inside = record_check(arena, (struct given){ f->record, list.at + i * f->record->size });
@@ -51,8 +47,7 @@ static struct fault *check_list(struct arena *arena, const struct field *f, cons
     return faults;
 }
 
-static struct fault *check_field(struct arena *arena, const struct record *record, const struct field *f,
-                                 const void *at)
+static struct fault *check_field(struct arena *arena, const struct record *record, const struct field *f, const void *at)
 {
     const char *p = (const char *)at + f->offset;
     if (field_absent(f, at) && f->type != FIELD_LIST)

@@ -2,8 +2,7 @@
 
 static bool flat(const struct field *f)
 {
-    return !f->secret && f->type != FIELD_LIST && f->type != FIELD_RECORD && f->type != FIELD_JSON &&
-           f->type != FIELD_BYTES;
+    return !f->secret && f->type != FIELD_LIST && f->type != FIELD_RECORD && f->type != FIELD_JSON && f->type != FIELD_BYTES;
 }
 
 /* OWASP "CSV injection": a sheet runs a cell that begins with one of these. */

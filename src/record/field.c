@@ -1,8 +1,7 @@
 #include "record/record.h"
 
 const struct fault_type record_missing = { FAULT_INVALID, "input.missing", "Fill this in: it is missing." };
-const struct fault_type record_unknown = { FAULT_INVALID, "input.unknown",
-                                           "There is no field of this name; leave it out." };
+const struct fault_type record_unknown = { FAULT_INVALID, "input.unknown", "There is no field of this name; leave it out." };
 const struct fault_type record_twice = { FAULT_INVALID, "input.twice", "This is given twice; give it once." };
 const struct fault_type record_wrong_type = { FAULT_INVALID, "input.wrong_type", "This must be {type}." };
 const struct fault_type record_too_small = { FAULT_INVALID, "input.too_small", "This must be {min} or more." };
@@ -10,8 +9,7 @@ const struct fault_type record_too_large = { FAULT_INVALID, "input.too_large_val
 const struct fault_type record_too_short = { FAULT_INVALID, "input.too_short", "This must be at least {min} long." };
 const struct fault_type record_too_long = { FAULT_INVALID, "input.too_long", "This must be at most {max} long." };
 const struct fault_type record_too_many = { FAULT_INVALID, "input.too_many", "At most {max} are allowed here." };
-const struct fault_type record_not_text = { FAULT_INVALID, "input.not_text",
-                                            "This holds bytes that are not UTF-8 text." };
+const struct fault_type record_not_text = { FAULT_INVALID, "input.not_text", "This holds bytes that are not UTF-8 text." };
 const struct fault_type record_not_choice = { FAULT_INVALID, "input.not_choice", "This must be one of: {choices}." };
 const struct fault_type record_shape = { FAULT_INVALID, "input.shape", "This is not a valid {shape}." };
 
@@ -122,8 +120,7 @@ static const char *name_of(struct arena *arena, const struct field *f)
 static struct fault *number_from_text(struct arena *arena, const struct field *f, struct str t, char *p)
 {
     int64_t v;
-    if (!str_to_int(t, &v))
-        return FAULT(arena, &record_wrong_type, name_of(arena, f), PARAM("type", STR("a whole number")));
+    if (!str_to_int(t, &v)) return FAULT(arena, &record_wrong_type, name_of(arena, f), PARAM("type", STR("a whole number")));
     memcpy(p, &v, sizeof v);
     return NULL;
 }
@@ -134,9 +131,8 @@ static struct fault *amount_from_text(struct arena *arena, const struct record *
     int64_t v;
     int digits = field_digits(record, f, at);
     if (!minor_parse(t, digits, &v))
-        return FAULT(
-            arena, &record_wrong_type, name_of(arena, f),
-            PARAM("type", str_format(arena, "an amount with at most %d decimals, such as \"1250.00\"", digits)));
+        return FAULT(arena, &record_wrong_type, name_of(arena, f),
+                     PARAM("type", str_format(arena, "an amount with at most %d decimals, such as \"1250.00\"", digits)));
     memcpy((char *)at + f->offset, &v, sizeof v);
     return NULL;
 }
@@ -151,16 +147,15 @@ static struct fault *choice_from_text(struct arena *arena, const struct field *f
     return FAULT(arena, &record_not_choice, name_of(arena, f), PARAM("choices", choices_text(arena, f)));
 }
 
-#define PARSED(type_, parse, what)                        \
-    do {                                                  \
-        struct type_ v_;                                  \
-        if (!parse(t, &v_)) return wrong(arena, f, what); \
-        memcpy(p, &v_, sizeof v_);                        \
-        return NULL;                                      \
+#define PARSED(type_, parse, what)                          \
+    do {                                                    \
+        struct type_ v_;                                    \
+        if (!parse(t, &v_)) return wrong(arena, f, what);   \
+        memcpy(p, &v_, sizeof v_);                          \
+        return NULL;                                        \
     } while (0)
 
-struct fault *field_from_text(struct arena *arena, const struct record *record, const struct field *f, struct str t,
-                              void *at)
+struct fault *field_from_text(struct arena *arena, const struct record *record, const struct field *f, struct str t, void *at)
 {
     char *p = (char *)at + f->offset;
     switch (f->type) {

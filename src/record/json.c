@@ -1,8 +1,9 @@
 #include "record/record.h"
 #include <jansson.h>
 
-static const struct fault_type json_malformed = { FAULT_INVALID, "json.malformed",
-                                                  "The JSON is broken at line {line}, column {column}." };
+static const struct fault_type json_malformed = {
+    FAULT_INVALID, "json.malformed", "The JSON is broken at line {line}, column {column}."
+};
 
 void json_add_text(struct text *t, struct str s)
 {
@@ -116,16 +117,14 @@ static struct fault *list_from_json(struct arena *arena, const struct field *f, 
     size_t count = json_array_size(value), max = f->max ? (size_t)f->max : 10000;
     struct fault *faults = NULL;
     if (!json_is_array(value)) return wrong_type(arena, f, "a list");
-    if (count > max)
-        return FAULT(arena, &record_too_many, str_keep(arena, field_json_name(f)).at,
-                     PARAM_INT(arena, "max", (int64_t)max));
+    if (count > max) return FAULT(arena, &record_too_many, str_keep(arena, field_json_name(f)).at, PARAM_INT(arena, "max", (int64_t)max));
     struct any_list list = { arena_array(arena, count ? count : 1, f->record->size), count, count };
     for (size_t i = 0; i < count; i++) {
         json_t *item = json_array_get(value, i);
         bool *seen = ARENA_ARRAY(arena, bool, f->record->count);
-        struct fault *inside =
-            json_is_object(item) ? members(arena, item, (struct into){ f->record, list.at + i * f->record->size }, seen)
-                                 : FAULT(arena, &record_wrong_type, NULL, PARAM("type", STR("an object")));
+        struct fault *inside = json_is_object(item)
+                                   ? members(arena, item, (struct into){ f->record, list.at + i * f->record->size }, seen)
+                                   : FAULT(arena, &record_wrong_type, NULL, PARAM("type", STR("an object")));
         if (inside) fault_within(arena, inside, str_format(arena, "%.*s[%zu]", STR_ARG(field_json_name(f)), i));
         faults = fault_join(faults, inside);
     }
@@ -133,8 +132,7 @@ static struct fault *list_from_json(struct arena *arena, const struct field *f, 
     return faults;
 }
 
-static struct fault *value_from_json(struct arena *arena, const struct record *record, const struct field *f,
-                                     json_t *value, void *at)
+static struct fault *value_from_json(struct arena *arena, const struct record *record, const struct field *f, json_t *value, void *at)
 {
     char *p = (char *)at + f->offset;
     switch (f->type) {
@@ -159,8 +157,7 @@ static struct fault *value_from_json(struct arena *arena, const struct record *r
     case FIELD_AMOUNT:
     case FIELD_BYTES:
         if (!json_is_string(value)) return wrong_type(arena, f, "a text between quotes");
-        return field_from_text(arena, record, f, (struct str){ json_string_value(value), json_string_length(value) },
-                               at);
+        return field_from_text(arena, record, f, (struct str){ json_string_value(value), json_string_length(value) }, at);
     case FIELD_JSON: {
         char *z = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS);
         ensure(z);
@@ -206,7 +203,8 @@ static struct fault *members(struct arena *arena, json_t *object, struct into in
     struct fault *faults = NULL;
     const char *key;
     json_t *value;
-    for (int amounts = 0; amounts < 2; amounts++) json_object_foreach(object, key, value)
+    for (int amounts = 0; amounts < 2; amounts++)
+        json_object_foreach(object, key, value)
         {
             const struct field *f = record_json_field(into.record, str_of(key));
             if (f && (f->type == FIELD_AMOUNT) != (amounts == 1)) continue;
@@ -229,16 +227,14 @@ static struct fault *load(struct arena *arena, struct str json, json_t **object)
     json_error_t error;
     *object = json_loadb(json.at ? json.at : "", json.length, JSON_REJECT_DUPLICATES, &error);
     if (!*object)
-        return FAULT(arena, &json_malformed, NULL, PARAM_INT(arena, "line", error.line),
-                     PARAM_INT(arena, "column", error.column));
+        return FAULT(arena, &json_malformed, NULL, PARAM_INT(arena, "line", error.line), PARAM_INT(arena, "column", error.column));
     if (json_is_object(*object)) return NULL;
     json_decref(*object);
     *object = NULL;
     return FAULT(arena, &record_wrong_type, NULL, PARAM("type", STR("an object")));
 }
 
-static struct fault *pairs_into(struct arena *arena, const struct pair *pairs, size_t count, struct into into,
-                                bool *seen, bool amounts)
+static struct fault *pairs_into(struct arena *arena, const struct pair *pairs, size_t count, struct into into, bool *seen, bool amounts)
 {
     struct fault *faults = NULL;
     for (size_t i = 0; i < count; i++) {
@@ -258,8 +254,7 @@ static struct fault *pairs_into(struct arena *arena, const struct pair *pairs, s
         seen[index] = true;
         json_t *value = NULL;
         if (f->type == FIELD_LIST || f->type == FIELD_RECORD)
-            value = json_loadb(pairs[i].text.at ? pairs[i].text.at : "", pairs[i].text.length, JSON_REJECT_DUPLICATES,
-                               NULL);
+            value = json_loadb(pairs[i].text.at ? pairs[i].text.at : "", pairs[i].text.length, JSON_REJECT_DUPLICATES, NULL);
         faults = fault_join(faults, value ? value_from_json(arena, into.record, f, value, into.at)
                                           : field_from_text(arena, into.record, f, pairs[i].text, into.at));
         json_decref(value);
@@ -267,8 +262,7 @@ static struct fault *pairs_into(struct arena *arena, const struct pair *pairs, s
     return faults;
 }
 
-struct fault *record_from_pairs(struct arena *arena, const struct pair *pairs, size_t count, struct str json,
-                                struct into into)
+struct fault *record_from_pairs(struct arena *arena, const struct pair *pairs, size_t count, struct str json, struct into into)
 {
     bool *seen = ARENA_ARRAY(arena, bool, into.record->count);
     json_t *object = NULL;

@@ -45,49 +45,25 @@ struct field {
 };
 struct record { const char *name; size_t size; const struct field *fields; size_t count; };
 
-#define FIELD_TYPE(member)                   \
-    _Generic((member), int64_t               \
-             : FIELD_INT, bool               \
-             : FIELD_BOOL, struct str        \
-             : FIELD_TEXT, struct date       \
-             : FIELD_DATE, struct instant    \
-             : FIELD_INSTANT, struct decimal \
-             : FIELD_DECIMAL, unsigned       \
-             : FIELD_CHOICE)
+#define FIELD_TYPE(member)                                                                                   \
+    _Generic((member), int64_t: FIELD_INT, bool: FIELD_BOOL, struct str: FIELD_TEXT, struct date: FIELD_DATE, \
+        struct instant: FIELD_INSTANT, struct decimal: FIELD_DECIMAL, unsigned: FIELD_CHOICE)
 #define FIELD_AT(T, member) .name = #member, .offset = offsetof(T, member), .size = sizeof(((T *)0)->member)
-#define FIELD(T, member, ...)                                                  \
-    {                                                                          \
-        FIELD_AT(T, member), .type = FIELD_TYPE(((T *)0)->member), __VA_ARGS__ \
-    }
+#define FIELD(T, member, ...) { FIELD_AT(T, member), .type = FIELD_TYPE(((T *)0)->member), __VA_ARGS__ }
 /* The _Generic refuses at compile time what is not an id, an amount, bytes, … */
-#define FIELD_OF(kind, member_type, T, member, ...)                                              \
-    {                                                                                            \
-        FIELD_AT(T, member), .type = _Generic(((T *)0)->member, member_type : kind), __VA_ARGS__ \
-    }
+#define FIELD_OF(kind, member_type, T, member, ...) \
+    { FIELD_AT(T, member), .type = _Generic(((T *)0)->member, member_type: kind), __VA_ARGS__ }
 #define AMOUNT(T, member, ...) FIELD_OF(FIELD_AMOUNT, int64_t, T, member, __VA_ARGS__)
 #define BYTES(T, member, ...) FIELD_OF(FIELD_BYTES, struct str, T, member, __VA_ARGS__)
 #define JSON(T, member, ...) FIELD_OF(FIELD_JSON, struct str, T, member, __VA_ARGS__)
-#define ID(T, member, ...)                               \
-    {                                                    \
-        FIELD_AT(T, member),                             \
-            .type = _Generic(((T *)0)->member.n, int64_t \
-                             : FIELD_ID),                \
-            .min = 1, .max = EXACT_MAX, __VA_ARGS__      \
-    }
-#define PART(T, member, type_, ...)                            \
-    {                                                          \
-        FIELD_AT(T, member),                                   \
-            .type = _Generic(&((T *)0)->member, struct type_ * \
-                             : FIELD_RECORD),                  \
-            .record = &type_##_record, __VA_ARGS__             \
-    }
-#define LIST(T, member, type_, ...)                              \
-    {                                                            \
-        FIELD_AT(T, member),                                     \
-            .type = _Generic(((T *)0)->member.at, struct type_ * \
-                             : FIELD_LIST),                      \
-            .record = &type_##_record, __VA_ARGS__               \
-    }
+#define ID(T, member, ...) \
+    { FIELD_AT(T, member), .type = _Generic(((T *)0)->member.n, int64_t: FIELD_ID), .min = 1, .max = EXACT_MAX, __VA_ARGS__ }
+#define PART(T, member, type_, ...)                                                                  \
+    { FIELD_AT(T, member), .type = _Generic(&((T *)0)->member, struct type_ *: FIELD_RECORD), \
+      .record = &type_##_record, __VA_ARGS__ }
+#define LIST(T, member, type_, ...)                                                                   \
+    { FIELD_AT(T, member), .type = _Generic(((T *)0)->member.at, struct type_ *: FIELD_LIST), \
+      .record = &type_##_record, __VA_ARGS__ }
 #define CHOICES(names) .choices = (names), .choice_count = ARRAY_LENGTH(names)
 #define OPTIONAL .optional = true
 /* RECORD(bill, { FIELD(…), … }); defines `const struct record bill_record` for struct bill. */
@@ -112,14 +88,12 @@ struct into_list { const struct record *record; void *list; }; /* of a LIST_OF(t
 struct any_list { char *at; size_t count, room; };
 
 extern const struct fault_type record_missing, record_unknown, record_twice, record_wrong_type, record_too_small,
-    record_too_large, record_too_short, record_too_long, record_too_many, record_not_text, record_not_choice,
-    record_shape;
+    record_too_large, record_too_short, record_too_long, record_too_many, record_not_text, record_not_choice, record_shape;
 
-const struct field *record_field(const struct record *record, struct str name); /* by the struct's name; NULL: none */
+const struct field *record_field(const struct record *record, struct str name);      /* by the struct's name; NULL: none */
 const struct field *record_json_field(const struct record *record, struct str name); /* by the JSON name */
 struct str field_json_name(const struct field *field); /* `total_minor` is "total" in JSON; borrows */
-int field_digits(const struct record *record, const struct field *field,
-                 const void *at); /* of an amount, by its currency */
+int field_digits(const struct record *record, const struct field *field, const void *at); /* of an amount, by its currency */
 bool field_absent(const struct field *field, const void *at);
 
 /* One value from and to text, as flags, query strings, CSV and PostgreSQL write it (amounts: decimal text with the
@@ -143,8 +117,7 @@ struct str record_to_json(struct arena *arena, struct given given);
 /* {"field":[before,after],…} of what differs; absent text when nothing does. Either side may be missing (.at NULL). */
 struct str record_difference(struct arena *arena, struct given before, struct given after);
 void record_add_csv_head(struct text *text, const struct record *record); /* flat fields only */
-void record_add_csv(struct text *text,
-                    struct given given);         /* RFC 4180; a text that a sheet would run gets a ' before it */
+void record_add_csv(struct text *text, struct given given); /* RFC 4180; a text that a sheet would run gets a ' before it */
 bool record_covers(const struct record *record); /* no member was forgotten; for the test of each table */
 
 void json_add_text(struct text *text, struct str value); /* quoted and escaped */

@@ -2,27 +2,22 @@
 #include "number_tables.h" /* generated from data/ */
 
 const struct fault_type iban_country_unknown = {
-    FAULT_INVALID, "iban.country_unknown",
-    "{iban} does not begin with a country that has IBANs; check the first two letters."
+    FAULT_INVALID, "iban.country_unknown", "{iban} does not begin with a country that has IBANs; check the first two letters."
 };
 const struct fault_type iban_length_wrong = {
-    FAULT_INVALID, "iban.length_wrong",
-    "An IBAN of {country} has {expected} characters, this one has {length}; check for one too many or missing."
+    FAULT_INVALID, "iban.length_wrong", "An IBAN of {country} has {expected} characters, this one has {length}; check for one too many or missing."
 };
 const struct fault_type iban_characters_wrong = {
-    FAULT_INVALID, "iban.characters_wrong",
-    "{iban} has a letter or digit in a place where an IBAN of {country} can't have it."
+    FAULT_INVALID, "iban.characters_wrong", "{iban} has a letter or digit in a place where an IBAN of {country} can't have it."
 };
 const struct fault_type iban_digits_wrong = {
-    FAULT_INVALID, "iban.digits_wrong",
-    "The check digits of {iban} are not right; a character was mistyped or two were swapped."
+    FAULT_INVALID, "iban.digits_wrong", "The check digits of {iban} are not right; a character was mistyped or two were swapped."
 };
 const struct fault_type bic_wrong = {
     FAULT_INVALID, "bic.wrong", "{bic} is not a BIC: 8 or 11 letters and digits, the fifth and sixth a country."
 };
 const struct fault_type bic_of_other_country = {
-    FAULT_INVALID, "bic.of_other_country",
-    "BIC {bic} belongs to another country than IBAN {iban}; leave the BIC out or mend it."
+    FAULT_INVALID, "bic.of_other_country", "BIC {bic} belongs to another country than IBAN {iban}; leave the BIC out or mend it."
 };
 
 struct str number_clean(struct arena *arena, struct str typed, const char *also_drop)
@@ -130,12 +125,14 @@ static bool check_digits_right(struct str iban)
 bool iban_is_valid(struct str iban)
 {
     const struct iban_structure *s = iban.length < 4 ? NULL : structure_find(str_part(iban, 0, 2));
-    return s && iban.length == s->length && number_fits(s->bban, str_part(iban, 4, iban.length - 4)) &&
-           check_digits_right(iban);
+    return s && iban.length == s->length && number_fits(s->bban, str_part(iban, 4, iban.length - 4)) && check_digits_right(iban);
 }
 
 /* What a person typed, for a sentence: clipped, and only when it can be shown. */
-static struct str shown(struct str s) { return str_is_utf8(s) ? str_utf8_clip(s, 40) : STR("?"); }
+static struct str shown(struct str s)
+{
+    return str_is_utf8(s) ? str_utf8_clip(s, 40) : STR("?");
+}
 
 struct fault *iban_parse(struct arena *arena, struct str typed, const char *field, struct str *out)
 {
@@ -166,12 +163,10 @@ static enum iban_area area_of(struct str country)
 enum iban_area iban_area(struct str iban) { return area_of(str_part(iban, 0, 2)); }
 
 /* Parts of EEA states and of the United Kingdom that have a country code but use the IBANs of their state. */
-static const struct {
-    char part[3], state[3];
-} parts_of_states[] = {
-    { "AX", "FI" }, { "BL", "FR" }, { "GF", "FR" }, { "GG", "GB" }, { "GP", "FR" }, { "IM", "GB" },
-    { "JE", "GB" }, { "MF", "FR" }, { "MQ", "FR" }, { "NC", "FR" }, { "PF", "FR" }, { "PM", "FR" },
-    { "RE", "FR" }, { "TF", "FR" }, { "WF", "FR" }, { "YT", "FR" },
+static const struct { char part[3], state[3]; } parts_of_states[] = {
+    { "AX", "FI" }, { "BL", "FR" }, { "GF", "FR" }, { "GG", "GB" }, { "GP", "FR" }, { "IM", "GB" }, { "JE", "GB" },
+    { "MF", "FR" }, { "MQ", "FR" }, { "NC", "FR" }, { "PF", "FR" }, { "PM", "FR" }, { "RE", "FR" }, { "TF", "FR" },
+    { "WF", "FR" }, { "YT", "FR" },
 };
 
 static struct str state_of(struct str country)
@@ -194,8 +189,7 @@ struct fault *iban_make(struct arena *arena, struct str country, struct str bban
     struct str rest = number_clean(arena, str_part(bban, 0, 100), "-.");
     struct str two = str_keep(arena, str_part(str_upper(arena, country), 0, 2));
     int check = structure_find(two) ? number_check97(arena, rest, two.at) : 0;
-    return iban_parse(arena, str_format(arena, "%.*s%02d%.*s", STR_ARG(two), check < 0 ? 0 : check, STR_ARG(rest)),
-                      NULL, out);
+    return iban_parse(arena, str_format(arena, "%.*s%02d%.*s", STR_ARG(two), check < 0 ? 0 : check, STR_ARG(rest)), NULL, out);
 }
 
 static const struct bic_row *bank_find(struct str iban)
@@ -219,7 +213,10 @@ struct str iban_bank_name(struct str iban)
     return str_of(row ? row->name : NULL);
 }
 
-bool bic_is_valid(struct str bic) { return number_fits("4c2a2c", bic) || number_fits("4c2a5c", bic); }
+bool bic_is_valid(struct str bic)
+{
+    return number_fits("4c2a2c", bic) || number_fits("4c2a5c", bic);
+}
 
 struct fault *bic_parse(struct arena *arena, struct str typed, const char *field, struct str *out)
 {
@@ -240,8 +237,7 @@ bool bic_fits_iban(struct str bic, struct str iban)
 /* ---- VAT ids: here because their shapes stand in the same table ---- */
 
 const struct fault_type vat_id_wrong = {
-    FAULT_INVALID, "vat_id.wrong",
-    "{vat_id} does not have the form of a VAT number of {country}; check it on the invoice or in VIES."
+    FAULT_INVALID, "vat_id.wrong", "{vat_id} does not have the form of a VAT number of {country}; check it on the invoice or in VIES."
 };
 const struct fault_type vat_id_digits_wrong = {
     FAULT_INVALID, "vat_id.digits_wrong", "The check digits of VAT number {vat_id} are not right; a digit was mistyped."
@@ -258,14 +254,15 @@ static bool vat_shape_fits(struct str vat_id)
 static bool vat_digits_right(struct str vat_id)
 {
     if (!str_starts(vat_id, "NL")) return true;
-    return number_elfproef(str_part(vat_id, 2, 9)) ||
-           (number_mod97(vat_id) == 1 && !str_is(str_part(vat_id, 2, 9), "000000000"));
+    return number_elfproef(str_part(vat_id, 2, 9)) || (number_mod97(vat_id) == 1 && !str_is(str_part(vat_id, 2, 9), "000000000"));
 }
 
-bool vat_id_is_valid(struct str vat_id) { return vat_shape_fits(vat_id) && vat_digits_right(vat_id); }
+bool vat_id_is_valid(struct str vat_id)
+{
+    return vat_shape_fits(vat_id) && vat_digits_right(vat_id);
+}
 
-struct fault *vat_id_parse(struct arena *arena, struct str typed, struct str country, const char *field,
-                           struct str *out)
+struct fault *vat_id_parse(struct arena *arena, struct str typed, struct str country, const char *field, struct str *out)
 {
     struct str vat_id = number_clean(arena, str_part(typed, 0, 40), "-./_");
     if (country.length == 2 && !vat_shape_fits(vat_id)) {

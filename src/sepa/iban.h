@@ -36,8 +36,7 @@ struct str iban_bank_name(struct str iban);
 extern const struct fault_type bic_wrong, bic_of_other_country;
 CHECKED struct fault *bic_parse(struct arena *arena, struct str typed, const char *field, struct str *out);
 bool bic_is_valid(struct str bic);
-bool bic_fits_iban(struct str bic,
-                   struct str iban); /* same country; the French overseas areas and the Crown's count too */
+bool bic_fits_iban(struct str bic, struct str iban); /* same country; the French overseas areas and the Crown's count too */
 
 /* ---- Identity numbers ---- */
 
@@ -47,8 +46,7 @@ extern const struct fault_type vat_id_wrong, vat_id_digits_wrong, kvk_wrong, rsi
 /* VAT id with its country prefix. Dutch: NL + 9 digits + B + 2 digits; the 9 digits pass the elfproef (legal persons) or
  * the whole passes mod 97-10 (sole traders since 2020). Other EU and XI: the shapes of VIES (data/vat_id_shapes.txt).
  * `country` (may be absent) is put before a number that was typed without it. Greece is EL here. */
-CHECKED struct fault *vat_id_parse(struct arena *arena, struct str typed, struct str country, const char *field,
-                                   struct str *out);
+CHECKED struct fault *vat_id_parse(struct arena *arena, struct str typed, struct str country, const char *field, struct str *out);
 bool vat_id_is_valid(struct str vat_id);
 /* Chamber of Commerce number: 8 digits, not all zero. Has no check digit. */
 CHECKED struct fault *kvk_parse(struct arena *arena, struct str typed, const char *field, struct str *out);
@@ -64,8 +62,7 @@ CHECKED struct fault *creditor_id_parse(struct arena *arena, struct str typed, c
 bool creditor_id_is_valid(struct str id);
 /* NL + check digits + ZZZ + KVK + 0000. Refuses a wrong KVK number. */
 CHECKED struct fault *creditor_id_make(struct arena *arena, struct str kvk, struct str *out);
-CHECKED struct fault *lei_parse(struct arena *arena, struct str typed, const char *field,
-                                struct str *out); /* ISO 17442: 20, mod 97 */
+CHECKED struct fault *lei_parse(struct arena *arena, struct str typed, const char *field, struct str *out); /* ISO 17442: 20, mod 97 */
 bool lei_is_valid(struct str lei);
 /* GS1: GTIN-8, -12, -13, -14 (and GLN, which is 13): last digit is the check digit. */
 CHECKED struct fault *gtin_parse(struct arena *arena, struct str typed, const char *field, struct str *out);
@@ -92,13 +89,12 @@ struct str rf_format(struct arena *arena, struct str rf); /* in fours, for displ
  * 2,4,8,5,10,9,7,3,6,1; C = 11 − sum mod 11, 10 → 1, 11 → 0 (Betaalvereniging Nederland). */
 CHECKED struct fault *kenmerk_parse(struct arena *arena, struct str typed, const char *field, struct str *out);
 bool kenmerk_is_valid(struct str kenmerk);
-CHECKED struct fault *kenmerk_make(struct arena *arena, struct str digits, struct str *out); /* 1…15 digits → 16 */
-CHECKED struct fault *kenmerk_make_short(struct arena *arena, struct str digits,
-                                         struct str *out);          /* 7…12 digits → 9…14 */
+CHECKED struct fault *kenmerk_make(struct arena *arena, struct str digits, struct str *out);       /* 1…15 digits → 16 */
+CHECKED struct fault *kenmerk_make_short(struct arena *arena, struct str digits, struct str *out); /* 7…12 digits → 9…14 */
 struct str kenmerk_format(struct arena *arena, struct str kenmerk); /* in fours, for display */
 /* By kind; FREE is trimmed and must not be empty. */
-CHECKED struct fault *reference_parse(struct arena *arena, enum reference_kind kind, struct str typed,
-                                      const char *field, struct reference *out);
+CHECKED struct fault *reference_parse(struct arena *arena, enum reference_kind kind, struct str typed, const char *field,
+                                      struct reference *out);
 /* What a text that came without a kind most likely is: RF and kenmerk only when their check digit is right (a bare
  * 7-digit number has none, so it stays free text). */
 struct reference reference_guess(struct arena *arena, struct str text);

@@ -40,25 +40,22 @@ const char *statement_dialect_word(enum statement_dialect dialect); /* "abn-amro
 
 /* What is odd, of a line or of a statement (bits). A line with one of these must be seen by a person before it is posted by itself. */
 enum statement_problem {
-    PROBLEM_AMOUNT_DECIMALS =
-        1 << 0, /* more digits than the currency has, not zero: amount_minor is rounded, amount_exact is not */
-    PROBLEM_AMOUNT = 1 << 1,   /* no amount that can be read: amount_minor is 0, see raw */
-    PROBLEM_CURRENCY = 1 << 2, /* none named, or not in ISO 4217: two digits assumed */
-    PROBLEM_DATE = 1 << 3,     /* a date that is no day: absent, see raw */
-    PROBLEM_SIGN = 1 << 4,     /* neither debit nor credit said: read as credit */
-    PROBLEM_SYNTAX = 1 << 5,   /* a field not as the format says: see raw */
-    PROBLEM_DETAILS = 1 << 6,  /* the details of a batch do not add up to the line (charges, or a mistake) */
-    PROBLEM_BALANCE = 1 << 7,  /* closing ≠ opening + lines */
-    PROBLEM_CUT_OFF = 1 << 8,  /* the statement has an opening but no closing balance, or the other way round */
-    PROBLEM_ENCODING = 1 << 9, /* not UTF-8: read as Windows-1252 */
-    PROBLEM_STATUS = 1 << 10,  /* a status we do not know: read as INFO, thus not part of the sum */
+    PROBLEM_AMOUNT_DECIMALS = 1 << 0, /* more digits than the currency has, not zero: amount_minor is rounded, amount_exact is not */
+    PROBLEM_AMOUNT = 1 << 1,          /* no amount that can be read: amount_minor is 0, see raw */
+    PROBLEM_CURRENCY = 1 << 2,        /* none named, or not in ISO 4217: two digits assumed */
+    PROBLEM_DATE = 1 << 3,            /* a date that is no day: absent, see raw */
+    PROBLEM_SIGN = 1 << 4,            /* neither debit nor credit said: read as credit */
+    PROBLEM_SYNTAX = 1 << 5,          /* a field not as the format says: see raw */
+    PROBLEM_DETAILS = 1 << 6,         /* the details of a batch do not add up to the line (charges, or a mistake) */
+    PROBLEM_BALANCE = 1 << 7,         /* closing ≠ opening + lines */
+    PROBLEM_CUT_OFF = 1 << 8,         /* the statement has an opening but no closing balance, or the other way round */
+    PROBLEM_ENCODING = 1 << 9,        /* not UTF-8: read as Windows-1252 */
+    PROBLEM_STATUS = 1 << 10,         /* a status we do not know: read as INFO, thus not part of the sum */
 };
 /* One English sentence for one bit (translated in po/nl.po). */
 const char *statement_problem_text(enum statement_problem problem);
 
-struct statement_id {
-    struct str id, scheme, issuer;
-}; /* scheme: "BIC", "LEI", a code of ISO 20022 or the bank's own word */
+struct statement_id { struct str id, scheme, issuer; }; /* scheme: "BIC", "LEI", a code of ISO 20022 or the bank's own word */
 
 struct statement_address {
     struct str street, number, post_code, town, subdivision, country; /* country: ISO 3166 two letters, as written */
@@ -69,7 +66,7 @@ struct statement_address {
 /* Somebody in a payment: who, from or to which account, at which bank. */
 struct statement_party {
     struct str name;
-    struct str account;   /* IBAN without spaces, or another number as written */
+    struct str account; /* IBAN without spaces, or another number as written */
     bool account_is_iban; /* it has an IBAN's form and its check digits are right */
     struct str account_name, account_currency;
     struct str bic, agent_name, agent_member; /* the bank: BIC, name, national clearing number */
@@ -87,9 +84,9 @@ struct statement_charge {
 };
 
 enum remittance_type {
-    REMITTANCE_RF = 1,  /* ISO 11649, "RF18 …" with right check digits */
-    REMITTANCE_KENMERK, /* betalingskenmerk: 7, 9 … 16 digits, Dutch (issuer CUR) */
-    REMITTANCE_OTHER,   /* any other structured reference */
+    REMITTANCE_RF = 1,   /* ISO 11649, "RF18 …" with right check digits */
+    REMITTANCE_KENMERK,  /* betalingskenmerk: 7, 9 … 16 digits, Dutch (issuer CUR) */
+    REMITTANCE_OTHER,    /* any other structured reference */
 };
 
 /* One payment: what a TxDtls of camt says, or the text of an MT940 or CSV line taken apart. */
@@ -116,17 +113,16 @@ struct statement_payment {
     struct str reference; /* the (first) structured reference, as written, without spaces for RF and kenmerk */
     enum remittance_type reference_type; /* 0 when there is no reference */
     struct str reference_issuer;
-    const struct str
-        *structured; /* every structured reference and additional text, in order; `reference` is among them */
+    const struct str *structured; /* every structured reference and additional text, in order; `reference` is among them */
     size_t structured_count;
     struct str remittance; /* unstructured: all pieces joined as the dialect says (camt: by a space) */
     const struct str *remittance_parts;
     size_t remittance_part_count;
 
-    struct str purpose;                                                    /* code */
+    struct str purpose;                                /* code */
     struct str domain, family, subfamily, proprietary, proprietary_issuer; /* bank transaction code */
-    struct str return_reason, return_text;                                 /* AC04, MS03 …: why it came back */
-    struct str info;                                                       /* additional transaction information */
+    struct str return_reason, return_text;             /* AC04, MS03 …: why it came back */
+    struct str info;                                   /* additional transaction information */
     const struct statement_charge *charges;
     size_t charge_count;
     bool reversed_sign; /* a detail whose own debit/credit mark is against the line's */
@@ -151,14 +147,14 @@ struct statement_line {
     struct decimal amount_exact;      /* as written, without sign */
     struct str currency;
     enum statement_status status;
-    bool reversal;                 /* storno: undoes an earlier line */
+    bool reversal; /* storno: undoes an earlier line */
     struct str reference;          /* the bank's number of the entry (NtryRef; :61: customer's reference) */
     struct str servicer_reference; /* AcctSvcrRef; :61: after // */
     struct str domain, family, subfamily, proprietary, proprietary_issuer; /* PMNT RCDT ESCT; NTRF, 541, "GT" … */
-    struct str additional;                                                 /* text of the entry itself (AddtlNtryInf) */
-    struct str batch_message_id, batch_id;                                 /* of a batch: MsgId, PmtInfId */
-    int64_t batch_count;                                                   /* as the bank says; -1: not said */
-    int64_t batch_total_minor; /* without sign; 0 with batch_currency absent: not said */
+    struct str additional;   /* text of the entry itself (AddtlNtryInf) */
+    struct str batch_message_id, batch_id; /* of a batch: MsgId, PmtInfId */
+    int64_t batch_count;                   /* as the bank says; -1: not said */
+    int64_t batch_total_minor;             /* without sign; 0 with batch_currency absent: not said */
     struct str batch_currency;
     const struct statement_charge *charges;
     size_t charge_count;
@@ -169,8 +165,7 @@ struct statement_line {
     const struct statement_payment *details;
     size_t detail_count;
 
-    struct str
-        raw; /* the line as the bank wrote it (MT940: :61: and :86:, CSV: the row). camt: absent, see source_line */
+    struct str raw; /* the line as the bank wrote it (MT940: :61: and :86:, CSV: the row). camt: absent, see source_line */
 };
 
 enum balance_type {
@@ -209,7 +204,7 @@ struct statement {
     int64_t number, page;  /* electronic sequence number or :28C: number and sheet; -1: not said */
     int64_t legal_number;  /* -1: not said */
     bool last_page_known, last_page;
-    struct str copy;    /* CODU, COPY, DUPL: a copy says so */
+    struct str copy; /* CODU, COPY, DUPL: a copy says so */
     struct str account; /* IBAN without spaces, or another number */
     bool account_is_iban;
     struct str account_raw, account_name, account_type, currency, owner, owner_id, servicer_bic, servicer_name;
@@ -222,9 +217,9 @@ struct statement {
 
     /* From here on it is whole only at the end. */
     int64_t line_count, booked_count;
-    int64_t booked_minor;                              /* signed sum of the booked lines in the account's currency */
-    int64_t credit_minor, debit_minor;                 /* its two halves, both ≥ 0 */
-    int64_t declared_count;                            /* number of entries the bank announces; -1: not said */
+    int64_t booked_minor;             /* signed sum of the booked lines in the account's currency */
+    int64_t credit_minor, debit_minor; /* its two halves, both ≥ 0 */
+    int64_t declared_count;            /* number of entries the bank announces; -1: not said */
     const struct statement_balance *opening, *closing; /* those of the proof; NULL: not there */
     enum balance_proof proof;
     int64_t difference_minor;
@@ -271,22 +266,20 @@ struct statement_handler {
 /* Line by line; memory does not grow with the number of lines, but for 10 bytes each to know equal lines (`occurrence`). Headers are kept
  * in `arena`, a line in one that is reset behind it. Lines already handed over stay handed over when a refusal follows: do
  * this inside a transaction. */
-CHECKED struct fault *statement_stream(struct arena *arena, struct statement_source source,
-                                       const struct statement_limits *limits, const struct statement_handler *handler,
-                                       void *context);
+CHECKED struct fault *statement_stream(struct arena *arena, struct statement_source source, const struct statement_limits *limits,
+                                       const struct statement_handler *handler, void *context);
 
 /* ---- Proofs ---- */
 
 enum statement_follow {
-    FOLLOWS = 1,     /* the same account, opening = previous closing */
-    FOLLOWS_GAP,     /* something is missing between: opening ≠ previous closing */
-    FOLLOWS_REPEATS, /* the same statement, or an earlier one */
-    FOLLOWS_OTHER,   /* another account or currency */
-    FOLLOWS_UNKNOWN, /* no balances to tell by */
+    FOLLOWS = 1,        /* the same account, opening = previous closing */
+    FOLLOWS_GAP,        /* something is missing between: opening ≠ previous closing */
+    FOLLOWS_REPEATS,    /* the same statement, or an earlier one */
+    FOLLOWS_OTHER,      /* another account or currency */
+    FOLLOWS_UNKNOWN,    /* no balances to tell by */
 };
 /* Does `next` come directly after `previous`? missing_minor: next opening − previous closing (0 unless FOLLOWS_GAP). */
-enum statement_follow statement_follows(const struct statement *previous, const struct statement *next,
-                                        int64_t *missing_minor);
+enum statement_follow statement_follows(const struct statement *previous, const struct statement *next, int64_t *missing_minor);
 
 /* ---- Writing: for tests and the demo company. Reading what was written gives an equal statement. ---- */
 
@@ -294,7 +287,6 @@ enum camt_version { CAMT_053_02 = 1, CAMT_053_08 };
 /* Valid against camt.053.001.02 / .08; texts are clipped to the schema's lengths. */
 struct str statement_write_camt053(struct arena *arena, const struct statement *statement, enum camt_version version);
 /* In the manner of that bank: header, :86: and line width. Characters outside SWIFT's set x are replaced as banks do (é → e). */
-struct str statement_write_mt940(struct arena *arena, const struct statement *statement,
-                                 enum statement_dialect dialect);
+struct str statement_write_mt940(struct arena *arena, const struct statement *statement, enum statement_dialect dialect);
 
 /* JSON of it all is made by the rooms above, from the structs. */
