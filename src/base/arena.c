@@ -48,6 +48,33 @@ void arena_free(struct arena *a)
 
 size_t arena_used(const struct arena *a) { return a->total; }
 
+struct arena_mark arena_mark(const struct arena *a)
+{
+    struct chunk *c = a->chunks;
+    return (struct arena_mark){ c, c ? c->next : NULL, c ? c->used : 0, a->total };
+}
+
+/* Chunks made since the mark stand before the marked one, or (large pieces) right behind it. */
+void arena_rewind(struct arena *a, struct arena_mark mark)
+{
+    struct chunk *marked = mark.chunk, *next;
+    for (struct chunk *c = a->chunks; c != marked; c = next) {
+        next = c->next;
+        free(c);
+    }
+    for (struct chunk *c = marked ? marked->next : NULL; c != mark.next; c = next) {
+        next = c->next;
+        free(c);
+    }
+    if (marked) {
+        memset(marked->bytes + mark.used, 0, marked->used - mark.used);
+        marked->used = mark.used;
+        marked->next = mark.next;
+    }
+    a->chunks = marked;
+    a->total = mark.total;
+}
+
 /* A piece larger than a chunk gets one of its own behind the current one, which stays in use. */
 static struct chunk *chunk_add(struct arena *a, size_t need)
 {

@@ -26,6 +26,10 @@ struct arena *arena_new(size_t limit_bytes);
 void arena_reset(struct arena *arena); /* forgets all, keeps one chunk for the next request */
 void arena_free(struct arena *arena);  /* NULL is fine */
 size_t arena_used(const struct arena *arena);
+/* Where the arena stands, and back to it: all that was taken since is gone. For an attempt that is made again. */
+struct arena_mark { void *chunk, *next; size_t used, total; };
+struct arena_mark arena_mark(const struct arena *arena);
+void arena_rewind(struct arena *arena, struct arena_mark mark);
 void *arena_alloc(struct arena *arena, size_t bytes);              /* zeroed, 16-aligned, never NULL */
 void *arena_array(struct arena *arena, size_t count, size_t size); /* zeroed; checks the product */
 #define ARENA_NEW(arena, type) ((type *)arena_alloc(arena, sizeof(type)))

@@ -101,3 +101,26 @@ TEST(base_arena)
     for (int64_t i = 0; i < 1000; i++) expect_int(i, list.at[i]);
     expect(arena_used(arena) > before);
 }
+
+TEST(arena_rewinds_to_a_mark)
+{
+    struct arena *a = arena_new(1 << 24);
+    struct arena_mark empty = arena_mark(a);
+    char *kept = arena_alloc(a, 100);
+    memset(kept, 'k', 100);
+    struct arena_mark mark = arena_mark(a);
+    for (int round = 0; round < 3; round++) {
+        char *first = arena_alloc(a, 16);
+        expect(first == kept + 112);
+        expect_int(0, first[0]); /* zeroed again */
+        first[0] = 'x';
+        arena_alloc(a, 100000);
+        for (int i = 0; i < 200; i++) memset(arena_alloc(a, 1000), 'y', 1000);
+        arena_rewind(a, mark);
+        expect_int(112, arena_used(a));
+        expect_int('k', kept[99]);
+    }
+    arena_rewind(a, empty);
+    expect_int(0, arena_used(a));
+    arena_free(a);
+}
