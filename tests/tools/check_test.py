@@ -145,21 +145,31 @@ class Rooms(unittest.TestCase):
 
 
 class Format(unittest.TestCase):
-    after = 'struct a {\n    int b;\n    char *c;\n}; /* why */\n'
+    def styled(self, before, after):
+        return house_format.styled(before, after)
 
-    def test_a_struct_on_one_line_stays_there(self):
-        self.assertEqual(house_format.folded('struct a { int b; char *c; }; /* why */\n', self.after), 'struct a { int b; char *c; }; /* why */\n')
-        self.assertEqual(house_format.folded('struct a{int b;char *c;};   /* why */\n', self.after), 'struct a { int b; char *c; }; /* why */\n')
+    def test_layout_that_fits_stays(self):
+        for before, after in (('struct a { int b; char *c; }; /* why */\n', 'struct a {\n    int b;\n    char *c;\n}; /* why */\n'),
+                              ('    int a;    /* columns */\n    int bcd;  /* too */\n', '    int a;   /* columns */\n    int bcd; /* too */\n'),
+                              ('    f(a,\n      b);\n', '    f(a, b);\n'), ('#define A(x) \\\n    { x: 1 }\n', '#define A(x) \\\n    {        \\\n        x : 1 \\\n    }\n')):
+            self.assertEqual(self.styled(before, after), before)
 
-    def test_a_struct_on_many_lines_stays_too(self):
-        self.assertEqual(house_format.folded(self.after, self.after), self.after)
+    def test_what_is_more_than_layout_is_changed(self):
+        for before, after in (('int  f(void) { return a+1; }\n', 'int f(void) { return a + 1; }\n'), ('int f(void) {\n    a;\n}\n', 'int f(void)\n{\n    a;\n}\n'),
+                              ('if (a)\n  b();\n', 'if (a)\n    b();\n'), ('a = ' + 'b + ' * 40 + 'c;\n', 'a = ' + 'b + ' * 20 + '\n    ' + 'b + ' * 20 + 'c;\n'),
+                              ('a; \n', 'a;\n'), ('\n\n\na;\n', '\n\na;\n'), ('if(a) b;\n', 'if (a) b;\n')):
+            self.assertEqual(self.styled(before, after), after)
+
+    def test_no_character_is_lost(self):
+        before, after = 'a(b,\n  c);\n}\nx=1;\n}\n', 'a(b, c);\n}\nx = 1;\n}\n'
+        self.assertEqual(''.join(self.styled(before, after).split()), ''.join(before.split()))
 
     def test_check_fails_and_changes_nothing(self):
-        tree = Tree(**{'.clang-format': (ROOT / '.clang-format').read_text(), 'src/a/a.c': 'int  a;\n'})
+        tree = Tree(**{'.clang-format': (ROOT / '.clang-format').read_text(), 'src/a/a.c': 'int a=1;\n'})
         self.assertEqual(subprocess.run([sys.executable, ROOT / 'tools/format.py', '--check'], cwd=tree.root, capture_output=True).returncode, 1)
-        self.assertEqual((tree.root / 'src/a/a.c').read_text(), 'int  a;\n')
+        self.assertEqual((tree.root / 'src/a/a.c').read_text(), 'int a=1;\n')
         self.assertEqual(tree.run('format.py')[0], 0)
-        self.assertEqual((tree.root / 'src/a/a.c').read_text(), 'int a;\n')
+        self.assertEqual((tree.root / 'src/a/a.c').read_text(), 'int a = 1;\n')
 
 
 if __name__ == '__main__':
