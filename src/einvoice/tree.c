@@ -1,0 +1,194 @@
+#include "einvoice/tree.h"
+#include "codec/xml.h"
+#define EINVOICE_NAME_TABLES
+#include "einvoice_names.h"
+
+/* Namespaces, with those of ZUGFeRD 1 under the same numbers: its elements mean the same. */
+static const struct { struct str uri; uint16_t space; } namespaces[] = {
+    { STR_INIT("urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"), NS_cbc },
+    { STR_INIT("urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"), NS_cac },
+    { STR_INIT("urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"), NS_ram },
+    { STR_INIT("urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100"), NS_udt },
+    { STR_INIT("urn:un:unece:uncefact:data:standard:QualifiedDataType:100"), NS_qdt },
+    { STR_INIT("urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"), NS_rsm },
+    { STR_INIT("urn:oasis:names:specification:ubl:schema:xsd:CommonExtensionComponents-2"), NS_ext },
+    { STR_INIT("urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"), NS_ubl },
+    { STR_INIT("urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2"), NS_cn },
+    { STR_INIT("urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:12"), NS_ram },
+    { STR_INIT("urn:un:unece:uncefact:data:standard:UnqualifiedDataType:15"), NS_udt },
+    { STR_INIT("urn:un:unece:uncefact:data:standard:QualifiedDataType:12"), NS_qdt },
+    { STR_INIT("urn:ferd:CrossIndustryDocument:invoice:1p0"), NS_rsm },
+    { STR_INIT("urn:ferd:invoice:rc:1p0"), NS_rsm },
+};
+
+enum { SEEN_SLOTS = 1024, DEPTH_MAX = 128 };
+struct seen { const char *local, *uri; uint16_t name, space; };
+struct building {
+    struct einvoice_tree *tree;
+    uint32_t open[DEPTH_MAX + 1], last_child[DEPTH_MAX + 1];
+    uint32_t last_same[ELEMENT_COUNT];
+    struct seen seen[SEEN_SLOTS]; /* by address: the parser holds each name once */
+    size_t seen_count;
+};
+
+static uint32_t hash_name(struct str s)
+{
+    uint32_t hash = 2166136261u;
+    for (size_t i = 0; i < s.length; i++) hash = (hash ^ (uint8_t)s.at[i]) * 16777619u;
+    return hash;
+}
+
+static uint16_t space_of(struct str uri)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(namespaces); i++)
+        if (str_equal(namespaces[i].uri, uri)) return namespaces[i].space;
+    return NS_none;
+}
+
+static uint16_t name_of(struct str local, uint16_t space)
+{
+    uint32_t mask = ARRAY_LENGTH(element_slots) - 1;
+    for (uint32_t at = hash_name(local) & mask; element_slots[at] >= 0; at = (at + 1) & mask) {
+        const struct element_row *row = &element_rows[element_slots[at]];
+        if (row->space == space && row->length == local.length && !memcmp(row->local, local.at, local.length)) return row->id;
+    }
+    for (size_t i = 0; i < ARRAY_LENGTH(suffix_names); i++)
+        if (str_ends(local, suffix_names[i])) return (uint16_t)(i + 1);
+    return E_none;
+}
+
+static uint16_t attribute_of(struct str name)
+{
+    uint32_t mask = ARRAY_LENGTH(attribute_slots) - 1;
+    for (uint32_t at = hash_name(name) & mask; attribute_slots[at] >= 0; at = (at + 1) & mask)
+        if (str_is(name, attribute_labels[attribute_slots[at]])) return (uint16_t)attribute_slots[at];
+    return A_none;
+}
+
+static struct seen intern(struct building *b, const struct xml_element *element)
+{
+    size_t at = (((uintptr_t)element->name.at >> 3) ^ ((uintptr_t)element->uri.at >> 4)) % SEEN_SLOTS;
+    for (size_t tries = 0; tries < SEEN_SLOTS && b->seen[at].local; tries++, at = (at + 1) % SEEN_SLOTS)
+        if (b->seen[at].local == element->name.at && b->seen[at].uri == element->uri.at) return b->seen[at];
+    uint16_t space = space_of(element->uri);
+    struct seen found = { element->name.at, element->uri.at, name_of(element->name, space), space };
+    if (b->seen_count < SEEN_SLOTS / 2) {
+        b->seen[at] = found;
+        b->seen_count++;
+    }
+    return found;
+}
+
+static void keep_attributes(struct building *b, struct einvoice_node *node, const struct xml_element *element)
+{
+    struct einvoice_tree *tree = b->tree;
+    node->attributes = (uint32_t)tree->attributes.count;
+    if (node->name <= E_any_ID) {
+        *LIST_ADD(tree->arena, &tree->attributes) = (struct einvoice_attribute){ A_none, str_keep(tree->arena, element->name) };
+        node->attribute_count = 1;
+    }
+    for (size_t i = 0; i < element->attribute_count; i++) {
+        if (element->attributes[i].uri.at) continue;
+        uint16_t name = attribute_of(element->attributes[i].name);
+        if (name == A_none) continue;
+        tree->attribute_counts[name]++;
+        struct str value = element->attributes[i].value;
+        *LIST_ADD(tree->arena, &tree->attributes) =
+            (struct einvoice_attribute){ name, str_copy(tree->arena, value.at, value.length) };
+        node->attribute_count++;
+    }
+}
+
+static void on_start(void *context, struct xml_reader *reader, const struct xml_element *element)
+{
+    struct building *b = context;
+    struct einvoice_tree *tree = b->tree;
+    size_t depth = xml_depth(reader);
+    if (tree->nodes.count >= UINT32_MAX / 2) return xml_stop(reader);
+    uint32_t at = (uint32_t)tree->nodes.count;
+    struct einvoice_node *node = LIST_ADD(tree->arena, &tree->nodes);
+    struct seen seen = intern(b, element);
+    *node = (struct einvoice_node){ .name = seen.name, .space = seen.space, .depth = (uint16_t)depth, .line = xml_line(reader) };
+    if (depth == 1) {
+        tree->root_label = str_keep(tree->arena, element->name);
+        tree->root_uri = str_keep(tree->arena, element->uri);
+    } else {
+        uint32_t parent = b->open[depth - 1];
+        node->parent = parent;
+        if (b->last_child[depth - 1]) tree->nodes.at[b->last_child[depth - 1]].next = at;
+        else tree->nodes.at[parent].first = at;
+        b->last_child[depth - 1] = at;
+    }
+    b->open[depth] = at;
+    b->last_child[depth] = 0;
+    if (b->last_same[seen.name]) tree->nodes.at[b->last_same[seen.name]].same = at;
+    else tree->first[seen.name] = at;
+    b->last_same[seen.name] = at;
+    if (element->attribute_count || seen.name <= E_any_ID) keep_attributes(b, node, element);
+}
+
+static void on_end(void *context, struct xml_reader *reader, struct str name, struct str text)
+{
+    struct building *b = context;
+    (void)name;
+    struct einvoice_node *node = &b->tree->nodes.at[b->open[xml_depth(reader)]];
+    if (node->first) text.length = 0;
+    node->text = text.length ? str_copy(b->tree->arena, text.at, text.length) : STR("");
+}
+
+struct fault *tree_read(struct arena *arena, struct str bytes, struct einvoice_tree **out)
+{
+    static const struct xml_handler handler = { on_start, on_end };
+    struct building *b = ARENA_NEW(arena, struct building);
+    struct einvoice_tree *tree = b->tree = ARENA_NEW(arena, struct einvoice_tree);
+    tree->arena = arena;
+    (void)LIST_ADD(arena, &tree->nodes); /* 0: none */
+    struct xml_limits limits = xml_limits_default;
+    limits.depth = DEPTH_MAX;
+    TRY(xml_read(arena, bytes, &limits, &handler, b));
+    *out = tree;
+    return NULL;
+}
+
+/* ---- Names and paths for people ---- */
+
+static const char *const prefixes[NS_COUNT] = { "", "cac:", "cbc:", "ext:", "rsm:", "ram:", "udt:", "qdt:", "", "" };
+
+struct str tree_label(struct arena *arena, const struct einvoice_tree *tree, uint32_t at)
+{
+    const struct einvoice_node *n = tree_node(tree, at);
+    if (n->name > E_any_ID) return str_format(arena, "%s%s", prefixes[n->space], element_labels[n->name]);
+    struct str label = tree_attribute(tree, at, A_none);
+    return str_format(arena, "%s%.*s", prefixes[n->space], STR_ARG(label));
+}
+
+struct str tree_name_label(struct arena *arena, uint16_t name, bool cii)
+{
+    for (uint16_t space = NS_cac; space < NS_COUNT; space++) {
+        bool of_cii = space >= NS_rsm && space <= NS_qdt;
+        if ((element_namespaces[name] & 1 << space) && of_cii == cii)
+            return str_format(arena, "%s%s", prefixes[space], element_labels[name]);
+    }
+    return str_of(element_labels[name]);
+}
+
+const char *tree_attribute_label(uint16_t name) { return attribute_labels[name]; }
+
+struct str tree_path(struct arena *arena, const struct einvoice_tree *tree, uint32_t at)
+{
+    struct str parts[DEPTH_MAX + 1];
+    size_t count = 0;
+    for (; at && count < DEPTH_MAX; at = tree_node(tree, at)->parent) {
+        const struct einvoice_node *n = tree_node(tree, at);
+        int place = 0, of = 0;
+        for (uint32_t s = n->parent ? tree_node(tree, n->parent)->first : at; s; s = n->parent ? tree_node(tree, s)->next : 0) {
+            if (tree_node(tree, s)->name != n->name) continue;
+            of++;
+            if (s == at) place = of;
+        }
+        struct str label = tree_label(arena, tree, at);
+        parts[DEPTH_MAX - ++count] = of > 1 ? str_format(arena, "%.*s[%d]", STR_ARG(label), place) : label;
+    }
+    if (!count) return STR("");
+    return str_format(arena, "/%.*s", STR_ARG(str_join(arena, parts + DEPTH_MAX - count, count, "/")));
+}
