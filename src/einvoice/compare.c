@@ -37,6 +37,12 @@ static void amount(struct comparing *c, struct str within, const char *term, str
 {
     value(c, within, term, a.value, a.raw, b.value, b.raw);
 }
+/* Zero and absent say the same of what is added or taken off. */
+static void addition(struct comparing *c, struct str within, const char *term, struct einvoice_amount a, struct einvoice_amount b)
+{
+    if ((!a.raw.length && b.value.present && !b.value.units) || (!b.raw.length && a.value.present && !a.value.units)) return;
+    amount(c, within, term, a, b);
+}
 static void number(struct comparing *c, struct str within, const char *term, struct einvoice_number a, struct einvoice_number b)
 {
     value(c, within, term, a.value, a.raw, b.value, b.raw);
@@ -87,7 +93,8 @@ static void party(struct comparing *c, const char *term, const struct einvoice_p
 {
     struct str within = str_format(c->arena, "%s.", term);
     text(c, within, "name", a->name, b->name);
-    text(c, within, "trading_name", a->trading_name, b->trading_name);
+    /* A trading name that repeats the name says nothing. */
+    text(c, within, "trading_name", a->trading_name.length ? a->trading_name : a->name, b->trading_name.length ? b->trading_name : b->name);
     LISTS("ids", a->ids, b->ids) id(c, inside(c, within, "ids", i), "id", a->ids.at[i], b->ids.at[i]);
     id(c, within, "legal_id", a->legal_id, b->legal_id);
     text(c, within, "vat_id", a->vat_id, b->vat_id);
@@ -117,6 +124,19 @@ static void allowance(struct comparing *c, struct str within, const struct einvo
     vat(c, within, a->vat, b->vat);
 }
 
+/* Without a gross price the net price is meant; without a base quantity, one of the line's unit. */
+static void prices(struct comparing *c, struct str within, const struct einvoice_line *a, const struct einvoice_line *b)
+{
+    addition(c, within, "price_discount", a->price_discount, b->price_discount);
+    amount(c, within, "price_gross", a->price_gross.raw.length ? a->price_gross : a->price, b->price_gross.raw.length ? b->price_gross : b->price);
+    struct einvoice_quantity p = a->price_base, q = b->price_base;
+    if (!p.raw.length) p.value = DECIMAL(1, 0);
+    if (!q.raw.length) q.value = DECIMAL(1, 0);
+    if (!p.unit.length) p.unit = a->quantity.unit;
+    if (!q.unit.length) q.unit = b->quantity.unit;
+    quantity(c, within, "price_base", p, q);
+}
+
 static void line(struct comparing *c, struct str within, const struct einvoice_line *a, const struct einvoice_line *b)
 {
     text(c, within, "id", a->id, b->id);
@@ -130,9 +150,7 @@ static void line(struct comparing *c, struct str within, const struct einvoice_l
     LISTS("allowances", a->allowances, b->allowances)
         allowance(c, inside(c, within, "allowances", i), &a->allowances.at[i], &b->allowances.at[i]);
     amount(c, within, "price", a->price, b->price);
-    amount(c, within, "price_discount", a->price_discount, b->price_discount);
-    amount(c, within, "price_gross", a->price_gross, b->price_gross);
-    quantity(c, within, "price_base", a->price_base, b->price_base);
+    prices(c, within, a, b);
     vat(c, within, a->vat, b->vat);
     text(c, within, "name", a->name, b->name);
     text(c, within, "description", a->description, b->description);
@@ -156,14 +174,14 @@ static void totals(struct comparing *c, const struct einvoice_totals *a, const s
 {
     struct str within = STR("totals.");
     amount(c, within, "lines", a->lines, b->lines);
-    amount(c, within, "allowances", a->allowances, b->allowances);
-    amount(c, within, "charges", a->charges, b->charges);
+    addition(c, within, "allowances", a->allowances, b->allowances);
+    addition(c, within, "charges", a->charges, b->charges);
     amount(c, within, "without_vat", a->without_vat, b->without_vat);
     amount(c, within, "vat", a->vat, b->vat);
     amount(c, within, "vat_accounting", a->vat_accounting, b->vat_accounting);
     amount(c, within, "with_vat", a->with_vat, b->with_vat);
-    amount(c, within, "prepaid", a->prepaid, b->prepaid);
-    amount(c, within, "rounding", a->rounding, b->rounding);
+    addition(c, within, "prepaid", a->prepaid, b->prepaid);
+    addition(c, within, "rounding", a->rounding, b->rounding);
     amount(c, within, "payable", a->payable, b->payable);
 }
 

@@ -234,7 +234,7 @@ int einvoice_line_number(const struct einvoice *invoice, uint32_t node);
 
 bool einvoice_is_credit(const struct einvoice *invoice); /* type 81 83 261 262 296 308 381 396 420 458 532 */
 
-/* What differs between two invoices, one per term: { "BT-131 lines[2].net", a, b }. Values are compared by meaning:
+/* What differs between two invoices, one per member: { "lines[2].net", a, b }. Values are compared by meaning:
  * 1.0 equals 1.00, absent equals empty. */
 struct einvoice_difference { struct str term, left, right; };
 struct einvoice_differences { LIST_OF(struct einvoice_difference) list; };

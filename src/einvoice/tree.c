@@ -1,7 +1,6 @@
+#define EINVOICE_NAME_TABLES /* the one file that holds the name tables */
 #include "einvoice/tree.h"
 #include "codec/xml.h"
-#define EINVOICE_NAME_TABLES
-#include "einvoice_names.h"
 
 /* Namespaces, with those of ZUGFeRD 1 under the same numbers: its elements mean the same. */
 static const struct { struct str uri; uint16_t space; } namespaces[] = {
