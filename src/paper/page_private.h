@@ -1,0 +1,47 @@
+/* What page.c, page_flow.c and page_draw.c share: the list of pieces, laid out but not yet painted. */
+#pragma once
+#include <cairo-pdf.h>
+#include <pango/pangocairo.h>
+
+#include "paper/page.h"
+
+enum piece_kind { PIECE_TEXT = 1, PIECE_FILL, PIECE_LOGO, PIECE_QR, PIECE_OPEN, PIECE_CLOSE };
+struct piece {
+    enum piece_kind kind;
+    uint32_t page;
+    double x, y, width, height;
+    enum paper_ink ink;
+    const char *tag;
+    struct str uri;         /* a link */
+    PangoLayout *layout;    /* ours to unref */
+    int from, to;           /* lines of it, [from, to) */
+    const uint8_t *modules; /* of a QR code */
+    int side;
+};
+struct paper {
+    struct arena *arena;
+    const struct paper_style *style;
+    enum language language;
+    struct paper_about about;
+    PangoContext *context;
+    PangoAttrList *figures;
+    PangoFontDescription *regular, *bold;
+    cairo_surface_t *logo;
+    double logo_width, logo_height;
+    uint32_t ink[PAPER_INK_COUNT];
+    LIST_OF(struct piece) pieces;
+    uint32_t page, page_count;
+    double y;
+    bool too_long, outside; /* outside: what is drawn now is not tagged */
+    void (*each_page)(struct paper *paper, uint32_t page, uint32_t pages, void *context);
+    void *each_context;
+};
+
+PangoLayout *piece_layout(struct paper *paper, double width, const struct paper_type *type, struct str text);
+/* Puts lines [from, to) of a layout, which it takes over. */
+struct piece *piece_text(struct paper *paper, double x, double y, double width, const struct paper_type *type,
+                         PangoLayout *layout, int from, int to);
+double layout_height(PangoLayout *layout);
+double lines_height(PangoLayout *layout, int from, int to);
+/* How many lines from `from` on fit in `room`. */
+int lines_fitting(PangoLayout *layout, int from, double room);
