@@ -47,6 +47,7 @@ void arena_free(struct arena *a)
 }
 
 size_t arena_used(const struct arena *a) { return a->total; }
+size_t arena_room(const struct arena *a) { return a->limit - a->total; }
 
 struct arena_mark arena_mark(const struct arena *a)
 {

@@ -30,6 +30,7 @@ size_t arena_used(const struct arena *arena);
 struct arena_mark { void *chunk, *next; size_t used, total; };
 struct arena_mark arena_mark(const struct arena *arena);
 void arena_rewind(struct arena *arena, struct arena_mark mark);
+size_t arena_room(const struct arena *arena); /* what its limit still allows: a reader of outside bytes refuses before it passes that */
 void *arena_alloc(struct arena *arena, size_t bytes);              /* zeroed, 16-aligned, never NULL */
 void *arena_array(struct arena *arena, size_t count, size_t size); /* zeroed; checks the product */
 #define ARENA_NEW(arena, type) ((type *)arena_alloc(arena, sizeof(type)))

@@ -45,6 +45,29 @@ void xml_reader_free(struct xml_reader *reader); /* must be called; NULL is fine
 /* Checks bytes against an XML Schema file on disk (for tests and for bank files). */
 CHECKED struct fault *xml_check_schema(struct arena *arena, struct str bytes, const char *schema_path);
 
+/* ---- The fast way, for a format known beforehand: only what a grammar names is told; the rest is passed over. ----
+ * A grammar is a list of rules: inside elements of `set`, an element of this local name is `id`; what it may hold is set `inside`.
+ * Set 1 holds the root. Names compare by the parser's own dictionary, so an element costs no string comparison. */
+enum { XML_TEXT = 1, XML_OPEN = 2, XML_CLOSE = 4 }; /* which events are wanted of this element */
+struct xml_rule { int set; const char *name; int id; int inside; unsigned wants; }; /* inside 0: nothing of interest */
+struct xml_grammar { const struct xml_rule *rules; size_t count; };
+struct xml_scan; /* the pass under way */
+struct xml_scan_handler {
+    void (*open)(void *context, struct xml_scan *scan, int id);
+    /* The characters directly inside the element, once it closes; borrowed, untrimmed. Before `close` of the same element. */
+    void (*text)(void *context, struct xml_scan *scan, int id, struct str text);
+    void (*close)(void *context, struct xml_scan *scan, int id);
+};
+int xml_scan_line(const struct xml_scan *scan);
+struct str xml_scan_attribute(const struct xml_scan *scan, const char *name); /* in `open` only; borrowed; absent when not there */
+struct str xml_scan_uri(const struct xml_scan *scan);                         /* in `open` only: the element's namespace */
+void xml_scan_stop(struct xml_scan *scan, struct fault *fault);               /* no more events; `fault` (or NULL) is the answer */
+/* Bytes come from `read` (at most `room` at `at`; 0: the end; -1: broken off), so memory does not grow with the document.
+ * Refuses as xml_read does. */
+CHECKED struct fault *xml_scan_read(struct arena *arena, ptrdiff_t (*read)(void *context, char *at, size_t room), void *read_context,
+                                    const struct xml_limits *limits, const struct xml_grammar *grammar,
+                                    const struct xml_scan_handler *handler, void *context);
+
 /* Writer. Element names are our own literals; texts are escaped; characters XML 1.0 cannot hold are left out. */
 struct xml_writer {
     struct text text;

@@ -73,8 +73,11 @@ struct statement_party {
     struct str residence;                     /* country of residence */
     const struct statement_id *ids;
     size_t id_count;
-    struct statement_address address;
+    const struct statement_address *address; /* NULL: none */
 };
+
+/* Bank transaction code: ISO's domain, family, subfamily (PMNT RCDT ESCT) and the bank's own ("NTRF", "541", "GT"). */
+struct statement_code { struct str domain, family, subfamily, proprietary, issuer; };
 
 struct statement_charge {
     int64_t amount_minor; /* signed: negative is taken from us */
@@ -84,6 +87,7 @@ struct statement_charge {
 };
 
 enum remittance_type {
+    REMITTANCE_NONE = 0, /* there is no structured reference */
     REMITTANCE_RF = 1,   /* ISO 11649, "RF18 …" with right check digits */
     REMITTANCE_KENMERK,  /* betalingskenmerk: 7, 9 … 16 digits, Dutch (issuer CUR) */
     REMITTANCE_OTHER,    /* any other structured reference */
@@ -111,7 +115,7 @@ struct statement_payment {
     const struct statement_party *debtor, *creditor, *ultimate_debtor, *ultimate_creditor, *initiating, *trading;
 
     struct str reference; /* the (first) structured reference, as written, without spaces for RF and kenmerk */
-    enum remittance_type reference_type; /* 0 when there is no reference */
+    enum remittance_type reference_type;
     struct str reference_issuer;
     const struct str *structured; /* every structured reference and additional text, in order; `reference` is among them */
     size_t structured_count;
@@ -120,7 +124,7 @@ struct statement_payment {
     size_t remittance_part_count;
 
     struct str purpose;                                /* code */
-    struct str domain, family, subfamily, proprietary, proprietary_issuer; /* bank transaction code */
+    struct statement_code code;
     struct str return_reason, return_text;             /* AC04, MS03 …: why it came back */
     struct str info;                                   /* additional transaction information */
     const struct statement_charge *charges;
@@ -150,7 +154,7 @@ struct statement_line {
     bool reversal; /* storno: undoes an earlier line */
     struct str reference;          /* the bank's number of the entry (NtryRef; :61: customer's reference) */
     struct str servicer_reference; /* AcctSvcrRef; :61: after // */
-    struct str domain, family, subfamily, proprietary, proprietary_issuer; /* PMNT RCDT ESCT; NTRF, 541, "GT" … */
+    struct statement_code code;
     struct str additional;   /* text of the entry itself (AddtlNtryInf) */
     struct str batch_message_id, batch_id; /* of a batch: MsgId, PmtInfId */
     int64_t batch_count;                   /* as the bank says; -1: not said */
@@ -203,6 +207,7 @@ struct statement {
     struct str related;    /* :21: */
     int64_t number, page;  /* electronic sequence number or :28C: number and sheet; -1: not said */
     int64_t legal_number;  /* -1: not said */
+    int64_t message_page;  /* of the message, when that is what is paged; -1: not said */
     bool last_page_known, last_page;
     struct str copy; /* CODU, COPY, DUPL: a copy says so */
     struct str account; /* IBAN without spaces, or another number */
@@ -225,7 +230,7 @@ struct statement {
     int64_t difference_minor;
     uint32_t problems; /* its own and all of its lines' */
     int32_t source_line;
-    const struct statement_line *lines; /* statement_read only */
+    const struct statement_line *const *lines; /* statement_read only: line_count of them */
 };
 struct statements { const struct statement *at; size_t count; };
 
@@ -249,6 +254,7 @@ struct statement_limits {
     size_t memory;      /* all that is kept: headers and, in statement_read, the lines */
 };
 extern const struct statement_limits statement_limits_default; /* read: 128 MB, 2 million lines, 256 MB, 4 GB */
+/* Neither ever takes more than the arena they are given still allows: input_too_large instead. */
 extern const struct statement_limits statement_limits_stream;  /* stream: 16 GB, 50 million lines, 256 MB, 256 MB */
 
 /* From where bytes come: gives at most `room` bytes at `at`, 0 at the end, -1 when it cannot. */
@@ -263,7 +269,7 @@ struct statement_handler {
     struct fault *(*on_line)(void *context, const struct statement *statement, const struct statement_line *line);
     struct fault *(*on_statement_end)(void *context, const struct statement *statement);
 };
-/* Line by line; memory does not grow with the number of lines, but for 10 bytes each to know equal lines (`occurrence`). Headers are kept
+/* Line by line; memory does not grow with the number of lines, but for some 25 bytes each to know equal lines (`occurrence`). Headers are kept
  * in `arena`, a line in one that is reset behind it. Lines already handed over stay handed over when a refusal follows: do
  * this inside a transaction. */
 CHECKED struct fault *statement_stream(struct arena *arena, struct statement_source source, const struct statement_limits *limits,
