@@ -1,11 +1,11 @@
-/* The fast pass: a grammar compiled to a table [set][name] → rule. The names are put into the parser's dictionary beforehand, which hands
- * out one pointer per name: a small table from pointer to number stands for all comparing. The state of an element is its rule. */
+/* The fast pass: a grammar compiled to one table (set, name) → rule. The names are put into the parser's dictionary beforehand, which hands
+ * out one pointer per name, so that looking up an element is a multiplication and, mostly, one comparison. */
 #include "codec/xml.h"
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 
-enum { SLOTS = 1024, NAMES_MAX = SLOTS / 4, RULES_MAX = 1000, DEPTH_MAX = 128, BROKEN_OFF = -1 };
-struct slot { const xmlChar *name; int number; };
+enum { SLOT_BITS = 11, SLOTS = 1 << SLOT_BITS, RULES_MAX = SLOTS / 2, DEPTH_MAX = 128, BROKEN_OFF = -1 };
+struct slot { const xmlChar *name; int32_t set, rule; }; /* rule: its number + 1; 0: no more */
 struct xml_scan {
     struct arena *arena;
     struct xml_limits limits;
@@ -13,8 +13,6 @@ struct xml_scan {
     const struct xml_scan_handler *handler;
     void *context;
     xmlParserCtxtPtr parser;
-    uint16_t *next; /* [set * names + name] → rule + 1; 0: passed over */
-    size_t names;
     struct slot slots[SLOTS];
     const struct xml_rule *open[DEPTH_MAX + 1]; /* NULL: passed over */
     size_t depth, elements, bytes;
@@ -55,14 +53,16 @@ static void refuse_limit(struct xml_scan *s, const char *what, size_t limit)
     xml_scan_stop(s, FAULT(s->arena, &input_too_large, NULL, PARAM("limit", text)));
 }
 
-static size_t slot_of(const xmlChar *name) { return ((uintptr_t)name * UINT64_C(0x9e3779b97f4a7c15)) >> 54; }
-static_assert(SLOTS == 1 << (64 - 54), "slot_of gives ten bits");
-
-static int number_of(const struct xml_scan *s, const xmlChar *name)
+static size_t slot_of(const xmlChar *name, int set)
 {
-    size_t i = slot_of(name);
-    while (s->slots[i].name && s->slots[i].name != name) i = (i + 1) % SLOTS;
-    return s->slots[i].number;
+    return (((uintptr_t)name + (uintptr_t)set * 0x10001) * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - SLOT_BITS);
+}
+
+static const struct xml_rule *rule_of(const struct xml_scan *s, const xmlChar *name, int set)
+{
+    size_t i = slot_of(name, set);
+    while (s->slots[i].rule && (s->slots[i].name != name || s->slots[i].set != set)) i = (i + 1) % SLOTS;
+    return s->slots[i].rule ? &s->rules[s->slots[i].rule - 1] : NULL;
 }
 
 static void on_start(void *context, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri, int namespace_count,
@@ -73,11 +73,7 @@ static void on_start(void *context, const xmlChar *local, const xmlChar *prefix,
     if (s->stopped) return;
     if (s->depth == s->limits.depth) return refuse_limit(s, "nested elements", s->limits.depth);
     if (s->elements++ == s->limits.elements) return refuse_limit(s, "elements", s->limits.elements);
-    const struct xml_rule *above = s->open[s->depth], *rule = NULL;
-    if (above && above->inside) {
-        size_t at = s->next[(size_t)above->inside * s->names + (size_t)number_of(s, local)];
-        if (at) rule = &s->rules[at - 1];
-    }
+    const struct xml_rule *above = s->open[s->depth], *rule = above && above->inside ? rule_of(s, local, above->inside) : NULL;
     s->open[++s->depth] = rule;
     s->taking = rule && (rule->wants & XML_TEXT);
     s->text_length = 0;
@@ -153,31 +149,15 @@ static int on_read(void *context, char *at, int room)
     return 0;
 }
 
-static void name_add(struct xml_scan *s, const char *name)
-{
-    const xmlChar *known = xmlDictLookup(s->parser->dict, (const xmlChar *)name, -1);
-    ensure(known);
-    size_t i = slot_of(known);
-    while (s->slots[i].name && s->slots[i].name != known) i = (i + 1) % SLOTS;
-    if (s->slots[i].name) return;
-    ensure(s->names < NAMES_MAX);
-    s->slots[i] = (struct slot){ known, (int)s->names++ };
-}
-
 static void grammar_compile(struct xml_scan *s, const struct xml_grammar *g)
 {
-    int sets = 1;
     ensure(g->count < RULES_MAX);
-    s->names = 1; /* number 0: a name of no rule */
-    for (size_t i = 0; i < g->count; i++) {
-        name_add(s, g->rules[i].name);
-        if (g->rules[i].set > sets) sets = g->rules[i].set;
-        if (g->rules[i].inside > sets) sets = g->rules[i].inside;
-    }
-    s->next = ARENA_ARRAY(s->arena, uint16_t, ((size_t)sets + 1) * s->names);
-    for (size_t i = 0; i < g->count; i++) {
-        const xmlChar *name = xmlDictLookup(s->parser->dict, (const xmlChar *)g->rules[i].name, -1);
-        s->next[(size_t)g->rules[i].set * s->names + (size_t)number_of(s, name)] = (uint16_t)(i + 1);
+    for (size_t n = 0; n < g->count; n++) {
+        const xmlChar *name = xmlDictLookup(s->parser->dict, (const xmlChar *)g->rules[n].name, -1);
+        ensure(name && !rule_of(s, name, g->rules[n].set)); /* a name once in a set */
+        size_t i = slot_of(name, g->rules[n].set);
+        while (s->slots[i].rule) i = (i + 1) % SLOTS;
+        s->slots[i] = (struct slot){ name, g->rules[n].set, (int32_t)n + 1 };
     }
 }
 

@@ -17,6 +17,7 @@ struct camt {
     struct statement message; /* what the group header says; every statement begins as its copy */
     bool has_message;
     void *scope[SCOPE_COUNT];
+    unsigned events;
     struct str currency; /* kept; that of most amounts */
     struct str amount_currency; /* attribute Ccy of the amount being read */
 
@@ -51,6 +52,15 @@ static struct str keep(struct camt *c, struct str s)
     c->pool += s.length + 1;
     c->pool_left -= s.length + 1;
     return (struct str){ at, s.length };
+}
+
+/* Asked at every long text and every 32nd piece: in between there is no more to come than the slack allows. */
+static bool may_go_on(struct camt *c, size_t length)
+{
+    if (length < 256 && ++c->events & 31) return true;
+    if (sink_has_room(c->sink)) return true;
+    xml_scan_stop(c->scan, sink_no_room(c->sink));
+    return false;
 }
 
 static void use_arena(struct camt *c, struct arena *arena)
@@ -434,7 +444,7 @@ static void on_open(void *context, struct xml_scan *scan, int id)
 {
     struct camt *c = context;
     c->scan = scan;
-    if (!sink_has_room(c->sink)) return xml_scan_stop(scan, sink_no_room(c->sink));
+    if (!may_go_on(c, 0)) return;
     switch (id) {
     case C_REPORT: document_open(c, STATEMENT_CAMT_052, "camt.052"); break;
     case C_STATEMENT: document_open(c, STATEMENT_CAMT_053, "camt.053"); break;
@@ -595,7 +605,7 @@ static void on_text(void *context, struct xml_scan *scan, int id, struct str tex
     c->scan = scan;
     text = str_trim(text);
     if (!text.length) return;
-    if (!sink_has_room(c->sink)) return xml_scan_stop(scan, sink_no_room(c->sink));
+    if (!may_go_on(c, text.length)) return;
     if (id < C_PLAIN_END) {
         char *base = c->scope[plain[id].scope];
         if (base) *(struct str *)(void *)(base + plain[id].offset) = keep(c, text);

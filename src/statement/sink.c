@@ -50,45 +50,70 @@ struct statement_balance *sink_balance(struct sink *s)
 
 /* ---- Equal lines ---- */
 
-static size_t seen_slot(const struct seen *seen, uint64_t fingerprint)
+/* Seeded, so that nobody can write lines that crowd into one place. A fingerprint of zero is taken for one. */
+static size_t scattered(const struct seen *seen, uint64_t fingerprint, size_t room)
 {
     uint64_t h = (fingerprint ^ seen->seed) * UINT64_C(0x9e3779b97f4a7c15);
-    size_t i = (size_t)(h ^ (h >> 32)) & (seen->room - 1);
-    while (seen->counts[i] && seen->fingerprints[i] != fingerprint) i = (i + 1) & (seen->room - 1);
+    return (size_t)(h ^ (h >> 32)) & (room - 1);
+}
+
+static size_t seen_slot(const struct seen *seen, uint64_t fingerprint)
+{
+    size_t i = scattered(seen, fingerprint, seen->room);
+    while (seen->all[i] && seen->all[i] != fingerprint) i = (i + 1) & (seen->room - 1);
+    return i;
+}
+
+static size_t again_slot(const struct seen *seen, uint64_t fingerprint)
+{
+    size_t i = scattered(seen, fingerprint, seen->again_room);
+    while (seen->again[i].count && seen->again[i].fingerprint != fingerprint) i = (i + 1) & (seen->again_room - 1);
     return i;
 }
 
 static void seen_grow(struct seen *seen)
 {
     struct seen old = *seen;
-    seen->room = old.room ? old.room * 2 : 64;
-    seen->fingerprints = malloc(seen->room * sizeof *seen->fingerprints);
-    seen->counts = calloc(seen->room, sizeof *seen->counts);
-    ensure(seen->fingerprints && seen->counts);
     if (!seen->seed) random_bytes(&seen->seed, sizeof seen->seed);
-    for (size_t i = 0; i < old.room; i++) {
-        if (!old.counts[i]) continue;
-        size_t at = seen_slot(seen, old.fingerprints[i]);
-        seen->fingerprints[at] = old.fingerprints[i];
-        seen->counts[at] = old.counts[i];
-    }
-    free(old.fingerprints);
-    free(old.counts);
+    seen->room = old.room ? old.room * 2 : 64;
+    seen->all = calloc(seen->room, sizeof *seen->all);
+    ensure(seen->all);
+    for (size_t i = 0; i < old.room; i++)
+        if (old.all[i]) seen->all[seen_slot(seen, old.all[i])] = old.all[i];
+    free(old.all);
+}
+
+static void again_grow(struct seen *seen)
+{
+    struct seen old = *seen;
+    seen->again_room = old.again_room ? old.again_room * 2 : 16;
+    seen->again = calloc(seen->again_room, sizeof *seen->again);
+    ensure(seen->again);
+    for (size_t i = 0; i < old.again_room; i++)
+        if (old.again[i].count) seen->again[again_slot(seen, old.again[i].fingerprint)] = old.again[i];
+    free(old.again);
 }
 
 static int32_t seen_add(struct seen *seen, uint64_t fingerprint)
 {
+    fingerprint += !fingerprint;
     if (4 * (seen->used + 1) > 3 * seen->room) seen_grow(seen);
     size_t i = seen_slot(seen, fingerprint);
-    if (!seen->counts[i]) seen->used++;
-    seen->fingerprints[i] = fingerprint;
-    return ++seen->counts[i];
+    if (!seen->all[i]) {
+        seen->all[i] = fingerprint;
+        seen->used++;
+        return 1;
+    }
+    if (4 * (seen->again_used + 1) > 3 * seen->again_room) again_grow(seen);
+    struct again *a = &seen->again[again_slot(seen, fingerprint)];
+    if (!a->count) seen->again_used++, *a = (struct again){ fingerprint, 1 };
+    return ++a->count;
 }
 
-static void seen_forget(struct seen *seen)
+void seen_forget(struct seen *seen)
 {
-    free(seen->fingerprints);
-    free(seen->counts);
+    free(seen->all);
+    free(seen->again);
     *seen = (struct seen){ 0 };
 }
 

@@ -117,8 +117,7 @@ static struct fault *sink_run(struct sink *sink, struct arena *arena, struct sta
     sink->line_from = arena_used(sink->line);
     if (!sink_has_room(sink)) return sink_no_room(sink);
     struct fault *fault = read_any(sink, source);
-    free(sink->seen.fingerprints); /* when a refusal came in the middle of a statement */
-    free(sink->seen.counts);
+    seen_forget(&sink->seen); /* when a refusal came in the middle of a statement */
     return fault;
 }
 

@@ -4,7 +4,10 @@
 
 /* ---- Where finished lines go: numbers them, sums them, knows equal ones, proves the balance, calls the handler ---- */
 
-struct seen { uint64_t *fingerprints; int32_t *counts; size_t used, room; uint64_t seed; }; /* malloc'd: it lives as a statement does */
+/* All fingerprints of a statement in eight bytes each; how often, only of those that came again. malloc'd: it lives as a statement does. */
+struct again { uint64_t fingerprint; int32_t count; };
+struct seen { uint64_t *all; size_t used, room; struct again *again; size_t again_used, again_room; uint64_t seed; };
+void seen_forget(struct seen *seen);
 struct sink {
     struct arena *keep, *line; /* the same in statement_read */
     struct statement_limits limits;

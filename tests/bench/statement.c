@@ -4,6 +4,7 @@
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 #include <sys/resource.h>
+#include <time.h>
 
 enum { RUNS = 7 };
 
@@ -89,7 +90,14 @@ static struct str made(struct arena *arena, int64_t entries)
     return text_str(&t);
 }
 
-/* ---- The two passes ---- */
+/* ---- The two passes; time of the processor, not of the clock: the machine has other work too ---- */
+
+static int64_t cpu_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
 
 struct counts { size_t elements, text; };
 static void bare_start(void *c, const xmlChar *a, const xmlChar *b, const xmlChar *d, int e, const xmlChar **f, int g, int h, const xmlChar **i)
@@ -105,7 +113,7 @@ static int64_t bare_us(struct str bytes)
     xmlSAXHandler sax = { .initialized = XML_SAX2_MAGIC, .startElementNs = bare_start, .endElementNs = bare_end,
                           .characters = bare_text, .ignorableWhitespace = bare_text };
     struct counts counts = { 0 };
-    int64_t from = clock_us();
+    int64_t from = cpu_us();
     xmlParserCtxtPtr parser = xmlCreateMemoryParserCtxt(bytes.at, (int)bytes.length);
     *parser->sax = sax;
     parser->userData = &counts;
@@ -113,7 +121,7 @@ static int64_t bare_us(struct str bytes)
     xmlParseDocument(parser);
     ensure(parser->wellFormed && counts.elements);
     xmlFreeParserCtxt(parser);
-    return clock_us() - from;
+    return cpu_us() - from;
 }
 
 struct tally { int64_t lines, amount; bool proved; };
@@ -137,9 +145,9 @@ static int64_t stream_us(struct str bytes, int64_t entries)
 {
     struct arena *arena = arena_new((size_t)1 << 30);
     struct tally tally = { 0 };
-    int64_t from = clock_us();
+    int64_t from = cpu_us();
     struct fault *fault = statement_stream(arena, statement_source_of(&bytes), &statement_limits_stream, &tally_handler, &tally);
-    int64_t us = clock_us() - from;
+    int64_t us = cpu_us() - from;
     ensure(!fault && tally.lines == entries && tally.proved);
     arena_free(arena);
     return us;
@@ -148,10 +156,10 @@ static int64_t stream_us(struct str bytes, int64_t entries)
 static int64_t read_us(struct str bytes, int64_t entries)
 {
     struct statements statements;
-    int64_t from = clock_us();
+    int64_t from = cpu_us();
     struct arena *arena = arena_new((size_t)8 << 30);
     struct fault *fault = statement_read(arena, bytes, &statements);
-    int64_t us = clock_us() - from;
+    int64_t us = cpu_us() - from;
     if (fault) fprintf(stderr, "%s\n", fault->type->code);
     ensure(!fault && statements.count == 1 && statements.at[0].line_count == entries);
     arena_free(arena);
@@ -177,11 +185,11 @@ static void memory(int64_t entries)
     struct maker maker = { .rng = rng_new(2), .left = entries };
     struct tally tally = { 0 };
     long before = peak_kb();
-    int64_t from = clock_us();
+    int64_t from = cpu_us();
     struct fault *fault = statement_stream(arena, (struct statement_source){ maker_read, &maker }, &statement_limits_stream, &tally_handler, &tally);
     ensure(!fault && tally.lines == entries && tally.proved);
     printf("camt.053 of %lld entries, streamed: %.1f s with making them, memory +%ld KB over %ld KB\n", (long long)entries,
-           (double)(clock_us() - from) / 1e6, peak_kb() - before, before);
+           (double)(cpu_us() - from) / 1e6, peak_kb() - before, before);
     arena_free(arena);
 }
 
