@@ -188,7 +188,7 @@ struct status_transaction {
     struct decimal amount; /* not present when the bank doesn't repeat it */
     struct str currency, counter_iban, counter_name, bank_reference, mandate_id;
     struct date requested_on;
-    size_t group; /* which of the report's groups it stands in */
+    size_t group; /* which of the report's groups it stands in; SIZE_MAX: none */
 };
 struct status_group { /* one PmtInf of ours */
     struct str original_group_id, status_code;
@@ -210,7 +210,7 @@ struct status_report {
 };
 extern const struct fault_type pain002_not_one;
 /* Refuses: what xml_read refuses, pain002_not_one (another kind of document, or without the id of our message). Texts are
- * trimmed. At most 1,000,000 transactions. */
+ * trimmed and clipped to what the schema allows. At most 64 MiB and 200,000 transactions. */
 CHECKED struct fault *pain002_read(struct arena *arena, struct str bytes, struct status_report *out);
 enum payment_status payment_status_of(struct str code); /* STATUS_OTHER: not known; 0: absent */
 
