@@ -54,9 +54,7 @@ def styled(before, after):
 
 
 def ours():
-    listed = subprocess.run(['git', 'ls-files', '-co', '--exclude-standard', '*.c', '*.h'], capture_output=True, text=True)
-    names = listed.stdout.split() if listed.returncode == 0 else [str(p) for p in pathlib.Path('.').rglob('*.[ch]')]
-    return [n for n in names if n.startswith(('src/', 'tests/')) and pathlib.Path(n).exists()]
+    return [str(path) for where in ('src', 'tests') for path in sorted(pathlib.Path(where).rglob('*.[ch]')) if 'data' not in path.parts]
 
 
 def main(words):

@@ -7,7 +7,7 @@ that does not begin with a comment on what it is, a room without README.md or wi
 import pathlib, re, sys
 
 FUNCTION_SAID, FUNCTION_MOST, FILE_MOST, PAGE_MOST = 70, 90, 800, 100
-MARK = re.compile(r'\b(TO' r'DO|FIX' r'ME|X' r'XX)\b')
+MARK = re.compile(r'\b(TO' r'DO|FIX' r'ME)\b')
 SUFFIXES = {'.c', '.h', '.py', '.sql', '.sh', '.ts', '.tsx', '.build', '.txt', ''}
 SKIPPED = {'.git', 'out', 'build', 'demo', 'node_modules', 'dist', 'data', 'corpus', 'po', 'api'}
 

@@ -144,6 +144,18 @@ class Rooms(unittest.TestCase):
         self.assertRegex(tree.run('check_rooms.py')[1], 'does not come before')
 
 
+class Called(unittest.TestCase):
+    def test_every_operation(self):
+        tree = Tree(**{'api/openapi.json': '{"paths": {"/a": {"get": {"operationId": "a_list"}, "parameters": [], "post": {"operationId": "a_add"}}}}',
+                       'called/gcc-1': 'a_list\na_list\n', 'called/gcc-2': ''})
+        def run(): return subprocess.run([sys.executable, ROOT / 'tools/check_called.py', 'called'], cwd=tree.root, capture_output=True, text=True)
+        self.assertEqual((run().returncode, run().stdout), (1, 'a_add: no test calls it\n'))
+        tree.put('called/gcc-2', 'a_add\n')
+        self.assertEqual((run().returncode, run().stdout), (0, 'operations: all 2 called\n'))
+        tree.put('called/gcc-2', 'a_add\na_gone\n')
+        self.assertIn('a_gone: called, but not in', run().stdout)
+
+
 class Format(unittest.TestCase):
     def styled(self, before, after):
         return house_format.styled(before, after)
