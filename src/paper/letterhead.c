@@ -14,7 +14,7 @@ void draw_letterhead(struct paper *paper, const struct letterhead *head)
     const struct paper_type lines = { .size = 8, .ink = PAPER_INK_MUTED };
     double x = MM(122), y = MM(15), width = PAPER_RIGHT - x;
     paper_open(paper, "Sect");
-    if (!paper_logo(paper, PAPER_LEFT, MM(14), MM(72), MM(22)))
+    if (paper_logo(paper, PAPER_LEFT, MM(14), MM(72), MM(22)) <= 0)
         paper_text(paper, PAPER_LEFT, MM(15), MM(90), &name, head->name);
     y += paper_text(paper, x, y, width, &strong, head->name) + 1;
     y += paper_text(paper, x, y, width, &lines, head->lines);
