@@ -1,4 +1,8 @@
+#include <ftw.h>
+#include <libpq-fe.h>
+#include <unistd.h>
 #include "test.h"
+#include "db/db.h"
 
 struct registered { const char *name; void (*run)(struct arena *arena); void (*run_db)(struct work *work); };
 static struct registered registered[4000];
@@ -82,6 +86,113 @@ static void run_one(void **state)
     arena_free(arena);
 }
 
+/* ---- DB_TEST: once on each database, in books that all tests of this process share, each in a company of its own ---- */
+
+struct database { const char *name; struct books *books; char place[600]; };
+static struct database databases[] = { { .name = "sqlite" }, { .name = "postgres" } };
+static struct {
+    struct database *database;
+    struct work *work;
+    struct arena *arena;
+} current;
+struct db_case { struct registered *test; struct database *database; char name[160]; };
+
+struct books *test_books(void) { return current.database->books; }
+void test_begin(struct work *work) { expect_done(db_begin(work, test_books())); }
+void test_commit(struct work *work) { expect_done(db_commit(work)); }
+
+/* The company of a test. */
+static void test_company(struct work *work)
+{
+    test_begin(work);
+    work->company_id = id_new(work);
+    test_commit(work);
+}
+
+static void postgres_run(const char *format)
+{
+    char text[200];
+    PGconn *conn = PQconnectdb(getenv("FLORIN_TEST_POSTGRES"));
+    snprintf(text, sizeof text, "set client_min_messages = warning; %s test_%d%s", format, (int)getpid(),
+             strstr(format, "drop") ? " cascade" : "");
+    PGresult *result = PQexec(conn, text);
+    if (PQresultStatus(result) != PGRES_COMMAND_OK) {
+        print_error("FLORIN_TEST_POSTGRES: %s", PQerrorMessage(conn));
+        exit(69);
+    }
+    PQclear(result);
+    PQfinish(conn);
+}
+
+static void database_open(struct database *database)
+{
+    struct arena *arena = arena_new((size_t)1 << 30);
+    faults_arena = arena;
+    if (!strcmp(database->name, "sqlite")) {
+        snprintf(database->place, sizeof database->place, "%s/florin-test-XXXXXX",
+                 access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
+        assert_non_null(mkdtemp(database->place));
+    } else {
+        const char *url = getenv("FLORIN_TEST_POSTGRES");
+        postgres_run("create schema");
+        snprintf(database->place, sizeof database->place, "%s%soptions=-csearch_path%%3Dtest_%d", url,
+                 strchr(url, '?') ? "&" : "?", (int)getpid());
+    }
+    expect_done(books_open(arena, str_of(database->place), &database->books));
+    expect_done(books_migrate(arena, database->books));
+    arena_free(arena);
+}
+
+static int remove_one(const char *path, const struct stat *about, int type, struct FTW *walk)
+{
+    (void)about, (void)type, (void)walk;
+    return remove(path);
+}
+static void databases_close(void)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(databases); i++) {
+        if (!databases[i].books) continue;
+        books_close(databases[i].books);
+        if (databases[i].place[0] == '/') nftw(databases[i].place, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+        else postgres_run("drop schema");
+    }
+}
+
+static int setup_db(void **state)
+{
+    struct db_case *c = *state;
+    if (!c->database->books) database_open(c->database);
+    struct arena *arena = faults_arena = arena_new((size_t)8 << 30);
+    struct work *work = ARENA_NEW(arena, struct work);
+    *work = (struct work){ .arena = arena,
+                           .user_id = 1,
+                           .today = { 20250301 },
+                           .now = instant_of_day((struct date){ 20250301 }),
+                           .language = ENGLISH,
+                           .system = true,
+                           .request_id = STR("test"),
+                           .source = STR("test") };
+    current.database = c->database;
+    current.work = work;
+    current.arena = arena;
+    test_company(work);
+    return 0;
+}
+static void run_one_db(void **state)
+{
+    struct db_case *c = *state;
+    c->test->run_db(current.work);
+    if (current.work->db) fail_msg("%s", "a transaction is still open");
+}
+static int teardown_db(void **state)
+{
+    (void)state;
+    books_fail_at(test_books(), 0);
+    db_rollback(current.work);
+    arena_free(current.arena);
+    return 0;
+}
+
 /* `--shard i/n` runs every nth test from the ith on, so that n processes run them all. */
 static bool in_shard(const char *shard, size_t number)
 {
@@ -93,19 +204,35 @@ static bool in_shard(const char *shard, size_t number)
     return number % n == i - 1;
 }
 
+static bool is_wanted(const char *name, int count, char **words)
+{
+    for (int w = 0; w < count; w++)
+        if (strstr(name, words[w])) return true;
+    return count == 0;
+}
+
 int main(int count, char **words)
 {
-    static struct CMUnitTest tests[ARRAY_LENGTH(registered)];
-    size_t chosen = 0, wanted_count = 0;
+    static struct CMUnitTest tests[2 * ARRAY_LENGTH(registered)];
+    static struct db_case cases[2 * ARRAY_LENGTH(registered)];
+    size_t chosen = 0, wanted_count = 0, case_count = 0;
     const char *shard = count > 2 && !strcmp(words[1], "--shard") ? words[2] : NULL;
     int first = shard ? 3 : 1;
+    log_set_level(LOG_WARNING);
     for (size_t i = 0; i < registered_count; i++) {
-        bool wanted = count <= first;
-        for (int w = first; w < count; w++) wanted |= strstr(registered[i].name, words[w]) != NULL;
-        if (wanted && registered[i].run && in_shard(shard, wanted_count++))
-            tests[chosen++] = (struct CMUnitTest){ .name = registered[i].name,
-                                                   .test_func = run_one,
-                                                   .initial_state = &registered[i] };
+        struct registered *test = &registered[i];
+        if (test->run && is_wanted(test->name, count - first, words + first) && in_shard(shard, wanted_count++))
+            tests[chosen++] = (struct CMUnitTest){ .name = test->name, .test_func = run_one, .initial_state = test };
+        for (size_t d = 0; test->run_db && d < ARRAY_LENGTH(databases); d++) {
+            struct db_case *c = &cases[case_count++];
+            *c = (struct db_case){ .test = test, .database = &databases[d] };
+            snprintf(c->name, sizeof c->name, "%s@%s", test->name, databases[d].name);
+            if (d && !getenv("FLORIN_TEST_POSTGRES")) continue;
+            if (!is_wanted(c->name, count - first, words + first) || !in_shard(shard, wanted_count++)) continue;
+            tests[chosen++] = (struct CMUnitTest){ c->name, run_one_db, setup_db, teardown_db, c };
+        }
     }
-    return _cmocka_run_group_tests("unit", tests, chosen, NULL, NULL);
+    int failed = _cmocka_run_group_tests("unit", tests, chosen, NULL, NULL);
+    databases_close();
+    return failed;
 }

@@ -1,5 +1,7 @@
-/* Tests of a room stand beside it in src/<room>/<room>_test.c. A TEST runs once; a DB_TEST runs on SQLite and on
- * PostgreSQL (each time in fresh books). Both get a fresh arena. Run some: build/…/unit NAME-PART… */
+/* Tests of a room stand beside it in src/<room>/<room>_test.c. A TEST runs once and gets a fresh arena. A DB_TEST runs on
+ * SQLite and, where FLORIN_TEST_POSTGRES names a server, on PostgreSQL (`name@sqlite`, `name@postgres`). All tests of a
+ * process share its books; each gets a fresh arena, a company of its own and a `work`: user 1, 1 March 2025 12:00 UTC,
+ * English, `system`, no transaction open. Run some: build/…/unit NAME-PART… */
 #pragma once
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,6 +34,12 @@ void expect_int_(int64_t expected, int64_t got, const char *file, int line);
 void expect_str_(const char *expected, struct str got, const char *file, int line);
 void expect_done_(struct fault *fault, const char *file, int line);
 struct fault *expect_refused_(const struct fault_type *type, struct fault *fault, const char *file, int line);
+
+/* Of a DB_TEST. */
+struct books;
+struct books *test_books(void);
+void test_begin(struct work *work);  /* a transaction; a writing one unless work->reading */
+void test_commit(struct work *work); /* what a test leaves open is rolled back and fails it */
 
 /* The bytes of a file; the test fails when it isn't there. */
 struct str test_file(struct arena *arena, const char *path);

@@ -25,6 +25,7 @@ extern const struct fault_type db_duplicate;   /* a unique key; rooms say it in 
 extern const struct fault_type db_refused;     /* a check, a foreign key or a trigger of the schema */
 extern const struct fault_type db_newer;       /* the books were written by a newer program */
 extern const struct fault_type db_changed_migration;
+extern const struct fault_type db_crowded; /* more programs at once than there are node numbers */
 
 /* ---- Books: opened once a process ---- */
 struct books; /* an engine with its connections, the leased node number, the ids */

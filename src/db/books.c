@@ -1,0 +1,208 @@
+#include "db/engine.h"
+#include <time.h>
+#include "db.sql.h"
+#include "migrations.h"
+
+const struct fault_type db_newer = {
+    FAULT_CONFLICT, "db.newer",
+    "These books were written by a newer Florin (step {number}; this one knows {known}). Use that version or a newer one."
+};
+const struct fault_type db_changed_migration = {
+    FAULT_CONFLICT, "db.changed_migration",
+    "Step {number} of these books ({name}) is not the one this Florin has. Use the version that made them."
+};
+const struct fault_type db_crowded = { FAULT_LIMIT, "db.crowded",
+                                       "{most} programs use these books at once. Close one, then try again." };
+
+/* ---- Connections ---- */
+
+enum { POOL_WAIT_S = 30 };
+
+struct connection *connection_new(struct books *books, void *driver)
+{
+    struct connection *connection = calloc(1, sizeof *connection);
+    ensure(connection);
+    connection->books = books;
+    connection->driver = driver;
+    return connection;
+}
+
+/* Under the lock. false: waited too long. */
+static bool pool_wait(struct books *books)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += POOL_WAIT_S;
+    while (!books->pool && books->pool_open >= books->pool_most)
+        if (pthread_cond_timedwait(&books->pool_free, &books->pool_lock, &until)) return false;
+    return true;
+}
+
+struct fault *pool_take(struct arena *arena, struct books *books, struct connection **out)
+{
+    pthread_mutex_lock(&books->pool_lock);
+    bool may = pool_wait(books);
+    struct connection *found = may ? books->pool : NULL;
+    if (found) books->pool = found->next;
+    else if (may) books->pool_open++;
+    pthread_mutex_unlock(&books->pool_lock);
+    *out = found;
+    if (found) return NULL;
+    if (!may) return db_fault(arena, &db_unreachable, "all %zu connections are in use", books->pool_most);
+    struct fault *fault = books->engine->connect(arena, books, out);
+    if (!fault) return NULL;
+    pthread_mutex_lock(&books->pool_lock);
+    books->pool_open--;
+    pthread_cond_signal(&books->pool_free);
+    pthread_mutex_unlock(&books->pool_lock);
+    return fault;
+}
+
+void pool_give(struct connection *connection)
+{
+    struct books *books = connection->books;
+    bool broken = connection->broken;
+    if (broken) books->engine->disconnect(connection);
+    pthread_mutex_lock(&books->pool_lock);
+    if (broken) books->pool_open--;
+    else {
+        connection->next = books->pool;
+        books->pool = connection;
+    }
+    pthread_cond_signal(&books->pool_free);
+    pthread_mutex_unlock(&books->pool_lock);
+}
+
+void pool_empty(struct books *books)
+{
+    pthread_mutex_lock(&books->pool_lock);
+    struct connection *all = books->pool;
+    books->pool = NULL;
+    for (struct connection *c = all; c; c = c->next) books->pool_open--;
+    pthread_mutex_unlock(&books->pool_lock);
+    for (struct connection *c = all, *next; c; c = next) {
+        next = c->next;
+        books->engine->disconnect(c);
+    }
+}
+
+/* ---- Open and close ---- */
+
+struct fault *books_open(struct arena *arena, struct str where, struct books **out)
+{
+    struct books *books = calloc(1, sizeof *books);
+    ensure(books);
+    *out = NULL;
+    bool postgres = str_starts(where, "postgresql://") || str_starts(where, "postgres://");
+    books->engine = postgres ? &postgres_engine : &sqlite_engine;
+    books->where = (struct str){ strndup(where.length ? where.at : "", where.length), where.length };
+    ensure(books->where.at);
+    pthread_mutex_init(&books->pool_lock, NULL);
+    pthread_cond_init(&books->pool_free, NULL);
+    ids_open(&books->ids);
+    struct fault *fault = books->engine->open(arena, books);
+    if (fault) books_close(books);
+    else *out = books;
+    return fault;
+}
+
+void books_close(struct books *books)
+{
+    if (!books) return;
+    struct arena *arena = arena_new((size_t)16 << 20);
+    ids_release(arena, books);
+    arena_free(arena);
+    pool_empty(books);
+    ensure(!books->pool_open); /* a transaction is still open */
+    books->engine->close(books);
+    pthread_mutex_destroy(&books->pool_lock);
+    pthread_cond_destroy(&books->pool_free);
+    pthread_mutex_destroy(&books->ids.lock);
+    free(books->directory);
+    free((char *)(uintptr_t)books->where.at);
+    free(books);
+}
+
+bool books_are_postgres(const struct books *books) { return books->engine == &postgres_engine; }
+struct str books_directory(const struct books *books) { return str_of(books->directory); }
+void books_fail_at(struct books *books, int64_t nth) { atomic_store(&books->fail_at, nth); }
+int64_t books_statements(const struct books *books) { return atomic_load(&books->statements); }
+
+struct fault *books_copy(struct arena *arena, struct books *books, const char *path)
+{
+    ensure(books->engine->copy);
+    return books->engine->copy(arena, books, path);
+}
+
+/* ---- Migrations ---- */
+
+struct db_applied { int64_t number, applied_at; struct str name, checksum; };
+RECORD(db_applied, { FIELD(struct db_applied, number), FIELD(struct db_applied, applied_at),
+                     FIELD(struct db_applied, name), FIELD(struct db_applied, checksum) });
+struct db_count { int64_t count; };
+RECORD(db_count, { FIELD(struct db_count, count) });
+
+/* Inside one transaction: the first migration that these books don't have, and what they have checked. */
+static struct fault *find_due(struct work *work, const struct migration *list, size_t count, size_t *due)
+{
+    struct db_count there = { 0 };
+    LIST_OF(struct db_applied) applied = { 0 };
+    TRY(db_one(work, work->db->books->engine->migrated, NONE, INTO(db_count, &there), &db_broken));
+    if (there.count) TRY(db_all(work, &sql_db_migrations, NONE, INTO_LIST(db_applied, &applied)));
+    for (size_t i = 0; i < applied.count; i++) {
+        const struct db_applied *a = &applied.at[i];
+        struct str number = str_from_int(work->arena, a->number);
+        if (i >= count || a->number > list[count - 1].number)
+            return FAULT(work->arena, &db_newer, NULL,
+                         PARAM("number", str_from_int(work->arena, applied.at[applied.count - 1].number)),
+                         PARAM_INT(work->arena, "known", (int64_t)count));
+        if (a->number != list[i].number || !str_is(a->checksum, list[i].checksum))
+            return FAULT(work->arena, &db_changed_migration, NULL, PARAM("number", number), PARAM("name", a->name));
+    }
+    *due = applied.count;
+    return NULL;
+}
+
+static struct fault *apply(struct work *work, const struct migration *m)
+{
+    struct books *books = work->db->books;
+    struct db_applied row = { .number = m->number, .name = str_of(m->name), .checksum = str_of(m->checksum) };
+    row.applied_at = work->now.us;
+    TRY(db_failed(work, books->engine->script(work->arena, work->db->connection,
+                                              books_are_postgres(books) ? m->postgres : m->sqlite)));
+    return db_run(work, &sql_db_migration_add, GIVEN(db_applied, &row));
+}
+
+static struct fault *begin_migration(struct work *work, struct books *books)
+{
+    struct db *db = ARENA_NEW(work->arena, struct db);
+    db->books = books;
+    db->writing = db->migrating = true;
+    work->db = db;
+    struct fault *fault = books->engine->begin(work, db);
+    if (fault) work->db = NULL;
+    return fault;
+}
+
+/* Each in a transaction of its own, under a lock that lets one program migrate at a time. */
+struct fault *books_migrate_with(struct arena *arena, struct books *books, const struct migration *list, size_t count)
+{
+    pool_empty(books); /* what was prepared may not fit the schema of tomorrow */
+    for (size_t due = 0; due < count;) {
+        struct work work = { .arena = arena, .now = instant_now(), .system = true };
+        TRY(begin_migration(&work, books));
+        struct fault *fault = find_due(&work, list, count, &due);
+        bool more = !fault && due < count;
+        if (more) fault = apply(&work, &list[due]);
+        if (!fault) fault = db_commit(&work);
+        else db_rollback(&work);
+        if (fault) return fault;
+        if (more) LOG(LOG_INFO, "db.migrated", LOG_INT("number", list[due].number));
+    }
+    return NULL;
+}
+
+struct fault *books_migrate(struct arena *arena, struct books *books)
+{
+    return books_migrate_with(arena, books, migrations, migration_count);
+}

@@ -1,0 +1,52 @@
+/* Private to sqlite.c and sqlite_write.c. */
+#pragma once
+#include <sqlite3.h>
+#include "db/engine.h"
+
+enum control { BEGIN, BEGIN_WRITE, SAVEPOINT, RELEASE, BACK, COMMIT, ROLLBACK, CONTROLS };
+struct sqlite_connection {
+    sqlite3 *db;
+    sqlite3_stmt *controls[CONTROLS];
+    int64_t busy_since; /* clock_us() */
+};
+
+/* A transaction that several members share: one commit, one fate. */
+struct group {
+    pthread_cond_t done_cond;
+    size_t members, references;
+    int64_t began_us;
+    bool reserved, done;
+    const struct fault_type *failed;
+    char why[200];
+};
+struct waiter { struct waiter *next; pthread_cond_t turn_cond; bool has_turn; };
+
+struct sqlite {
+    char path[4096];
+    bool memory; /* a directory of its own below /dev/shm, gone with the books */
+    struct connection *writer;
+    pthread_mutex_t lock; /* of what follows */
+    bool taken;           /* somebody has the turn */
+    pthread_t holder;
+    struct waiter *first, *last;
+    pthread_cond_t arrival;
+    struct group *group;    /* open: begun, not committed; only who has the turn touches its connection */
+    size_t last_members;    /* of the group before */
+    pthread_t checkpointer; /* copies the log into the database while nobody waits for it */
+    pthread_cond_t checkpoint_cond;
+    bool stop, running;
+    int log_pages, checkpointed_pages;
+};
+
+struct fault *sqlite_fault(struct arena *arena, sqlite3 *db, const char *what);
+const struct fault_type *sqlite_fault_type(int code);
+int sqlite_control(struct connection *connection, enum control control);
+struct fault *sqlite_connect(struct arena *arena, struct books *books, struct connection **out);
+void sqlite_disconnect(struct connection *connection);
+
+/* sqlite_write.c */
+struct fault *sqlite_write_open(struct arena *arena, struct books *books);
+void sqlite_write_close(struct books *books);
+struct fault *sqlite_write_begin(struct work *work, struct db *db);
+struct fault *sqlite_write_commit(struct arena *arena, struct db *db);
+void sqlite_write_rollback(struct db *db);
