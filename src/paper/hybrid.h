@@ -6,6 +6,8 @@
 #include "base/base.h"
 #include "base/fault.h"
 
+extern const struct fault_type pdf_not_pdf, pdf_encrypted, pdf_too_large, pdf_broken;
+
 /* ---- Reading ---- */
 
 enum paper_hybrid_kind {

@@ -126,11 +126,16 @@ static void see_root(void *context, struct xml_reader *reader, const struct xml_
     xml_stop(reader);
 }
 
+static void see_end(void *context, struct xml_reader *reader, struct str name, struct str text)
+{
+    (void)context, (void)reader, (void)name, (void)text;
+}
+
 /* What the XML is by its root element; PAPER_NOT_HYBRID for anything else. Only the beginning is looked at. */
 static enum paper_hybrid_kind root_kind(struct arena *arena, struct str xml)
 {
     struct root root = { PAPER_NOT_HYBRID };
-    const struct xml_handler handler = { .start = see_root };
+    const struct xml_handler handler = { .start = see_root, .end = see_end };
     struct fault *ignored = xml_read(arena, xml, &xml_limits_default, &handler, &root);
     (void)ignored; /* what is wrong with it is einvoice_read's to say */
     return root.kind;

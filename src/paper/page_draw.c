@@ -75,7 +75,9 @@ static void draw_logo(cairo_t *cr, struct paper *paper, const struct piece *piec
     cairo_scale(cr, piece->width, piece->width);
     cairo_set_source_surface(cr, paper->logo, 0, 0);
     cairo_pattern_set_filter(cairo_get_source(cr), CAIRO_FILTER_FAST); /* no /Interpolate: PDF/A forbids it */
-    cairo_paint(cr);
+    /* Not cairo_paint: that ends in "invalid nesting" within tags (cairo 1.16). */
+    cairo_rectangle(cr, 0, 0, paper->logo_width, paper->logo_height);
+    cairo_fill(cr);
     cairo_tag_end(cr, "Figure");
     cairo_restore(cr);
 }

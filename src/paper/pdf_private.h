@@ -7,6 +7,7 @@
 #pragma once
 #include "base/base.h"
 #include "base/fault.h"
+#include "paper/hybrid.h"
 
 enum {
     PDF_FILE_BYTES_MOST = 64 << 20,
@@ -39,7 +40,7 @@ bool pdf_is_space(char c);
 struct pdf_value *pdf_key(const struct pdf_value *dict, const char *key);
 
 struct pdf; /* a file being read */
-extern const struct fault_type pdf_not_pdf, pdf_encrypted, pdf_too_large, pdf_broken;
+
 
 /* Refuses pdf_not_pdf, pdf_encrypted, pdf_too_large, pdf_broken (no catalogue). `arena` is for the reading only. */
 CHECKED struct fault *pdf_open(struct arena *arena, struct str bytes, struct pdf **out);
