@@ -82,9 +82,9 @@ static void draw_letter_payment(struct paper *paper, const struct paper_payment 
     if (!pay->iban.length) return;
     struct arena *arena = paper_arena(paper);
     struct reference guess = reference_guess(arena, pay->reference);
-    struct show_payment p = { .transfer = true, .iban = pay->iban, .bic = pay->bic, .name = pay->name,
-                              .reference = pay->reference, .cents = pay->amount_minor };
     bool structured = guess.kind == REFERENCE_RF || guess.kind == REFERENCE_KENMERK;
+    struct show_payment p = { .transfer = true, .iban = pay->iban, .bic = pay->bic, .name = pay->name, .reference = pay->reference,
+                              .reference_structured = structured, .cents = pay->amount_minor };
     struct str shown = guess.kind == REFERENCE_RF        ? rf_format(arena, guess.text)
                        : guess.kind == REFERENCE_KENMERK ? kenmerk_format(arena, guess.text)
                                                          : pay->reference;

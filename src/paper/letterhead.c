@@ -74,11 +74,13 @@ void draw_page_foot(struct paper *paper, uint32_t page, uint32_t pages, void *co
     if (page) paper_text(paper, PAPER_LEFT, MM(12), PAPER_INNER, &small, foot->running);
 }
 
+static const double block_label = MM(37);
+
 static double draw_block_facts(struct paper *paper, const struct payment_block *block, double x, double y, double width)
 {
     const struct paper_type label = { .size = 8.2, .ink = PAPER_INK_MUTED },
                             value = { .size = 9.4, .ink = PAPER_INK_TEXT };
-    double label_width = MM(30);
+    double label_width = block_label;
     for (size_t i = 0; i < block->count; i++) {
         if (!block->facts[i].value.length) continue;
         double left = paper_text(paper, x, y + 0.9, label_width, &label, block->facts[i].label);
@@ -99,9 +101,9 @@ void draw_payment_block(struct paper *paper, const struct payment_block *block)
     for (size_t i = 0; i < block->count; i++) {
         const struct paper_type value = { .size = 9.4, .ink = PAPER_INK_TEXT };
         struct str text = str_utf8_clip(block->facts[i].value, 200);
-        if (text.length) height += paper_text_height(paper, width - MM(30), &value, text) + 2.4;
+        if (text.length) height += paper_text_height(paper, width - block_label, &value, text) + 2.4;
     }
-    if (qr > 0 && height < qr + 16) height = qr + 16;
+    if (qr > 0 && height < qr + 24) height = qr + 24; /* its quiet zone and caption */
     paper_need(paper, height + 2 * pad);
     double top = paper_here(paper);
     paper_fill(paper, PAPER_LEFT, top, PAPER_INNER, height + 2 * pad - 2, PAPER_INK_SHADE);

@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <unistd.h>
 
 #include <cairo.h>
@@ -346,24 +345,4 @@ TEST(paper_archive_has_what_pdf_a_asks)
     expect_int(4, qpdf_oh_get_int_value(q, qpdf_oh_get_key(q, qpdf_oh_get_array_item(q, annotations, 0), "/F")));
     qpdf_cleanup(&q);
     expect_refused(&pdf_broken, paper_archive_make(arena, STR("%PDF-1.4 nothing"), &sample_meta, &out));
-}
-
-TEST(paper_hybrid_reads_the_triples)
-{
-    const char *shared = test_shared();
-    if (!shared) return;
-    struct str folder = str_format(arena, "%s/data/triples", shared);
-    DIR *dir = opendir(folder.at);
-    int read = 0;
-    for (struct dirent *entry; dir && (entry = readdir(dir));) {
-        if (!str_ends(str_of(entry->d_name), ".pdf")) continue;
-        struct str pdf = test_file(arena, str_format(arena, "%s/%s", folder.at, entry->d_name).at), xml;
-        enum paper_hybrid_kind kind;
-        expect_done(paper_hybrid_xml(arena, pdf, &xml, &kind));
-        expect_int(PAPER_FACTURX, kind);
-        expect(str_find(xml, "CrossIndustryInvoice") > 0);
-        read++;
-    }
-    closedir(dir);
-    expect_int(8, read);
 }

@@ -89,9 +89,13 @@ static bool length_of_object(struct pdf *pdf, size_t from, size_t candidate, int
         if (v && v->kind == PDF_INT && ends_stream(pdf, from, v->number)) return *out = v->number, true;
     }
     char pattern[32];
-    snprintf(pattern, sizeof pattern, "\n%lld 0 obj", (long long)number);
+    snprintf(pattern, sizeof pattern, "%lld 0 obj", (long long)number);
     size_t at = find_from(pdf, pattern, from);
-    return at < pdf->bytes.length && int_object_at(pdf, at, number, out) && ends_stream(pdf, from, *out);
+    for (int tries = 0; at < pdf->bytes.length && tries < 16; tries++, at = find_from(pdf, pattern, at + 1))
+        if (at > 0 && pdf_is_space(pdf->bytes.at[at - 1]) && int_object_at(pdf, at, number, out) &&
+            ends_stream(pdf, from, *out))
+            return true;
+    return false;
 }
 
 /* `from` is behind the word "stream". Gives where the object goes on. */
@@ -107,7 +111,11 @@ static size_t take_stream(struct pdf *pdf, const struct pdf_value *dict, size_t 
     if (!sure) {
         size_t end = find_from(pdf, "endstream", from);
         sure = said && said->kind == PDF_REF && length_of_object(pdf, from, end, said->number, &count);
-        if (!sure) count = (int64_t)(end - from);
+        if (!sure) { /* up to the line end that belongs to "endstream" */
+            if (end > from && end < length && at[end - 1] == '\n') end--;
+            if (end > from && end < length && at[end - 1] == '\r') end--;
+            count = (int64_t)(end - from);
+        }
     }
     *stream = (struct str){ at + from, (size_t)count };
     return from + (size_t)count;

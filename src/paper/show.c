@@ -1,5 +1,5 @@
 #include "paper/show.h"
-#include "sepa/iban.h"
+#include "sepa/sepa.h"
 
 #define NBSP "\xC2\xA0"
 #define MINUS "\xE2\x88\x92"
@@ -216,10 +216,8 @@ const char *show_legal_label(const struct einvoice_party *party)
 
 bool show_is_credit(const struct einvoice *invoice)
 {
-    static const char *const credits[] = { "81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "532" };
-    for (size_t i = 0; i < ARRAY_LENGTH(credits); i++)
-        if (str_is(invoice->type_code, credits[i])) return true;
-    return !invoice->type_code.length && invoice->syntax == EINVOICE_UBL_CREDIT_NOTE;
+    if (!invoice->type_code.length) return invoice->syntax == EINVOICE_UBL_CREDIT_NOTE;
+    return einvoice_is_credit(invoice);
 }
 
 const char *show_title(const struct einvoice *invoice)
@@ -382,12 +380,15 @@ struct show_payment show_payment_of(struct arena *arena, const struct einvoice *
 
 struct str show_epc(struct arena *arena, const struct show_payment *payment)
 {
-    if (!payment->transfer || payment->cents <= 0 || !iban_is_valid(payment->iban) || !payment->name.length)
-        return (struct str){ 0 };
-    struct str amount = minor_format(arena, payment->cents, 2);
-    bool rf = rf_is_valid(payment->reference);
-    return str_format(arena, "BCD\n002\n1\nSCT\n%.*s\n%.*s\n%.*s\nEUR%.*s\n\n%.*s\n%.*s", STR_ARG(payment->bic),
-                      STR_ARG(str_utf8_clip(payment->name, 70)), STR_ARG(payment->iban), STR_ARG(amount),
-                      rf ? (int)payment->reference.length : 0, payment->reference.at,
-                      rf ? 0 : (int)payment->reference.length, payment->reference.at);
+    struct str payload;
+    if (!payment->transfer || payment->cents <= 0 || !iban_is_valid(payment->iban)) return (struct str){ 0 };
+    struct epcqr qr = { .version = 2, .bic = payment->bic, .name = str_utf8_clip(payment->name, 70), .iban = payment->iban,
+                        .amount_minor = payment->cents };
+    if (payment->reference.length)
+        qr.reference = payment->reference_structured
+                           ? reference_guess(arena, payment->reference)
+                           : (struct reference){ REFERENCE_FREE, str_utf8_clip(payment->reference, 140) };
+    if (!epcqr_payload(arena, &qr, &payload)) return payload;
+    qr.bic = (struct str){ 0 }; /* a BIC that is none: not needed within the EEA */
+    return epcqr_payload(arena, &qr, &payload) ? (struct str){ 0 } : payload;
 }
