@@ -28,33 +28,45 @@ static bool fill(struct line_reader *r)
     }
     ptrdiff_t n = r->source.read(r->source.context, r->buffer + r->to, r->room - r->to);
     if (n < 0) r->broken_off = true;
-    if (n <= 0) return r->at_end = true, n == 0 && r->from < r->to;
+    if (n <= 0) return r->at_end = true, false;
     r->bytes += (size_t)n;
     r->to += (size_t)n;
     if (r->bytes > r->bytes_bound) return r->too_large = true, false;
     return true;
 }
 
+struct str line_peek(struct line_reader *r)
+{
+    while (r->to - r->from < 4096 && fill(r)) continue;
+    return (struct str){ r->buffer + r->from, r->to - r->from };
+}
+
+/* How long the end of line at `at` is; 0: there is none; -1: the next byte decides. */
+static int line_end(const struct line_reader *r, const char *at, size_t have)
+{
+    if (*at == '\n') return 1;
+    if (*at == '\r') return have > 1 ? 1 + (at[1] == '\n') : r->at_end ? 1 : -1;
+    if (*at != '@' || !r->at_signs) return 0;
+    return have > 1 ? (at[1] == '@' ? 2 : 0) : r->at_end ? 0 : -1;
+}
+
 bool line_next(struct line_reader *r, struct str *line)
 {
-    size_t looked = 0;
+    size_t n = 0;
     if (r->broken_off || r->too_long || r->too_large) return false;
     for (;;) {
         size_t have = r->to - r->from;
         const char *start = r->buffer + r->from;
-        size_t n = looked;
-        while (n < have && start[n] != '\n' && start[n] != '\r') n++;
-        bool ended = n < have && (start[n] == '\n' || n + 1 < have || r->at_end); /* after CR we must see whether LF follows */
-        if (!ended && !r->at_end) {
-            looked = n;
+        int end = 0;
+        while (n < have && !(end = line_end(r, start + n, have - n))) n++;
+        if (end <= 0 && !r->at_end) {
             if (fill(r) || r->at_end) continue;
             return false;
         }
-        if (r->broken_off || (!have && r->at_end)) return false;
+        if (r->broken_off || !have) return false;
         *line = (struct str){ start, n };
         r->number++;
-        if (n < have) n += start[n] == '\r' && n + 1 < have && start[n + 1] == '\n' ? 2 : 1;
-        r->from += n;
+        r->from += n + (size_t)(end > 0 ? end : 0);
         return true;
     }
 }

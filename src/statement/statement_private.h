@@ -58,13 +58,39 @@ struct line_reader {
     size_t from, to, room, bytes, bytes_bound;
     int64_t number; /* of the line last given */
     bool at_end, broken_off, too_long, too_large;
+    bool at_signs; /* "@@" ends a line, as some banks write it */
 };
 enum { LINE_BYTES_MAX = 1 << 20 };
 void line_reader_open(struct line_reader *reader, struct statement_source source, size_t bytes_bound);
 bool line_next(struct line_reader *reader, struct str *line); /* without its end; borrowed until the next call */
 void line_reader_close(struct line_reader *reader);
 
+/* What is ahead, without taking it: the first bytes of the file. */
+struct str line_peek(struct line_reader *reader);
+
+/* ---- Free text of a payment, taken apart as its bank writes it (MT940 :86:, CSV descriptions) ---- */
+
+struct narrative {
+    struct arena *arena;
+    struct statement_payment *payment;
+    struct statement_party *other, *ultimate, *initiating; /* made when first named */
+    const struct statement *statement;
+    struct str text; /* on one line */
+};
+/* Each is true when the text was of its kind; what they cannot explain ends in payment->remittance. */
+bool narrative_structured(struct narrative *n);                        /* /EREF/…/REMI/… */
+bool narrative_german(struct narrative *n);                            /* 166?00…?20… and Triodos' 000>10…>20… */
+bool narrative_labels(struct narrative *n);                            /* IBAN: … BIC: … NAAM: … OMSCHRIJVING: … */
+void narrative_plain(struct narrative *n, enum statement_dialect dialect); /* as the bank's habit is, or all of it remittance */
+struct statement_party *narrative_other(struct narrative *n);
+/* Puts the parties where debtor and creditor belong. */
+void narrative_finish(struct narrative *n, const struct statement_line *line);
+struct str spaces_squeezed(struct arena *arena, struct str text);
+
 /* ---- The three formats ---- */
+
+enum statement_dialect dialect_of_account(struct str account); /* by the bank's letters in the IBAN; UNKNOWN */
+enum statement_dialect dialect_of_text(struct str preamble);   /* by a BIC in it */
 
 CHECKED struct fault *camt_read(struct sink *sink, struct statement_source source);
 CHECKED struct fault *mt940_read(struct sink *sink, struct statement_source source);
