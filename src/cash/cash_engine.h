@@ -229,6 +229,7 @@ CHECKED struct fault *cash_engine_train(struct cash_engine *engine, struct arena
                                 struct str in_use, struct cash_report *report);
 /* Uses a stored model. Refuses bytes that are no model of this version (cash.model_unreadable): train again. */
 CHECKED struct fault *cash_engine_model(struct cash_engine *engine, struct arena *arena, struct str blob);
+extern const struct fault_type cash_model_unreadable;
 /* Without a model: rules alone. */
 void cash_engine_rules_only(struct cash_engine *engine);
 

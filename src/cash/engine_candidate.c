@@ -1,0 +1,515 @@
+/* Candidates: every set of open items that somebody might have meant. */
+#include "cash/engine_private.h"
+
+enum { SOLVER_STEPS = 12000, POOL_MAX = 40, LATE_SEARCH_DAYS = 3 };
+
+const struct cash_naming *cash_named(const struct cash_matching *m, uint32_t item)
+{
+    for (size_t i = 0; i < m->named.count; i++)
+        if (m->named.at[i].item == item) return &m->named.at[i];
+    return NULL;
+}
+
+/* ---- The list ---- */
+
+static uint64_t set_key(enum cash_category category, const uint32_t *items, size_t count)
+{
+    uint64_t key = (uint64_t)category * UINT64_C(0x2545f4914f6cdd1d);
+    for (size_t i = 0; i < count; i++) key += cash_mix(items[i] + 1, SALT_TYPO);
+    return key;
+}
+
+struct cash_candidate *cash_candidate_add(struct cash_matching *m, enum cash_category category, uint32_t party, int guess,
+                                          const uint32_t *items, size_t count, uint32_t origin)
+{
+    uint64_t key = set_key(category, items, count);
+    for (size_t i = 0; i < m->candidate_count; i++) {
+        if (m->candidates[i].key != key) continue;
+        m->candidates[i].origin |= origin;
+        return &m->candidates[i];
+    }
+    if (m->candidate_count == CANDIDATES_MAX || (category == CASH_MATCH && (!count || count > CASH_SET_MAX))) return NULL;
+    struct cash_candidate *c = &m->candidates[m->candidate_count];
+    *c = (struct cash_candidate){ .category = category, .party = party, .guess = guess, .count = count, .origin = origin, .key = key, .complete = true };
+    c->items = ARENA_ARRAY(m->arena, uint32_t, count + 1);
+    c->allocated = ARENA_ARRAY(m->arena, int64_t, count + 1);
+    if (count) memcpy(c->items, items, count * sizeof *items);
+    if (category == CASH_MATCH) {
+        bool named = false;
+        for (size_t i = 0; i < count; i++) {
+            const struct cash_naming *n = cash_named(m, items[i]);
+            named |= n && n->quality >= 45;
+        }
+        if (!cash_explain_difference(m, c, named)) return NULL;
+    }
+    m->candidate_count++;
+    return c;
+}
+
+/* A set of places in a scope. The party is the one that most of the money is owed by. */
+static struct cash_candidate *add_places(struct cash_matching *m, const struct cash_scope *s, const uint16_t *places, size_t count, uint32_t origin)
+{
+    uint32_t items[CASH_SCOPE_MAX];
+    if (!count || count > CASH_SCOPE_MAX) return NULL;
+    for (size_t i = 0; i < count; i++) items[i] = s->items[places[i]];
+    uint32_t party = m->engine->items.at[items[0]].party;
+    int guess = s->guess;
+    if (s->family) {
+        guess = -1;
+        for (size_t i = 0; i < m->payer_count; i++)
+            if (m->payers[i].party == party) guess = (int)i;
+    }
+    return cash_candidate_add(m, CASH_MATCH, party, guess, items, count, origin);
+}
+
+static void add_range(struct cash_matching *m, const struct cash_scope *s, const uint16_t *order, size_t from, size_t to, uint32_t origin)
+{
+    add_places(m, s, order + from, to - from, origin);
+}
+
+static int64_t open_of(const struct cash_matching *m, const struct cash_scope *s, size_t i) { return m->engine->items.at[s->items[i]].open; }
+static int64_t value_of(const struct cash_matching *m, const struct cash_scope *s, size_t i, int grace)
+{
+    const struct cash_known_item *item = &m->engine->items.at[s->items[i]];
+    return item->open - (grace >= 0 ? cash_item_discount(item, m->day, grace) : 0);
+}
+
+/* ---- Sets named in the text ---- */
+
+/* Exact sets among the places given; `fixed` are in every set. */
+static size_t solve(struct cash_matching *m, const struct cash_scope *s, const uint16_t *places, size_t count, const uint16_t *fixed, size_t fixed_count,
+                    int grace, size_t most, size_t skip_size, uint32_t origin)
+{
+    int64_t amounts[CASH_SCOPE_MAX], target = m->amount;
+    if (count > CASH_SCOPE_MAX || fixed_count + count > CASH_SCOPE_MAX) return 0;
+    for (size_t i = 0; i < count; i++) amounts[i] = value_of(m, s, places[i], grace);
+    for (size_t i = 0; i < fixed_count; i++) target -= value_of(m, s, fixed[i], grace);
+    struct cash_search search = { amounts, count, target, most, SOLVER_STEPS / 4, skip_size };
+    struct cash_found found;
+    cash_search_sets(m->arena, &search, &found);
+    for (size_t i = 0; i < found.set_count; i++) {
+        uint16_t set[CASH_SCOPE_MAX];
+        memcpy(set, fixed, fixed_count * sizeof *set);
+        for (size_t j = 0; j < found.sets[i].count; j++) set[fixed_count + j] = places[found.sets[i].at[j]];
+        add_places(m, s, set, fixed_count + found.sets[i].count, origin);
+    }
+    return (size_t)found.total;
+}
+
+/* One item for each place in the text where something is named: the best, of equals the oldest. */
+static size_t one_per_token(const struct cash_scope *s, int least, uint16_t *out)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        if (s->named_quality[i] < least) continue;
+        bool beaten = false;
+        for (size_t j = 0; j < s->count && !beaten && s->named_token[i] >= 0; j++)
+            beaten = j != i && s->named_token[j] == s->named_token[i] &&
+                     (s->named_quality[j] > s->named_quality[i] || (s->named_quality[j] == s->named_quality[i] && j < i));
+        if (!beaten) out[count++] = (uint16_t)i;
+    }
+    return count;
+}
+
+static bool is_exact(const struct cash_candidate *c)
+{
+    return c && (c->difference_count == 0 || c->differences[0].kind == CASH_DISCOUNT || c->differences[0].kind == CASH_DISCOUNT_LATE);
+}
+
+static void named_and_others(struct cash_matching *m, struct cash_scope *s, const uint16_t *named, size_t count)
+{
+    uint16_t credits[CASH_SCOPE_MAX], others[CASH_SCOPE_MAX];
+    size_t credit_count = 0, other_count = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        bool in = false;
+        for (size_t j = 0; j < count; j++) in |= named[j] == i;
+        if (in) continue;
+        others[other_count++] = (uint16_t)i;
+        if (open_of(m, s, i) < 0 && credit_count < 16) credits[credit_count++] = (uint16_t)i;
+    }
+    if (other_count + count > CASH_SCOPE_MAX) other_count = CASH_SCOPE_MAX - count;
+    for (int grace = -1; grace <= LATE_SEARCH_DAYS; grace += grace < 0 ? 1 : LATE_SEARCH_DAYS) {
+        if (grace >= 0 && !s->has_discount) break;
+        if (credit_count) solve(m, s, credits, credit_count, named, count, grace, 3, 0, FROM_NAMED | FROM_NAMED_REST);
+        if (other_count && count) solve(m, s, others, other_count, named, count, grace, 5, 4, FROM_NAMED_REST);
+    }
+}
+
+static void named_sets(struct cash_matching *m, struct cash_scope *s)
+{
+    uint16_t all[CASH_SCOPE_MAX], strong[CASH_SCOPE_MAX], pool[CASH_SCOPE_MAX];
+    size_t all_count = one_per_token(s, 45, all), strong_count = one_per_token(s, 80, strong), pool_count = 0;
+    if (!all_count) all_count = one_per_token(s, 30, all);
+    bool exact = false;
+    if (all_count) exact |= is_exact(add_places(m, s, all, all_count, FROM_NAMED));
+    if (strong_count && strong_count < all_count) exact |= is_exact(add_places(m, s, strong, strong_count, FROM_NAMED));
+    if (exact && strong_count) m->exact_named = true;
+    for (int least = 80; least >= 30; least -= 25)
+        for (size_t i = 0; i < s->count && pool_count < POOL_MAX; i++)
+            if (s->named_quality[i] >= least && (least == 80 || s->named_quality[i] < least + 25)) pool[pool_count++] = (uint16_t)i;
+    size_t found = 0;
+    if (pool_count > 1)
+        for (int grace = -1; grace <= LATE_SEARCH_DAYS; grace += grace < 0 ? 1 : LATE_SEARCH_DAYS) {
+            if (grace >= 0 && !s->has_discount) break;
+            found += solve(m, s, pool, pool_count, NULL, 0, grace, 6, 0, FROM_NAMED_PART);
+        }
+    if (!exact && all_count && all_count < 60) named_and_others(m, s, all, all_count);
+    if (!exact && !found && strong_count && strong_count < all_count) named_and_others(m, s, strong, strong_count);
+    for (size_t i = 0; i < pool_count && i < 6; i++) add_places(m, s, &pool[i], 1, FROM_NAMED_PART);
+}
+
+/* ---- Sets by amount and age, whatever the text says ---- */
+
+static void singles(struct cash_matching *m, struct cash_scope *s)
+{
+    size_t equals = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        uint16_t place = (uint16_t)i;
+        bool exact = false;
+        for (int grace = -1; grace <= CASH_LATE_DAYS && !exact; grace++) exact = value_of(m, s, i, grace) == m->amount;
+        if (exact && equals < 6) equals += add_places(m, s, &place, 1, FROM_SINGLE) != NULL;
+    }
+}
+
+/* One item and a difference: rounding, charge, typing error, net of VAT, instalment. */
+static void near_singles(struct cash_matching *m, struct cash_scope *s)
+{
+    size_t found = 0;
+    if (m->amount <= 0) return;
+    for (size_t i = 0; i < s->count && found < 8; i++) {
+        int64_t open = open_of(m, s, i);
+        uint16_t place = (uint16_t)i;
+        if (open > 0 && open < m->amount * 5 && open > m->amount / 2) found += add_places(m, s, &place, 1, FROM_NEAR) != NULL;
+    }
+}
+
+struct order { uint16_t at[CASH_SCOPE_MAX]; size_t count; };
+
+static bool in_order(const struct cash_known_item *a, const struct cash_known_item *b, bool by_issue)
+{
+    if (!by_issue) return cash_item_order(a, b) < 0;
+    return a->issued != b->issued ? a->issued < b->issued : a->sequence < b->sequence;
+}
+
+/* Positive items of the scope in order; the credit notes, when wanted, in front. */
+static void order_items(const struct cash_matching *m, const struct cash_scope *s, bool by_issue, bool whole_only, struct order *out)
+{
+    out->count = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        const struct cash_known_item *item = &m->engine->items.at[s->items[i]];
+        if (item->open <= 0 || (whole_only && item->open != item->total)) continue;
+        size_t j = out->count++;
+        if (by_issue)
+            for (; j > 0 && in_order(item, &m->engine->items.at[s->items[out->at[j - 1]]], true); j--) out->at[j] = out->at[j - 1];
+        out->at[j] = (uint16_t)i;
+    }
+}
+
+static size_t credit_places(const struct cash_matching *m, const struct cash_scope *s, uint16_t *out)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < s->count && count < 40; i++)
+        if (open_of(m, s, i) < 0) out[count++] = (uint16_t)i;
+    return count;
+}
+
+/* Would a payer who keeps something back pay `sum` with this amount? */
+static bool near_enough(const struct cash_matching *m, const struct cash_habit *h, int64_t sum)
+{
+    int64_t gap = sum - m->amount, part;
+    if (gap >= -m->engine->settings.rounding_minor && gap <= m->engine->settings.rounding_minor) return true;
+    if (gap < 0) return false;
+    if (h->rounding && gap < 100 && m->amount % 100 == 0) return true;
+    for (size_t i = 0; i < CHARGES_KEPT; i++)
+        if (h->charges[i] && h->charges[i] == gap) return true;
+    return h->deduction_same && int_mul_div(sum, h->deduction_ppm, 1000000, &part) && part - gap <= 1 && gap - part <= 1;
+}
+
+struct part_sum { int64_t sum; uint16_t place; };
+static int by_sum(const void *a, const void *b)
+{
+    const struct part_sum *x = a, *y = b;
+    return x->sum != y->sum ? (x->sum < y->sum ? -1 : 1) : (int)x->place - (int)y->place;
+}
+static size_t first_of(const struct part_sum *sums, size_t count, int64_t sum)
+{
+    size_t from = 0, to = count;
+    while (from < to) {
+        size_t middle = (from + to) / 2;
+        if (sums[middle].sum < sum) from = middle + 1;
+        else to = middle;
+    }
+    return from;
+}
+
+/* All from the oldest on up to some day; with one or two left out; with the credit notes. */
+static void prefixes(struct cash_matching *m, struct cash_scope *s, const struct order *order, int grace, uint32_t origin)
+{
+    const struct cash_habit *h = &m->engine->parties.at[m->engine->items.at[s->items[0]].party].habit;
+    uint16_t credits[40], set[CASH_SCOPE_MAX + 40];
+    size_t credit_count = credit_places(m, s, credits), n = order->count;
+    struct part_sum values[CASH_SCOPE_MAX];
+    for (size_t i = 0; i < n; i++) values[i] = (struct part_sum){ value_of(m, s, order->at[i], grace), (uint16_t)i };
+    int64_t all_credits = 0;
+    for (size_t i = 0; i < credit_count; i++) all_credits += open_of(m, s, credits[i]);
+    struct part_sum sorted[CASH_SCOPE_MAX];
+    memcpy(sorted, values, n * sizeof *values);
+    qsort(sorted, n, sizeof *sorted, by_sum);
+    for (int with = 0; with < (credit_count ? 2 : 1); with++) {
+        int64_t sum = with ? all_credits : 0;
+        size_t fixed = with ? credit_count : 0, dropped = 0;
+        memcpy(set, credits, fixed * sizeof *set);
+        for (size_t i = 0; i < n && fixed + i < CASH_SCOPE_MAX; i++) {
+            sum += values[i].sum;
+            set[fixed + i] = order->at[i];
+            if (sum == m->amount || (grace < 0 && near_enough(m, h, sum))) add_places(m, s, set, fixed + i + 1, origin);
+            int64_t excess = sum - m->amount;
+            if (excess <= 0 || i < 2 || dropped > 6) continue;
+            for (size_t k = first_of(sorted, n, excess); k < n && sorted[k].sum == excess && dropped <= 6; k++) {
+                if (sorted[k].place >= i) continue;
+                uint16_t rest[CASH_SCOPE_MAX + 40];
+                size_t count = 0;
+                for (size_t j = 0; j < fixed + i + 1; j++)
+                    if (j != fixed + sorted[k].place) rest[count++] = set[j];
+                dropped += add_places(m, s, rest, count, FROM_DROP) != NULL;
+            }
+        }
+    }
+}
+
+/* Neighbours in order of issue: a month, a week. */
+static void windows(struct cash_matching *m, struct cash_scope *s, const struct order *order, int grace)
+{
+    struct part_sum sums[CASH_SCOPE_MAX + 1];
+    int64_t sum[CASH_SCOPE_MAX + 1];
+    size_t n = order->count, found = 0;
+    sum[0] = 0;
+    for (size_t i = 0; i < n; i++) sum[i + 1] = sum[i] + value_of(m, s, order->at[i], grace);
+    for (size_t i = 0; i <= n; i++) sums[i] = (struct part_sum){ sum[i], (uint16_t)i };
+    qsort(sums, n + 1, sizeof *sums, by_sum);
+    for (size_t i = 0; i < n && found < 4; i++)
+        for (size_t k = first_of(sums, n + 1, sum[i] + m->amount); k <= n && sums[k].sum == sum[i] + m->amount && found < 4; k++)
+            if (sums[k].place > i) add_range(m, s, order->at, i, sums[k].place, FROM_WINDOW), found++;
+}
+
+/* Any set at all, and how many there are. */
+static void all_sets(struct cash_matching *m, struct cash_scope *s, int grace)
+{
+    int64_t amounts[CASH_SCOPE_MAX];
+    for (size_t i = 0; i < s->count; i++) amounts[i] = value_of(m, s, i, grace);
+    struct cash_search search = { amounts, s->count, m->amount, 10, SOLVER_STEPS, 0 };
+    struct cash_found found;
+    cash_search_sets(m->arena, &search, &found);
+    for (size_t i = 0; i < found.set_count; i++) add_places(m, s, found.sets[i].at, found.sets[i].count, FROM_SOLVER);
+    int64_t total = found.complete || found.total ? found.total : 0;
+    if (!found.complete && total < 2) total = 2; /* not searched to the end: never "the only one" */
+    if (!s->sets_counted || total > s->other_sets) s->other_sets = total;
+    s->sets_counted = true;
+}
+
+/* A round sum on account of the oldest items: the last one in part. */
+static void running(struct cash_matching *m, struct cash_scope *s)
+{
+    uint16_t set[CASH_SCOPE_MAX];
+    int64_t left = m->amount;
+    size_t count = 0;
+    if (m->amount <= 0 || s->family) return;
+    const struct cash_habit *h = &m->engine->parties.at[m->payers[s->guess].party].habit;
+    bool told = m->reading->words & (WORD_RUNNING | WORD_INSTALMENT);
+    if (m->amount % (told || h->running ? 100 : 5000) != 0 && !h->running) return;
+    for (size_t i = 0; i < s->count && left > 0; i++) {
+        int64_t open = open_of(m, s, i);
+        if (open <= 0) continue;
+        set[count++] = (uint16_t)i;
+        left -= open;
+    }
+    if (left >= 0 || !count) return;
+    uint32_t items[CASH_SCOPE_MAX];
+    for (size_t i = 0; i < count; i++) items[i] = s->items[set[i]];
+    uint64_t key = set_key(CASH_MATCH, items, count);
+    for (size_t i = 0; i < m->candidate_count; i++)
+        if (m->candidates[i].key == key) { m->candidates[i].origin |= FROM_RUNNING; return; }
+    if (m->candidate_count == CANDIDATES_MAX) return;
+    struct cash_candidate *c = &m->candidates[m->candidate_count++];
+    *c = (struct cash_candidate){ .category = CASH_MATCH, .party = m->payers[s->guess].party, .guess = s->guess, .count = count, .origin = FROM_RUNNING, .key = key, .complete = true };
+    c->items = ARENA_ARRAY(m->arena, uint32_t, count);
+    c->allocated = ARENA_ARRAY(m->arena, int64_t, count);
+    for (size_t i = 0; i < count; i++) c->items[i] = items[i], c->allocated[i] = m->engine->items.at[items[i]].open;
+    c->allocated[count - 1] += left;
+    c->differences[c->difference_count++] = (struct cash_difference){ CASH_INSTALMENT, -left };
+}
+
+/* Everything due of one party and everything due of another: a head office pays for both. */
+static void family_pairs(struct cash_matching *m, struct cash_scope *s)
+{
+    uint32_t parties[PAYERS_MAX];
+    size_t count = 0, found = 0;
+    for (size_t i = 0; i < s->count && count < PAYERS_MAX; i++) {
+        uint32_t party = m->engine->items.at[s->items[i]].party;
+        bool seen = false;
+        for (size_t j = 0; j < count; j++) seen |= parties[j] == party;
+        if (!seen) parties[count++] = party;
+    }
+    for (size_t a = 0; a < count; a++)
+        for (size_t b = 0; b < count && found < 6; b++) {
+            if (a == b) continue;
+            for (int with = 0; with < 2; with++) {
+                int64_t sum = 0;
+                uint16_t set[CASH_SCOPE_MAX];
+                for (size_t cut = 0, n = 0; cut < s->count; cut++) { /* all of a up to here … */
+                    const struct cash_known_item *x = &m->engine->items.at[s->items[cut]];
+                    if (x->party != parties[a] || (x->open < 0 && !with)) continue;
+                    sum += x->open;
+                    set[n++] = (uint16_t)cut;
+                    int64_t rest = m->amount - sum;
+                    size_t k = n;
+                    for (size_t j = 0; j < s->count && rest != 0; j++) { /* … and of b until it fits */
+                        const struct cash_known_item *y = &m->engine->items.at[s->items[j]];
+                        if (y->party != parties[b] || (y->open < 0 && !with)) continue;
+                        rest -= y->open;
+                        set[k++] = (uint16_t)j;
+                    }
+                    if (rest == 0 && k > n) found += add_places(m, s, set, k, FROM_PREFIX) != NULL;
+                }
+            }
+        }
+}
+
+static void plain_sets(struct cash_matching *m, struct cash_scope *s)
+{
+    struct order by_due, by_issue;
+    bool partial = false;
+    singles(m, s);
+    for (size_t i = 0; i < s->count; i++) {
+        const struct cash_known_item *item = &m->engine->items.at[s->items[i]];
+        s->small_sets += item->open == m->amount;
+        partial |= item->open != item->total;
+    }
+    if (m->exact_named || m->amount <= 0) return;
+    for (int pass = 0; pass < (partial ? 2 : 1); pass++) {
+        order_items(m, s, false, pass, &by_due);
+        order_items(m, s, true, pass, &by_issue);
+        for (int grace = -1; grace <= LATE_SEARCH_DAYS; grace += grace < 0 ? 1 : LATE_SEARCH_DAYS) {
+            if (grace >= 0 && !s->has_discount) break;
+            if (!by_due.count) break;
+            prefixes(m, s, &by_due, grace, FROM_PREFIX);
+            prefixes(m, s, &by_issue, grace, FROM_ISSUE);
+            windows(m, s, &by_issue, grace);
+        }
+    }
+    if (s->family) family_pairs(m, s);
+    for (int grace = -1; grace <= LATE_SEARCH_DAYS; grace += grace < 0 ? 1 : LATE_SEARCH_DAYS) {
+        if (grace >= 0 && !s->has_discount) break;
+        all_sets(m, s, grace);
+    }
+    near_singles(m, s);
+    running(m, s);
+}
+
+/* ---- Scopes ---- */
+
+static void scope_add(struct cash_matching *m, struct cash_scope *s, uint32_t item)
+{
+    const struct cash_known_item *it = &m->engine->items.at[item];
+    if (s->count == CASH_SCOPE_MAX || it->issued > m->day || it->currency != m->currency || it->open == 0) return;
+    s->items[s->count++] = item;
+    s->has_discount |= cash_item_discount(it, m->day, LATE_SEARCH_DAYS) > 0;
+}
+
+static void collect_names(struct cash_matching *m, const struct cash_scope *s)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        if (!s->named_quality[i]) continue;
+        struct cash_naming *old = NULL;
+        for (size_t j = 0; j < m->named.count && !old; j++)
+            if (m->named.at[j].item == s->items[i]) old = &m->named.at[j];
+        if (old && old->quality >= s->named_quality[i]) continue;
+        if (!old) old = LIST_ADD(m->arena, &m->named);
+        *old = (struct cash_naming){ s->items[i], s->named_kind[i], s->named_quality[i], s->named_token[i] };
+    }
+}
+
+static struct cash_scope *scope_new(struct cash_matching *m, int guess, bool family)
+{
+    struct cash_scope *s = &m->scopes[m->scope_count++];
+    *s = (struct cash_scope){ .guess = guess, .family = family };
+    s->items = ARENA_ARRAY(m->arena, uint32_t, CASH_SCOPE_MAX);
+    return s;
+}
+
+/* Parties that this payer pays for together: linked by account, related, or named side by side. */
+static void family_scope(struct cash_matching *m)
+{
+    bool in[PAYERS_MAX] = { false };
+    size_t count = 0;
+    for (size_t i = 0; i < m->payer_count; i++) {
+        const struct cash_payer_guess *g = &m->payers[i];
+        in[i] = g->by_iban || (g->by_family && i < 8);
+        if (!in[i] && g->by_number)
+            for (size_t j = 0; j < m->reading->mention_count; j++)
+                in[i] |= m->reading->mentions[j].quality >= 85 && m->engine->items.at[m->reading->mentions[j].item].party == g->party;
+        count += in[i];
+    }
+    if (count < 2) return;
+    struct cash_scope *s = scope_new(m, 0, true);
+    for (size_t i = 0; i < m->payer_count; i++) {
+        const struct cash_known_party *party = &m->engine->parties.at[m->payers[i].party];
+        for (size_t j = 0; in[i] && j < party->open_count; j++) scope_add(m, s, party->open[j]);
+    }
+    for (size_t i = 1; i < s->count; i++) {
+        uint32_t item = s->items[i];
+        size_t j = i;
+        for (; j > 0 && cash_item_order(&m->engine->items.at[s->items[j - 1]], &m->engine->items.at[item]) > 0; j--) s->items[j] = s->items[j - 1];
+        s->items[j] = item;
+    }
+}
+
+static void kinds_without_items(struct cash_matching *m)
+{
+    uint32_t party = m->payer_count ? m->payers[0].party : 0;
+    int guess = m->payer_count ? 0 : -1;
+    bool known = m->payer_count && m->engine->parties.count;
+    if (m->amount > 0 && known) {
+        cash_candidate_add(m, CASH_ON_ACCOUNT, party, guess, NULL, 0, 0);
+        const struct cash_repeat *repeat = m->repeat ? &m->engine->repeats.at[m->repeat - 1] : NULL;
+        if (repeat || m->paid_named) {
+            struct cash_candidate *c = cash_candidate_add(m, CASH_DUPLICATE, party, guess, NULL, 0, 0);
+            if (c && repeat) c->repeats_line = repeat->line, c->repeat_days = m->day - repeat->day;
+            if (c && !repeat) c->repeat_days = -1;
+        }
+    }
+    cash_candidate_add(m, CASH_UNRELATED, party, guess, NULL, 0, 0);
+}
+
+static void count_paid(struct cash_matching *m)
+{
+    for (size_t i = 0; i < m->reading->mention_count; i++) {
+        const struct cash_mention *mention = &m->reading->mentions[i];
+        if (mention->quality < 85 || m->engine->items.at[mention->item].open != 0) continue;
+        for (size_t j = 0; j < m->payer_count; j++)
+            m->paid_named += m->payers[j].party == m->engine->items.at[mention->item].party && (m->payers[j].by_iban || m->payers[j].name_likeness >= 60 || m->payer_count == 1);
+    }
+}
+
+void cash_find_candidates(struct cash_matching *m)
+{
+    for (size_t i = 0; i < m->payer_count; i++) {
+        struct cash_scope *s = scope_new(m, (int)i, false);
+        const struct cash_known_party *party = &m->engine->parties.at[m->payers[i].party];
+        for (size_t j = 0; j < party->open_count; j++) scope_add(m, s, party->open[j]);
+    }
+    family_scope(m);
+    for (size_t i = 0; i < m->scope_count; i++) {
+        cash_name_scope(m, &m->scopes[i]);
+        collect_names(m, &m->scopes[i]);
+    }
+    count_paid(m);
+    for (size_t i = 0; i < m->scope_count; i++)
+        if (m->scopes[i].named_count) named_sets(m, &m->scopes[i]);
+    for (size_t i = 0; i < m->scope_count; i++) {
+        struct cash_scope *s = &m->scopes[i];
+        if (!s->count || (i >= 6 && !s->family)) continue;
+        plain_sets(m, s);
+    }
+    kinds_without_items(m);
+}

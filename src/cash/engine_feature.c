@@ -1,0 +1,271 @@
+/* A candidate as numbers for the learned part, and a score from rules for when there is nothing learned. */
+#include "cash/engine_private.h"
+#include <math.h>
+
+static float rate(uint32_t some, uint32_t all, uint32_t some_of_everyone, uint32_t all_of_everyone)
+{
+    double usual = ((double)some_of_everyone + 1) / ((double)all_of_everyone + 4);
+    return (float)(((double)some + 2 * usual) / ((double)all + 2));
+}
+
+static float log_of(int64_t value) { return (float)log1p(value < 0 ? -(double)value : (double)value); }
+
+static int round_of(int64_t amount)
+{
+    static const int64_t steps[] = { 100000, 10000, 5000, 1000, 100, 10 };
+    for (size_t i = 0; i < ARRAY_LENGTH(steps); i++)
+        if (amount % steps[i] == 0) return 6 - (int)i;
+    return 0;
+}
+
+static void line_features(const struct cash_matching *m, float *f)
+{
+    uint32_t words = m->reading->words;
+    size_t numbers = 0;
+    for (size_t i = 0; i < m->reading->token_count; i++)
+        numbers += !m->reading->tokens[i].joined && !m->reading->tokens[i].repaired && m->reading->tokens[i].kind == TOKEN_NUMBER && m->reading->tokens[i].digit_count >= 3;
+    f[F_AMOUNT] = log_of(m->amount);
+    f[F_ROUND] = (float)round_of(m->amount);
+    f[F_TEXT] = (float)m->line->text.length;
+    f[F_TOKENS] = (float)numbers;
+    f[F_WORD_ACCOUNT] = (words & WORD_ON_ACCOUNT) != 0;
+    f[F_WORD_INSTALMENT] = (words & WORD_INSTALMENT) != 0;
+    f[F_WORD_DEDUCTION] = (words & (WORD_DEDUCTION | WORD_DISCOUNT)) != 0;
+    f[F_WORD_CONTRA] = (words & WORD_CONTRA) != 0;
+    f[F_WORD_RUNNING] = (words & WORD_RUNNING) != 0;
+    f[F_WORD_REFUND] = (words & WORD_REFUND) != 0;
+    f[F_WORD_OTHER] = (words & (WORD_TAX | WORD_INTEREST | WORD_OWNER)) != 0;
+    f[F_WORD_STATEMENT] = (words & WORD_STATEMENT) != 0;
+    f[F_WORD_REST] = (words & (WORD_REST | WORD_STORNO)) != 0;
+    f[F_STRUCTURED] = m->line->reference.length ? 1 : 0;
+}
+
+static void payer_features(const struct cash_matching *m, const struct cash_candidate *c, float *f)
+{
+    const struct cash_payer_guess *g = c->guess >= 0 ? &m->payers[c->guess] : NULL;
+    const struct cash_payer *account = m->account ? &m->engine->payers.at[m->account - 1] : NULL;
+    size_t by_iban = 0;
+    for (size_t i = 0; i < m->payer_count; i++) by_iban += m->payers[i].by_iban;
+    f[F_PAYERS_BY_IBAN] = (float)by_iban;
+    f[F_PAYER_RANK] = (float)c->guess;
+    f[F_ACCOUNT_OTHER] = account ? log_of(account->unrelated + account->provider) - log_of(account->matched) : -1;
+    if (!g) return;
+    f[F_BY_IBAN] = g->by_iban;
+    f[F_ON_FILE] = g->on_file;
+    f[F_IBAN_COUNT] = log_of(g->iban_count);
+    f[F_IBAN_SHARE] = g->by_iban && g->iban_lines ? (float)g->iban_count / (float)g->iban_lines : g->on_file ? 1 : 0;
+    f[F_NAME] = (float)g->name_likeness;
+    f[F_ULTIMATE] = g->by_ultimate;
+    f[F_DEBTOR] = g->by_debtor;
+    f[F_FAMILY] = g->by_family;
+    const struct cash_habit *h = &m->engine->parties.at[c->party].habit;
+    f[F_SINCE_LAST] = h->last_day ? (float)(m->day - h->last_day) : 400;
+}
+
+static bool in_set(const struct cash_candidate *c, uint32_t item)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (c->items[i] == item) return true;
+    return false;
+}
+
+/* A number that names an item of the payer which this explanation leaves out, or which is settled: never posted by itself. */
+static void named_features(const struct cash_matching *m, struct cash_candidate *c, float *f)
+{
+    const struct cash_engine *e = m->engine;
+    int named = 0, weak = 0, best = 0, least = 100, missed = 0, missed_weak = 0, paid = 0, elsewhere = 0, unexplained = 0;
+    bool token_used[TOKENS_MAX] = { false };
+    for (size_t i = 0; i < m->named.count; i++) {
+        const struct cash_naming *n = &m->named.at[i];
+        bool in = in_set(c, n->item);
+        if (in) {
+            named += n->quality >= 45;
+            weak += n->quality < 45;
+            if (n->quality > best) best = n->quality;
+            if (n->quality < least) least = n->quality;
+            if (n->token >= 0) token_used[n->token] = true;
+        }
+    }
+    for (size_t i = 0; i < m->named.count; i++) {
+        const struct cash_naming *n = &m->named.at[i];
+        if (in_set(c, n->item) || (n->token >= 0 && token_used[n->token])) continue;
+        bool same = e->items.at[n->item].party == c->party;
+        if (n->quality >= 70 && same) missed++;
+        else if (n->quality >= 45) missed_weak++;
+    }
+    const struct cash_reading *r = m->reading;
+    for (size_t i = 0; i < r->mention_count; i++) {
+        const struct cash_mention *x = &r->mentions[i];
+        const struct cash_known_item *item = &e->items.at[x->item];
+        if (x->quality < 85 || in_set(c, x->item)) continue;
+        bool covered = false; /* the same place names an item of the set after one typing error */
+        for (size_t t = 0; t < r->token_count; t++)
+            covered |= token_used[t] && r->tokens[t].start < x->start + x->length && x->start < r->tokens[t].start + r->tokens[t].length;
+        bool same = item->party == c->party;
+        for (size_t k = 0; k < c->count && !same; k++) same = e->items.at[c->items[k]].party == item->party;
+        if (same && item->open == 0) paid++;
+        else if (!same && !covered) elsewhere++;
+    }
+    for (size_t t = 0; t < r->token_count; t++)
+        unexplained += !token_used[t] && !r->tokens[t].used && !r->tokens[t].joined && !r->tokens[t].repaired && r->tokens[t].kind == TOKEN_NUMBER && r->tokens[t].digit_count >= 4;
+    c->named = named;
+    c->weakly_named = weak;
+    c->best_quality = best;
+    c->contradicted = c->category == CASH_MATCH && (missed || paid);
+    f[F_NAMED] = (float)named;
+    f[F_NAMED_SHARE] = c->count ? (float)named / (float)c->count : 0;
+    f[F_BEST_QUALITY] = (float)best;
+    f[F_LEAST_QUALITY] = best ? (float)least : -1;
+    f[F_UNNAMED] = (float)((int)c->count - named - weak);
+    f[F_MISSED_STRONG] = (float)missed;
+    f[F_MISSED_WEAK] = (float)missed_weak;
+    f[F_PAID_NAMED] = (float)paid;
+    f[F_ELSEWHERE] = (float)elsewhere;
+    f[F_UNEXPLAINED] = (float)unexplained;
+}
+
+static void difference_features(const struct cash_matching *m, const struct cash_candidate *c, float *f)
+{
+    const struct cash_habit *h = &m->engine->parties.at[c->party].habit, *all = &m->engine->everyone;
+    int64_t gap = 0;
+    for (size_t i = 0; i < c->difference_count; i++) gap += c->differences[i].amount_minor;
+    int offered = 0;
+    for (size_t i = 0; i < c->count; i++) offered += cash_item_discount(&m->engine->items.at[c->items[i]], m->day, 0) > 0;
+    f[F_DIFFERENCE] = c->difference_count ? (float)c->differences[0].kind + (c->difference_count > 1 ? 20 : 0) : 0;
+    f[F_DIFFERENCE_SIZE] = gap < 0 ? -log_of(gap) : log_of(gap);
+    f[F_DIFFERENCE_SHARE] = m->amount ? (float)gap / (float)m->amount : 0;
+    f[F_EXACT] = c->category == CASH_MATCH && !c->difference_count;
+    f[F_DISCOUNT_OFFERED] = (float)offered;
+    f[F_DISCOUNT_HABIT] = rate(h->discount_taken, h->discount_offered, all->discount_taken, all->discount_offered);
+    f[F_DISCOUNT_LATE_HABIT] = rate(h->discount_late_taken, h->discount_late_offered, all->discount_late_taken, all->discount_late_offered);
+    f[F_CHARGE_HABIT] = rate(h->charge, h->lines, all->charge, all->lines);
+    f[F_DEDUCTION_HABIT] = (float)(h->deduction_same > 9 ? 9 : h->deduction_same);
+    f[F_ROUNDING_HABIT] = rate(h->rounding, h->lines, all->rounding, all->lines);
+}
+
+struct shape { int32_t due_last, issue_last; uint64_t due_sequence, issue_sequence; int positives, credits; };
+
+/* How the set lies in the party's list of open items. */
+static void order_features(const struct cash_matching *m, struct cash_candidate *c, float *f)
+{
+    const struct cash_engine *e = m->engine;
+    const struct cash_known_party *party = &e->parties.at[c->party];
+    struct shape s = { .due_last = INT32_MIN, .issue_last = INT32_MIN };
+    for (size_t i = 0; i < c->count; i++) {
+        const struct cash_known_item *item = &e->items.at[c->items[i]];
+        if (item->open < 0) { s.credits++; continue; }
+        s.positives++;
+        if (item->due > s.due_last || (item->due == s.due_last && item->sequence > s.due_sequence)) s.due_last = item->due, s.due_sequence = item->sequence;
+        if (item->issued > s.issue_last || (item->issued == s.issue_last && item->sequence > s.issue_sequence)) s.issue_last = item->issued, s.issue_sequence = item->sequence;
+    }
+    int left_due = 0, left_issue = 0, credits_left = 0, open = 0, equals = 0, equals_before = 0, due_left = 0, same_day = 0;
+    bool first_in = false, partial = false;
+    const struct cash_known_item *own = c->count ? &e->items.at[c->items[0]] : NULL;
+    for (size_t i = 0; i < party->open_count; i++) {
+        const struct cash_known_item *item = &e->items.at[party->open[i]];
+        if (item->issued > m->day) continue;
+        bool in = in_set(c, party->open[i]);
+        partial |= in && item->open != item->total;
+        if (item->open < 0) { credits_left += !in; continue; }
+        if (!open++) first_in = in;
+        if (!in) {
+            left_due += item->due < s.due_last || (item->due == s.due_last && item->sequence < s.due_sequence);
+            left_issue += item->issued < s.issue_last || (item->issued == s.issue_last && item->sequence < s.issue_sequence);
+            due_left += item->due <= m->day;
+            same_day += item->due == s.due_last && item->sequence > s.due_sequence;
+        }
+        if (own && !in && item->open == own->open) equals++, equals_before += cash_item_order(item, own) < 0;
+    }
+    f[F_SIZE] = (float)c->count;
+    f[F_CREDITS] = (float)s.credits;
+    f[F_LEFT_OUT] = (float)left_due;
+    f[F_LEFT_OUT_SHARE] = s.positives ? (float)left_due / (float)(left_due + s.positives) : 0;
+    f[F_PREFIX] = left_due == 0;
+    f[F_PREFIX_ISSUE] = (float)left_issue;
+    f[F_BOUNDARY] = (float)same_day;
+    f[F_OLDEST] = first_in;
+    f[F_EQUALS] = c->count == 1 ? (float)equals : 0;
+    f[F_OLDEST_EQUAL] = c->count == 1 ? (float)equals_before : 0;
+    f[F_CREDITS_LEFT] = (float)credits_left;
+    f[F_OPEN] = (float)open;
+    f[F_EVERYTHING_DUE] = (float)due_left;
+    f[F_PARTIAL] = partial;
+}
+
+static void timing_features(const struct cash_matching *m, const struct cash_candidate *c, float *f)
+{
+    const struct cash_engine *e = m->engine;
+    const struct cash_habit *h = &e->parties.at[c->party].habit, *all = &e->everyone;
+    int64_t late = 0, count = 0;
+    int32_t since = 4000, ahead = -4000, parties = 0;
+    bool collected = false;
+    uint32_t other = UINT32_MAX;
+    for (size_t i = 0; i < c->count; i++) {
+        const struct cash_known_item *item = &e->items.at[c->items[i]];
+        if (item->party != c->party && item->party != other) other = item->party, parties++;
+        collected |= item->collect == CASH_DIRECT_DEBIT || item->collect == CASH_PAYMENT_LINK;
+        if (item->open < 0) continue;
+        late += m->day - item->due;
+        count++;
+        if (m->day - item->issued < since) since = m->day - item->issued;
+        if (item->due - m->day > ahead) ahead = item->due - m->day;
+    }
+    double n = (double)h->lag_count + 2, mean = ((double)h->lag_sum + 2 * (all->lag_count ? (double)all->lag_sum / (double)all->lag_count : 0)) / n;
+    double square = ((double)h->lag_square + 2 * (100 + mean * mean)) / n, spread = sqrt(square - mean * mean > 1 ? square - mean * mean : 1);
+    double own = count ? (double)late / (double)count : 0;
+    f[F_LATE] = (float)own;
+    f[F_LATE_ODD] = count ? (float)((own - mean) / spread) : 0;
+    f[F_SINCE_ISSUE] = (float)since;
+    f[F_AHEAD] = (float)ahead;
+    f[F_PARTIES] = (float)parties;
+    f[F_COLLECT] = collected;
+}
+
+static void habit_features(const struct cash_matching *m, const struct cash_candidate *c, float *f)
+{
+    const struct cash_habit *h = &m->engine->parties.at[c->party].habit, *all = &m->engine->everyone;
+    f[F_HABIT_NONE] = rate(h->style[STYLE_NONE], h->lines, all->style[STYLE_NONE], all->lines);
+    f[F_HABIT_NAMED] = rate(h->all_named, h->lines, all->all_named, all->lines);
+    f[F_HABIT_OLDEST] = rate(h->oldest, h->unnamed, all->oldest, all->unnamed);
+    f[F_HABIT_RUNNING] = rate(h->running, h->lines, all->running, all->lines);
+    f[F_HABIT_SEVERAL] = rate(h->several, h->lines, all->several, all->lines);
+    f[F_HABIT_LINES] = log_of(h->lines);
+}
+
+static void rival_features(const struct cash_matching *m, struct cash_candidate *c, float *f)
+{
+    const struct cash_scope *s = NULL;
+    size_t exact = 0;
+    for (size_t i = 0; i < m->scope_count; i++)
+        if (m->scopes[i].guess == c->guess && (!s || (f[F_PARTIES] > 0 && m->scopes[i].family))) s = &m->scopes[i];
+    for (size_t i = 0; i < m->candidate_count; i++)
+        exact += m->candidates[i].category == CASH_MATCH && &m->candidates[i] != c && !m->candidates[i].difference_count;
+    c->sets_counted = s && s->sets_counted;
+    if (c->sets_counted) c->other_sets = s->other_sets > 0 && f[F_EXACT] > 0 ? s->other_sets - 1 : s->other_sets;
+    f[F_OTHER_SETS] = c->sets_counted ? log_of(c->other_sets) : -1;
+    f[F_SMALL_SETS] = s ? (float)s->small_sets : 0;
+    f[F_EXACT_RIVALS] = (float)exact;
+    f[F_REPEAT] = m->repeat ? (float)(m->day - m->engine->repeats.at[m->repeat - 1].day) : m->paid_named ? -1 : -2;
+}
+
+void cash_features(struct cash_matching *m, struct cash_candidate *c)
+{
+    float *f = c->features;
+    memset(f, 0, sizeof c->features);
+    f[F_MATCH] = c->category == CASH_MATCH;
+    f[F_DUPLICATE] = c->category == CASH_DUPLICATE;
+    f[F_ON_ACCOUNT] = c->category == CASH_ON_ACCOUNT;
+    f[F_BATCH] = c->category == CASH_PROVIDER || c->category == CASH_DEBIT_BATCH || c->category == CASH_REVERSAL ? (c->complete ? 1 : -1) : 0;
+    f[F_UNRELATED] = c->category == CASH_UNRELATED;
+    line_features(m, f);
+    f[F_ORIGIN] = (float)(c->origin & (FROM_SINGLE | FROM_PREFIX | FROM_ISSUE | FROM_WINDOW | FROM_DROP | FROM_SOLVER));
+    if (m->engine->parties.count) {
+        payer_features(m, c, f);
+        named_features(m, c, f);
+        difference_features(m, c, f);
+        order_features(m, c, f);
+        timing_features(m, c, f);
+        habit_features(m, c, f);
+    }
+    rival_features(m, c, f);
+}

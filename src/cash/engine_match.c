@@ -1,0 +1,170 @@
+/* From a line to ranked explanations, and the decision whether the first may be posted without a person. */
+#include "cash/engine_private.h"
+#include <math.h>
+
+void cash_sort(struct cash_candidate *candidates, size_t count)
+{
+    for (size_t i = 1; i < count; i++) { /* stable: equal ones stay in order of finding */
+        if (candidates[i - 1].score >= candidates[i].score) continue;
+        struct cash_candidate c = candidates[i];
+        size_t j = i;
+        for (; j > 0 && candidates[j - 1].score < c.score; j--) candidates[j] = candidates[j - 1];
+        candidates[j] = c;
+    }
+}
+
+void cash_prepare(struct cash_engine *engine, struct arena *arena, const struct cash_line *line, struct cash_matching *m)
+{
+    memset(m, 0, offsetof(struct cash_matching, candidates));
+    memset((char *)m + offsetof(struct cash_matching, candidate_count), 0, sizeof *m - offsetof(struct cash_matching, candidate_count));
+    m->engine = engine;
+    m->arena = arena;
+    m->line = line;
+    m->day = date_days(line->booked_on);
+    m->amount = line->amount_minor;
+    m->currency = cash_currency(line->currency);
+    m->reading = ARENA_NEW(arena, struct cash_reading);
+    cash_read(engine, line, m->reading);
+    m->repeat = cash_first(engine, m->reading->repeat_key);
+    if (m->repeat && (m->day - engine->repeats.at[m->repeat - 1].day > 60 || m->day < engine->repeats.at[m->repeat - 1].day)) m->repeat = 0;
+    cash_find_batches(m);
+    bool certain = m->candidate_count == 1 && m->candidates[0].complete;
+    if (!certain) {
+        cash_guess_payers(m);
+        cash_find_candidates(m);
+    }
+    for (size_t i = 0; i < m->candidate_count; i++) {
+        cash_features(m, &m->candidates[i]);
+        cash_rule_score(m, &m->candidates[i]);
+        m->candidates[i].score = (float)m->candidates[i].rule_score / 1000;
+    }
+    cash_sort(m->candidates, m->candidate_count);
+    size_t kept = 0;
+    for (size_t i = 0; i < m->candidate_count; i++)
+        if (i < CANDIDATES_SCORED || m->candidates[i].category != CASH_MATCH) {
+            if (kept != i) m->candidates[kept] = m->candidates[i];
+            kept++;
+        }
+    m->candidate_count = kept;
+}
+
+/* The chance of the first, by rules: its share among the candidates, times what its own strength is worth. */
+void cash_rank_rules(struct cash_candidate *candidates, size_t count, double *top)
+{
+    cash_sort(candidates, count);
+    double sum = 0;
+    if (!count) { *top = 0; return; }
+    double best = (double)candidates[0].score;
+    for (size_t i = 0; i < count; i++) sum += exp(((double)candidates[i].score - best) * 1.1);
+    double own = 1 / (1 + exp(-(best - 1.5) * 0.9));
+    *top = own / sum;
+}
+
+static bool person_must_judge(const struct cash_settings *settings, const struct cash_candidate *c)
+{
+    for (size_t i = 0; i < c->difference_count; i++) {
+        const struct cash_difference *d = &c->differences[i];
+        int64_t size = d->amount_minor < 0 ? -d->amount_minor : d->amount_minor;
+        switch (d->kind) {
+        case CASH_TYPO: case CASH_NET_OF_VAT: case CASH_CONTRA: return true;
+        case CASH_CHARGE: case CASH_ROUNDING: case CASH_DEDUCTION:
+            if (size > settings->difference_auto_minor) return true;
+            break;
+        case CASH_DISCOUNT: case CASH_DISCOUNT_LATE: case CASH_SHORT: case CASH_OVER: case CASH_INSTALMENT: case CASH_PROVIDER_FEE: default: break;
+        }
+    }
+    return false;
+}
+
+/* The same on all that counts: nobody could say which of the two is meant. */
+static bool equal_strength(const struct cash_candidate *a, const struct cash_candidate *b)
+{
+    if (a->category != b->category || a->category != CASH_MATCH || a->difference_count != b->difference_count) return false;
+    if (a->named != b->named || a->count != b->count || a->best_quality != b->best_quality) return false;
+    return fabsf(a->score - b->score) < 0.1f;
+}
+
+enum cash_why_not cash_may_post(const struct cash_settings *settings, const struct cash_candidate *candidates, size_t count)
+{
+    const struct cash_candidate *first = candidates;
+    if (!count || first->category == CASH_UNRELATED || first->category == CASH_UNKNOWN) return CASH_NOTHING_TO_POST;
+    if (!first->complete) return CASH_INCOMPLETE;
+    if (first->contradicted) return CASH_CONTRADICTED;
+    if (count > 1 && equal_strength(first, &candidates[1])) return CASH_TIE;
+    if (person_must_judge(settings, first)) return CASH_DIFFERENCE_TOO_LARGE;
+    return CASH_AUTO;
+}
+
+static void give(struct cash_matching *m, struct cash_candidate *c, double probability, struct cash_explanation *out)
+{
+    const struct cash_engine *e = m->engine;
+    struct cash_allocation *allocations = ARENA_ARRAY(m->arena, struct cash_allocation, c->count + 1);
+    struct cash_difference *differences = ARENA_ARRAY(m->arena, struct cash_difference, 2);
+    for (size_t i = 0; i < c->count; i++) allocations[i] = (struct cash_allocation){ e->items.at[c->items[i]].id, c->allocated[i] };
+    memcpy(differences, c->differences, sizeof c->differences);
+    *out = (struct cash_explanation){ .category = c->category, .allocations = allocations, .allocation_count = c->count,
+                                      .differences = differences, .difference_count = c->difference_count,
+                                      .other_sets = c->other_sets, .repeats_line = c->repeats_line };
+    bool party = c->count || c->guess >= 0;
+    if (party && c->category != CASH_UNRELATED && c->category != CASH_PROVIDER && c->category != CASH_DEBIT_BATCH) out->party = e->parties.at[c->party].id;
+    out->evidence = cash_evidence_list(m, c, &out->evidence_count);
+    double ppm = probability * 1e6;
+    out->probability_ppm = ppm > 999999 ? 999999 : ppm < 1 ? 1 : (int32_t)ppm;
+}
+
+static struct cash_proposal nothing_found(struct arena *arena)
+{
+    struct cash_explanation *one = ARENA_NEW(arena, struct cash_explanation);
+    one->category = CASH_UNKNOWN;
+    return (struct cash_proposal){ .explanations = one, .count = 1, .why_not = CASH_NOTHING_TO_POST };
+}
+
+struct cash_proposal cash_engine_match(struct cash_engine *engine, struct arena *arena, const struct cash_line *line)
+{
+    struct cash_matching *m = ARENA_NEW(arena, struct cash_matching);
+    double top = 0;
+    float raw = 0;
+    cash_prepare(engine, arena, line, m);
+    if (!m->candidate_count) return nothing_found(arena);
+    bool batch = m->candidates[0].features[F_BATCH] > 0;
+    if (batch) top = 0.99995;
+    else if (engine->learned) cash_rank_learned(engine->learned, m->candidates, m->candidate_count, &top, &raw);
+    else cash_rank_rules(m->candidates, m->candidate_count, &top);
+    struct cash_proposal p = { .model = engine->learned ? cash_learned_version(engine->learned) : 0 };
+    size_t count = m->candidate_count < CASH_EXPLANATION_MAX ? m->candidate_count : CASH_EXPLANATION_MAX;
+    struct cash_explanation *out = ARENA_ARRAY(arena, struct cash_explanation, count);
+    double rest = 0;
+    for (size_t i = 1; i < m->candidate_count; i++) rest += exp((double)m->candidates[i].score);
+    for (size_t i = 0; i < count; i++)
+        give(m, &m->candidates[i], i ? (1 - top) * exp((double)m->candidates[i].score) / (rest + 0.05) : top, &out[i]);
+    p.explanations = out;
+    p.count = count;
+    p.why_not = cash_may_post(&engine->settings, m->candidates, m->candidate_count);
+    int32_t precision = engine->settings.precision_ppm;
+    if (p.why_not != CASH_AUTO) return p;
+    if (!precision) p.why_not = CASH_AUTO_OFF;
+    else if (!batch && !(engine->learned ? cash_sure_enough(engine->learned, raw, precision) : top * 1e6 >= precision)) p.why_not = CASH_NOT_SURE;
+    p.automatic = p.why_not == CASH_AUTO;
+    return p;
+}
+
+struct cash_decision cash_decision_of(const struct cash_explanation *x)
+{
+    return (struct cash_decision){ .category = x->category, .party = x->party, .allocations = x->allocations, .allocation_count = x->allocation_count,
+                                   .differences = x->differences, .difference_count = x->difference_count };
+}
+
+void cash_engine_rules_only(struct cash_engine *engine) { engine->learned = NULL; }
+
+static const char *const category_names[CASH_CATEGORY_COUNT] = { "", "match", "duplicate", "on_account", "provider", "debit_batch", "reversal", "refund", "unrelated", "unknown" };
+static const char *const difference_names[CASH_DIFFERENCE_COUNT] = { "", "discount", "discount_late", "charge", "rounding", "short", "deduction", "over", "typo", "net_of_vat", "instalment", "contra", "provider_fee" };
+static const char *const evidence_names[CASH_EVIDENCE_COUNT] = {
+    "", "by_reference", "by_number", "by_digits", "by_bare", "by_tail", "by_range", "by_typo", "by_cut", "by_order", "by_end_to_end", "by_batch", "by_iban", "by_learned_iban",
+    "by_name", "by_ultimate", "by_debtor_number", "by_family", "by_amount", "by_only_set", "by_oldest", "by_due", "by_month", "by_habit", "by_repeat", "by_word", "by_return_code",
+    "other_sets", "named_not_in_set", "named_is_paid", "number_unknown", "elsewhere" };
+static const char *const why_not_names[] = { "auto", "not_sure", "tie", "contradicted", "difference_too_large", "incomplete", "nothing_to_post", "auto_off" };
+
+const char *cash_category_name(enum cash_category category) { return category_names[category]; }
+const char *cash_difference_name(enum cash_difference_kind kind) { return difference_names[kind]; }
+const char *cash_evidence_name(enum cash_evidence_kind kind) { return evidence_names[kind]; }
+const char *cash_why_not_name(enum cash_why_not why) { return why_not_names[why]; }

@@ -1,0 +1,6 @@
+#pragma once
+#include "predict/predict.h"
+
+enum { PREDICT_LEAF = 0xffff };
+struct predict_node { float value; uint16_t feature; uint32_t yes, no; };
+struct predict_model { size_t columns, tree_count; uint32_t *trees; struct predict_node *nodes; };
