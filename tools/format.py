@@ -6,7 +6,7 @@ out that only move line ends or line up columns and comments, as long as the aut
 behind: 160), stand at the right indentation, and a function's brace has a line of its own; a macro keeps its layout. Without
 files: every C file of ours. --check changes nothing, names the files that differ and fails when there are any.
 """
-import difflib, pathlib, re, shutil, subprocess, sys
+import concurrent.futures, difflib, os, pathlib, re, shutil, subprocess, sys
 
 STAYS, STAYS_WITH_COMMENT = 130, 160  # clang-format breaks at 120; a line a little longer may stay as its author wrote it
 
@@ -61,10 +61,13 @@ def main(words):
     check, wrong = '--check' in words, []
     program = shutil.which('clang-format-14') or shutil.which('clang-format')
     if not program: sys.exit('format: clang-format is not here')
-    for name in [w for w in words if w != '--check'] or ours():
+    names = [w for w in words if w != '--check'] or ours()
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        made = pool.map(lambda name: subprocess.run([program, name], capture_output=True, text=True, check=True).stdout, names)
+    for name, theirs in zip(names, made):
         path = pathlib.Path(name)
         before = path.read_text(encoding='utf-8')
-        after = styled(before, subprocess.run([program, name], capture_output=True, text=True, check=True).stdout)
+        after = styled(before, theirs)
         if before == after: continue
         wrong.append(name)
         if not check:
