@@ -1,0 +1,168 @@
+/* The program's own commands, and the way to an operation's. */
+#include "app/app.h"
+#include <jansson.h>
+#include <signal.h>
+#include <unistd.h>
+
+static const struct fault_type app_no_data = {
+    FAULT_INVALID, "app.no_data", "Say where the books are: --data DIR, --data postgresql://…, or data in the settings."
+};
+static const struct fault_type app_flag = { FAULT_INVALID, "app.flag", "{flag} wants a value." };
+enum { GRACE_MS = 30000, WORDS_MAX = 256 };
+
+struct program {
+    struct arena *arena;
+    struct settings settings;
+    struct operations operations;
+    struct books *books;
+    struct doors doors;
+    struct cli cli;
+    enum language language;
+    struct str settings_file;
+    const char *words[WORDS_MAX];
+    size_t count;
+};
+
+static struct str environment_value(const char *const *environment, const char *name)
+{
+    size_t length = strlen(name);
+    for (; environment && *environment; environment++)
+        if (!strncmp(*environment, name, length) && (*environment)[length] == '=') return str_of(*environment + length + 1);
+    return (struct str){ 0 };
+}
+
+static int refuse(struct program *p, struct fault *fault)
+{
+    struct str lines = fault_to_lines(p->arena, fault, p->language);
+    fprintf(p->cli.err, "%.*s", STR_ARG(lines));
+    return fault_exit_code(fault);
+}
+
+/* ---- Flags of the program itself ---- */
+
+static struct str *own_flag(struct program *p, const char *word, size_t *length)
+{
+    struct { const char *name; struct str *to; } flags[] = {
+        { "--data", &p->settings.data }, { "--company", &p->cli.company }, { "--settings", &p->settings_file },
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(flags); i++) {
+        *length = strlen(flags[i].name);
+        if (!strncmp(word, flags[i].name, *length) && (!word[*length] || word[*length] == '=')) return flags[i].to;
+    }
+    return NULL;
+}
+
+static struct fault *take_words(struct program *p, int count, const char *const *words)
+{
+    for (int i = 1; i < count; i++) {
+        size_t length;
+        struct str *to = own_flag(p, words[i], &length);
+        if (!to) {
+            if (p->count == WORDS_MAX) return FAULT(p->arena, &door_too_many, NULL, PARAM_INT(p->arena, "limit", WORDS_MAX));
+            p->words[p->count++] = words[i];
+        } else if (words[i][length] == '=') *to = str_of(words[i] + length + 1);
+        else if (i + 1 < count) *to = str_of(words[++i]);
+        else return FAULT(p->arena, &app_flag, NULL, PARAM("flag", str_of(words[i])));
+    }
+    return NULL;
+}
+
+static struct fault *read_settings(struct program *p, const char *const *environment)
+{
+    struct str data = p->settings.data;
+    if (!p->settings_file.at) p->settings_file = environment_value(environment, "FLORIN_SETTINGS");
+    if (!p->settings_file.at && !access("/etc/florin/florin.conf", R_OK)) p->settings_file = STR("/etc/florin/florin.conf");
+    TRY(settings_read(p->arena, p->settings_file, environment, &p->settings));
+    if (data.at) p->settings.data = data;
+    if (!p->cli.company.at) p->cli.company = p->settings.company;
+    log_set_level((enum log_level)p->settings.log_level);
+    return NULL;
+}
+
+static struct fault *open_books(struct program *p)
+{
+    if (!p->settings.data.length) return FAULT(p->arena, &app_no_data, "data");
+    TRY(books_open(p->arena, p->settings.data, &p->books));
+    TRY(books_migrate(p->arena, p->books));
+    p->doors.books = p->books;
+    return NULL;
+}
+
+/* ---- Commands ---- */
+
+static struct fault *serve(struct program *p)
+{
+    const struct settings *s = &p->settings;
+    const struct http_settings http_settings = {
+        .address = s->http_address, .port = s->http_port, .certificate = s->http_certificate, .key = s->http_key,
+        .behind_proxy = s->http_behind_proxy, .metrics_token = s->http_metrics_token, .pool_threads = s->http_threads,
+        .workers = s->http_workers, .queue_limit = s->http_queue, .body_limit = s->http_body_limit, .upload_limit = s->http_upload_limit,
+    };
+    struct http *http;
+    sigset_t ends;
+    int64_t from = clock_us();
+    int which;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGTERM);
+    sigaddset(&ends, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &ends, NULL); /* before any thread: they inherit it */
+    TRY(open_books(p));
+    TRY(http_start(p->arena, &p->doors, &http_settings, &http));
+    LOG(LOG_INFO, "serving", LOG_TEXT("address", s->http_address), LOG_INT("port", http_port(http)), LOG_INT("took_us", clock_us() - from));
+    sigwait(&ends, &which);
+    LOG(LOG_INFO, "stopping", LOG_INT("signal", which));
+    http_stop(http, GRACE_MS);
+    LOG(LOG_INFO, "stopped");
+    return NULL;
+}
+
+static int print_openapi(struct program *p)
+{
+    struct str text = openapi_text(p->arena, &p->operations);
+    json_t *json = json_loadb(text.at, text.length, 0, NULL);
+    ensure(json);
+    json_dumpf(json, p->cli.out, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    fputc('\n', p->cli.out);
+    json_decref(json);
+    return 0;
+}
+
+static struct str word(const struct program *p, size_t at)
+{
+    return at < p->count ? str_of(p->words[at]) : (struct str){ 0 };
+}
+
+static int run(struct program *p)
+{
+    struct str first = word(p, 0);
+    struct fault *fault = NULL;
+    if (!first.at || str_is(first, "help") || str_is(first, "--help"))
+        return cli_help(&p->operations, p->arena, p->cli.out, p->language, word(p, 1), word(p, 2));
+    if (str_is(first, "version") || str_is(first, "--version")) return fprintf(p->cli.out, "florin %s\n", FLORIN_VERSION) < 0;
+    if (str_is(first, "openapi")) return print_openapi(p);
+    if (str_is(first, "serve")) return (fault = serve(p)) ? refuse(p, fault) : 0;
+    bool verb = p->count > 1 && strncmp(p->words[1], "--", 2) != 0;
+    if (operation_by_command(&p->operations, first, verb ? word(p, 1) : (struct str){ 0 }) && (fault = open_books(p))) return refuse(p, fault);
+    return cli_run(&p->doors, p->arena, &p->cli, p->language, p->count, p->words);
+}
+
+int app_main(int count, const char *const *words, const char *const *environment)
+{
+    struct arena *arena = arena_new((size_t)1 << 36);
+    struct program *p = ARENA_NEW(arena, struct program);
+    struct str locale = environment_value(environment, "LC_ALL");
+    if (!locale.length) locale = environment_value(environment, "LANG");
+    p->arena = arena;
+    p->language = language_of_locale(locale.at);
+    p->cli = (struct cli){ .out = stdout, .err = stderr, .terminal = isatty(STDOUT_FILENO) };
+    signal(SIGPIPE, SIG_IGN);
+    app_operations(arena, &p->operations);
+    p->doors = (struct doors){ .operations = &p->operations };
+    struct fault *fault = take_words(p, count, words);
+    if (!fault) fault = read_settings(p, environment);
+    int code = fault ? refuse(p, fault) : run(p);
+    fflush(stdout);
+    books_close(p->books);
+    arena_free(arena);
+    return code;
+}

@@ -1,0 +1,105 @@
+/* Between the files of the HTTP door. */
+#pragma once
+#include "doors/doors.h"
+#include "doors/target.h"
+#include <microhttpd.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+/* ---- Workers: a bounded queue and the threads that serve it ---- */
+
+struct task { struct task *next; void (*run)(struct task *task); };
+struct workers;
+struct workers *workers_start(size_t threads, size_t queue_limit, size_t stack_bytes);
+bool workers_add(struct workers *workers, struct task *task); /* false: full, or stopping */
+size_t workers_waiting(struct workers *workers);
+void workers_stop(struct workers *workers); /* runs what waits, joins, frees */
+
+/* ---- Metrics ---- */
+
+struct metrics;
+struct metrics *metrics_new(size_t operations);
+void metrics_free(struct metrics *metrics);
+/* `operation` is its number, or the count of operations: none. */
+void metrics_count(struct metrics *metrics, size_t operation, int status, int64_t took_us);
+struct str metrics_text(struct arena *arena, const struct http *http);
+
+/* ---- One request and its answer ---- */
+
+enum exchange_state { EXCHANGE_NEW, EXCHANGE_BODY, EXCHANGE_RUNNING, EXCHANGE_DONE, EXCHANGE_SENT };
+struct header { const char *name; struct str value; };
+struct stream;
+struct exchange {
+    struct task task; /* first: a task is its exchange */
+    struct exchange *free_next;
+    struct http *http;
+    struct MHD_Connection *connection;
+    struct arena *arena;
+    enum exchange_state state;
+    struct fault *refused; /* decided before the body was read */
+    struct str target, method, path, query;
+    bool head, by_cookie, csv;
+    const struct operation *operation; /* NULL: not one of the tables */
+    struct pair *pairs;
+    size_t pair_count;
+    char *body;
+    size_t body_length, body_room, body_limit, budget;
+    bool too_large;
+    struct work work;
+    enum language asked; /* by Accept-Language; 0: nothing asked */
+    struct answer answer;
+    bool identified;
+    /* What leaves. */
+    int status;
+    struct str content, media_type;
+    struct header headers[12];
+    size_t header_count;
+    struct stream *stream;
+    int64_t started_us;
+};
+void exchange_header(struct exchange *exchange, const char *name, struct str value);
+void exchange_refuse(struct exchange *exchange, const struct fault *fault);
+/* Identity, operation, answer: on whatever thread. Fills what leaves. */
+void exchange_answer(struct exchange *exchange);
+CHECKED struct fault *exchange_identify(struct exchange *exchange);
+enum MHD_Result exchange_send(struct exchange *exchange);
+struct str exchange_request_header(struct exchange *exchange, const char *name);
+
+/* A list as CSV, page after page. */
+struct fault *stream_begin(struct exchange *exchange, const struct request *request); /* the first page */
+struct MHD_Response *stream_response(struct exchange *exchange);
+void stream_free(struct stream *stream);
+
+/* The embedded web application; false: no such file. */
+bool static_answer(struct exchange *exchange);
+
+/* ---- The whole ---- */
+
+struct peer { struct peer *next, *previous; int socket; _Atomic int64_t since_us; _Atomic int waiting_for; };
+enum { PEER_HEAD = 1, PEER_BODY, PEER_US }; /* what a connection waits for */
+struct http {
+    const struct doors *doors;
+    struct http_settings settings;
+    struct arena *arena; /* of the door itself */
+    struct MHD_Daemon *daemon;
+    struct workers *workers;
+    struct metrics *metrics;
+    pthread_mutex_t lock; /* of free exchanges and peers */
+    struct exchange *free;
+    struct peer peers; /* head of a ring */
+    pthread_t sweeper;
+    pthread_cond_t sweeper_wakes;
+    bool stopping_sweeper;
+    _Atomic bool stopping;
+    _Atomic int64_t in_flight, body_bytes;
+    struct str openapi, openapi_tag;
+    int64_t started_us;
+    const char *cookie_name;
+    bool secure; /* what a browser sees is TLS */
+};
+struct exchange *exchange_take(struct http *http);
+void exchange_give(struct http *http, struct exchange *exchange);
+enum MHD_Result exchange_handle(void *context, struct MHD_Connection *connection, const char *url, const char *method,
+                                const char *version, const char *upload, size_t *upload_size, void **slot);
+void *exchange_begin(void *context, const char *uri, struct MHD_Connection *connection);
+void exchange_completed(void *context, struct MHD_Connection *connection, void **slot, enum MHD_RequestTerminationCode why);

@@ -1,0 +1,87 @@
+/* The manual, from the tables. */
+#include "doors/cli_private.h"
+
+static const char *say(enum language language, const char *english) { return translate(language, english).at; }
+
+enum language language_of_locale(const char *lang) { return lang && !strncmp(lang, "nl", 2) ? DUTCH : ENGLISH; }
+
+static struct str noun_of(const struct operation *op) { return str_cut(str_of(op->command), ' ', &(struct str){ 0 }); }
+
+static void print_line(FILE *out, const struct operation *op, enum language language)
+{
+    fprintf(out, "  %-28s %s\n", op->command, say(language, op->summary));
+}
+
+static const char *type_text(const struct field *f)
+{
+    static const char *const names[FIELD_TYPE_COUNT] = {
+        [FIELD_INT] = "whole number", [FIELD_BOOL] = "true or false", [FIELD_TEXT] = "text", [FIELD_DATE] = "day, 2025-01-31",
+        [FIELD_INSTANT] = "instant, 2025-01-31T12:00:00Z", [FIELD_DECIMAL] = "decimal", [FIELD_CHOICE] = "one of",
+        [FIELD_ID] = "id", [FIELD_AMOUNT] = "amount, 1250.00", [FIELD_BYTES] = "bytes in base64", [FIELD_JSON] = "JSON",
+        [FIELD_RECORD] = "JSON object", [FIELD_LIST] = "JSON list",
+    };
+    return names[f->type];
+}
+
+static void print_field(FILE *out, const struct field *f, enum language language, const char *before)
+{
+    struct str name = field_json_name(f);
+    int wide = fprintf(out, "  %s%.*s", before, STR_ARG(name));
+    fprintf(out, "%*s%s", wide < 30 ? 30 - wide : 1, "", say(language, type_text(f)));
+    for (size_t i = 1; f->type == FIELD_CHOICE && i < f->choice_count; i++) fprintf(out, "%s%s", i > 1 ? ", " : " ", f->choices[i]);
+    if (f->type == FIELD_INT && (f->min || f->max)) fprintf(out, " %lld…%lld", (long long)f->min, (long long)f->max);
+    if (f->type == FIELD_TEXT && f->max) fprintf(out, ", %s %lld", say(language, "at most"), (long long)f->max);
+    if (f->optional) fprintf(out, "; %s", say(language, "may be left out"));
+    if (f->about) fprintf(out, "; %s", say(language, f->about));
+    fputc('\n', out);
+}
+
+static void print_fields(FILE *out, const char *title, const struct record *record, enum language language, const char *before)
+{
+    if (record == &nothing_record) return;
+    fprintf(out, "\n%s\n", say(language, title));
+    for (size_t i = 0; i < record->count; i++)
+        if (!(record->fields[i].secret && !*before)) print_field(out, &record->fields[i], language, before);
+}
+
+static int print_one(FILE *out, const struct operation *op, enum language language)
+{
+    const struct record *takes = operation_takes(op);
+    fprintf(out, "florin %s\n  %s\n", op->command, say(language, op->summary));
+    fprintf(out, "  HTTP: %s /api/v1%s\n", op->method, op->path);
+    if (op->needs) fprintf(out, "  %s: %s\n", say(language, "Permission"), op->needs);
+    if (op->flags & OPERATION_STEP_UP) fprintf(out, "  %s\n", say(language, "Needs a second factor shown less than ten minutes ago."));
+    if (op->flags & OPERATION_UPLOAD) fprintf(out, "  %s\n", say(language, "--content FILE hands in the bytes; - reads them from the standard input."));
+    print_fields(out, "It takes", takes, language, "--");
+    if (op->list) {
+        fprintf(out, "\n%s\n  --sort  --after  --limit  --csv  --json\n", say(language, "Of the list"));
+        for (size_t i = 0; i < op->list->row->count; i++)
+            if (op->list->row->fields[i].filter) print_field(out, &op->list->row->fields[i], language, "--");
+        print_fields(out, "Each row has", op->list->row, language, "");
+    } else if (op->flags & OPERATION_FILE) fprintf(out, "\n%s\n", say(language, "It gives a file: --out FILE says where to."));
+    else print_fields(out, "It gives", op->call->gives, language, "");
+    return 0;
+}
+
+int cli_help(const struct operations *operations, struct arena *arena, FILE *out, enum language language, struct str noun, struct str verb)
+{
+    const struct operation *op = noun.at ? operation_by_command(operations, noun, verb) : NULL;
+    bool any = false;
+    (void)arena;
+    if (op) return print_one(out, op, language);
+    if (!noun.at) {
+        fprintf(out, "%s\n\n", say(language, "florin NOUN VERB --flag value … [--data DIR-or-url] [--company NAME-or-id] [--json] [--csv]"));
+        fprintf(out, "%s\n", say(language, "florin help NOUN VERB tells all of one command."));
+    }
+    struct str last = { 0 };
+    for (size_t i = 0; i < operations->count; i++) {
+        const struct operation *next = operation_numbered(operations, i);
+        struct str its = noun_of(next);
+        if (noun.at && !str_equal(its, noun)) continue;
+        if (!str_equal(its, last) && !noun.at) fputc('\n', out);
+        last = its;
+        any = true;
+        print_line(out, next, language);
+    }
+    return any || !noun.at ? 0 : 64;
+}
