@@ -75,7 +75,8 @@ static struct fault *read_settings(struct program *p, const char *const *environ
     TRY(settings_read(p->arena, p->settings_file, environment, &p->settings));
     if (data.at) p->settings.data = data;
     if (!p->cli.company.at) p->cli.company = p->settings.company;
-    log_set_level((enum log_level)p->settings.log_level);
+    bool serves = p->count && !strcmp(p->words[0], "serve"); /* elsewhere a person reads what stands on stderr */
+    log_set_level(p->settings.log_level ? (enum log_level)p->settings.log_level : serves ? LOG_INFO : LOG_WARNING);
     return NULL;
 }
 
@@ -94,9 +95,17 @@ static struct fault *serve(struct program *p)
 {
     const struct settings *s = &p->settings;
     const struct http_settings http_settings = {
-        .address = s->http_address, .port = s->http_port, .certificate = s->http_certificate, .key = s->http_key,
-        .behind_proxy = s->http_behind_proxy, .metrics_token = s->http_metrics_token, .pool_threads = s->http_threads,
-        .workers = s->http_workers, .queue_limit = s->http_queue, .body_limit = s->http_body_limit, .upload_limit = s->http_upload_limit,
+        .address = s->http_address,
+        .port = s->http_port,
+        .certificate = s->http_certificate,
+        .key = s->http_key,
+        .behind_proxy = s->http_behind_proxy,
+        .metrics_token = s->http_metrics_token,
+        .pool_threads = s->http_threads,
+        .workers = s->http_workers,
+        .queue_limit = s->http_queue,
+        .body_limit = s->http_body_limit,
+        .upload_limit = s->http_upload_limit,
     };
     struct http *http;
     sigset_t ends;
@@ -108,7 +117,8 @@ static struct fault *serve(struct program *p)
     pthread_sigmask(SIG_BLOCK, &ends, NULL); /* before any thread: they inherit it */
     TRY(open_books(p));
     TRY(http_start(p->arena, &p->doors, &http_settings, &http));
-    LOG(LOG_INFO, "serving", LOG_TEXT("address", s->http_address), LOG_INT("port", http_port(http)), LOG_INT("took_us", clock_us() - from));
+    LOG(LOG_INFO, "serving", LOG_TEXT("address", s->http_address), LOG_INT("port", http_port(http)),
+        LOG_INT("took_us", clock_us() - from));
     sigwait(&ends, &which);
     LOG(LOG_INFO, "stopping", LOG_INT("signal", which));
     http_stop(http, GRACE_MS);
@@ -142,7 +152,8 @@ static int run(struct program *p)
     if (str_is(first, "openapi")) return print_openapi(p);
     if (str_is(first, "serve")) return (fault = serve(p)) ? refuse(p, fault) : 0;
     bool verb = p->count > 1 && strncmp(p->words[1], "--", 2) != 0;
-    if (operation_by_command(&p->operations, first, verb ? word(p, 1) : (struct str){ 0 }) && (fault = open_books(p))) return refuse(p, fault);
+    if (operation_by_command(&p->operations, first, verb ? word(p, 1) : (struct str){ 0 }) && (fault = open_books(p)))
+        return refuse(p, fault);
     return cli_run(&p->doors, p->arena, &p->cli, p->language, p->count, p->words);
 }
 

@@ -5,28 +5,38 @@
 const struct fault_type settings_line = {
     FAULT_INVALID, "settings.line", "Line {line} of the settings is neither name = value nor a [section]: {why}."
 };
-const struct fault_type settings_no_file = { FAULT_INVALID, "settings.no_file", "The settings name {file}, which can't be read: {why}." };
+const struct fault_type settings_no_file = { FAULT_INVALID, "settings.no_file",
+                                             "The settings name {file}, which can't be read: {why}." };
 
 enum { FILE_MAX = 1024 * 1024 };
 
 static const char *const log_levels[] = { NULL, "debug", "info", "warning", "error" };
 
-RECORD(settings, {
-    FIELD(struct settings, data, OPTIONAL, .max = 1000, .about = "where the books are: a folder, or postgresql://…"),
-    FIELD(struct settings, company, OPTIONAL, .max = 200, .about = "company of the command line, by id or name"),
-    FIELD(struct settings, log_level, CHOICES(log_levels), OPTIONAL, .about = "least that is logged; info"),
-    FIELD(struct settings, http_address, OPTIONAL, .max = 100, .about = "address to serve; 127.0.0.1"),
-    FIELD(struct settings, http_port, OPTIONAL, .min = 0, .max = 65535, .about = "port to serve; 8080"),
-    FIELD(struct settings, http_certificate, OPTIONAL, .max = 100000, .about = "certificate chain in PEM, for TLS"),
-    FIELD(struct settings, http_key, OPTIONAL, .secret = true, .max = 100000, .about = "its key in PEM"),
-    FIELD(struct settings, http_behind_proxy, OPTIONAL, .about = "a proxy before it ends TLS and fills X-Forwarded-For"),
-    FIELD(struct settings, http_metrics_token, OPTIONAL, .secret = true, .min = 16, .max = 200, .about = "bearer of /metrics from elsewhere"),
-    FIELD(struct settings, http_threads, OPTIONAL, .min = 0, .max = 256, .about = "threads on the wire; one a core"),
-    FIELD(struct settings, http_workers, OPTIONAL, .min = 0, .max = 1024, .about = "threads that write; 64"),
-    FIELD(struct settings, http_queue, OPTIONAL, .min = 0, .max = 100000, .about = "requests that may wait; 1024"),
-    FIELD(struct settings, http_body_limit, OPTIONAL, .min = 0, .max = 1073741824, .about = "bytes of JSON in a request; 1 MiB"),
-    FIELD(struct settings, http_upload_limit, OPTIONAL, .min = 0, .max = 1073741824, .about = "bytes of an upload; 64 MiB"),
-});
+RECORD(
+    settings,
+    {
+        FIELD(struct settings, data, OPTIONAL, .max = 1000,
+              .about = "where the books are: a folder, or postgresql://…"),
+        FIELD(struct settings, company, OPTIONAL, .max = 200, .about = "company of the command line, by id or name"),
+        FIELD(struct settings, log_level, CHOICES(log_levels), OPTIONAL,
+              .about = "least that is logged; info, of the command line warning"),
+        FIELD(struct settings, http_address, OPTIONAL, .max = 100, .about = "address to serve; 127.0.0.1"),
+        FIELD(struct settings, http_port, OPTIONAL, .min = 0, .max = 65535, .about = "port to serve; 8080"),
+        FIELD(struct settings, http_certificate, OPTIONAL, .max = 100000, .about = "certificate chain in PEM, for TLS"),
+        FIELD(struct settings, http_key, OPTIONAL, .secret = true, .max = 100000, .about = "its key in PEM"),
+        FIELD(struct settings, http_behind_proxy, OPTIONAL,
+              .about = "a proxy before it ends TLS and fills X-Forwarded-For"),
+        FIELD(struct settings, http_metrics_token, OPTIONAL, .secret = true, .min = 16, .max = 200,
+              .about = "bearer of /metrics from elsewhere"),
+        FIELD(struct settings, http_threads, OPTIONAL, .min = 0, .max = 256,
+              .about = "threads on the wire; one a core"),
+        FIELD(struct settings, http_workers, OPTIONAL, .min = 0, .max = 1024, .about = "threads that write; 64"),
+        FIELD(struct settings, http_queue, OPTIONAL, .min = 0, .max = 100000, .about = "requests that may wait; 1024"),
+        FIELD(struct settings, http_body_limit, OPTIONAL, .min = 0, .max = 1073741824,
+              .about = "bytes of JSON in a request; 1 MiB"),
+        FIELD(struct settings, http_upload_limit, OPTIONAL, .min = 0, .max = 1073741824,
+              .about = "bytes of an upload; 64 MiB"),
+    });
 
 static struct fault *read_file(struct arena *arena, struct str name, struct str *out)
 {
@@ -145,7 +155,8 @@ static bool stands_in(const struct pair *pairs, size_t count, struct str name)
 }
 
 /* FLORIN_HTTP_PORT=8080; other FLORIN_… names belong to tests and tools. */
-static struct fault *from_environment(struct arena *arena, const char *const *environment, struct pair *pairs, size_t *count, size_t room)
+static struct fault *from_environment(struct arena *arena, const char *const *environment, struct pair *pairs,
+                                      size_t *count, size_t room)
 {
     for (; environment && *environment; environment++) {
         struct str value, name = str_cut(str_of(*environment), '=', &value);
@@ -175,6 +186,6 @@ struct fault *settings_read(struct arena *arena, struct str file, const char *co
         TRY(from_file(arena, &pair));
         if (!stands_in(all, given, pair.name)) all[count++] = pair;
     }
-    *out = (struct settings){ .http_port = 8080, .http_address = STR("127.0.0.1"), .log_level = LOG_INFO };
+    *out = (struct settings){ .http_port = 8080, .http_address = STR("127.0.0.1") };
     return record_from_pairs(arena, all, count, (struct str){ 0 }, INTO(settings, out));
 }

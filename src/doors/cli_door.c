@@ -3,9 +3,12 @@
 #include <errno.h>
 
 const struct fault_type door_no_file = { FAULT_MISSING, "door.no_file", "Cannot read {file}: {why}." };
-const struct fault_type door_usage = { FAULT_INVALID, "door.usage", "Use it as: florin {command} --flag value …; see florin help {command}." };
-static const struct fault_type door_no_output = { FAULT_INVALID, "door.no_output", "This is a file; say where to with --out FILE." };
-static const struct fault_type door_not_written = { FAULT_UNREACHABLE, "door.not_written", "Cannot write {file}: {why}." };
+const struct fault_type door_usage = { FAULT_INVALID, "door.usage",
+                                       "Use it as: florin {command} --flag value …; see florin help {command}." };
+static const struct fault_type door_no_output = { FAULT_INVALID, "door.no_output",
+                                                  "This is a file; say where to with --out FILE." };
+static const struct fault_type door_not_written = { FAULT_UNREACHABLE, "door.not_written",
+                                                    "Cannot write {file}: {why}." };
 
 enum { EXIT_USAGE = 64, FILE_MAX = 64 * 1024 * 1024 };
 
@@ -56,7 +59,8 @@ static struct fault *take_flag(struct command *c, struct str name, struct str va
     if (str_is(name, "idempotency_key")) c->request.idempotency_key = value;
     else if (str_is(name, "out")) c->out = value;
     else {
-        if (c->request.pair_count == PAIRS_MAX) return FAULT(c->arena, &door_too_many, NULL, PARAM_INT(c->arena, "limit", PAIRS_MAX));
+        if (c->request.pair_count == PAIRS_MAX)
+            return FAULT(c->arena, &door_too_many, NULL, PARAM_INT(c->arena, "limit", PAIRS_MAX));
         c->limited |= str_is(name, "limit") || str_is(name, "after");
         c->pairs[c->request.pair_count++] = (struct pair){ name, value };
     }
@@ -127,7 +131,8 @@ static struct fault *answer_list(struct command *c, const struct work *work)
     }
     free(cursor);
     if (fault) { /* what it says lives in the page's arena */
-        struct str lines = c->json ? fault_to_problem(c->arena, fault, work->language, work->request_id) : fault_to_lines(c->arena, fault, work->language);
+        struct str lines = c->json ? fault_to_problem(c->arena, fault, work->language, work->request_id)
+                                   : fault_to_lines(c->arena, fault, work->language);
         fprintf(c->cli->err, "%.*s%s", STR_ARG(lines), c->json ? "\n" : "");
         fault = FAULT(c->arena, fault->type, NULL);
         fault->detail = "said";
@@ -164,7 +169,9 @@ static struct fault *find_company(struct command *c, struct work *work)
 {
     struct str company = c->cli->company;
     if (!company.at || (c->request.operation->flags & OPERATION_NO_COMPANY)) return NULL;
-    if (c->doors->identify) return c->doors->identify(work, c->doors->books, (struct str){ 0 }, (struct str){ 0 }, (struct str){ 0 }, company);
+    if (c->doors->identify)
+        return c->doors->identify(work, c->doors->books, (struct str){ 0 }, (struct str){ 0 }, (struct str){ 0 },
+                                  company);
     if (str_to_int(company, &work->company_id)) return NULL;
     return FAULT(c->arena, &operation_company, "company");
 }
@@ -188,7 +195,9 @@ int cli_run(const struct doors *doors, struct arena *arena, const struct cli *cl
     work.system = true; /* who can open the books needs no password for them */
     work.language = language;
     *c = (struct command){ .doors = doors, .cli = cli, .arena = arena, .json = cli->json, .csv = cli->csv };
-    c->request.operation = count ? operation_by_command(doors->operations, str_of(words[0]), verb ? str_of(words[1]) : (struct str){ 0 }) : NULL;
+    c->request.operation =
+        count ? operation_by_command(doors->operations, str_of(words[0]), verb ? str_of(words[1]) : (struct str){ 0 })
+              : NULL;
     if (!c->request.operation) {
         struct str lines = fault_to_lines(arena, FAULT(arena, &operation_unknown, NULL), language);
         fprintf(cli->err, "%.*s", STR_ARG(lines));
@@ -199,7 +208,8 @@ int cli_run(const struct doors *doors, struct arena *arena, const struct cli *cl
     fflush(cli->out);
     if (!fault) return ferror(cli->out) ? 74 : 0;
     if (!fault->detail || strcmp(fault->detail, "said")) {
-        struct str lines = c->json ? fault_to_problem(arena, fault, language, work.request_id) : fault_to_lines(arena, fault, language);
+        struct str lines = c->json ? fault_to_problem(arena, fault, language, work.request_id)
+                                   : fault_to_lines(arena, fault, language);
         fprintf(cli->err, "%.*s%s", STR_ARG(lines), c->json ? "\n" : "");
     }
     return fault->type == &door_usage ? EXIT_USAGE : fault_exit_code(fault);

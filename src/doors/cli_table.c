@@ -14,11 +14,11 @@ static bool to_the_right(const struct field *f)
 }
 
 /* A cell on one line: a control character would move the cursor of a terminal. */
-static struct str cell(struct arena *arena, const struct record *record, const struct field *f, const void *at)
+static struct str cell(struct arena *arena, const struct record *record, const struct field *f, const void *at, size_t most)
 {
     if (field_absent(f, at)) return STR("");
     struct str s = str_keep(arena, field_to_text(arena, record, f, at));
-    if (str_utf8_count(s) > CELL_MAX) s = str_format(arena, "%.*s…", STR_ARG(str_utf8_clip(s, CELL_MAX - 1)));
+    if (str_utf8_count(s) > most) s = str_format(arena, "%.*s…", STR_ARG(str_utf8_clip(s, most - 1)));
     char *z = (char *)(uintptr_t)s.at;
     for (size_t i = 0; i < s.length; i++)
         if ((unsigned char)z[i] < ' ' || z[i] == 127) z[i] = ' ';
@@ -43,7 +43,7 @@ void table_print(FILE *out, struct arena *arena, const struct record *row, const
     for (size_t c = 0; c < count; c++) widths[c] = field_json_name(columns[c]).length;
     for (size_t r = 0; r < rows->count; r++)
         for (size_t c = 0; c < count; c++) {
-            cells[r * count + c] = cell(arena, row, columns[c], rows->at + r * row->size);
+            cells[r * count + c] = cell(arena, row, columns[c], rows->at + r * row->size, CELL_MAX);
             size_t wide = str_utf8_count(cells[r * count + c]);
             if (wide > widths[c]) widths[c] = wide;
         }
@@ -70,7 +70,7 @@ void struct_print(FILE *out, struct arena *arena, struct given given)
             memcpy(&list, (const char *)given.at + f->offset, sizeof list);
             fprintf(out, "%zu\n", list.count);
             if (list.count) table_print(out, arena, f->record, &list);
-        } else put(out, f->type == FIELD_RECORD || f->type == FIELD_JSON ? field_to_text(arena, record, f, given.at) : cell(arena, record, f, given.at), 0, false, true);
+        } else put(out, cell(arena, record, f, given.at, SIZE_MAX), 0, false, true);
     }
 }
 

@@ -55,7 +55,8 @@ struct http_settings {
 struct http;
 /* Serves from its own threads until http_stop. Refuses what is unsafe: an address others can reach without TLS and without
  * a proxy that has it. `doors` must outlive it. */
-CHECKED struct fault *http_start(struct arena *arena, const struct doors *doors, const struct http_settings *settings, struct http **out);
+CHECKED struct fault *http_start(struct arena *arena, const struct doors *doors, const struct http_settings *settings,
+                                 struct http **out);
 int http_port(const struct http *http);
 /* Takes no new connections, lets what runs finish for at most so long, ends. */
 void http_stop(struct http *http, int64_t grace_ms);
@@ -73,7 +74,8 @@ struct cli {
 int cli_run(const struct doors *doors, struct arena *arena, const struct cli *cli, enum language language, size_t count,
             const char *const *words);
 /* The manual, from the tables: all commands, those of one noun, or one in full. */
-int cli_help(const struct operations *operations, struct arena *arena, FILE *out, enum language language, struct str noun, struct str verb);
+int cli_help(const struct operations *operations, struct arena *arena, FILE *out, enum language language,
+             struct str noun, struct str verb);
 enum language language_of_locale(const char *lang); /* "nl_NL.UTF-8" */
 
 /* A bar on a terminal, nothing elsewhere. */

@@ -10,16 +10,21 @@ const struct fault_type door_unsafe = {
     FAULT_INVALID, "door.unsafe",
     "Others can reach {address}: give a certificate and its key, or set behind_proxy when something before it ends TLS, or serve 127.0.0.1."
 };
-const struct fault_type door_no_address = { FAULT_UNREACHABLE, "door.no_address", "Cannot serve {address} port {port}: {why}." };
-static const struct fault_type door_address_broken = { FAULT_INVALID, "door.address_broken", "{address} is not an address such as 127.0.0.1 or ::1." };
-static const struct fault_type door_half_tls = { FAULT_INVALID, "door.half_tls", "A certificate and its key belong together; one is missing." };
-static const struct fault_type door_no_tls = { FAULT_INVALID, "door.no_tls", "This HTTP library has no TLS; serve behind a proxy that has it." };
+const struct fault_type door_no_address = { FAULT_UNREACHABLE, "door.no_address",
+                                            "Cannot serve {address} port {port}: {why}." };
+static const struct fault_type door_address_broken = { FAULT_INVALID, "door.address_broken",
+                                                       "{address} is not an address such as 127.0.0.1 or ::1." };
+static const struct fault_type door_half_tls = { FAULT_INVALID, "door.half_tls",
+                                                 "A certificate and its key belong together; one is missing." };
+static const struct fault_type door_no_tls = { FAULT_INVALID, "door.no_tls",
+                                               "This HTTP library has no TLS; serve behind a proxy that has it." };
 
 enum { SWEEP_MS = 250, STACK_BYTES = 1024 * 1024, CONNECTIONS_MAX = 4000 };
 
 /* ---- Connections ---- */
 
-static void connection_notice(void *context, struct MHD_Connection *connection, void **slot, enum MHD_ConnectionNotificationCode code)
+static void connection_notice(void *context, struct MHD_Connection *connection, void **slot,
+                              enum MHD_ConnectionNotificationCode code)
 {
     struct http *http = context;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
@@ -61,7 +66,8 @@ static void *sweep(void *context)
         for (struct peer *p = http->peers.next; p != &http->peers; p = p->next) {
             int what = atomic_load_explicit(&p->waiting_for, memory_order_relaxed);
             int64_t limit_ms = what == PEER_HEAD ? http->settings.header_timeout_ms : http->settings.body_timeout_ms;
-            if (what != PEER_US && now - atomic_load_explicit(&p->since_us, memory_order_relaxed) > limit_ms * 1000) shutdown(p->socket, SHUT_RDWR);
+            if (what != PEER_US && now - atomic_load_explicit(&p->since_us, memory_order_relaxed) > limit_ms * 1000)
+                shutdown(p->socket, SHUT_RDWR);
         }
         clock_gettime(CLOCK_REALTIME, &until);
         until.tv_nsec += (long)SWEEP_MS * 1000000;
@@ -133,7 +139,8 @@ static struct MHD_Daemon *start_daemon(struct http *http, const struct sockaddr_
     const struct http_settings *s = &http->settings;
     struct MHD_OptionItem tls[] = { { MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)s->certificate.at },
                                     { MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)s->key.at },
-                                    { MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t) "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2" },
+                                    { MHD_OPTION_HTTPS_PRIORITIES, 0,
+                                      (void *)(uintptr_t) "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2" },
                                     { MHD_OPTION_END, 0, NULL } };
     struct MHD_OptionItem none[] = { { MHD_OPTION_END, 0, NULL } };
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
@@ -141,10 +148,12 @@ static struct MHD_Daemon *start_daemon(struct http *http, const struct sockaddr_
     if (address->ss_family == AF_INET6) flags |= MHD_USE_IPv6;
     return MHD_start_daemon(flags, 0, NULL, NULL, exchange_handle, http, MHD_OPTION_EXTERNAL_LOGGER, library_says, NULL,
                             MHD_OPTION_SOCK_ADDR, address, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)s->pool_threads,
-                            MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_BYTES, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
-                            MHD_OPTION_CONNECTION_TIMEOUT, 60u, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_NOTIFY_CONNECTION, connection_notice, http,
-                            MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, http, MHD_OPTION_URI_LOG_CALLBACK, exchange_begin, http,
-                            MHD_OPTION_UNESCAPE_CALLBACK, no_decoding, NULL, MHD_OPTION_ARRAY, s->certificate.at ? tls : none, MHD_OPTION_END);
+                            MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_BYTES, MHD_OPTION_CONNECTION_LIMIT,
+                            (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, 60u,
+                            MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_NOTIFY_CONNECTION, connection_notice,
+                            http, MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, http, MHD_OPTION_URI_LOG_CALLBACK,
+                            exchange_begin, http, MHD_OPTION_UNESCAPE_CALLBACK, no_decoding, NULL, MHD_OPTION_ARRAY,
+                            s->certificate.at ? tls : none, MHD_OPTION_END);
 }
 
 static struct fault *check_settings(struct arena *arena, const struct http_settings *s, struct sockaddr_storage *address)
@@ -153,8 +162,10 @@ static struct fault *check_settings(struct arena *arena, const struct http_setti
     if (!parse_address(arena, s->address, s->port, address, &loopback))
         return FAULT(arena, &door_address_broken, "address", PARAM("address", s->address.at ? s->address : STR("")));
     if (!s->certificate.at != !s->key.at) return FAULT(arena, &door_half_tls, s->key.at ? "certificate" : "key");
-    if (s->certificate.at && MHD_is_feature_supported(MHD_FEATURE_TLS) != MHD_YES) return FAULT(arena, &door_no_tls, "certificate");
-    if (!loopback && !s->certificate.at && !s->behind_proxy) return FAULT(arena, &door_unsafe, "address", PARAM("address", s->address));
+    if (s->certificate.at && MHD_is_feature_supported(MHD_FEATURE_TLS) != MHD_YES)
+        return FAULT(arena, &door_no_tls, "certificate");
+    if (!loopback && !s->certificate.at && !s->behind_proxy)
+        return FAULT(arena, &door_unsafe, "address", PARAM("address", s->address));
     return NULL;
 }
 

@@ -130,7 +130,8 @@ static struct fault *route(struct exchange *e)
         if (!percent_decode(arena, e->pairs[i].text, false, &e->pairs[i].text)) return FAULT(arena, &door_target_broken, NULL);
     e->pair_count = parts;
     if (!query_parse(arena, e->query, e->pairs, &e->pair_count, &too_many))
-        return too_many ? FAULT(arena, &door_too_many, NULL, PARAM_INT(arena, "limit", PAIRS_MAX)) : FAULT(arena, &door_target_broken, NULL);
+        return too_many ? FAULT(arena, &door_too_many, NULL, PARAM_INT(arena, "limit", PAIRS_MAX))
+                        : FAULT(arena, &door_target_broken, NULL);
     return NULL;
 }
 
@@ -181,7 +182,8 @@ static struct fault *head_check(struct exchange *e, bool *at_once)
     TRY(body_type(e, length > 0 || chunked));
     if (e->operation->flags & OPERATION_UPLOAD) {
         struct fault *fault = exchange_identify(e);
-        if (!fault && !e->work.user_id && !(e->operation->flags & OPERATION_ANYONE)) fault = FAULT(e->arena, &operation_sign_in, NULL);
+        if (!fault && !e->work.user_id && !(e->operation->flags & OPERATION_ANYONE))
+            fault = FAULT(e->arena, &operation_sign_in, NULL);
         if (fault) return *at_once = true, fault;
     }
     return NULL;
@@ -295,11 +297,13 @@ static void note(const struct exchange *e, int64_t took_us)
 {
     struct http *http = e->http;
     const struct operations *operations = http->doors->operations;
-    metrics_count(http->metrics, e->operation ? operation_number(operations, e->operation) : operations->count, e->status, took_us);
+    metrics_count(http->metrics, e->operation ? operation_number(operations, e->operation) : operations->count,
+                  e->status, took_us);
     if (http->settings.quiet) return;
     LOG(LOG_INFO, "request", LOG_TEXT("request_id", e->work.request_id), LOG_TEXT("method", e->head ? STR("HEAD") : e->method),
         LOG_TEXT("operation", str_of(e->operation ? e->operation->command : "other")), LOG_INT("status", e->status),
-        LOG_INT("took_us", took_us), LOG_INT("bytes_in", (int64_t)e->body_length), LOG_INT("bytes_out", (int64_t)e->content.length));
+        LOG_INT("took_us", took_us), LOG_INT("bytes_in", (int64_t)e->body_length),
+        LOG_INT("bytes_out", (int64_t)e->content.length));
 }
 
 void exchange_completed(void *context, struct MHD_Connection *connection, void **slot, enum MHD_RequestTerminationCode why)

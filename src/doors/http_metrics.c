@@ -62,8 +62,9 @@ static void add_requests(struct text *t, const struct http *http)
     for (size_t i = 0; i < m->count; i++)
         for (size_t s = 0; s <= STATUSES; s++) {
             uint64_t n = atomic_load_explicit(&m->counted[i].by_status[s], memory_order_relaxed);
-            if (n) text_addf(t, "florin_requests_total{operation=\"%s\",status=\"%d\"} %llu\n", name_of(http, i),
-                             s < STATUSES ? statuses[s] : 0, (unsigned long long)n);
+            if (n)
+                text_addf(t, "florin_requests_total{operation=\"%s\",status=\"%d\"} %llu\n", name_of(http, i),
+                          s < STATUSES ? statuses[s] : 0, (unsigned long long)n);
         }
 }
 
@@ -83,7 +84,8 @@ static void add_times(struct text *t, const struct http *http)
             else text_addf(t, "%lld.%06lld", (long long)(bounds_us[b] / 1000000), (long long)(bounds_us[b] % 1000000));
             text_addf(t, "\"} %llu\n", sum);
         }
-        text_addf(t, "florin_request_seconds_sum{operation=\"%s\"} %llu.%06llu\n", name_of(http, i), took / 1000000, took % 1000000);
+        text_addf(t, "florin_request_seconds_sum{operation=\"%s\"} %llu.%06llu\n", name_of(http, i), took / 1000000,
+                  took % 1000000);
         text_addf(t, "florin_request_seconds_count{operation=\"%s\"} %llu\n", name_of(http, i), sum);
     }
 }

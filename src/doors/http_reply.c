@@ -32,7 +32,9 @@ struct fault *exchange_identify(struct exchange *e)
     }
     e->identified = true;
     if (!bearer.at && !cookie.at) return NULL;
-    struct fault *fault = doors->identify ? doors->identify(work, doors->books, bearer, cookie, csrf, exchange_request_header(e, "X-Florin-Company")) : NULL;
+    struct fault *fault = doors->identify ? doors->identify(work, doors->books, bearer, cookie, csrf,
+                                                            exchange_request_header(e, "X-Florin-Company"))
+                                          : NULL;
     if (e->asked) work->language = e->asked;
     if (!fault || !(e->operation->flags & OPERATION_ANYONE)) return fault;
     /* Who can't be known is nobody, and nobody may sign in. */
@@ -51,8 +53,9 @@ static void set_cookie(struct exchange *e)
     if (!field || field->type != FIELD_TEXT || !field->secret) return;
     memcpy(&value, (const char *)gives->at + field->offset, sizeof value);
     if (!value.at) return;
-    exchange_header(e, "Set-Cookie", str_format(e->arena, "%s=%.*s; Path=/; HttpOnly; SameSite=Strict%s%s", e->http->cookie_name,
-                                                STR_ARG(value), e->http->secure ? "; Secure" : "", value.length ? "" : "; Max-Age=0"));
+    exchange_header(e, "Set-Cookie",
+                    str_format(e->arena, "%s=%.*s; Path=/; HttpOnly; SameSite=Strict%s%s", e->http->cookie_name,
+                               STR_ARG(value), e->http->secure ? "; Secure" : "", value.length ? "" : "; Max-Age=0"));
 }
 
 /* RFC 6266 with the name percent-encoded (RFC 8187): no byte of it can end the header. */
@@ -62,7 +65,8 @@ static struct str disposition(struct arena *arena, struct str name)
     text_addz(&text, "attachment; filename*=UTF-8''");
     for (size_t i = 0; i < name.length; i++) {
         unsigned char c = (unsigned char)name.at[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+                     c == '-' || c == '_';
         if (plain) text_add_char(&text, (char)c);
         else text_addf(&text, "%%%02X", c);
     }
@@ -134,10 +138,12 @@ static struct fault *other(struct exchange *e)
     if (!str_is(e->method, "GET")) {
         if (!known) return FAULT(e->arena, &door_path_unknown, NULL);
         exchange_header(e, "Allow", STR("GET"));
-        return FAULT(e->arena, &door_method_unknown, NULL, PARAM("method", str_part(e->method, 0, 20)), PARAM("allowed", STR("GET")));
+        return FAULT(e->arena, &door_method_unknown, NULL, PARAM("method", str_part(e->method, 0, 20)),
+                     PARAM("allowed", STR("GET")));
     }
     if (str_is(e->path, "/healthz")) answer_text(e, STR("application/json"), STR("{\"status\":\"ok\"}"));
-    else if (str_is(e->path, "/metrics") && may_see_metrics(e)) answer_text(e, STR("text/plain; version=0.0.4"), metrics_text(e->arena, http));
+    else if (str_is(e->path, "/metrics") && may_see_metrics(e))
+        answer_text(e, STR("text/plain; version=0.0.4"), metrics_text(e->arena, http));
     else if (str_is(e->path, "/api/v1/openapi.json")) {
         exchange_header(e, "ETag", http->openapi_tag);
         answer_text(e, STR("application/json"), http->openapi);

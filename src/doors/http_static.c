@@ -48,9 +48,10 @@ bool static_answer(struct exchange *e)
     exchange_header(e, "ETag", str_of(file->tag));
     exchange_header(e, "Vary", STR("Accept-Encoding"));
     exchange_header(e, "Cache-Control", file->immutable ? STR("public, max-age=31536000, immutable") : STR("no-cache"));
-    exchange_header(e, "Content-Security-Policy",
-                    STR("default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; "
-                        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"));
+    exchange_header(
+        e, "Content-Security-Policy",
+        STR("default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; "
+            "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"));
     exchange_header(e, "Cross-Origin-Opener-Policy", STR("same-origin"));
     e->status = 200;
     if (wanted.at && str_find(wanted, file->tag) >= 0) e->status = 304;

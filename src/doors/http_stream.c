@@ -50,7 +50,8 @@ struct fault *stream_begin(struct exchange *e, const struct request *request)
     s->request.as_rows = true;
     s->pairs = ARENA_ARRAY(e->arena, struct pair, request->pair_count + 2);
     for (size_t i = 0; i < request->pair_count; i++) /* pages are ours */
-        if (!str_is(request->pairs[i].name, "limit") && !str_is(request->pairs[i].name, "after")) s->pairs[s->own_pairs++] = request->pairs[i];
+        if (!str_is(request->pairs[i].name, "limit") && !str_is(request->pairs[i].name, "after"))
+            s->pairs[s->own_pairs++] = request->pairs[i];
     s->request.pairs = s->pairs;
     struct fault *fault = page_read(s, true);
     if (fault) { /* said in the page's arena: make the problem before that goes */
@@ -61,7 +62,8 @@ struct fault *stream_begin(struct exchange *e, const struct request *request)
     }
     e->status = 200;
     e->media_type = STR("text/csv; charset=utf-8; header=present");
-    exchange_header(e, "Content-Disposition", str_format(e->arena, "attachment; filename=\"%s.csv\"", e->operation->list->row->name));
+    exchange_header(e, "Content-Disposition",
+                    str_format(e->arena, "attachment; filename=\"%s.csv\"", e->operation->list->row->name));
     return NULL;
 }
 
@@ -71,7 +73,8 @@ static void next_page(struct task *task)
     arena_reset(s->page);
     struct fault *fault = page_read(s, false);
     if (fault) {
-        LOG(LOG_ERROR, "csv_broken_off", LOG_TEXT("request_id", s->exchange->work.request_id), LOG_TEXT("code", str_of(fault->type->code)));
+        LOG(LOG_ERROR, "csv_broken_off", LOG_TEXT("request_id", s->exchange->work.request_id),
+            LOG_TEXT("code", str_of(fault->type->code)));
         s->failed = true;
     }
     MHD_resume_connection(s->exchange->connection);

@@ -28,7 +28,8 @@ static void print_field(FILE *out, const struct field *f, enum language language
     struct str name = field_json_name(f);
     int wide = fprintf(out, "  %s%.*s", before, STR_ARG(name));
     fprintf(out, "%*s%s", wide < 30 ? 30 - wide : 1, "", say(language, type_text(f)));
-    for (size_t i = 1; f->type == FIELD_CHOICE && i < f->choice_count; i++) fprintf(out, "%s%s", i > 1 ? ", " : " ", f->choices[i]);
+    for (size_t i = 1; f->type == FIELD_CHOICE && i < f->choice_count; i++)
+        fprintf(out, "%s%s", i > 1 ? ", " : " ", f->choices[i]);
     if (f->type == FIELD_INT && (f->min || f->max)) fprintf(out, " %lld…%lld", (long long)f->min, (long long)f->max);
     if (f->type == FIELD_TEXT && f->max) fprintf(out, ", %s %lld", say(language, "at most"), (long long)f->max);
     if (f->optional) fprintf(out, "; %s", say(language, "may be left out"));
@@ -50,8 +51,11 @@ static int print_one(FILE *out, const struct operation *op, enum language langua
     fprintf(out, "florin %s\n  %s\n", op->command, say(language, op->summary));
     fprintf(out, "  HTTP: %s /api/v1%s\n", op->method, op->path);
     if (op->needs) fprintf(out, "  %s: %s\n", say(language, "Permission"), op->needs);
-    if (op->flags & OPERATION_STEP_UP) fprintf(out, "  %s\n", say(language, "Needs a second factor shown less than ten minutes ago."));
-    if (op->flags & OPERATION_UPLOAD) fprintf(out, "  %s\n", say(language, "--content FILE hands in the bytes; - reads them from the standard input."));
+    if (op->flags & OPERATION_STEP_UP)
+        fprintf(out, "  %s\n", say(language, "Needs a second factor shown less than ten minutes ago."));
+    if (op->flags & OPERATION_UPLOAD)
+        fprintf(out, "  %s\n",
+                say(language, "--content FILE hands in the bytes; - reads them from the standard input."));
     print_fields(out, "It takes", takes, language, "--");
     if (op->list) {
         fprintf(out, "\n%s\n  --sort  --after  --limit  --csv  --json\n", say(language, "Of the list"));
@@ -63,14 +67,17 @@ static int print_one(FILE *out, const struct operation *op, enum language langua
     return 0;
 }
 
-int cli_help(const struct operations *operations, struct arena *arena, FILE *out, enum language language, struct str noun, struct str verb)
+int cli_help(const struct operations *operations, struct arena *arena, FILE *out, enum language language,
+             struct str noun, struct str verb)
 {
     const struct operation *op = noun.at ? operation_by_command(operations, noun, verb) : NULL;
     bool any = false;
     (void)arena;
     if (op) return print_one(out, op, language);
     if (!noun.at) {
-        fprintf(out, "%s\n\n", say(language, "florin NOUN VERB --flag value … [--data DIR-or-url] [--company NAME-or-id] [--json] [--csv]"));
+        fprintf(out, "%s\n\n",
+                say(language,
+                    "florin NOUN VERB --flag value … [--data DIR-or-url] [--company NAME-or-id] [--json] [--csv]"));
         fprintf(out, "%s\n", say(language, "florin help NOUN VERB tells all of one command."));
     }
     struct str last = { 0 };

@@ -38,7 +38,8 @@ static const char *schema_name(struct writer *w, const struct record *record, en
     for (size_t i = 0; i < w->schemas.count; i++)
         if (w->schemas.at[i].record == record && w->schemas.at[i].way == way) return w->schemas.at[i].name;
     const char *name = str_format(w->arena, "%s%s", record->name, way == WAY_IN ? "_input" : "").at;
-    for (int n = 2; name_taken(w, name); n++) name = str_format(w->arena, "%s%s_%d", record->name, way == WAY_IN ? "_input" : "", n).at;
+    for (int n = 2; name_taken(w, name); n++)
+        name = str_format(w->arena, "%s%s_%d", record->name, way == WAY_IN ? "_input" : "", n).at;
     *LIST_ADD(w->arena, &w->schemas) = (struct schema){ record, way, name };
     return name;
 }
@@ -72,7 +73,9 @@ static void add_type(struct writer *w, const struct field *f, enum way way)
         text_addz(t, "\"type\":\"integer\",\"format\":\"int64\"");
         if (f->min || f->max) text_addf(t, ",\"minimum\":%lld,\"maximum\":%lld", (long long)f->min, (long long)f->max);
         return;
-    case FIELD_ID: text_addf(t, "\"type\":\"integer\",\"format\":\"int64\",\"minimum\":1,\"maximum\":%lld", (long long)EXACT_MAX); return;
+    case FIELD_ID:
+        text_addf(t, "\"type\":\"integer\",\"format\":\"int64\",\"minimum\":1,\"maximum\":%lld", (long long)EXACT_MAX);
+        return;
     case FIELD_BOOL: text_addz(t, "\"type\":\"boolean\""); return;
     case FIELD_TEXT:
         text_addz(t, "\"type\":\"string\"");
@@ -167,7 +170,8 @@ static void add_filters(struct writer *w, bool *any, const struct field *f)
 {
     struct str name = field_json_name(f);
     struct text *t = w->t;
-    bool ordered = f->type == FIELD_INT || f->type == FIELD_DATE || f->type == FIELD_INSTANT || f->type == FIELD_DECIMAL || f->type == FIELD_AMOUNT;
+    bool ordered = f->type == FIELD_INT || f->type == FIELD_DATE || f->type == FIELD_INSTANT ||
+                   f->type == FIELD_DECIMAL || f->type == FIELD_AMOUNT;
     static const char *const in_order[] = { "lt", "le", "gt", "ge" };
     add_parameter_head(t, any, name, NULL, "query", false);
     add_field_schema(w, f, WAY_IN);
@@ -253,7 +257,9 @@ static void add_body(struct writer *w, const struct operation *op)
     struct text *t = w->t;
     const struct record *takes = operation_takes(op);
     if (op->flags & OPERATION_UPLOAD) {
-        text_addz(t, ",\"requestBody\":{\"required\":true,\"content\":{\"application/octet-stream\":{\"schema\":{\"type\":\"string\",\"format\":\"binary\"}}}}");
+        text_addz(
+            t,
+            ",\"requestBody\":{\"required\":true,\"content\":{\"application/octet-stream\":{\"schema\":{\"type\":\"string\",\"format\":\"binary\"}}}}");
         return;
     }
     if (!strcmp(op->method, "GET") || !has_body_fields(op)) return;
@@ -267,24 +273,32 @@ static void add_answers(struct writer *w, const struct operation *op)
     struct text *t = w->t;
     text_addz(t, ",\"responses\":{\"200\":{\"description\":\"Done\",\"content\":{");
     if (op->list) {
-        text_addz(t, "\"application/json\":{\"schema\":{\"type\":\"object\",\"required\":[\"items\"],\"properties\":{\"items\":{\"type\":\"array\",\"items\":{");
+        text_addz(
+            t,
+            "\"application/json\":{\"schema\":{\"type\":\"object\",\"required\":[\"items\"],\"properties\":{\"items\":{\"type\":\"array\",\"items\":{");
         add_ref(w, op->list->row, WAY_OUT);
-        text_addz(t, "}},\"next\":{\"type\":\"string\",\"description\":\"give it as `after` for the next page; missing on the last\"}}}},"
-                     "\"text/csv\":{\"schema\":{\"type\":\"string\"}}");
-    } else if (op->flags & OPERATION_FILE) text_addz(t, "\"*/*\":{\"schema\":{\"type\":\"string\",\"format\":\"binary\"}}");
+        text_addz(
+            t,
+            "}},\"next\":{\"type\":\"string\",\"description\":\"give it as `after` for the next page; missing on the last\"}}}},"
+            "\"text/csv\":{\"schema\":{\"type\":\"string\"}}");
+    } else if (op->flags & OPERATION_FILE)
+        text_addz(t, "\"*/*\":{\"schema\":{\"type\":\"string\",\"format\":\"binary\"}}");
     else {
         text_addz(t, "\"application/json\":{\"schema\":{");
         add_ref(w, op->call->gives, WAY_OUT);
         text_addz(t, "}}");
     }
-    text_addz(t, "}},\"4XX\":{\"$ref\":\"#/components/responses/problem\"},\"5XX\":{\"$ref\":\"#/components/responses/problem\"}}");
+    text_addz(
+        t,
+        "}},\"4XX\":{\"$ref\":\"#/components/responses/problem\"},\"5XX\":{\"$ref\":\"#/components/responses/problem\"}}");
 }
 
 static void add_operation(struct writer *w, const struct operation *op, const char *room)
 {
     struct text *t = w->t;
     struct str method = str_lower(w->arena, str_of(op->method));
-    text_addf(t, "\"%.*s\":{\"operationId\":\"%.*s\",\"tags\":[\"%s\"],\"summary\":", STR_ARG(method), STR_ARG(operation_id(w->arena, op)), room);
+    text_addf(t, "\"%.*s\":{\"operationId\":\"%.*s\",\"tags\":[\"%s\"],\"summary\":", STR_ARG(method),
+              STR_ARG(operation_id(w->arena, op)), room);
     add_text(t, op->summary);
     text_addf(t, ",\"x-florin-command\":\"%s\"", op->command);
     if (op->needs) text_addf(t, ",\"x-florin-permission\":\"%s\"", op->needs);
@@ -330,7 +344,8 @@ static void add_paths(struct writer *w)
 /* ---- What all share ---- */
 
 static const char head_text[] =
-    "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Florin\",\"version\":\"" FLORIN_VERSION "\",\"summary\":\"Payables and receivables\",\"description\":"
+    "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Florin\",\"version\":\"" FLORIN_VERSION
+    "\",\"summary\":\"Payables and receivables\",\"description\":"
     "\"Amounts are decimal text beside a currency. What is absent is left out. Lists come in pages: give `next` as `after`. A writing request may carry "
     "an Idempotency-Key: the same request again gets the same answer, done once.\",\"license\":{\"name\":\"Apache-2.0\",\"identifier\":\"Apache-2.0\"}},"
     "\"servers\":[{\"url\":\"/api/v1\"}],\"security\":[{\"bearer\":[]},{\"session\":[]}]";
@@ -361,7 +376,8 @@ struct str openapi_text(struct arena *arena, const struct operations *operations
     struct writer w = { .t = &t, .arena = arena, .operations = operations };
     text_addz(&t, head_text);
     text_addz(&t, ",\"tags\":[");
-    for (size_t i = 0; i < operations->table_count; i++) text_addf(&t, "%s{\"name\":\"%s\"}", i ? "," : "", operations->tables[i].room);
+    for (size_t i = 0; i < operations->table_count; i++)
+        text_addf(&t, "%s{\"name\":\"%s\"}", i ? "," : "", operations->tables[i].room);
     text_add_char(&t, ']');
     add_paths(&w);
     text_addz(&t, ",\"components\":{");
