@@ -1,18 +1,24 @@
 /* The database: transactions and named statements. One text on SQLite and PostgreSQL; no way to run a string.
  *
  * Every :name in a statement is a field of what is given, except four that are bound from `work` and can't be passed:
- * :company_id :user_id :today :now. Every column of a result is a field of what it is read into. An optional field that
- * is absent is NULL and the other way round.
+ * :company_id :user_id (both as they are, 0 too) :today :now. Every column of a result is a field of what it is read into;
+ * a name that is none is a mistake of ours and stops the process. What is absent is NULL, and a NULL is absent; a NULL for
+ * a field that is not optional, an unknown choice, a value of another type are db_broken. On PostgreSQL a sum of bigints
+ * (numeric) may be read into an integer.
  *
  * SQLite: WAL, synchronous=FULL. Readers have connections of their own. Writers take turns on one connection and share
  * a transaction: each works inside a savepoint, and one commit serves all that waited (group commit); db_commit returns
  * when what it did is on disk. PostgreSQL: readers in a read-only repeatable-read snapshot; writers read committed under
- * one advisory lock a company, taken first, so that on both engines a company's writers come one by one. */
+ * one advisory lock a company, taken first, so that on both engines a company's writers come one by one.
+ *
+ * After a refusal by the database itself (db_…) a transaction can only be rolled back, on both engines: every statement
+ * and the commit repeat that refusal. The refusals of a room (when_missing, when_none, those of `each`) change nothing.
+ * A thread has one writing transaction at a time. */
 #pragma once
 #include "db/work.h"
 #include "record/record.h"
 
-struct sql {
+struct sql {                 /* lives as long as the program */
     const char *name, *text; /* $1, $2, … */
     const char *const *params;
     size_t param_count;
@@ -29,14 +35,15 @@ extern const struct fault_type db_crowded; /* more programs at once than there a
 
 /* ---- Books: opened once a process ---- */
 struct books; /* an engine with its connections, the leased node number, the ids */
-/* `where`: a directory (SQLite: florin.db inside; made when missing), ":memory:", or postgresql://… */
+/* `where`: a directory (SQLite: florin.db inside; made when missing, for its owner only), ":memory:" (the same in a directory
+ * of its own below /dev/shm, gone at books_close), or postgresql://… (`?options=-csearch_path%3Dname` chooses a schema). */
 CHECKED struct fault *books_open(struct arena *arena, struct str where, struct books **out);
-void books_close(struct books *books);
+void books_close(struct books *books); /* no transaction may be open; NULL is fine */
 /* Brings the schema up to the program's migrations; refuses a changed checksum, and books newer than the program. */
 CHECKED struct fault *books_migrate(struct arena *arena, struct books *books);
 bool books_are_postgres(const struct books *books);
 struct str books_directory(const struct books *books); /* where files beside the database go; absent on PostgreSQL and in memory */
-/* A copy of SQLite books while they are in use (backup API). */
+/* A copy of SQLite books while they are in use (backup API): one snapshot, whole or not there, on disk when it returns. */
 CHECKED struct fault *books_copy(struct arena *arena, struct books *books, const char *path);
 /* Tests: the nth statement from now fails, on whatever connection; 0: none. */
 void books_fail_at(struct books *books, int64_t nth);
@@ -49,7 +56,7 @@ CHECKED struct fault *db_commit(struct work *work); /* durable when it returns; 
 void db_rollback(struct work *work);                /* the same, nothing kept */
 
 /* ---- Statements ---- */
-/* Exactly one row, or the refusal `when_missing`. */
+/* Exactly one row, or the refusal `when_missing`, whose {parameters} are filled by the fields of that name in `given`. */
 CHECKED struct fault *db_one(struct work *work, const struct sql *sql, struct given given, struct into into,
                              const struct fault_type *when_missing);
 CHECKED struct fault *db_find(struct work *work, const struct sql *sql, struct given given, struct into into, bool *found);

@@ -1,0 +1,357 @@
+/* A page of a list: `select * from (<statement>) q where … order by … limit …`. Names come from the record's table, every
+ * value is a parameter. A NULL stands behind all values, on both engines; texts are ordered by their bytes. */
+#include "db/engine.h"
+
+const struct fault_type list_unknown_filter = { FAULT_INVALID, "list.unknown_filter",
+                                                "There is no filter \"{field}\" of this kind here. Filters are: {known}." };
+const struct fault_type list_unknown_sort = { FAULT_INVALID, "list.unknown_sort",
+                                              "This list can't be sorted by \"{field}\". It can be by: {known}." };
+const struct fault_type list_bad_cursor = {
+    FAULT_INVALID, "list.bad_cursor",
+    "This place in the list does not belong to this sort order. Start again without it."
+};
+const struct fault_type list_bad_limit = { FAULT_INVALID, "list.bad_limit",
+                                           "A page holds 1 to {max} rows. Ask for so many." };
+
+enum { FILTERS_MOST = 40, IN_MOST = 100, EXTRA_MOST = 180 };
+
+struct page {
+    struct work *work;
+    const struct record *record;
+    const struct field *id, *sort;
+    bool down;
+    size_t limit;
+    struct text text;
+    const char *before; /* the next condition: " where " or " and " */
+    size_t first_extra, extra_count;
+    struct value extra[EXTRA_MOST];
+    enum value_kind kinds[EXTRA_MOST];
+};
+
+static struct str known(const struct page *page, bool filters)
+{
+    struct text t = text_new(page->work->arena);
+    for (size_t i = 0; i < page->record->count; i++) {
+        const struct field *f = &page->record->fields[i];
+        if (!(filters ? f->filter : f->sort)) continue;
+        if (t.length) text_addz(&t, ", ");
+        text_add(&t, field_json_name(f));
+    }
+    return text_str(&t);
+}
+
+static struct fault *unknown(const struct page *page, bool filter, struct str name)
+{
+    struct arena *arena = page->work->arena;
+    return FAULT(arena, filter ? &list_unknown_filter : &list_unknown_sort,
+                 filter ? str_keep(arena, name).at : "sort", PARAM("field", name), PARAM("known", known(page, filter)));
+}
+
+/* ---- Pieces of the statement ---- */
+
+static void next_condition(struct page *page)
+{
+    text_addz(&page->text, page->before);
+    page->before = " and ";
+}
+
+/* Decimals compare as numbers, texts by their bytes; equality needs no order, so that any index serves it. */
+static void add_column(struct page *page, const struct field *f, bool ordered)
+{
+    bool decimal = f->type == FIELD_DECIMAL;
+    bool text = ordered && (f->type == FIELD_TEXT || f->type == FIELD_CHOICE);
+    text_addz(&page->text, decimal ? "cast(q." : "q.");
+    text_addz(&page->text, f->name);
+    const struct engine *engine = page->work->db->books->engine;
+    if (decimal) text_addf(&page->text, " as %s)", engine->number_type);
+    if (text) text_addz(&page->text, engine->text_order);
+}
+
+/* $n, with its value kept for the run. */
+static void add_value(struct page *page, const struct field *f, const struct value *value)
+{
+    ensure(page->extra_count < EXTRA_MOST);
+    page->extra[page->extra_count] = *value;
+    struct value *kept = &page->extra[page->extra_count];
+    if (value->text.at == value->small) kept->text.at = kept->small;
+    page->kinds[page->extra_count++] = value_kind_of(f->type);
+    size_t number = page->first_extra + page->extra_count;
+    if (f->type == FIELD_DECIMAL)
+        text_addf(&page->text, "cast($%zu as %s)", number, page->work->db->books->engine->number_type);
+    else text_addf(&page->text, "$%zu", number);
+}
+
+static void add_compare(struct page *page, const struct field *f, const char *sign, const struct value *value)
+{
+    add_column(page, f, sign[1] != '=' && sign[2] != '>');
+    text_addz(&page->text, sign);
+    add_value(page, f, value);
+}
+
+/* ---- Filters ---- */
+
+/* An amount is written with the digits of its currency: of the row's own when the list is filtered by one. */
+static struct fault *parse_value(struct page *page, const struct list_query *query, const struct field *f,
+                                 struct str name, struct str text, struct value *value)
+{
+    struct arena *arena = page->work->arena;
+    char *row = arena_alloc(arena, page->record->size);
+    for (size_t i = 0; f->currency && i < query->filters.count; i++) {
+        const struct list_filter *other = &query->filters.at[i];
+        const struct field *sibling = record_json_field(page->record, other->field);
+        if (!sibling || strcmp(sibling->name, f->currency) || other->compare != LIST_EQ) continue;
+        TRY(field_from_text(arena, page->record, sibling, other->value, row));
+    }
+    struct fault *fault = field_from_text(arena, page->record, f, text, row);
+    for (struct fault *each = fault; each; each = each->next) each->field = str_keep(arena, name);
+    if (fault) return fault;
+    TRY(value_from_field(arena, f, row, value));
+    /* An id 0 or a moment 0 is absent; as a filter it is a number that no row has. */
+    value->null = false;
+    return NULL;
+}
+
+static struct fault *too_many(const struct page *page, const struct list_filter *filter)
+{
+    struct arena *arena = page->work->arena;
+    return FAULT(arena, &input_too_large, str_keep(arena, filter->field).at, PARAM_INT(arena, "limit", IN_MOST));
+}
+
+static struct fault *add_in(struct page *page, const struct list_query *query, const struct field *f,
+                            const struct list_filter *filter)
+{
+    size_t many = 0;
+    add_column(page, f, false);
+    text_addz(&page->text, " in (");
+    for (struct str rest = filter->value, part; rest.at || !many;) {
+        struct value value;
+        if (++many > IN_MOST || page->extra_count >= EXTRA_MOST - 8)
+            return too_many(page, filter);
+        part = str_cut(rest, ',', &rest);
+        TRY(parse_value(page, query, f, filter->field, part, &value));
+        if (many > 1) text_addz(&page->text, ", ");
+        add_value(page, f, &value);
+    }
+    text_add_char(&page->text, ')');
+    return NULL;
+}
+
+static void add_has(struct page *page, const struct field *f, struct str part)
+{
+    const struct engine *engine = page->work->db->books->engine;
+    struct value value = { .text = part };
+    text_addz(&page->text, engine->contains_open);
+    text_addf(&page->text, "q.%s", f->name);
+    text_addz(&page->text, engine->contains_between);
+    add_value(page, f, &value);
+    text_addz(&page->text, engine->contains_close);
+}
+
+static struct fault *add_filter(struct page *page, const struct list_query *query, const struct list_filter *filter)
+{
+    static const char *const signs[] = { [LIST_EQ] = " = ",  [LIST_NE] = " <> ", [LIST_LT] = " < ",
+                                         [LIST_LE] = " <= ", [LIST_GT] = " > ",  [LIST_GE] = " >= " };
+    const struct field *f = record_json_field(page->record, filter->field);
+    struct arena *arena = page->work->arena;
+    struct value value;
+    if (!f || !f->filter) return unknown(page, true, filter->field);
+    if (page->extra_count >= EXTRA_MOST - 10) return too_many(page, filter);
+    next_condition(page);
+    switch (filter->compare) {
+    case LIST_IN: return add_in(page, query, f, filter);
+    case LIST_HAS:
+        if (f->type != FIELD_TEXT) return unknown(page, true, filter->field);
+        if (!str_is_utf8(filter->value))
+            return FAULT(arena, &record_not_text, str_keep(arena, filter->field).at);
+        add_has(page, f, filter->value.at ? filter->value : STR(""));
+        return NULL;
+    case LIST_ABSENT:
+        if (!str_is(filter->value, "true") && !str_is(filter->value, "false"))
+            return FAULT(arena, &record_wrong_type, str_keep(arena, filter->field).at,
+                         PARAM("type", STR("true or false")));
+        text_addf(&page->text, "q.%s is %s", f->name, str_is(filter->value, "true") ? "null" : "not null");
+        return NULL;
+    case LIST_EQ:
+    case LIST_NE:
+    case LIST_LT:
+    case LIST_LE:
+    case LIST_GT:
+    case LIST_GE: break;
+    default: never("unknown comparison");
+    }
+    TRY(parse_value(page, query, f, filter->field, filter->value, &value));
+    bool or_absent = filter->compare == LIST_NE && f->optional; /* what is not there is not equal either */
+    if (or_absent) text_add_char(&page->text, '(');
+    add_compare(page, f, signs[filter->compare], &value);
+    if (or_absent) text_addf(&page->text, " or q.%s is null)", f->name);
+    return NULL;
+}
+
+/* ---- The place in the list: base64 of "sort\nid\n" and N (absent), I and a number, or T and a text ---- */
+
+static struct str cursor_of(struct page *page, struct str sort, const void *row)
+{
+    struct value id, value;
+    struct arena *arena = page->work->arena;
+    struct fault *fault = value_from_field(arena, page->id, row, &id);
+    if (!fault) fault = value_from_field(arena, page->sort, row, &value);
+    ensure(!fault); /* it was just read */
+    struct text t = text_new(arena);
+    text_add(&t, sort);
+    text_addf(&t, "\n%lld\n", (long long)id.number);
+    if (value.null) text_add_char(&t, 'N');
+    else if (value_kind_of(page->sort->type) == VALUE_TEXT) {
+        text_add_char(&t, 'T');
+        text_add(&t, value.text);
+    } else text_addf(&t, "I%lld", (long long)value.number);
+    struct str plain = base64_text(arena, t.at, t.length);
+    char *made = arena_alloc(arena, plain.length + 1); /* as RFC 4648 5 has it for an address, without padding */
+    size_t length = 0;
+    for (size_t i = 0; i < plain.length && plain.at[i] != '='; i++)
+        made[length++] = plain.at[i] == '+' ? '-' : plain.at[i] == '/' ? '_' : plain.at[i];
+    return (struct str){ made, length };
+}
+
+static bool cursor_value(const struct field *f, struct str text, struct value *value)
+{
+    struct decimal decimal;
+    struct date date;
+    *value = (struct value){ .null = text.length == 1 && text.at[0] == 'N' };
+    if (value->null) return f->optional;
+    if (!text.length) return false;
+    struct str rest = { text.at + 1, text.length - 1 };
+    enum value_kind kind = value_kind_of(f->type);
+    if (kind == VALUE_TEXT) {
+        value->text = rest;
+        return text.at[0] == 'T' && str_is_utf8(rest) && (f->type != FIELD_DECIMAL || decimal_parse(rest, &decimal));
+    }
+    if (text.at[0] != 'I' || !str_to_int(rest, &value->number)) return false;
+    int64_t n = value->number;
+    if (kind == VALUE_DATE)
+        return n > 0 && n <= 99999999 && date_make((int)(n / 10000), (int)(n / 100 % 100), (int)(n % 100), &date);
+    return kind != VALUE_BOOL || n == 0 || n == 1;
+}
+
+static bool cursor_parse(struct page *page, struct str sort, struct str cursor, struct value *id, struct value *value)
+{
+    struct str plain, rest;
+    char *usual = arena_alloc(page->work->arena, cursor.length + 4);
+    size_t length = cursor.length;
+    if (cursor.length > 8192) return false;
+    for (size_t i = 0; i < cursor.length; i++)
+        usual[i] = cursor.at[i] == '-' ? '+' : cursor.at[i] == '_' ? '/' : cursor.at[i];
+    while (length % 4) usual[length++] = '=';
+    if (!base64_parse(page->work->arena, (struct str){ usual, length }, &plain)) return false;
+    if (!str_equal(str_cut(plain, '\n', &rest), sort)) return false;
+    struct str id_text = str_cut(rest, '\n', &rest);
+    *id = (struct value){ 0 };
+    return str_to_int(id_text, &id->number) && id->number > 0 && rest.at && cursor_value(page->sort, rest, value);
+}
+
+/* What comes after the last row of the page before. */
+static struct fault *add_after(struct page *page, struct str sort, struct str cursor)
+{
+    struct value id, value;
+    const char *sign = page->down ? " < " : " > ";
+    const struct field *f = page->sort;
+    if (!cursor_parse(page, sort, cursor, &id, &value)) return FAULT(page->work->arena, &list_bad_cursor, "after");
+    next_condition(page);
+    if (f == page->id) {
+        add_compare(page, f, sign, &id);
+        return NULL;
+    }
+    if (!f->optional) {
+        text_add_char(&page->text, '(');
+        add_column(page, f, true);
+        text_addf(&page->text, ", q.id)%s(", sign);
+        add_value(page, f, &value);
+        text_addz(&page->text, ", ");
+        add_value(page, page->id, &id);
+        text_add_char(&page->text, ')');
+        return NULL;
+    }
+    text_add_char(&page->text, '(');
+    if (value.null) {
+        if (page->down) text_addf(&page->text, "q.%s is not null or ", f->name);
+        text_addf(&page->text, "q.%s is null and ", f->name);
+    } else {
+        add_compare(page, f, sign, &value);
+        if (!page->down) text_addf(&page->text, " or q.%s is null", f->name);
+        text_addz(&page->text, " or ");
+        add_compare(page, f, " = ", &value);
+        text_addz(&page->text, " and ");
+    }
+    add_compare(page, page->id, sign, &id);
+    text_add_char(&page->text, ')');
+    return NULL;
+}
+
+/* ---- The page ---- */
+
+static struct fault *find_sort(struct page *page, struct str sort)
+{
+    struct str name = sort;
+    page->down = str_starts(name, "-");
+    if (page->down) name = str_part(name, 1, name.length);
+    page->sort = str_is(name, "id") ? page->id : record_json_field(page->record, name);
+    if (page->sort != page->id && (!page->sort || !page->sort->sort)) return unknown(page, false, name);
+    return NULL;
+}
+
+static void add_order(struct page *page)
+{
+    const char *way = page->down ? " desc" : " asc";
+    text_addz(&page->text, " order by ");
+    if (page->sort != page->id) {
+        add_column(page, page->sort, true);
+        text_addz(&page->text, way);
+        if (page->sort->optional) text_addz(&page->text, page->down ? " nulls first" : " nulls last");
+        text_addz(&page->text, ", ");
+    }
+    text_addf(&page->text, "q.id%s limit ", way);
+    struct value limit = { .number = (int64_t)page->limit + 1 }; /* one more tells whether there is a next page */
+    add_value(page, page->id, &limit);
+}
+
+static struct fault *compose(struct page *page, const struct sql *sql, const struct list_query *query, struct str sort)
+{
+    struct arena *arena = page->work->arena;
+    struct fault *faults = NULL;
+    if (query->filters.count > FILTERS_MOST)
+        return FAULT(arena, &input_too_large, NULL, PARAM_INT(arena, "limit", FILTERS_MOST));
+    text_addz(&page->text, "select * from (");
+    text_addz(&page->text, sql->text);
+    text_addz(&page->text, ") q");
+    for (size_t i = 0; i < query->filters.count; i++)
+        faults = fault_join(faults, add_filter(page, query, &query->filters.at[i]));
+    if (query->limit < 0 || query->limit > LIST_LIMIT_MAX)
+        faults = fault_join(faults, FAULT(arena, &list_bad_limit, "limit", PARAM_INT(arena, "max", LIST_LIMIT_MAX)));
+    page->limit = query->limit > 0 ? (size_t)query->limit : LIST_LIMIT_DEFAULT;
+    struct fault *unsorted = find_sort(page, sort);
+    if (!unsorted && query->after.length) unsorted = add_after(page, sort, query->after);
+    faults = fault_join(faults, unsorted);
+    if (!faults) add_order(page);
+    return faults;
+}
+
+struct fault *db_list(struct work *work, const struct sql *sql, struct given given, const struct list_query *query,
+                      struct into_list into, struct str *next)
+{
+    struct page *page = ARENA_NEW(work->arena, struct page);
+    struct any_list *list = into.list;
+    struct str sort = query->sort.length ? query->sort : STR("-id");
+    *page = (struct page){ .work = work, .record = into.record, .before = " where " };
+    page->text = text_new(work->arena);
+    page->first_extra = sql->param_count;
+    page->id = record_field(into.record, STR("id"));
+    ensure(work->db && page->id && page->id->type == FIELD_ID);
+    TRY(compose(page, sql, query, sort));
+    struct composed composed = { text_str(&page->text), page->extra, page->kinds, page->extra_count };
+    size_t had = list->count;
+    TRY(db_all_composed(work, sql, &composed, given, into));
+    *next = (struct str){ 0 };
+    if (list->count - had <= page->limit) return NULL;
+    list->count = had + page->limit;
+    *next = cursor_of(page, sort, list->at + (list->count - 1) * into.record->size);
+    return NULL;
+}
