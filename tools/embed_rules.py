@@ -4,6 +4,7 @@
   embed_rules.py names TARGET NAMES RULE-FILE…       element and attribute names as small numbers, with a hash table
   embed_rules.py codes TARGET CODELIST…              code lists as hash tables
   embed_rules.py rules TARGET NAMES RULE-FILE…       the rules: contexts, tests, what to show, paths never to use
+  embed_rules.py list PATTERN                        files of data/, for meson
   embed_rules.py texts TARGET TEXT-FILE…             the sentences, sorted by rule id
 
 The rule language is described in data/rules/README.md; what it means stands in src/einvoice/rules.h."""
@@ -184,6 +185,7 @@ class Parser:
                 args.append(self.either())
                 if self.is_op(','): self.take()
             self.take(')')
+            if text == 'code': args[1] = ('list', args[1][2][0][1][0])
             return ('not', args[0]) if text == 'not' else ('call', text, args)
         return self.path()
     def is_union(self):
@@ -237,10 +239,10 @@ class RuleFile:
     def fill(self, text, values):
         def one(m):
             name, args = m.group(1), m.group(2)
-            if name in values: return values[name] + (args or '')
             if name not in self.macros: sys.exit('no such macro: $' + name)
             body = self.macros[name]
             return body.replace('%1', args[1:-1].strip()) if args and '%1' in body else body + (args or '')
+        text = re.sub(r'\$(%s)(?!\w)' % ('|'.join(values) or '!'), lambda m: values[m.group(1)], text)
         for _ in range(8):
             filled = re.sub(r'\$(\w+)(\([^()$]*\))?', one, text)
             if filled == text: return text
@@ -254,7 +256,7 @@ class RuleFile:
             if word == 'repeat':
                 end = next(i for i in range(at, len(lines)) if lines[i][1].strip() == 'end')
                 for turn in line[6:].split(';'):
-                    self.read(lines[at:end], dict(values, **dict(pair.split('=') for pair in turn.split())))
+                    self.read(lines[at:end], dict(values, **dict(pair.split('=', 1) for pair in turn.split())))
                 at = end + 1
             elif word == 'define':
                 m = re.match(r'define (\w+) = (.*)$', line)
@@ -283,10 +285,10 @@ TRUTH_CALLS = {'filled', 'yes', 'no', 'exists', 'code', 'contains', 'starts', 'e
 class Writer:
     def __init__(self, names, syntax):
         self.names, self.syntax, self.code, self.known, self.memos, self.where = names, syntax, [], {}, {}, ''
-        self.codes = set()
     def absolute(self, node):
         """Does it say the same wherever it stands?"""
-        if not isinstance(node, tuple) or not node: return True
+        if not isinstance(node, (tuple, list)) or not node: return True
+        if not isinstance(node[0], str): return all(map(self.absolute, node))
         if node[0] == 'path': return node[1] != 'here'
         if node[0] == 'call' and node[1] not in NUMBER_CALLS | TEXT_CALLS | TRUTH_CALLS: return False
         return all(self.absolute(part) for part in node[1:])
@@ -391,8 +393,7 @@ class Writer:
             body = self.loops(args[0], 'n', lambda n, v: 'if (rule_%s(%s)) return true;' % (name, v)) + '\n    return false;'
             return self.function('bool', body, self.absolute(node))(ctx)
         if name == 'code':
-            self.codes.add(args[1][2][0][1][0])
-            return 'rule_code(&code_%s_%s, %s)' % (c_name(args[1][2][0][1][0]), self.syntax, self.text(args[0], ctx))
+            return 'rule_code(&code_%s_%s, %s)' % (c_name(args[1][1]), self.syntax, self.text(args[0], ctx))
         if name in ('contains', 'starts', 'ends'): return 'rule_%s(%s, %s)' % (name, self.text(args[0], ctx), self.text(args[1], ctx))
         given = ''.join(', ' + (self.number(a, ctx) if self.is_number(a) else self.text(a, ctx)) for a in args)
         return 'rule_%s(r, %s%s)' % (name, ctx, given)
@@ -414,6 +415,8 @@ class Writer:
             return 'rule_whole(%s, %d)' % (whole + part, len(part))
         if kind == 'math':
             return 'rule_%s(%s, %s)' % ({'+': 'add', '-': 'subtract', '*': 'multiply', 'div': 'divide'}[node[1]], self.number(node[2], ctx), self.number(node[3], ctx))
+        if kind == 'call' and node[1] == 'count' and node[2][0][1] == 'anywhere' and node[2][0][2][0][0] == 'attribute':
+            return 'rule_whole(r->tree->attribute_counts[%d], 0)' % self.names.attribute(self.where, node[2][0][2][0][1][0])
         if kind == 'call' and node[1] == 'count':
             body = '    int64_t count = 0;\n' + self.loops(node[2][0], 'n', lambda n, v: 'count++;') + '\n    return rule_whole(count, 0);'
             return self.function('struct rule_number', body)(ctx)
@@ -430,7 +433,10 @@ class Writer:
         return 'rule_number(%s)' % self.text(node, ctx)
     def shown(self, node, found):
         """The plain paths in a test, for the values a problem shows: child ids, -1 parent, -2 anywhere, -3 root, 10000 + attribute."""
-        if not isinstance(node, tuple) or not node: return found
+        if not isinstance(node, (tuple, list)) or not node: return found
+        if not isinstance(node[0], str):
+            for part in node: self.shown(part, found)
+            return found
         if node[0] == 'path':
             out = {'here': [], 'anywhere': [-2], 'root': [-3]}[node[1]]
             for axis, names, tests in node[2]:
@@ -478,8 +484,8 @@ def write_rules(target, names, paths):
     out = ['/* Generated from data/rules. Do not edit. */', '#pragma once', '#include "einvoice/rules.h"', '#include "einvoice_codes.h"']
     files = {}
     for path in paths:
-        for pattern in RuleFile(path).patterns: files.setdefault(pattern['syntax'], []).append((pathlib.Path(path).stem, pattern))
-    rows, shows, contexts_out, tables = [], [0], [], []
+        for pattern in RuleFile(path).patterns: files.setdefault(pattern['syntax'], []).append((pathlib.Path(path).stem.split('_')[0], pattern))
+    rows, shows, contexts_out, tables, memos = [], [0], [], [], 0
     for syntax in sorted(files):
         writer = Writer(names, syntax)
         profiles = []
@@ -501,7 +507,6 @@ def write_rules(target, names, paths):
                         shows.append(0)
                         rows.append((rule['id'], rule['severity'], name, show, 0))
                     writer.where = context['where']
-                    if from_row == len(rows) and not context.get('keep'): pass
                     for path in context['paths']:
                         contexts_out.append((writer.context(path), from_row, len(rows) - from_row))
                         axis, last, _ = path[2][-1]
@@ -542,7 +547,8 @@ def write_rules(target, names, paths):
             out.append('static const uint16_t fire_from_%s[] = {\n    %s };' % (tag, numbers(from_fire)))
             tables.append('    { "%s", %s, patterns_%s, edge_names_%s, edge_states_%s, edge_from_%s, fire_%s, fire_from_%s },' % (
                 profile, 'true' if syntax == 'cii' else 'false', tag, tag, tag, tag, tag, tag))
-        out.append('enum { RULE_MEMOS_%s = %d };' % (syntax.upper(), len(writer.memos)))
+        memos = max(memos, len(writer.memos))
+    out.append('enum { RULE_MEMOS = %d };' % memos)
     out.append('static const struct rule rule_rows[] = {')
     out += ['    { %s, %s, %s, %d, %s },' % (c_text(i), {'F': 'EINVOICE_FATAL', 'W': 'EINVOICE_WARNING', 'I': 'EINVOICE_INFORMATION'}[s], t, show, 'true' if never else 'false')
             for i, s, t, show, never in rows] + ['};']
@@ -554,6 +560,9 @@ def write_rules(target, names, paths):
 
 if __name__ == '__main__':
     what, target, *rest = sys.argv[1:]
+    if what == 'list':
+        data = pathlib.Path(__file__).resolve().parent.parent / 'data'
+        print('\n'.join(sorted(str(path.relative_to(data)) for path in data.glob(target))))
     if what == 'names': write_names(target, Names(rest[0]))
     elif what == 'codes': write_codes(target, rest)
     elif what == 'texts': write_texts(target, rest)

@@ -1,0 +1,216 @@
+#include "einvoice/rules.h"
+#include "einvoice_texts.h"
+
+struct set { unsigned bit; const char *profile, *title; };
+static const struct set sets_known[] = {
+    { EINVOICE_EN16931, "en16931", "EN 16931 1.3.16" },
+};
+
+struct judging {
+    struct rule_run run;
+    const struct einvoice *invoice;
+    struct einvoice_report *report;
+    const char *profile;
+};
+
+/* ---- What a problem says ---- */
+
+/* Follows one shown path from n: the node it reaches, or the last one on the way with what is missing behind it. */
+struct reached { uint32_t node; bool whole; struct str missing, attribute; };
+
+static struct reached follow(struct judging *j, uint32_t n, const int16_t *path)
+{
+    struct reached out = { n, true, { 0 }, { 0 } };
+    const struct einvoice_tree *tree = j->run.tree;
+    struct arena *arena = j->run.arena;
+    bool cii = j->invoice->syntax == EINVOICE_CII;
+    struct text missing = text_new(arena);
+    bool anywhere = *path == -2, root = *path == -3;
+    if (anywhere || root) path++;
+    for (; *path; path++) {
+        uint32_t next = 0;
+        if (*path >= 10000) {
+            out.attribute = str_of(tree_attribute_label((uint16_t)(*path - 10000)));
+            if (out.whole) out.whole = tree_attribute(tree, out.node, (uint16_t)(*path - 10000)).at != NULL;
+            break;
+        }
+        if (out.whole && *path == -1) next = tree_node(tree, out.node)->parent;
+        else if (out.whole && anywhere) next = tree->first[*path];
+        else if (out.whole && root) next = tree_node(tree, 1)->name == *path ? 1 : 0;
+        else if (out.whole) next = tree_child(tree, out.node, (uint16_t)*path);
+        anywhere = root = false;
+        if (next) {
+            out.node = next;
+        } else {
+            out.whole = false;
+            if (*path > 0) text_addf(&missing, "/%.*s", STR_ARG(tree_name_label(arena, (uint16_t)*path, cii)));
+        }
+    }
+    out.missing = text_str(&missing);
+    return out;
+}
+
+static struct str values_of(struct judging *j, uint32_t n, const int16_t *show)
+{
+    struct text text = text_new(j->run.arena);
+    const struct einvoice_tree *tree = j->run.tree;
+    for (; *show; show++) {
+        struct reached at = follow(j, n, show);
+        const int16_t *last = show;
+        while (last[1]) last++;
+        show = last + 1;
+        if (text.length) text_addz(&text, "; ");
+        struct str label = at.missing.length ? str_part(at.missing, 1, at.missing.length) : tree_label(j->run.arena, tree, at.node);
+        if (at.attribute.at) text_addf(&text, "%.*s/@%.*s", STR_ARG(label), STR_ARG(at.attribute));
+        else text_add(&text, label);
+        if (!at.whole) {
+            text_addz(&text, " —");
+            continue;
+        }
+        struct str value = at.attribute.at ? tree_attribute(tree, at.node, (uint16_t)(*last - 10000)) : tree_node(tree, at.node)->text;
+        text_addf(&text, " = %.*s", STR_ARG(str_utf8_clip(str_trim(value), 60)));
+    }
+    return text_str(&text);
+}
+
+/* The sentence of a rule: its own, or the nearest above it (UBL-CR-*). */
+static const struct rule_text *sentence_of(const char *id)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%s", id);
+    for (;;) {
+        size_t from = 0, to = rule_text_count;
+        while (from < to) {
+            size_t middle = (from + to) / 2;
+            int order = strcmp(rule_texts[middle].id, name);
+            if (!order) return &rule_texts[middle];
+            if (order < 0) from = middle + 1;
+            else to = middle;
+        }
+        char *star = strrchr(name, '*'), *dash = strrchr(name, '-');
+        if (star) *dash = 0, dash = strrchr(name, '-');
+        if (!dash) return NULL;
+        snprintf(dash, sizeof name - (size_t)(dash - name), "-*");
+    }
+}
+
+static void add_problem(struct judging *j, const struct rule *rule, uint32_t n)
+{
+    struct arena *arena = j->run.arena;
+    const int16_t *show = rule_tables.shows + rule->show;
+    struct reached first = *show && !rule->never ? follow(j, n, show) : (struct reached){ .node = n, .whole = true };
+    struct einvoice_problem *p = LIST_ADD(arena, &j->report->problems);
+    *p = (struct einvoice_problem){ .rule = rule->id, .severity = rule->severity };
+    struct str path = tree_path(arena, j->run.tree, first.node);
+    p->path = str_format(arena, "%.*s%.*s%s%.*s", STR_ARG(path), STR_ARG(first.missing), first.attribute.at ? "/@" : "", STR_ARG(first.attribute));
+    p->line = tree_node(j->run.tree, first.node)->line;
+    if (!rule->never) p->values = values_of(j, n, show);
+    const struct rule_text *text = sentence_of(rule->id);
+    struct str name = str_part(p->path, 0, p->path.length);
+    for (ptrdiff_t at; (at = str_find(name, "/")) >= 0;) name = str_part(name, (size_t)at + 1, name.length);
+    struct param params[] = { PARAM("path", p->path), PARAM("name", name), PARAM("values", p->values) };
+    p->english = text ? text_fill(arena, str_of(text->english), params, ARRAY_LENGTH(params)) : str_of(rule->id);
+    p->dutch = text ? text_fill(arena, str_of(text->dutch), params, ARRAY_LENGTH(params)) : str_of(rule->id);
+    if (rule->severity == EINVOICE_FATAL) j->report->fatal++;
+    else if (rule->severity == EINVOICE_WARNING) j->report->warnings++;
+}
+
+/* ---- Judging ---- */
+
+static uint32_t step(const struct rule_profile *profile, uint32_t state, uint16_t name)
+{
+    uint32_t from = profile->edge_from[state], to = profile->edge_from[state + 1];
+    while (from < to) {
+        uint32_t middle = (from + to) / 2;
+        if (profile->edge_names[middle] == name) return profile->edge_states[middle];
+        if (profile->edge_names[middle] < name) from = middle + 1;
+        else to = middle;
+    }
+    return 0;
+}
+
+/* Paths never to be used: each rule speaks once, at the first place. */
+static void judge_paths(struct judging *j, const struct rule_profile *profile)
+{
+    const struct einvoice_tree *tree = j->run.tree;
+    uint32_t *states = ARENA_ARRAY(j->run.arena, uint32_t, tree->nodes.count);
+    uint8_t *spoken = ARENA_ARRAY(j->run.arena, uint8_t, rule_tables.rule_count);
+    for (uint32_t n = 1; n < tree->nodes.count; n++) {
+        const struct einvoice_node *node = tree_node(tree, n);
+        uint32_t above = states[node->parent];
+        if (node->parent && !above) continue;
+        uint32_t state = states[n] = step(profile, above, node->name);
+        if (!state) continue;
+        for (uint32_t i = profile->fire_from[state]; i < profile->fire_from[state + 1]; i++)
+            if (!spoken[profile->fire[i]]++) add_problem(j, &rule_tables.rules[profile->fire[i]], n);
+    }
+}
+
+static void judge_node(struct judging *j, const struct rule_pattern *pattern, uint32_t n)
+{
+    for (const uint16_t *each = pattern->lists + pattern->starts[tree_node(j->run.tree, n)->name]; *each; each++) {
+        const struct rule_context *context = &rule_tables.contexts[*each - 1];
+        if (!context->here(&j->run, n)) continue;
+        for (uint32_t i = context->first; i < context->first + context->count; i++)
+            if (!rule_tables.rules[i].test(&j->run, n)) add_problem(j, &rule_tables.rules[i], n);
+        return;
+    }
+}
+
+static int by_line(const void *a, const void *b)
+{
+    const struct einvoice_problem *p = a, *q = b;
+    if (p->line != q->line) return p->line < q->line ? -1 : 1;
+    int order = strcmp(p->rule, q->rule);
+    return order ? order : str_compare(p->path, q->path);
+}
+
+unsigned einvoice_sets_of(const struct einvoice *invoice)
+{
+    (void)invoice;
+    return EINVOICE_EN16931;
+}
+
+struct str einvoice_sets_text(struct arena *arena, unsigned sets)
+{
+    struct text text = text_new(arena);
+    for (size_t i = 0; i < ARRAY_LENGTH(sets_known); i++) {
+        if (!(sets & sets_known[i].bit)) continue;
+        if (text.length) text_addz(&text, " + ");
+        text_addz(&text, sets_known[i].title);
+    }
+    return text_str(&text);
+}
+
+void einvoice_judge(struct arena *arena, const struct einvoice *invoice, unsigned sets, struct einvoice_report *out)
+{
+    if (sets == EINVOICE_AUTO) sets = einvoice_sets_of(invoice);
+    *out = (struct einvoice_report){ .sets = sets };
+    struct judging judging = { .run = { .arena = arena, .tree = invoice->tree, .memos = ARENA_ARRAY(arena, uint8_t, rule_tables.memos) },
+                               .invoice = invoice, .report = out }, *j = &judging;
+    bool cii = invoice->syntax == EINVOICE_CII;
+    if (invoice->tree && invoice->syntax != EINVOICE_ZUGFERD_1) {
+        j->run.root = tree_node(invoice->tree, 1)->name;
+        for (size_t s = 0; s < ARRAY_LENGTH(sets_known); s++) {
+            if (!(sets & sets_known[s].bit)) continue;
+            for (size_t p = 0; p < rule_tables.profile_count; p++) {
+                const struct rule_profile *profile = &rule_tables.profiles[p];
+                if (profile->cii != cii || strcmp(profile->name, sets_known[s].profile)) continue;
+                for (const struct rule_pattern *pattern = profile->patterns; pattern->starts; pattern++)
+                    for (uint32_t n = 1; n < invoice->tree->nodes.count; n++) judge_node(j, pattern, n);
+                judge_paths(j, profile);
+            }
+        }
+    }
+    if (out->problems.count) qsort(out->problems.at, out->problems.count, sizeof *out->problems.at, by_line);
+    out->valid = !out->fatal;
+}
+
+struct fault *einvoice_check(struct arena *arena, struct str bytes, unsigned sets, struct einvoice **invoice, struct einvoice_report *out)
+{
+    struct einvoice *read;
+    TRY(einvoice_read(arena, bytes, &read));
+    einvoice_judge(arena, read, sets, out);
+    if (invoice) *invoice = read;
+    return NULL;
+}

@@ -1,0 +1,42 @@
+/* Is this invoice right? Judged by the official rules, natively: EN 16931 and what stands on it, on UBL and CII.
+ * The rules are data/rules/… (README there); the verdict is the official one, rule id for rule id
+ * (tests/data/einvoice/differences.tsv lists what is kept different and why). Fragments are judged without stopping. */
+#pragma once
+#include "einvoice/einvoice.h"
+
+enum einvoice_severity { EINVOICE_FATAL = 1, EINVOICE_WARNING, EINVOICE_INFORMATION };
+/* Rule sets, to be added together. */
+enum {
+    EINVOICE_EN16931 = 1 << 0,   /* the European standard itself */
+    EINVOICE_NLCIUS = 1 << 1,    /* SI-UBL 2.0 (Netherlands) */
+    EINVOICE_GACCOUNT = 1 << 2,  /* its extension for a G-rekening */
+    EINVOICE_PEPPOL = 1 << 3,    /* Peppol BIS Billing 3.0 with its national rules */
+    EINVOICE_XRECHNUNG = 1 << 4, /* XRechnung 3.0 (Germany), with its extension and CVD */
+    EINVOICE_FLORIN = 1 << 5,    /* our own: check digits, dates, numbers; warnings only */
+    EINVOICE_AUTO = 0,           /* by the invoice's CustomizationID (guideline), with our own */
+};
+
+struct einvoice_problem {
+    const char *rule; /* BR-CO-10 */
+    enum einvoice_severity severity;
+    struct str path;   /* /Invoice/cac:LegalMonetaryTotal/cbc:PayableAmount: what to mend, or where something is missing */
+    int line;          /* in the file, from 1 */
+    struct str values; /* what was found: "cbc:PayableAmount = 12.00; cbc:PrepaidAmount is not there" */
+    struct str english, dutch; /* what to do about it */
+};
+struct einvoice_report {
+    unsigned sets; /* the rule sets used */
+    size_t fatal, warnings; /* how many problems of each */
+    bool valid;    /* no fatal problem */
+    LIST_OF(struct einvoice_problem) problems; /* by line, then rule */
+};
+
+/* sets: EINVOICE_AUTO or a sum of the above. The bytes are read first; refuses what einvoice_read refuses. `invoice` may be NULL. */
+CHECKED struct fault *einvoice_check(struct arena *arena, struct str bytes, unsigned sets, struct einvoice **invoice,
+                                     struct einvoice_report *out);
+/* The same for an invoice that einvoice_read made. ZUGFeRD 1 knows only our own rules. */
+void einvoice_judge(struct arena *arena, const struct einvoice *invoice, unsigned sets, struct einvoice_report *out);
+/* What EINVOICE_AUTO picks. */
+unsigned einvoice_sets_of(const struct einvoice *invoice);
+/* "EN 16931 1.3.16 + NLCIUS 2.0.3.12" */
+struct str einvoice_sets_text(struct arena *arena, unsigned sets);
