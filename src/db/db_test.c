@@ -1,7 +1,4 @@
 /* Every function of db.h on both engines. The tables of these tests are made by a script of the engine, not a migration. */
-#include <signal.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include "db/engine.h"
 #include "db/db_test.h"
@@ -51,13 +48,10 @@ STATEMENT(thing_bump, "update db_thing set version = version + 1 where id = $1 r
 
 const struct fault_type thing_missing = { FAULT_MISSING, "thing.missing", "There is no thing {id}." };
 
-void things_table(struct work *work)
+void things_make(struct work *work)
 {
-    static pid_t made[2];
-    pid_t *done = &made[books_are_postgres(test_books())];
-    if (*done == getpid()) return;
     const char *text =
-        books_are_postgres(test_books())
+        books_are_postgres(work->db->books)
             ? "create table if not exists db_thing (id bigint primary key, company_id bigint not null, "
               "label text not null check (label <> 'forbidden'), note text, count bigint not null, "
               "total_minor bigint not null, currency text, open boolean not null, due_on date, "
@@ -68,8 +62,16 @@ void things_table(struct work *work)
               "total_minor integer not null, currency text, open integer not null, due_on text, "
               "seen_at integer, price text, kind text, content blob, details text, version integer not "
               "null, unique (company_id, label, count)) strict";
+    expect_done(work->db->books->engine->script(work->arena, work->db->connection, text));
+}
+
+void things_table(struct work *work)
+{
+    static pid_t made[2];
+    pid_t *done = &made[books_are_postgres(test_books())];
+    if (*done == getpid()) return;
     test_begin(work);
-    expect_done(test_books()->engine->script(work->arena, work->db->connection, text));
+    things_make(work);
     test_commit(work);
     *done = getpid();
 }

@@ -29,5 +29,6 @@ struct sum { int64_t total, count; };
 extern const struct record thing_record, key_record, sum_record;
 extern const struct sql thing_add, thing_by_id, thing_all, thing_rename, thing_delete, thing_sum, thing_bump;
 extern const struct fault_type thing_missing;
+void things_make(struct work *work); /* in the transaction at hand */
 void things_table(struct work *work); /* makes it where it isn't */
 struct thing thing_new(struct work *work, const char *label, int64_t count);
