@@ -3,6 +3,8 @@
 #include <unistd.h>
 #include "test.h"
 #include "db/db.h"
+#include "access/access.h"
+#include "ledger/ledger.h"
 
 struct registered { const char *name; void (*run)(struct arena *arena); void (*run_db)(struct work *work); };
 static struct registered registered[4000];
@@ -105,11 +107,13 @@ struct books *test_books(void) { return current.database->books; }
 void test_begin(struct work *work) { expect_done(db_begin(work, test_books())); }
 void test_commit(struct work *work) { expect_done(db_commit(work)); }
 
-/* The company of a test. */
+/* The company of a test: with roles, duty rules, the Dutch chart and periods 2024…2027. */
 static void test_company(struct work *work)
 {
+    struct company company = { .name = STR("Test BV"), .country = STR("NL"), .currency = STR("EUR"), .language = STR("nl") };
     test_begin(work);
-    work->company_id = id_new(work);
+    expect_done(access_company_make(work, &company));
+    expect_done(ledger_make_chart(work, 2025));
     test_commit(work);
 }
 

@@ -22,6 +22,7 @@ struct fault_type {
     enum fault_kind kind;
     const char *code; /* "bill.not_found" */
     const char *text; /* "There is no bill {id}." */
+    bool keeps;       /* what was written before this refusal stands: a failed sign-in is counted */
 };
 struct param { const char *name; struct str text; };
 #define PARAM(n, s) ((struct param){ (n), (s) })

@@ -217,6 +217,10 @@ static struct fault *attempt(struct run *run)
     TRY(db_begin(work, run->books));
     struct fault *fault = inside(run);
     if (!fault) return db_commit(work);
+    if (fault->type->keeps) {
+        TRY(db_commit(work));
+        return fault;
+    }
     db_rollback(work);
     return fault;
 }

@@ -1,0 +1,152 @@
+-- name: company_by_id
+select id, name, legal_name, country, currency, language, kvk_number, vat_number, street, postal_code, city, email, phone, website, iban, bic, brand_color, logo, created_at, version
+  from company where id = :company_id;
+
+-- name: company_add
+insert into company (id, name, legal_name, country, currency, language, kvk_number, vat_number, street, postal_code, city, email, phone, website, iban, bic, brand_color, logo, created_at, version)
+values (:id, :name, :legal_name, :country, :currency, :language, :kvk_number, :vat_number, :street, :postal_code, :city, :email, :phone, :website, :iban, :bic, :brand_color, :logo, :created_at, :version);
+
+-- name: company_save
+update company set name = :name, legal_name = :legal_name, kvk_number = :kvk_number, vat_number = :vat_number, street = :street, postal_code = :postal_code,
+       city = :city, email = :email, phone = :phone, website = :website, iban = :iban, bic = :bic, brand_color = :brand_color, logo = :logo, language = :language, version = version + 1
+ where id = :company_id and version = :version;
+
+-- name: company_all
+-- across companies: the command line and a session choose one
+select id, name from company order by id;
+
+-- name: companies_of_person
+-- across companies: those that a person belongs to
+select distinct c.id, c.name from company c join member m on m.company_id = c.id where m.person_id = :id and m.ended_at is null order by c.id;
+
+-- name: person_by_email
+select id, email, name, language, password_hash, totp_secret, totp_on, totp_last_step, failed_count, locked_until, is_operator, invite_hash, invite_until, created_at, ended_at, version
+  from person where email = :email;
+
+-- name: person_by_id
+select id, email, name, language, password_hash, totp_secret, totp_on, totp_last_step, failed_count, locked_until, is_operator, invite_hash, invite_until, created_at, ended_at, version
+  from person where id = :id;
+
+-- name: person_by_invite
+select id, email, name, language, password_hash, totp_secret, totp_on, totp_last_step, failed_count, locked_until, is_operator, invite_hash, invite_until, created_at, ended_at, version
+  from person where invite_hash = :hash;
+
+-- name: person_add
+insert into person (id, email, name, language, password_hash, totp_secret, totp_on, totp_last_step, failed_count, locked_until, is_operator, invite_hash, invite_until, created_at, ended_at, version)
+values (:id, :email, :name, :language, :password_hash, :totp_secret, :totp_on, :totp_last_step, :failed_count, :locked_until, :is_operator, :invite_hash, :invite_until, :created_at, :ended_at, 1);
+
+-- name: person_save
+update person set name = :name, language = :language, password_hash = :password_hash, totp_secret = :totp_secret, totp_on = :totp_on, totp_last_step = :totp_last_step,
+       failed_count = :failed_count, locked_until = :locked_until, invite_hash = :invite_hash, invite_until = :invite_until, ended_at = :ended_at, version = version + 1
+ where id = :id and version = :version;
+
+-- name: recovery_clear
+delete from recovery_code where person_id = :id;
+
+-- name: recovery_add
+insert into recovery_code (person_id, code_hash) values (:id, :hash);
+
+-- name: recovery_use
+update recovery_code set used_at = :now where person_id = :id and code_hash = :hash and used_at is null;
+
+-- name: role_add
+insert into role (company_id, id, name, is_built_in) values (:company_id, :id, :name, :is_built_in);
+
+-- name: role_permission_add
+insert into role_permission (company_id, role_id, permission) values (:company_id, :id, :permission);
+
+-- name: role_permission_clear
+delete from role_permission where company_id = :company_id and role_id = :id;
+
+-- name: role_by_name
+select id, name, is_built_in from role where company_id = :company_id and name = :name;
+
+-- name: role_list
+select r.id, r.name, r.is_built_in from role r where r.company_id = :company_id;
+
+-- name: role_permissions
+select permission from role_permission where company_id = :company_id and role_id = :id order by permission;
+
+-- name: member_add
+insert into member (company_id, person_id, role_id, created_at) values (:company_id, :person_id, :role_id, :now)
+on conflict (company_id, person_id, role_id) do update set ended_at = null;
+
+-- name: member_end
+update member set ended_at = :now where company_id = :company_id and person_id = :id and ended_at is null;
+
+-- name: member_list
+select p.id, p.email, p.name, p.totp_on, cast(p.password_hash is null as boolean) as is_invited, r.name as role, m.created_at
+  from member m join person p on p.id = m.person_id join role r on r.company_id = m.company_id and r.id = m.role_id
+ where m.company_id = :company_id and m.ended_at is null;
+
+-- name: permissions_of_person
+select distinct p.permission from member m join role_permission p on p.company_id = m.company_id and p.role_id = m.role_id
+ where m.company_id = :company_id and m.person_id = :id and m.ended_at is null order by p.permission;
+
+-- name: session_add
+-- across companies: a session is of a person, who may work in several
+insert into session (id, person_id, token_hash, csrf, company_id, created_at, seen_at, expires_at, stepped_up_at, address, agent)
+values (:id, :person_id, :token_hash, :csrf, :session_company_id, :created_at, :created_at, :expires_at, :stepped_up_at, :address, :agent);
+
+-- name: session_by_token
+-- across companies: a session is of a person, who may work in several
+select s.id, s.person_id, s.token_hash, s.csrf, s.company_id as session_company_id, s.created_at, s.expires_at, s.stepped_up_at, s.address, s.agent, p.language, p.ended_at as person_ended_at
+  from session s join person p on p.id = s.person_id where s.token_hash = :hash and s.ended_at is null;
+
+-- name: session_step_up
+-- across companies: a session is of a person, who may work in several
+update session set stepped_up_at = :now where id = :id and ended_at is null;
+
+-- name: session_company
+-- across companies: a session is of a person, who may work in several
+update session set company_id = :company where id = :id and ended_at is null;
+
+-- name: session_end
+-- across companies: a session is of a person, who may work in several
+update session set ended_at = :now where id = :id and person_id = :person_id and ended_at is null;
+
+-- name: session_end_all
+-- across companies: a session is of a person, who may work in several
+update session set ended_at = :now where person_id = :id and ended_at is null;
+
+-- name: session_list
+-- across companies: a session is of a person, who may work in several
+select id, created_at, expires_at, address, agent from session where person_id = :user_id and ended_at is null and expires_at > :now;
+
+-- name: token_add
+insert into api_token (company_id, id, person_id, name, token_hash, permissions, created_at, expires_at)
+values (:company_id, :id, :person_id, :name, :token_hash, :permissions, :created_at, :expires_at);
+
+-- name: token_by_hash
+-- across companies: the token itself says of which it is
+select t.id, t.company_id as token_company_id, t.person_id, t.name, t.permissions, t.created_at, t.expires_at, p.language, p.ended_at as person_ended_at
+  from api_token t join person p on p.id = t.person_id where t.token_hash = :hash and t.ended_at is null;
+
+-- name: token_list
+select id, person_id, name, permissions, created_at, expires_at from api_token where company_id = :company_id and ended_at is null;
+
+-- name: token_end
+update api_token set ended_at = :now where company_id = :company_id and id = :id and ended_at is null;
+
+-- name: duty_rule_add
+insert into duty_rule (company_id, id, name, first_duty, second_duty, version) values (:company_id, :id, :name, :first_duty, :second_duty, 1);
+
+-- name: duty_rule_list
+select id, name, first_duty, second_duty, waived_by, waived_at, waived_reason, version from duty_rule where company_id = :company_id;
+
+-- name: duty_rule_by_id
+select id, name, first_duty, second_duty, waived_by, waived_at, waived_reason, version from duty_rule where company_id = :company_id and id = :id;
+
+-- name: duty_rule_waive
+update duty_rule set waived_by = :waived_by, waived_at = :waived_at, waived_reason = :waived_reason, version = version + 1
+ where company_id = :company_id and id = :id and version = :version;
+
+-- name: duty_broken
+select r.id, r.name, r.first_duty, r.second_duty, r.waived_by, r.waived_at, r.waived_reason, r.version
+  from duty_rule r join duty d on d.company_id = r.company_id
+ where r.company_id = :company_id and r.waived_by is null and d.subject_kind = :subject_kind and d.subject_id = :subject_id and d.person_id = :person_id
+   and ((r.first_duty = d.duty and r.second_duty = :duty) or (r.second_duty = d.duty and r.first_duty = :duty))
+ order by r.id limit 1;
+
+-- name: duty_add
+insert into duty (company_id, id, subject_kind, subject_id, duty, person_id, at) values (:company_id, :id, :subject_kind, :subject_id, :duty, :person_id, :now);

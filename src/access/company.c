@@ -1,0 +1,207 @@
+#include "access/access_private.h"
+#include "access.sql.h"
+#include "duty_rules.csv.h"
+#include "roles.csv.h"
+
+const struct fault_type access_duty_apart = {
+    FAULT_DENIED, "access.duty_apart", "Somebody else must do this: {rule}. (You did {earlier} on it.)"
+};
+static const struct fault_type company_changed = { FAULT_CONFLICT, "access.company_changed", "Somebody changed the company's data; read it again." };
+static const struct fault_type rule_changed = { FAULT_CONFLICT, "access.rule_changed", "Somebody changed this rule; read it again." };
+
+RECORD(company, {
+    ID(struct company, id),
+    FIELD(struct company, name, .min = 1, .max = 200),
+    FIELD(struct company, legal_name, .max = 200, OPTIONAL),
+    FIELD(struct company, country, .min = 2, .max = 2),
+    FIELD(struct company, currency, .min = 3, .max = 3),
+    FIELD(struct company, language, .min = 2, .max = 2),
+    FIELD(struct company, kvk_number, .max = 8, OPTIONAL),
+    FIELD(struct company, vat_number, .max = 20, OPTIONAL),
+    FIELD(struct company, street, .max = 200, OPTIONAL),
+    FIELD(struct company, postal_code, .max = 20, OPTIONAL),
+    FIELD(struct company, city, .max = 100, OPTIONAL),
+    FIELD(struct company, email, .max = 254, OPTIONAL),
+    FIELD(struct company, phone, .max = 40, OPTIONAL),
+    FIELD(struct company, website, .max = 200, OPTIONAL),
+    FIELD(struct company, iban, .max = 34, OPTIONAL),
+    FIELD(struct company, bic, .max = 11, OPTIONAL),
+    FIELD(struct company, brand_color, .max = 7, OPTIONAL),
+    BYTES(struct company, logo, .max = 1 << 20, OPTIONAL),
+    FIELD(struct company, created_at),
+    FIELD(struct company, version),
+});
+struct role_made { role_id id; struct str name; bool is_built_in; };
+RECORD(role_made, { ID(struct role_made, id), FIELD(struct role_made, name), FIELD(struct role_made, is_built_in) });
+struct role_grant { int64_t id; struct str permission; };
+RECORD(role_grant, { FIELD(struct role_grant, id), FIELD(struct role_grant, permission) });
+struct member_made { int64_t person_id; role_id role_id; };
+RECORD(member_made, { FIELD(struct member_made, person_id), ID(struct member_made, role_id) });
+struct duty_rule { int64_t id; struct str name, first_duty, second_duty; int64_t waived_by; struct instant waived_at; struct str waived_reason; int64_t version; };
+LIST_STRUCT(duty_rules, struct duty_rule);
+RECORD(duty_rule, {
+    FIELD(struct duty_rule, id, .sort = true),
+    FIELD(struct duty_rule, name),
+    FIELD(struct duty_rule, first_duty),
+    FIELD(struct duty_rule, second_duty),
+    FIELD(struct duty_rule, waived_by, OPTIONAL),
+    FIELD(struct duty_rule, waived_at, OPTIONAL),
+    FIELD(struct duty_rule, waived_reason, OPTIONAL),
+    FIELD(struct duty_rule, version, OPTIONAL),
+});
+struct duty { int64_t id; struct str subject_kind; int64_t subject_id; struct str duty; int64_t person_id; };
+RECORD(duty, { FIELD(struct duty, id), FIELD(struct duty, subject_kind), FIELD(struct duty, subject_id), FIELD(struct duty, duty), FIELD(struct duty, person_id) });
+
+struct fault *access_company_load(struct work *work, struct company *company)
+{
+    return db_one(work, &sql_company_by_id, NONE, INTO(company, company), &access_missing);
+}
+
+static struct fault *make_roles(struct work *work)
+{
+    for (struct str rest = str_of(roles_csv); rest.length;) {
+        struct str patterns, name = str_cut(str_cut(rest, '\n', &rest), ';', &patterns);
+        const struct role_made role = { { id_new(work) }, name, true };
+        TRY(db_run(work, &sql_role_add, GIVEN(role_made, &role)));
+        while (patterns.length) {
+            const struct role_grant grant = { role.id.n, str_cut(patterns, ' ', &patterns) };
+            TRY(db_run(work, &sql_role_permission_add, GIVEN(role_grant, &grant)));
+        }
+        const struct member_made member = { work->user_id, role.id };
+        if (str_is(name, "administrator") && work->user_id && !work->system) TRY(db_run(work, &sql_member_add, GIVEN(member_made, &member)));
+    }
+    return NULL;
+}
+
+static struct fault *make_rules(struct work *work)
+{
+    for (struct str rest = str_of(duty_rules_csv); rest.length;) {
+        struct duty_rule rule = { .id = id_new(work), .version = 1 };
+        struct str duties;
+        rule.name = str_cut(str_cut(rest, '\n', &rest), ';', &duties);
+        rule.first_duty = str_cut(duties, ';', &rule.second_duty);
+        TRY(db_run(work, &sql_duty_rule_add, GIVEN(duty_rule, &rule)));
+    }
+    return NULL;
+}
+
+struct fault *access_company_make(struct work *work, struct company *company)
+{
+    if (!company->id.n) company->id.n = id_new(work);
+    company->created_at = work->now;
+    company->version = 1;
+    TRY(record_check(work->arena, GIVEN(company, company)));
+    if (currency_digits(company->currency) < 0) return FAULT(work->arena, &record_shape, "currency", PARAM("shape", STR("ISO 4217 currency")));
+    if (!str_is(company->language, "nl") && !str_is(company->language, "en"))
+        return FAULT(work->arena, &record_not_choice, "language", PARAM("choices", STR("nl, en")));
+    TRY(db_run(work, &sql_company_add, GIVEN(company, company)));
+    work->company_id = company->id.n;
+    TRY(make_roles(work));
+    TRY(make_rules(work));
+    work_changed(work, "company", company->id.n, (struct given){ &company_record, NULL }, GIVEN(company, company));
+    return NULL;
+}
+
+/* ---- Segregation of duties ---- */
+
+struct fault *access_duty(struct work *work, const char *kind, int64_t id, const char *name)
+{
+    const struct duty duty = { id_new(work), str_of(kind), id, str_of(name), work->user_id };
+    struct duty_rule rule = { 0 };
+    bool broken;
+    if (!work->user_id) return NULL; /* the program follows rules, it does not decide */
+    TRY(db_find(work, &sql_duty_broken, GIVEN(duty, &duty), INTO(duty_rule, &rule), &broken));
+    if (broken) {
+        struct str earlier = str_equal(rule.first_duty, duty.duty) ? rule.second_duty : rule.first_duty;
+        return FAULT(work->arena, &access_duty_apart, NULL, PARAM("rule", rule.name), PARAM("earlier", earlier));
+    }
+    return db_run(work, &sql_duty_add, GIVEN(duty, &duty));
+}
+
+static struct fault *rule_list(struct work *work, const struct nothing *takes, const struct list_query *query, struct duty_rules *rows, struct str *next)
+{
+    (void)takes;
+    return db_list(work, &sql_duty_rule_list, NONE, query, INTO_LIST(duty_rule, rows), next);
+}
+LISTABLE(rule_list, nothing, duty_rule, duty_rules);
+
+struct rule_waive { int64_t id; struct str reason; bool waive; int64_t version; };
+RECORD(rule_waive, {
+    FIELD(struct rule_waive, id, .min = 1, .max = EXACT_MAX),
+    FIELD(struct rule_waive, reason, .min = 10, .max = 500, .about = "why one person may do both"),
+    FIELD(struct rule_waive, waive, .about = "false puts the rule back"),
+    FIELD(struct rule_waive, version, .min = 1, .max = EXACT_MAX),
+});
+static struct fault *rule_waive(struct work *work, const struct rule_waive *takes, struct duty_rule *out)
+{
+    struct duty_rule before = { 0 };
+    TRY(db_one(work, &sql_duty_rule_by_id, ACCESS_ID(takes->id), INTO(duty_rule, &before), &access_missing));
+    *out = before;
+    out->version = takes->version;
+    out->waived_by = takes->waive ? work->user_id : 0;
+    out->waived_at = takes->waive ? work->now : (struct instant){ 0 };
+    out->waived_reason = takes->waive ? takes->reason : (struct str){ 0 };
+    TRY(db_change(work, &sql_duty_rule_waive, GIVEN(duty_rule, out), &rule_changed));
+    out->version++;
+    work_changed(work, "duty_rule", takes->id, GIVEN(duty_rule, &before), GIVEN(duty_rule, out));
+    return NULL;
+}
+CALLABLE(rule_waive, rule_waive, duty_rule);
+
+/* ---- The company's own data ---- */
+
+static struct fault *company_show(struct work *work, const struct nothing *takes, struct company *out)
+{
+    (void)takes;
+    return access_company_load(work, out);
+}
+CALLABLE(company_show, nothing, company);
+
+struct company_change {
+    struct str name, legal_name, language, kvk_number, vat_number, street, postal_code, city, email, phone, website, iban, bic, brand_color, logo;
+    int64_t version;
+};
+RECORD(company_change, {
+    FIELD(struct company_change, name, .min = 1, .max = 200),
+    FIELD(struct company_change, legal_name, .max = 200, OPTIONAL),
+    FIELD(struct company_change, language, .min = 2, .max = 2),
+    FIELD(struct company_change, kvk_number, .max = 8, OPTIONAL),
+    FIELD(struct company_change, vat_number, .max = 20, OPTIONAL),
+    FIELD(struct company_change, street, .max = 200, OPTIONAL),
+    FIELD(struct company_change, postal_code, .max = 20, OPTIONAL),
+    FIELD(struct company_change, city, .max = 100, OPTIONAL),
+    FIELD(struct company_change, email, .max = 254, OPTIONAL),
+    FIELD(struct company_change, phone, .max = 40, OPTIONAL),
+    FIELD(struct company_change, website, .max = 200, OPTIONAL),
+    FIELD(struct company_change, iban, .max = 34, OPTIONAL),
+    FIELD(struct company_change, bic, .max = 11, OPTIONAL),
+    FIELD(struct company_change, brand_color, .max = 7, OPTIONAL),
+    BYTES(struct company_change, logo, .max = 1 << 20, OPTIONAL, .about = "PNG; left out: the present one stays"),
+    FIELD(struct company_change, version, .min = 1, .max = EXACT_MAX),
+});
+static struct fault *company_change(struct work *work, const struct company_change *takes, struct company *out)
+{
+    struct company before = { 0 };
+    TRY(access_company_load(work, &before));
+    *out = before;
+    out->name = takes->name, out->legal_name = takes->legal_name, out->language = takes->language;
+    out->kvk_number = takes->kvk_number, out->vat_number = takes->vat_number;
+    out->street = takes->street, out->postal_code = takes->postal_code, out->city = takes->city;
+    out->email = takes->email, out->phone = takes->phone, out->website = takes->website;
+    out->iban = takes->iban, out->bic = takes->bic, out->brand_color = takes->brand_color;
+    if (takes->logo.at) out->logo = takes->logo;
+    out->version = takes->version;
+    TRY(db_change(work, &sql_company_save, GIVEN(company, out), &company_changed));
+    out->version++;
+    work_changed(work, "company", out->id.n, GIVEN(company, &before), GIVEN(company, out));
+    return NULL;
+}
+CALLABLE(company_change, company_change, company);
+
+static const struct operation operations[] = {
+    { "company show", "GET", "/company", "company.read", OPERATION_READS, &company_show_call, NULL, "Show the company's own data" },
+    { "company change", "POST", "/company", "company.manage", OPERATION_STEP_UP, &company_change_call, NULL, "Change the company's own data" },
+    { "duty list", "GET", "/duty-rules", "user.read", OPERATION_READS, NULL, &rule_list_list, "List the rules that keep duties apart" },
+    { "duty waive", "POST", "/duty-rules/{id}", "user.manage", OPERATION_STEP_UP, &rule_waive_call, NULL, "Waive a rule that keeps duties apart, or put it back" },
+};
+const struct operation_table access_companies = { "access", operations, ARRAY_LENGTH(operations) };

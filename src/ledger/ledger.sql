@@ -1,0 +1,266 @@
+-- name: account_by_id
+select id, number, name, kind, control, purpose, rgs_code, is_blocked, version from account where company_id = :company_id and id = :id;
+
+-- name: account_by_number
+select id, number, name, kind, control, purpose, rgs_code, is_blocked, version from account where company_id = :company_id and number = :number;
+
+-- name: account_by_purpose
+select id, number, name, kind, control, purpose, rgs_code, is_blocked, version from account where company_id = :company_id and purpose = :purpose;
+
+-- name: account_add
+insert into account (company_id, id, number, name, kind, control, purpose, rgs_code, is_blocked, version)
+values (:company_id, :id, :number, :name, :kind, :control, :purpose, :rgs_code, :is_blocked, :version);
+
+-- name: account_save
+update account set number = :number, name = :name, rgs_code = :rgs_code, is_blocked = :is_blocked, version = version + 1
+ where company_id = :company_id and id = :id and version = :version;
+
+-- name: account_list
+select id, number, name, kind, control, purpose, rgs_code, is_blocked, version from account where company_id = :company_id;
+
+-- name: vat_code_by_id
+select id, code, name, category, rate, side, reason_code, reason, account_id, reverse_account_id, return_box, valid_from, valid_to
+  from vat_code where company_id = :company_id and id = :id;
+
+-- name: vat_code_all
+select id, code, name, category, rate, side, reason_code, reason, account_id, reverse_account_id, return_box, valid_from, valid_to
+  from vat_code where company_id = :company_id order by code;
+
+-- name: vat_code_list
+select id, code, name, category, rate, side, reason_code, reason, account_id, reverse_account_id, return_box, valid_from, valid_to
+  from vat_code where company_id = :company_id;
+
+-- name: vat_code_add
+insert into vat_code (company_id, id, code, name, category, rate, side, reason_code, reason, account_id, reverse_account_id, return_box, valid_from, valid_to)
+values (:company_id, :id, :code, :name, :category, :rate, :side, :reason_code, :reason, :account_id, :reverse_account_id, :return_box, :valid_from, :valid_to);
+
+-- name: period_by_id
+select id, name, from_on, to_on, closed_at, closed_by, version from period where company_id = :company_id and id = :id;
+
+-- name: period_list
+select id, name, from_on, to_on, closed_at, closed_by, version from period where company_id = :company_id;
+
+-- name: period_at
+select id, name, from_on, to_on, closed_at, closed_by, version from period
+ where company_id = :company_id and from_on <= :dated_on and to_on >= :dated_on order by from_on desc limit 1;
+
+-- name: period_add
+insert into period (company_id, id, name, from_on, to_on, version) values (:company_id, :id, :name, :from_on, :to_on, :version);
+
+-- name: period_close
+update period set closed_at = :now, closed_by = :user_id, version = version + 1
+ where company_id = :company_id and id = :id and version = :version and closed_at is null;
+
+-- name: rate_on
+select currency, valid_on, rate, source from exchange_rate
+ where company_id = :company_id and currency = :currency and valid_on <= :valid_on order by valid_on desc limit 1;
+
+-- name: rate_set
+insert into exchange_rate (company_id, currency, valid_on, rate, source) values (:company_id, :currency, :valid_on, :rate, :source)
+on conflict (company_id, currency, valid_on) do update set rate = excluded.rate, source = excluded.source;
+
+-- name: series_next
+insert into number_series (company_id, series, last_number) values (:company_id, :series, 1)
+on conflict (company_id, series) do update set last_number = number_series.last_number + 1
+returning last_number as number;
+
+-- name: number_add
+insert into number_given (company_id, series, number, subject_kind, subject_id) values (:company_id, :series, :number, :subject_kind, :subject_id);
+
+-- name: entry_add
+insert into entry (company_id, id, number, journal, dated_on, recorded_at, user_id, source_kind, source_id, description, reverses_id)
+values (:company_id, :id, :number, :journal, :dated_on, :recorded_at, :user_id, :source_kind, :source_id, :description, :reverses_id);
+
+-- name: entry_by_id
+select id, number, journal, dated_on, recorded_at, user_id, source_kind, source_id, description, reverses_id
+  from entry where company_id = :company_id and id = :id;
+
+-- name: entry_reversal
+select id, number, journal, dated_on, recorded_at, user_id, source_kind, source_id, description, reverses_id
+  from entry where company_id = :company_id and reverses_id = :id;
+
+-- name: entry_list
+select id, number, journal, dated_on, recorded_at, user_id, source_kind, source_id, description, reverses_id from entry where company_id = :company_id;
+
+-- name: entry_line_add
+insert into entry_line (company_id, entry_id, line_no, account_id, dated_on, base_minor, currency, amount_minor, party_id, vat_code_id, vat_base_minor, cost_center, description)
+values (:company_id, :entry_id, :line_no, :account_id, :dated_on, :base_minor, :currency, :amount_minor, :party_id, :vat_code_id, :vat_base_minor, :cost_center, :description);
+
+-- name: entry_lines
+select l.entry_id, l.line_no, l.account_id, l.dated_on, l.base_minor, l.currency, l.amount_minor, l.party_id, l.vat_code_id, l.vat_base_minor, l.cost_center, l.description,
+       i.kind as item_kind, i.reference, i.due_on, i.id as item_id, a.number as account_number, a.name as account_name
+  from entry_line l
+  join account a on a.company_id = l.company_id and a.id = l.account_id
+  left join open_item i on i.company_id = l.company_id and i.entry_id = l.entry_id and i.line_no = l.line_no
+ where l.company_id = :company_id and l.entry_id = :id order by l.line_no;
+
+-- name: month_add
+insert into account_month (company_id, account_id, month_on, debit_minor, credit_minor, line_count)
+values (:company_id, :account_id, :month_on, :debit_minor, :credit_minor, 1)
+on conflict (company_id, account_id, month_on) do update
+set debit_minor = account_month.debit_minor + excluded.debit_minor, credit_minor = account_month.credit_minor + excluded.credit_minor,
+    line_count = account_month.line_count + 1;
+
+-- name: item_add
+insert into open_item (company_id, id, account_id, party_id, kind, source_kind, source_id, entry_id, line_no, reference, dated_on, due_on, currency, amount_minor, base_minor, recorded_at)
+values (:company_id, :id, :account_id, :party_id, :kind, :source_kind, :source_id, :entry_id, :line_no, :reference, :dated_on, :due_on, :currency, :amount_minor, :base_minor, :recorded_at);
+
+-- name: rest_add
+insert into item_rest (company_id, item_id, account_id, party_id, due_on, amount_minor, rest_minor, rest_base_minor)
+values (:company_id, :id, :account_id, :party_id, :due_on, :amount_minor, :amount_minor, :base_minor);
+
+-- name: rest_lower
+update item_rest set rest_minor = rest_minor - :amount_minor, rest_base_minor = rest_base_minor - :base_minor
+ where company_id = :company_id and item_id = :item_id;
+
+-- name: due_add
+insert into due_total (company_id, account_id, due_on, rest_base_minor, item_count) values (:company_id, :account_id, :due_on, :base_minor, 1)
+on conflict (company_id, account_id, due_on) do update
+set rest_base_minor = due_total.rest_base_minor + excluded.rest_base_minor, item_count = due_total.item_count + 1;
+
+-- name: due_lower
+update due_total set rest_base_minor = rest_base_minor - :base_minor
+ where company_id = :company_id and account_id = :account_id and due_on = :due_on;
+
+-- name: item_by_id
+select i.id, i.account_id, i.party_id, i.kind, i.source_kind, i.source_id, i.entry_id, i.reference, i.dated_on, i.due_on, i.currency, i.amount_minor, i.base_minor,
+       r.rest_minor, r.rest_base_minor, a.control
+  from open_item i join item_rest r on r.company_id = i.company_id and r.item_id = i.id join account a on a.company_id = i.company_id and a.id = i.account_id
+ where i.company_id = :company_id and i.id = :id;
+
+-- name: item_by_source
+select i.id, i.account_id, i.party_id, i.kind, i.source_kind, i.source_id, i.entry_id, i.reference, i.dated_on, i.due_on, i.currency, i.amount_minor, i.base_minor,
+       r.rest_minor, r.rest_base_minor, a.control
+  from open_item i join item_rest r on r.company_id = i.company_id and r.item_id = i.id join account a on a.company_id = i.company_id and a.id = i.account_id
+ where i.company_id = :company_id and i.source_kind = :source_kind and i.source_id = :source_id order by i.id limit 1;
+
+-- name: items_open
+select i.id, i.account_id, i.party_id, i.kind, i.source_kind, i.source_id, i.entry_id, i.reference, i.dated_on, i.due_on, i.currency, i.amount_minor, i.base_minor,
+       r.rest_minor, r.rest_base_minor, a.control
+  from item_rest r join open_item i on i.company_id = r.company_id and i.id = r.item_id join account a on a.company_id = i.company_id and a.id = i.account_id
+ where r.company_id = :company_id and a.control = :control and (cast(:party_id as bigint) is null or r.party_id = :party_id)
+   and (r.rest_minor <> 0 or r.rest_base_minor <> 0)
+ order by i.due_on, i.id;
+
+-- name: items_as_of
+select i.id, i.account_id, i.party_id, i.kind, i.source_kind, i.source_id, i.entry_id, i.reference, i.dated_on, i.due_on, i.currency, i.amount_minor, i.base_minor,
+       i.amount_minor - coalesce(x.amount_minor, 0) as rest_minor, i.base_minor - coalesce(x.base_minor, 0) as rest_base_minor, a.control
+  from open_item i join account a on a.company_id = i.company_id and a.id = i.account_id
+  left join (select item_id, cast(sum(amount_minor) as bigint) as amount_minor, cast(sum(base_minor) as bigint) as base_minor from allocation_line
+              where company_id = :company_id and effective_on <= :as_of and recorded_at <= :known_at group by item_id) x on x.item_id = i.id
+ where i.company_id = :company_id and a.control = :control and (cast(:party_id as bigint) is null or i.party_id = :party_id)
+   and i.dated_on <= :as_of and i.recorded_at <= :known_at
+   and (i.amount_minor - coalesce(x.amount_minor, 0) <> 0 or i.base_minor - coalesce(x.base_minor, 0) <> 0)
+ order by i.due_on, i.id;
+
+-- name: item_list
+select i.id, i.account_id, i.party_id, i.kind, i.source_kind, i.source_id, i.entry_id, i.reference, i.dated_on, i.due_on, i.currency, i.amount_minor, i.base_minor,
+       r.rest_minor, r.rest_base_minor, a.control
+  from open_item i join item_rest r on r.company_id = i.company_id and r.item_id = i.id join account a on a.company_id = i.company_id and a.id = i.account_id
+ where i.company_id = :company_id;
+
+-- name: allocation_add
+insert into allocation (company_id, id, effective_on, recorded_at, user_id, reason, evidence, reverses_id)
+values (:company_id, :id, :effective_on, :recorded_at, :user_id, :reason, :evidence, :reverses_id);
+
+-- name: allocation_by_id
+select id, effective_on, reason, evidence, reverses_id, recorded_at from allocation where company_id = :company_id and id = :id;
+
+-- name: allocation_reversal
+select id, effective_on, reason, evidence, reverses_id, recorded_at from allocation where company_id = :company_id and reverses_id = :id;
+
+-- name: allocation_line_add
+insert into allocation_line (company_id, allocation_id, item_id, effective_on, recorded_at, amount_minor, base_minor)
+values (:company_id, :allocation_id, :item_id, :effective_on, :recorded_at, :amount_minor, :base_minor);
+
+-- name: allocation_lines
+select allocation_id, item_id, effective_on, recorded_at, amount_minor, base_minor from allocation_line
+ where company_id = :company_id and allocation_id = :id order by item_id;
+
+-- name: item_settlements
+select a.id, l.item_id, a.effective_on, l.amount_minor, a.reason, a.evidence
+  from allocation_line l join allocation a on a.company_id = l.company_id and a.id = l.allocation_id
+ where l.company_id = :company_id and l.item_id = :id and a.reverses_id is null
+   and not exists (select 1 from allocation r where r.company_id = a.company_id and r.reverses_id = a.id)
+ order by a.id desc;
+
+-- name: base_currency
+select currency from company where id = :company_id;
+
+-- name: trial_balance
+select a.id, a.number, a.name, a.kind, a.rgs_code, cast(coalesce(sum(m.debit_minor), 0) as bigint) as debit_minor,
+       cast(coalesce(sum(m.credit_minor), 0) as bigint) as credit_minor, cast(coalesce(sum(m.debit_minor - m.credit_minor), 0) as bigint) as balance_minor
+  from account a left join account_month m on m.company_id = a.company_id and m.account_id = a.id and m.month_on between :from_on and :to_on
+ where a.company_id = :company_id group by a.id, a.number, a.name, a.kind, a.rgs_code order by a.number;
+
+-- name: verify_entries
+select cast(count(*) as bigint) as count, cast(min(entry_id) as bigint) as first_id from (
+    select entry_id from entry_line where company_id = :company_id group by entry_id having sum(base_minor) <> 0) x;
+
+-- name: verify_entries_lines
+select cast(count(*) as bigint) as count, cast(min(e.id) as bigint) as first_id from entry e
+ where e.company_id = :company_id and (select count(*) from entry_line l where l.company_id = e.company_id and l.entry_id = e.id) < 2;
+
+-- name: verify_items_lines
+select cast(count(*) as bigint) as count, cast(min(l.entry_id) as bigint) as first_id
+  from entry_line l join account a on a.company_id = l.company_id and a.id = l.account_id
+  left join open_item i on i.company_id = l.company_id and i.entry_id = l.entry_id and i.line_no = l.line_no
+ where l.company_id = :company_id
+   and ((a.control is not null and (i.id is null or i.base_minor <> l.base_minor or i.amount_minor <> l.amount_minor or i.account_id <> l.account_id or i.party_id <> l.party_id or i.currency <> l.currency))
+        or (a.control is null and i.id is not null));
+
+-- name: verify_control
+select cast(count(*) as bigint) as count, cast(min(id) as bigint) as first_id from (
+    select a.id, (select coalesce(sum(l.base_minor), 0) from entry_line l where l.company_id = a.company_id and l.account_id = a.id) as booked,
+           (select coalesce(sum(r.rest_base_minor), 0) from item_rest r where r.company_id = a.company_id and r.account_id = a.id) as open
+      from account a where a.company_id = :company_id and a.control is not null) x
+ where booked <> open;
+
+-- name: verify_allocations
+select cast(count(*) as bigint) as count, cast(min(allocation_id) as bigint) as first_id from (
+    select allocation_id from allocation_line where company_id = :company_id group by allocation_id having sum(base_minor) <> 0 or sum(amount_minor) <> 0) x;
+
+-- name: verify_rests
+select cast(count(*) as bigint) as count, cast(min(i.id) as bigint) as first_id
+  from open_item i left join item_rest r on r.company_id = i.company_id and r.item_id = i.id
+  left join (select item_id, sum(amount_minor) as amount_minor, sum(base_minor) as base_minor from allocation_line where company_id = :company_id group by item_id) x on x.item_id = i.id
+ where i.company_id = :company_id
+   and (r.item_id is null or r.rest_minor <> i.amount_minor - coalesce(x.amount_minor, 0) or r.rest_base_minor <> i.base_minor - coalesce(x.base_minor, 0)
+        or r.due_on <> i.due_on or r.account_id <> i.account_id or r.party_id <> i.party_id or r.amount_minor <> i.amount_minor);
+
+-- name: verify_due_totals
+select cast(count(*) as bigint) as count, cast(min(d.account_id) as bigint) as first_id
+  from due_total d left join (select account_id, due_on, sum(rest_base_minor) as rest_base_minor, count(*) as item_count from item_rest where company_id = :company_id group by account_id, due_on) r
+    on r.account_id = d.account_id and r.due_on = d.due_on
+ where d.company_id = :company_id and (d.rest_base_minor <> coalesce(r.rest_base_minor, 0) or d.item_count <> coalesce(r.item_count, 0));
+
+-- name: verify_months
+select cast(count(*) as bigint) as count, cast(min(m.account_id) as bigint) as first_id from (
+    select account_id, sum(debit_minor - credit_minor) as kept, sum(line_count) as lines from account_month where company_id = :company_id group by account_id) m
+  left join (select account_id, sum(base_minor) as booked, count(*) as lines from entry_line where company_id = :company_id group by account_id) l on l.account_id = m.account_id
+ where m.kept <> coalesce(l.booked, 0) or m.lines <> coalesce(l.lines, 0);
+
+-- name: verify_numbers
+select cast(count(*) as bigint) as count, cast(min(s.last_number) as bigint) as first_id from number_series s
+ where s.company_id = :company_id and s.last_number <> (select count(*) from number_given g where g.company_id = s.company_id and g.series = s.series);
+
+-- name: verify_entry_numbers
+select cast(count(*) as bigint) as count, cast(min(e.number) as bigint) as first_id from entry e
+ where e.company_id = :company_id
+   and not exists (select 1 from number_given g where g.company_id = e.company_id and g.series = 'entry' and g.number = e.number and g.subject_id = e.id);
+
+-- name: dump_entries
+select id, number, journal, dated_on, recorded_at, user_id, source_kind, source_id, description, reverses_id from entry where company_id = :company_id order by id;
+
+-- name: dump_lines
+select entry_id, line_no, account_id, dated_on, base_minor, currency, amount_minor, party_id, vat_code_id, vat_base_minor, cost_center, description
+  from entry_line where company_id = :company_id order by entry_id, line_no;
+
+-- name: dump_items
+select id, account_id, party_id, kind, source_kind, source_id, entry_id, reference, dated_on, due_on, currency, amount_minor, base_minor from open_item where company_id = :company_id order by id;
+
+-- name: dump_allocation_lines
+select allocation_id, item_id, effective_on, recorded_at, amount_minor, base_minor from allocation_line where company_id = :company_id order by allocation_id, item_id;
+
+-- name: entry_count
+select cast(count(*) as bigint) as count, cast(0 as bigint) as first_id from entry where company_id = :company_id;
