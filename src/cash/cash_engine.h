@@ -104,6 +104,7 @@ enum cash_why_not {
     CASH_DIFFERENCE_TOO_LARGE, /* a difference above the settings' limits, or of a kind a person must judge */
     CASH_INCOMPLETE,    /* the parts of a batch do not add up or are not known */
     CASH_NOTHING_TO_POST, /* unrelated or unknown */
+    CASH_WAITS,         /* an earlier line of this payer waits for a person and may concern the same items */
     CASH_AUTO_OFF,      /* switched off */
 };
 
@@ -201,6 +202,11 @@ struct cash_decision {
 /* Settles the items and learns (payer's account, names, habits). Undo puts the amounts back and forgets the account. */
 void cash_engine_apply(struct cash_engine *engine, const struct cash_line *line, const struct cash_decision *decision);
 void cash_engine_undo(struct cash_engine *engine, const struct cash_line *line, const struct cash_decision *decision);
+
+/* The line waits for a person. Until it is applied or released, what it probably settles is reserved (so that the next line is not
+ * explained by the same items), and nothing that only rests on amounts of the items it may concern is posted by itself. */
+void cash_engine_wait(struct cash_engine *engine, const struct cash_line *line, const struct cash_proposal *proposal);
+void cash_engine_release(struct cash_engine *engine, int64_t line);
 
 /* Always an answer; memory from `arena`. Does not change what the engine knows. */
 struct cash_proposal cash_engine_match(struct cash_engine *engine, struct arena *arena, const struct cash_line *line);

@@ -1,7 +1,7 @@
 /* Candidates: every set of open items that somebody might have meant. */
 #include "cash/engine_private.h"
 
-enum { SOLVER_STEPS = 12000, POOL_MAX = 40, LATE_SEARCH_DAYS = 3 };
+enum { SOLVER_STEPS = 12000, POOL_MAX = 40, LATE_SEARCH_DAYS = 3, FEW_SETS = 12, TRIPLES_FROM_MAX = 120, DROP_TWO_MAX = 60 };
 
 const struct cash_naming *cash_named(const struct cash_matching *m, uint32_t item)
 {
@@ -214,9 +214,10 @@ static size_t credit_places(const struct cash_matching *m, const struct cash_sco
 }
 
 /* Would a payer who keeps something back pay `sum` with this amount? */
-static bool near_enough(const struct cash_matching *m, const struct cash_habit *h, int64_t sum)
+static bool near_enough(const struct cash_matching *m, const struct cash_habit *h, int64_t sum, int grace, size_t count)
 {
     int64_t gap = sum - m->amount, part;
+    if (grace >= 0) return gap >= -(int64_t)count && gap <= (int64_t)count; /* each discount rounded by a cent */
     if (gap >= -m->engine->settings.rounding_minor && gap <= m->engine->settings.rounding_minor) return true;
     if (gap < 0) return false;
     if (h->rounding && gap < 100 && m->amount % 100 == 0) return true;
@@ -242,6 +243,28 @@ static size_t first_of(const struct part_sum *sums, size_t count, int64_t sum)
     return from;
 }
 
+struct prefix { const struct part_sum *values, *sorted; size_t count; const uint16_t *set; size_t fixed, end; };
+
+/* The prefix without one or two of its items. */
+static size_t drop_from(struct cash_matching *m, struct cash_scope *s, const struct prefix *p, int64_t excess, size_t most)
+{
+    size_t found = 0;
+    for (size_t first = 0; first <= p->end && found < most; first++) { /* first == end: only one is left out */
+        int64_t rest = excess - (first < p->end ? p->values[first].sum : 0);
+        if (first < p->end && (rest <= 0 || p->count > DROP_TWO_MAX)) continue;
+        for (size_t k = first_of(p->sorted, p->count, rest); k < p->count && p->sorted[k].sum == rest && found < most; k++) {
+            size_t second = p->sorted[k].place;
+            if (second >= p->end || (first < p->end && second <= first)) continue;
+            uint16_t left[CASH_SCOPE_MAX + 40];
+            size_t count = 0;
+            for (size_t j = 0; j < p->fixed + p->end + 1; j++)
+                if (j != p->fixed + second && (first == p->end || j != p->fixed + first)) left[count++] = p->set[j];
+            found += add_places(m, s, left, count, FROM_DROP) != NULL;
+        }
+    }
+    return found;
+}
+
 /* All from the oldest on up to some day; with one or two left out; with the credit notes. */
 static void prefixes(struct cash_matching *m, struct cash_scope *s, const struct order *order, int grace, uint32_t origin)
 {
@@ -262,17 +285,10 @@ static void prefixes(struct cash_matching *m, struct cash_scope *s, const struct
         for (size_t i = 0; i < n && fixed + i < CASH_SCOPE_MAX; i++) {
             sum += values[i].sum;
             set[fixed + i] = order->at[i];
-            if (sum == m->amount || (grace < 0 && near_enough(m, h, sum))) add_places(m, s, set, fixed + i + 1, origin);
+            if (sum == m->amount || near_enough(m, h, sum, grace, i + 1)) add_places(m, s, set, fixed + i + 1, origin);
             int64_t excess = sum - m->amount;
             if (excess <= 0 || i < 2 || dropped > 6) continue;
-            for (size_t k = first_of(sorted, n, excess); k < n && sorted[k].sum == excess && dropped <= 6; k++) {
-                if (sorted[k].place >= i) continue;
-                uint16_t rest[CASH_SCOPE_MAX + 40];
-                size_t count = 0;
-                for (size_t j = 0; j < fixed + i + 1; j++)
-                    if (j != fixed + sorted[k].place) rest[count++] = set[j];
-                dropped += add_places(m, s, rest, count, FROM_DROP) != NULL;
-            }
+            dropped += drop_from(m, s, &(struct prefix){ values, sorted, n, set, fixed, i }, excess, 7 - dropped);
         }
     }
 }
@@ -292,15 +308,37 @@ static void windows(struct cash_matching *m, struct cash_scope *s, const struct 
             if (sums[k].place > i) add_range(m, s, order->at, i, sums[k].place, FROM_WINDOW), found++;
 }
 
+/* Two or three items: what a payer adds up without a system. All of them up to a limit, and how many there are. */
+static void small_sets(struct cash_matching *m, struct cash_scope *s, int grace)
+{
+    struct part_sum sorted[CASH_SCOPE_MAX];
+    size_t n = s->count, pairs = 0, triples = 0;
+    for (size_t i = 0; i < n; i++) sorted[i] = (struct part_sum){ value_of(m, s, i, grace), (uint16_t)i };
+    qsort(sorted, n, sizeof *sorted, by_sum);
+    for (size_t i = 0; i < n; i++) {
+        int64_t rest = m->amount - value_of(m, s, i, grace);
+        for (size_t k = first_of(sorted, n, rest); k < n && sorted[k].sum == rest; k++)
+            if (sorted[k].place > i && pairs++ < 12) add_places(m, s, (uint16_t[]){ (uint16_t)i, sorted[k].place }, 2, FROM_SMALL);
+    }
+    size_t limit = n < TRIPLES_FROM_MAX ? n : TRIPLES_FROM_MAX;
+    for (size_t i = 0; i < limit; i++)
+        for (size_t j = i + 1; j < limit; j++) {
+            int64_t rest = m->amount - value_of(m, s, i, grace) - value_of(m, s, j, grace);
+            for (size_t k = first_of(sorted, n, rest); k < n && sorted[k].sum == rest; k++)
+                if (sorted[k].place > j && triples++ < 10) add_places(m, s, (uint16_t[]){ (uint16_t)i, (uint16_t)j, sorted[k].place }, 3, FROM_SMALL);
+        }
+    if (grace < 0) s->small_sets += (uint32_t)(pairs + triples);
+}
+
 /* Any set at all, and how many there are. */
 static void all_sets(struct cash_matching *m, struct cash_scope *s, int grace)
 {
     int64_t amounts[CASH_SCOPE_MAX];
     for (size_t i = 0; i < s->count; i++) amounts[i] = value_of(m, s, i, grace);
-    struct cash_search search = { amounts, s->count, m->amount, 10, SOLVER_STEPS, 0 };
+    struct cash_search search = { amounts, s->count, m->amount, FEW_SETS, SOLVER_STEPS, 0 };
     struct cash_found found;
     cash_search_sets(m->arena, &search, &found);
-    for (size_t i = 0; i < found.set_count; i++) add_places(m, s, found.sets[i].at, found.sets[i].count, FROM_SOLVER);
+    for (size_t i = 0; i < found.set_count && found.total <= FEW_SETS; i++) add_places(m, s, found.sets[i].at, found.sets[i].count, FROM_SOLVER);
     int64_t total = found.complete || found.total ? found.total : 0;
     if (!found.complete && total < 2) total = 2; /* not searched to the end: never "the only one" */
     if (!s->sets_counted || total > s->other_sets) s->other_sets = total;
@@ -400,6 +438,7 @@ static void plain_sets(struct cash_matching *m, struct cash_scope *s)
     if (s->family) family_pairs(m, s);
     for (int grace = -1; grace <= LATE_SEARCH_DAYS; grace += grace < 0 ? 1 : LATE_SEARCH_DAYS) {
         if (grace >= 0 && !s->has_discount) break;
+        small_sets(m, s, grace);
         all_sets(m, s, grace);
     }
     near_singles(m, s);

@@ -30,12 +30,17 @@ static bool is_discount(struct cash_matching *m, struct cash_candidate *c, const
 {
     int64_t before = 0;
     for (int grace = 0; grace <= CASH_LATE_DAYS; grace++) {
-        int64_t discount = 0;
-        for (size_t i = 0; i < c->count; i++) discount += cash_item_discount(&m->engine->items.at[c->items[i]], m->day, grace);
+        int64_t discount = 0, cents = 0; /* the payer may have rounded each discount otherwise */
+        for (size_t i = 0; i < c->count; i++) {
+            int64_t one = cash_item_discount(&m->engine->items.at[c->items[i]], m->day, grace);
+            discount += one;
+            cents += one > 0;
+        }
         if (!discount || discount == before) continue;
         before = discount;
-        int64_t rest = g->gap - discount;
-        if (rest && (!g->named || rest > m->engine->settings.rounding_minor || rest < -m->engine->settings.rounding_minor)) continue;
+        int64_t rest = g->gap - discount, most = g->named ? m->engine->settings.rounding_minor : cents;
+        if (rest > most || rest < -most) continue;
+        if (rest <= cents && rest >= -cents) discount += rest, rest = 0;
         set_difference(c, grace ? CASH_DISCOUNT_LATE : CASH_DISCOUNT, discount);
         if (rest) set_difference(c, CASH_ROUNDING, rest);
         return true;
@@ -128,7 +133,11 @@ static bool explain_less(struct cash_matching *m, struct cash_candidate *c, cons
     if (g->single && is_net_of_vat(m->amount, g->open)) return leave_open(c, CASH_NET_OF_VAT, g->gap);
     if (g->single && is_typo(m->amount, g->open, g->named)) return leave_open(c, CASH_TYPO, g->gap);
     if (is_instalment(m, g) && (g->named || said & WORD_INSTALMENT)) return leave_open(c, CASH_INSTALMENT, g->gap);
-    if (!g->named) return false;
+    if (!g->named) { /* one item and a deduction that is said, or round; or the half */
+        bool round = g->gap % 500 == 0 || m->amount == g->open / 2;
+        if (!g->single || g->gap * 10 > g->open * 5 + 10 || !(round || said & WORD_DEDUCTION)) return false;
+        return leave_open(c, m->amount == g->open / 2 ? CASH_INSTALMENT : CASH_SHORT, g->gap);
+    }
     if (said & WORD_CONTRA) return set_difference(c, CASH_CONTRA, g->gap);
     if (!g->single && g->gap * 2 > g->open) return false;
     return leave_open(c, CASH_SHORT, g->gap);

@@ -280,15 +280,17 @@ void cash_item_settle(struct cash_engine *engine, uint32_t item, int64_t amount,
 void cash_engine_open(struct cash_engine *engine, int64_t id, int64_t open_minor)
 {
     uint32_t index = cash_item_index(engine, id);
-    if (!index || engine->items.at[index - 1].open == open_minor) return;
-    engine->items.at[index - 1].open = open_minor;
+    if (!index) return;
+    struct cash_known_item *item = &engine->items.at[index - 1];
+    item->open = open_minor;
+    if (!int_sub(open_minor, item->reserved, &item->open)) item->open = open_minor;
     open_list(engine, index - 1);
 }
 
 int64_t cash_engine_open_of(const struct cash_engine *engine, int64_t id)
 {
     uint32_t index = cash_item_index(engine, id);
-    return index ? engine->items.at[index - 1].open : 0;
+    return index ? engine->items.at[index - 1].open + engine->items.at[index - 1].reserved : 0;
 }
 
 /* ---- Own collections and provider settlements ---- */

@@ -244,6 +244,7 @@ void cash_learn(struct cash_engine *e, const struct cash_line *line, const struc
 
 void cash_engine_apply(struct cash_engine *e, const struct cash_line *line, const struct cash_decision *decision)
 {
+    cash_engine_release(e, line->id);
     cash_learn(e, line, decision);
     int32_t day = date_days(line->booked_on);
     for (size_t i = 0; i < decision->allocation_count; i++) {

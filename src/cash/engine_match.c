@@ -95,6 +95,18 @@ enum cash_why_not cash_may_post(const struct cash_settings *settings, const stru
     return CASH_AUTO;
 }
 
+/* Rests on amounts alone, and what it settles may be another line's. */
+static bool must_wait(const struct cash_matching *m)
+{
+    const struct cash_engine *e = m->engine;
+    const struct cash_candidate *c = &m->candidates[0];
+    if (c->category != CASH_MATCH || c->named >= (int)c->count) return false;
+    if (e->parties.at[c->party].waiting) return true;
+    for (size_t i = 0; i < c->count; i++)
+        if (e->items.at[c->items[i]].claims) return true;
+    return false;
+}
+
 static void give(struct cash_matching *m, struct cash_candidate *c, double probability, struct cash_explanation *out)
 {
     const struct cash_engine *e = m->engine;
@@ -137,9 +149,11 @@ struct cash_proposal cash_engine_match(struct cash_engine *engine, struct arena 
     for (size_t i = 1; i < m->candidate_count; i++) rest += exp((double)m->candidates[i].score);
     for (size_t i = 0; i < count; i++)
         give(m, &m->candidates[i], i ? (1 - top) * exp((double)m->candidates[i].score) / (rest + 0.05) : top, &out[i]);
+    if (out[0].category == CASH_UNRELATED && top < 0.5) out[0].category = CASH_UNKNOWN; /* no better than nothing found */
     p.explanations = out;
     p.count = count;
     p.why_not = cash_may_post(&engine->settings, m->candidates, m->candidate_count);
+    if (p.why_not == CASH_AUTO && must_wait(m)) p.why_not = CASH_WAITS;
     int32_t precision = engine->settings.precision_ppm;
     if (p.why_not != CASH_AUTO) return p;
     if (!precision) p.why_not = CASH_AUTO_OFF;
@@ -162,7 +176,7 @@ static const char *const evidence_names[CASH_EVIDENCE_COUNT] = {
     "", "by_reference", "by_number", "by_digits", "by_bare", "by_tail", "by_range", "by_typo", "by_cut", "by_order", "by_end_to_end", "by_batch", "by_iban", "by_learned_iban",
     "by_name", "by_ultimate", "by_debtor_number", "by_family", "by_amount", "by_only_set", "by_oldest", "by_due", "by_month", "by_habit", "by_repeat", "by_word", "by_return_code",
     "other_sets", "named_not_in_set", "named_is_paid", "number_unknown", "elsewhere" };
-static const char *const why_not_names[] = { "auto", "not_sure", "tie", "contradicted", "difference_too_large", "incomplete", "nothing_to_post", "auto_off" };
+static const char *const why_not_names[] = { "auto", "not_sure", "tie", "contradicted", "difference_too_large", "incomplete", "nothing_to_post", "waits", "auto_off" };
 
 const char *cash_category_name(enum cash_category category) { return category_names[category]; }
 const char *cash_difference_name(enum cash_difference_kind kind) { return difference_names[kind]; }

@@ -9,7 +9,7 @@ uint32_t cash_map_get(const struct cash_map *map, uint64_t key);
 uint32_t *cash_map_put(struct arena *arena, struct cash_map *map, uint64_t key); /* the place of its value, 0 when new */
 
 enum cash_salt { SALT_ID_ITEM = 1, SALT_ID_PARTY, SALT_NUMBER, SALT_DIGITS, SALT_BARE, SALT_REFERENCE, SALT_ORDER, SALT_AMOUNT,
-                 SALT_IBAN, SALT_NAME, SALT_DEBTOR, SALT_END_TO_END, SALT_BATCH, SALT_SETTLEMENT, SALT_REPEAT, SALT_TRIGRAM, SALT_TYPO };
+                 SALT_IBAN, SALT_NAME, SALT_DEBTOR, SALT_END_TO_END, SALT_BATCH, SALT_SETTLEMENT, SALT_REPEAT, SALT_TRIGRAM, SALT_WAIT, SALT_TYPO };
 uint64_t cash_mix(uint64_t value, enum cash_salt salt);
 /* Polynomial hash of text, so that every part of a text can be looked up from its prefix hashes. */
 #define CASH_HASH_BASE UINT64_C(0x9e3779b97f4a7c15)
@@ -26,6 +26,8 @@ struct cash_known_item {
     uint32_t party, currency;
     int32_t issued, due, discount_until, settled_on;
     enum cash_collect collect;
+    uint16_t claims;        /* waiting lines that may settle it */
+    int64_t reserved;       /* of what was open, provisionally settled by waiting lines; `open` is without it */
     bool listed;            /* stands in its party's list of open items */
 };
 
@@ -61,11 +63,14 @@ struct cash_known_party {
     char country[3];
     struct cash_habit habit;
     uint32_t *open; size_t open_count, open_room; /* items, oldest due first */
-    uint32_t payer_count;
+    uint32_t waiting;           /* lines of this party that nobody could explain yet */
 };
 struct cash_part { int64_t item, amount, fee; struct str description; uint32_t next; };
 struct cash_parts { uint32_t first, last, count; int64_t amount, fee; int32_t day; };
 struct cash_repeat { int32_t day; int64_t line; bool settled; uint32_t same; uint32_t first_item; };
+
+/* A line that waits for a person. */
+struct cash_wait { uint32_t *items; size_t item_count; struct cash_allocation *reserved; size_t reserved_count; uint32_t party; bool active; };
 
 struct cash_learned;    /* the model in use */
 enum { NUMBER_LENGTHS = 64 };
@@ -82,6 +87,7 @@ struct cash_engine {
     LIST_OF(struct cash_part) parts;
     LIST_OF(struct cash_parts) batches;
     LIST_OF(struct cash_repeat) repeats;
+    LIST_OF(struct cash_wait) waits;
     uint64_t lengths[SALT_TYPO + 1]; /* per salt, a bit for each length of text that occurs */
     struct cash_habit everyone;      /* all parties together: what is usual */
     uint32_t decided;
@@ -158,8 +164,8 @@ void cash_search_sets(struct arena *arena, const struct cash_search *search, str
 /* ---- Candidates ---- */
 
 enum { FROM_SINGLE = 1, FROM_PREFIX = 2, FROM_ISSUE = 4, FROM_WINDOW = 8, FROM_DROP = 16, FROM_SOLVER = 32, FROM_NAMED = 64, FROM_NAMED_PART = 128,
-       FROM_NAMED_REST = 256, FROM_RUNNING = 512, FROM_NEAR = 1024, FROM_BATCH = 2048, FROM_EVERYTHING = 4096, FROM_GLOBAL = 8192 };
-enum { CANDIDATES_MAX = 96, CANDIDATES_SCORED = 14, PAYERS_MAX = 10 };
+       FROM_NAMED_REST = 256, FROM_RUNNING = 512, FROM_NEAR = 1024, FROM_BATCH = 2048, FROM_EVERYTHING = 4096, FROM_SMALL = 8192 };
+enum { CANDIDATES_MAX = 96, CANDIDATES_SCORED = 16, PAYERS_MAX = 10 };
 enum cash_feature {
     F_MATCH, F_DUPLICATE, F_ON_ACCOUNT, F_BATCH, F_UNRELATED,
     F_AMOUNT, F_ROUND, F_TEXT, F_TOKENS, F_WORD_ACCOUNT, F_WORD_INSTALMENT, F_WORD_DEDUCTION, F_WORD_CONTRA, F_WORD_RUNNING, F_WORD_REFUND,

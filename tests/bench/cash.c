@@ -308,10 +308,9 @@ int main(int argc, char **argv)
         struct cash_proposal p = cash_engine_match(engine, scratch, &entries.at[i].line);
         matching += seconds_since(start);
         write_row(out, scratch, entries.at[i].id, &p, why);
-        if (p.automatic || p.explanations[0].probability_ppm >= 500000) { /* what a person would accept, too */
-            struct cash_decision decision = cash_decision_of(&p.explanations[0]);
-            cash_engine_apply(engine, &entries.at[i].line, &decision);
-        }
+        struct cash_decision decision = cash_decision_of(&p.explanations[0]);
+        if (p.automatic || (decision.category == CASH_UNRELATED && p.explanations[0].probability_ppm >= 900000)) cash_engine_apply(engine, &entries.at[i].line, &decision);
+        else cash_engine_wait(engine, &entries.at[i].line, &p);
         arena_reset(scratch);
     }
     fclose(out);
