@@ -160,7 +160,6 @@ static void order_features(const struct cash_matching *m, struct cash_candidate 
     }
     int left_due = 0, left_issue = 0, credits_left = 0, open = 0, equals = 0, equals_before = 0, due_left = 0, same_day = 0;
     bool first_in = false, partial = false;
-    const struct cash_known_item *own = c->count ? &e->items.at[c->items[0]] : NULL;
     for (size_t i = 0; i < party->open_count; i++) {
         const struct cash_known_item *item = &e->items.at[party->open[i]];
         if (item->issued > m->day) continue;
@@ -174,7 +173,14 @@ static void order_features(const struct cash_matching *m, struct cash_candidate 
             due_left += item->due <= m->day;
             same_day += item->due == s.due_last && item->sequence > s.due_sequence;
         }
-        if (own && !in && item->open == own->open) equals++, equals_before += cash_item_order(item, own) < 0;
+        for (size_t k = 0; k < c->count && !in; k++) { /* could stand in for one that the text does not name */
+            const struct cash_known_item *own = &e->items.at[c->items[k]];
+            const struct cash_naming *n = item->open == own->open ? cash_named(m, c->items[k]) : NULL;
+            if (item->open != own->open || (n && n->quality >= 45)) continue;
+            equals++;
+            equals_before += cash_item_order(item, own) < 0;
+            break;
+        }
     }
     f[F_SIZE] = (float)c->count;
     f[F_CREDITS] = (float)s.credits;
@@ -184,8 +190,8 @@ static void order_features(const struct cash_matching *m, struct cash_candidate 
     f[F_PREFIX_ISSUE] = (float)left_issue;
     f[F_BOUNDARY] = (float)same_day;
     f[F_OLDEST] = first_in;
-    f[F_EQUALS] = c->count == 1 ? (float)equals : 0;
-    f[F_OLDEST_EQUAL] = c->count == 1 ? (float)equals_before : 0;
+    f[F_EQUALS] = (float)equals;
+    f[F_OLDEST_EQUAL] = (float)equals_before;
     f[F_CREDITS_LEFT] = (float)credits_left;
     f[F_OPEN] = (float)open;
     f[F_EVERYTHING_DUE] = (float)due_left;

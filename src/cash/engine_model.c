@@ -43,9 +43,12 @@ void cash_rank_learned(const struct cash_learned *l, struct cash_candidate *cand
     *top = predict_probability(&l->calibration, *raw);
 }
 
+/* All that is posted together must hold the precision asked for, and no single line may be more than some times less sure than that. */
 bool cash_sure_enough(const struct cash_learned *l, float raw, int32_t precision_ppm)
 {
+    enum { LINE_FACTOR = 5 };
     float least = INFINITY;
+    if (predict_probability(&l->calibration, raw) * 1e6 < 1e6 - LINE_FACTOR * (1e6 - precision_ppm)) return false;
     for (size_t i = 0; i < l->cut_count; i++) /* from the surest down: the lowest score that still holds */
         if (l->cuts[i].precision_ppm >= precision_ppm && l->cuts[i].score < least) least = l->cuts[i].score;
     return raw >= least;
