@@ -135,6 +135,38 @@ static void named_and_others(struct cash_matching *m, struct cash_scope *s, cons
     }
 }
 
+/* The list in the text was cut off: what is named, and the items that follow it, one after another. */
+static void named_continued(struct cash_matching *m, struct cash_scope *s, const uint16_t *named, size_t count)
+{
+    const struct cash_engine *e = m->engine;
+    uint16_t set[CASH_SCOPE_MAX];
+    uint64_t last = 0;
+    for (size_t i = 0; i < count; i++)
+        if (e->items.at[s->items[named[i]]].sequence > last) last = e->items.at[s->items[named[i]]].sequence;
+    for (int with = 0; with < 4; with++) { /* 1: with the credit notes; 2: less the discounts */
+        int grace = with & 2 ? LATE_SEARCH_DAYS : -1;
+        int64_t sum = 0;
+        size_t n = count;
+        if (grace >= 0 && !s->has_discount) break;
+        memcpy(set, named, count * sizeof *set);
+        for (size_t i = 0; i < count; i++) sum += value_of(m, s, named[i], grace);
+        for (size_t i = 0; with & 1 && i < s->count && n < CASH_SCOPE_MAX; i++)
+            if (open_of(m, s, i) < 0 && !s->named_quality[i]) sum += open_of(m, s, i), set[n++] = (uint16_t)i;
+        for (uint64_t after = last; n < CASH_SCOPE_MAX && sum < m->amount;) {
+            size_t next = s->count;
+            for (size_t i = 0; i < s->count; i++) {
+                const struct cash_known_item *item = &e->items.at[s->items[i]];
+                if (item->open > 0 && item->sequence > after && (next == s->count || item->sequence < e->items.at[s->items[next]].sequence)) next = i;
+            }
+            if (next == s->count) break;
+            after = e->items.at[s->items[next]].sequence;
+            sum += value_of(m, s, next, grace);
+            set[n++] = (uint16_t)next;
+        }
+        if (sum == m->amount && n > count) add_places(m, s, set, n, FROM_NAMED | FROM_NAMED_REST);
+    }
+}
+
 static void named_sets(struct cash_matching *m, struct cash_scope *s)
 {
     uint16_t all[CASH_SCOPE_MAX], strong[CASH_SCOPE_MAX], pool[CASH_SCOPE_MAX];
@@ -154,6 +186,8 @@ static void named_sets(struct cash_matching *m, struct cash_scope *s)
             found += solve(m, s, pool, pool_count, NULL, 0, grace, 6, 0, FROM_NAMED_PART);
         }
     if (!exact && all_count && all_count < 60) named_and_others(m, s, all, all_count);
+    if (!exact && all_count > 1) named_continued(m, s, all, all_count);
+    if (!exact && strong_count > 1 && strong_count < all_count) named_continued(m, s, strong, strong_count);
     if (!exact && !found && strong_count && strong_count < all_count) named_and_others(m, s, strong, strong_count);
     for (size_t i = 0; i < pool_count && i < 6; i++) add_places(m, s, &pool[i], 1, FROM_NAMED_PART);
 }

@@ -21,6 +21,7 @@ static int difference_score(const struct cash_candidate *c, const float *f)
     if (!c->difference_count) return 3000;
     bool words = f[F_WORD_DEDUCTION] > 0;
     int second = c->difference_count > 1 ? -700 : 0;
+    int odd = (int)(4000 * (f[F_DIFFERENCE_SHARE] < 0 ? -f[F_DIFFERENCE_SHARE] : f[F_DIFFERENCE_SHARE]));
     switch (c->differences[0].kind) {
     case CASH_DISCOUNT: return 2500 + second;
     case CASH_DISCOUNT_LATE: return 1500 + second;
@@ -31,8 +32,8 @@ static int difference_score(const struct cash_candidate *c, const float *f)
     case CASH_NET_OF_VAT: return -600;
     case CASH_CONTRA: return 200;
     case CASH_INSTALMENT: return f[F_WORD_INSTALMENT] > 0 || f[F_WORD_RUNNING] > 0 || f[F_HABIT_RUNNING] > 0.3f ? 800 : -500;
-    case CASH_SHORT: return words ? 200 : -700;
-    case CASH_OVER: return -900;
+    case CASH_SHORT: return (words ? 200 : -700) - (odd > 4000 ? 4000 : odd) / (c->count > 1 ? 1 : 4);
+    case CASH_OVER: return -900 - (odd > 4000 ? 4000 : odd);
     case CASH_PROVIDER_FEE: default: return 0;
     }
 }
