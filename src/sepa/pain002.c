@@ -44,17 +44,25 @@ static void stop_too_large(struct parse *p, struct xml_reader *reader)
     xml_stop(reader);
 }
 
+/* What an arena has left is for texts and for lists that double. */
+static bool has_room(struct parse *p, size_t bytes)
+{
+    if (arena_room(p->arena) < ((size_t)1 << 20) + 4 * bytes) p->too_large = true;
+    return !p->too_large;
+}
+
 static void open_reason(struct parse *p, struct xml_reader *reader)
 {
     struct status_reasons *to = p->in_transaction ? &transaction(p)->reasons : p->in_group ? &group(p)->reasons : &p->report->reasons;
-    if (p->reasons++ == REASONS_MAX) return stop_too_large(p, reader);
+    if (p->reasons++ == REASONS_MAX || !has_room(p, to->list.room * sizeof *to->list.at)) return stop_too_large(p, reader);
     p->reason = LIST_ADD(p->arena, &to->list);
     *p->reason = (struct status_reason){ 0 };
 }
 
 static void open_transaction(struct parse *p, struct xml_reader *reader)
 {
-    if (p->report->transactions.count == ROWS_MAX) return stop_too_large(p, reader);
+    size_t bytes = p->report->transactions.room * sizeof *p->report->transactions.at;
+    if (p->report->transactions.count == ROWS_MAX || !has_room(p, bytes)) return stop_too_large(p, reader);
     *LIST_ADD(p->arena, &p->report->transactions) =
         (struct status_transaction){ .group = p->in_group ? p->report->groups.count - 1 : SIZE_MAX };
     p->in_transaction = true;
@@ -69,10 +77,12 @@ static void on_start(void *context, struct xml_reader *reader, const struct xml_
         p->right_root = str_starts(e->uri, "urn:iso:std:iso:20022:tech:xsd:pain.002.001.");
         if (!p->right_root) xml_stop(reader);
     }
+    if (p->too_large) return xml_stop(reader);
     if (depth > DEPTH) return;
     snprintf(p->names[depth - 1], NAME, "%.*s", STR_ARG(e->name));
     if (str_is(e->name, "OrgnlPmtInfAndSts") && !p->in_group) {
-        if (p->report->groups.count == ROWS_MAX) return stop_too_large(p, reader);
+        size_t bytes = p->report->groups.room * sizeof *p->report->groups.at;
+        if (p->report->groups.count == ROWS_MAX || !has_room(p, bytes)) return stop_too_large(p, reader);
         *LIST_ADD(p->arena, &p->report->groups) = (struct status_group){ .original_count = -1 };
         p->in_group = true;
     } else if (str_is(e->name, "TxInfAndSts") && !p->in_transaction) open_transaction(p, reader);
@@ -90,7 +100,10 @@ static bool within(const struct parse *p, size_t depth, size_t up, const char *n
     return depth > up && depth - up <= DEPTH && !strcmp(p->names[depth - 1 - up], name);
 }
 
-static struct str kept(struct parse *p, struct str text) { return text.length ? str_keep(p->arena, text) : (struct str){ 0 }; }
+static struct str kept(struct parse *p, struct str text)
+{
+    return text.length && has_room(p, text.length) ? str_keep(p->arena, text) : (struct str){ 0 };
+}
 
 static void end_in_reason(struct parse *p, size_t depth, struct str name, struct str text)
 {
@@ -100,8 +113,9 @@ static void end_in_reason(struct parse *p, size_t depth, struct str name, struct
         r->code = kept(p, str_utf8_clip(text, 35));
         r->proprietary = proprietary;
     } else if (str_is(name, "AddtlInf") && text.length && r->text.length < REASON_TEXT_MAX)
-        r->text = r->text.length ? str_format(p->arena, "%.*s %.*s", STR_ARG(r->text), STR_ARG(str_utf8_clip(text, 500)))
-                                 : kept(p, str_utf8_clip(text, 500));
+        r->text = r->text.length && has_room(p, r->text.length + text.length)
+                      ? str_format(p->arena, "%.*s %.*s", STR_ARG(r->text), STR_ARG(str_utf8_clip(text, 500)))
+                      : kept(p, str_utf8_clip(text, 500));
     else if (within(p, depth, 1, "Orgtr") && str_is(name, "Nm")) r->originator = kept(p, str_utf8_clip(text, 140));
     else if ((str_is(name, "AnyBIC") || str_is(name, "BICOrBEI")) && !r->originator.length) r->originator = kept(p, str_utf8_clip(text, 11));
 }

@@ -81,3 +81,19 @@ TEST(sepa_pain002_large)
     text_addz(&t, "</R></Document>");
     expect_refused(&input_too_large, pain002_read(arena, text_str(&t), &r));
 }
+
+/* An arena that is too small for a report is a refusal, not the end of the program. */
+TEST(sepa_pain002_small_arena)
+{
+    struct text t = text_new(arena);
+    struct status_report r;
+    text_addz(&t, "<Document xmlns='urn:iso:std:iso:20022:tech:xsd:pain.002.001.10'><R><OrgnlGrpInfAndSts><OrgnlMsgId>m</OrgnlMsgId></OrgnlGrpInfAndSts>");
+    for (int i = 0; i < 20000; i++) text_addz(&t, "<TxInfAndSts><OrgnlEndToEndId>some identification or other</OrgnlEndToEndId></TxInfAndSts>");
+    text_addz(&t, "</R></Document>");
+    for (size_t limit = 2; limit <= 8; limit *= 2) {
+        struct arena *small = arena_new(limit << 20);
+        struct fault *f = pain002_read(small, text_str(&t), &r);
+        expect(f && f->type == &input_too_large);
+        arena_free(small);
+    }
+}
