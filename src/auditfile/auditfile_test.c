@@ -6,13 +6,13 @@
 
 #define ADD(list, ...) (*LIST_ADD(arena, list) = (__typeof__(*(list)->at))__VA_ARGS__)
 
-static struct audit_books small_books(struct arena *arena)
+static struct xaf_books small_books(struct arena *arena)
 {
-    struct audit_books b = {
+    struct xaf_books b = {
         .fiscal_year = STR("2026"), .start_on = { 20260101 }, .end_on = { 20261231 }, .created_on = { 20270115 }, .currency = STR("EUR"),
         .software = STR("Florin"), .software_version = STR("0.1.0"), .rgs_version = STR("3.8"), .company_id = STR("12345678"),
         .company_name = STR("Bakkerij De Zon & Zonen B.V."), .tax_country = STR("NL"), .tax_id = STR("NL004495445B01"),
-        .opening_on = { 20260101 }, .declared = { 4, AUDIT_AMOUNT(12100 + 5000), AUDIT_AMOUNT(12100 + 5000) },
+        .opening_on = { 20260101 }, .declared = { 4, XAF_AMOUNT(12100 + 5000), XAF_AMOUNT(12100 + 5000) },
     };
     ADD(&b.addresses, { .street = STR("Dorpsstraat"), .number = STR("12"), .extension = STR("a"), .city = STR("Utrecht"),
                         .post_code = STR("1234 AB"), .country = STR("NL"), .property = STR("Zonhuis"), .region = STR("UT") });
@@ -24,21 +24,21 @@ static struct audit_books small_books(struct arena *arena)
     ADD(&b.vat_codes, { .id = STR("H"), .description = STR("21%"), .to_pay_account = STR("1500") });
     ADD(&b.periods, { .number = 1, .description = STR("januari"), .start_on = { 20260101 }, .end_on = { 20260131 } });
     ADD(&b.periods, { .number = 12, .start_on = { 20261201 }, .end_on = { 20261231 } });
-    struct audit_party party = { .id = STR("D1"), .name = STR("Café Zürich"), .contact = STR("J. Jansen"), .email = STR("info@zurich.example"),
+    struct xaf_party party = { .id = STR("D1"), .name = STR("Café Zürich"), .contact = STR("J. Jansen"), .email = STR("info@zurich.example"),
                                  .kvk = STR("87654321"), .tax_country = STR("NL"), .tax_id = STR("NL002455799B11"), .kind = 'C',
-                                 .credit_limit = AUDIT_AMOUNT(500000), .opening = AUDIT_AMOUNT(0), .closing = AUDIT_AMOUNT(-12100) };
+                                 .credit_limit = XAF_AMOUNT(500000), .opening = XAF_AMOUNT(0), .closing = XAF_AMOUNT(-12100) };
     ADD(&party.addresses, { .street = STR("Gracht"), .number = STR("1"), .country = STR("NL") });
     ADD(&party.bank_accounts, { STR("NL91ABNA0417164300"), STR("ABNANL2A") });
     *LIST_ADD(arena, &b.parties) = party;
-    ADD(&b.opening, { STR("1"), STR("0100"), AUDIT_AMOUNT(100000) });
-    ADD(&b.opening, { STR("2"), STR("1500"), AUDIT_AMOUNT(-100000) });
+    ADD(&b.opening, { STR("1"), STR("0100"), XAF_AMOUNT(100000) });
+    ADD(&b.opening, { STR("2"), STR("1500"), XAF_AMOUNT(-100000) });
     ADD(&b.journals, { .id = STR("VRK"), .description = STR("Verkoop"), .kind = 'S' });
     ADD(&b.journals, { .id = STR("BNK"), .kind = 'B', .offset_account = STR("0100"), .bank_account = STR("NL91ABNA0417164300") });
     return b;
 }
 
-struct list_source { const struct audit_transaction *at; size_t count, next; };
-static struct fault *list_next(void *context, const struct audit_transaction **out)
+struct list_source { const struct xaf_transaction *at; size_t count, next; };
+static struct fault *list_next(void *context, const struct xaf_transaction **out)
 {
     struct list_source *s = context;
     *out = s->next < s->count ? &s->at[s->next++] : NULL;
@@ -50,24 +50,24 @@ static struct fault *text_take(void *context, struct str bytes)
     return NULL;
 }
 
-struct kept { struct arena *arena; LIST_OF(struct audit_transaction) list; };
-static struct fault *keep(void *context, const struct audit_books *books, const struct audit_transaction *t)
+struct kept { struct arena *arena; LIST_OF(struct xaf_transaction) list; };
+static struct fault *keep(void *context, const struct xaf_books *books, const struct xaf_transaction *t)
 {
     struct kept *k = context;
     (void)books;
-    struct audit_transaction copy = *t;
+    struct xaf_transaction copy = *t;
     copy.number = str_keep(k->arena, t->number);
     copy.description = str_keep(k->arena, t->description);
     copy.source = str_keep(k->arena, t->source);
     copy.user = str_keep(k->arena, t->user);
-    copy.lines.at = ARENA_ARRAY(k->arena, struct audit_line, t->lines.count + 1);
+    copy.lines.at = ARENA_ARRAY(k->arena, struct xaf_line, t->lines.count + 1);
     for (size_t i = 0; i < t->lines.count; i++) {
-        struct audit_line l = t->lines.at[i];
+        struct xaf_line l = t->lines.at[i];
         struct str *texts[] = { &l.number, &l.account, &l.document, &l.description, &l.party, &l.invoice, &l.receipt, &l.shipment, &l.cost,
                                 &l.product, &l.project, &l.work_cost, &l.bank_account, &l.match, &l.match_key, &l.order, &l.article_group,
                                 &l.quantity_unit, &l.bank, &l.other_bank_account, &l.currency };
         for (size_t n = 0; n < ARRAY_LENGTH(texts); n++) *texts[n] = str_keep(k->arena, *texts[n]);
-        struct audit_vat *vat = ARENA_ARRAY(k->arena, struct audit_vat, l.vat.count + 1);
+        struct xaf_vat *vat = ARENA_ARRAY(k->arena, struct xaf_vat, l.vat.count + 1);
         for (size_t n = 0; n < l.vat.count; n++) vat[n] = l.vat.at[n], vat[n].code = str_keep(k->arena, vat[n].code);
         l.vat.at = vat;
         copy.lines.at[i] = l;
@@ -76,40 +76,40 @@ static struct fault *keep(void *context, const struct audit_books *books, const 
     return NULL;
 }
 
-struct year { struct audit_books books; struct audit_transaction *at; size_t count; };
+struct year { struct xaf_books books; struct xaf_transaction *at; size_t count; };
 static struct year small_year(struct arena *arena)
 {
-    struct year y = { .books = small_books(arena), .at = ARENA_ARRAY(arena, struct audit_transaction, 2), .count = 2 };
-    struct audit_line vat_line = { .number = STR("2"), .account = STR("8000"), .amount = AUDIT_AMOUNT(-12100), .cost = STR("K1"),
-                                   .product = STR("P1"), .project = STR("J1"), .currency = STR("USD"), .currency_amount = AUDIT_AMOUNT(-13000) };
-    ADD(&vat_line.vat, { STR("H"), DECIMAL(2100, 2), AUDIT_AMOUNT(-2100) });
-    y.at[0] = (struct audit_transaction){ .journal = 0, .number = STR("2026-1"), .description = STR("verkoop"), .period = 1, .day = { 20260115 },
-                                          .amount = AUDIT_AMOUNT(12100), .source = STR("web"), .user = STR("anna") };
-    ADD(&y.at[0].lines, { .number = STR("1"), .account = STR("1300"), .amount = AUDIT_AMOUNT(12100), .document = STR("F1"), .effective_on = { 20260116 },
+    struct year y = { .books = small_books(arena), .at = ARENA_ARRAY(arena, struct xaf_transaction, 2), .count = 2 };
+    struct xaf_line vat_line = { .number = STR("2"), .account = STR("8000"), .amount = XAF_AMOUNT(-12100), .cost = STR("K1"),
+                                   .product = STR("P1"), .project = STR("J1"), .currency = STR("USD"), .currency_amount = XAF_AMOUNT(-13000) };
+    ADD(&vat_line.vat, { STR("H"), DECIMAL(2100, 2), XAF_AMOUNT(-2100) });
+    y.at[0] = (struct xaf_transaction){ .journal = 0, .number = STR("2026-1"), .description = STR("verkoop"), .period = 1, .day = { 20260115 },
+                                          .amount = XAF_AMOUNT(12100), .source = STR("web"), .user = STR("anna") };
+    ADD(&y.at[0].lines, { .number = STR("1"), .account = STR("1300"), .amount = XAF_AMOUNT(12100), .document = STR("F1"), .effective_on = { 20260116 },
                           .settled_on = { 20260214 }, .description = STR("factuur 1 <€>"), .party = STR("D1"), .invoice = STR("F1"), .match = STR("m"),
                           .match_key = STR("k"), .order = STR("o"), .receipt = STR("r"), .shipment = STR("s"), .work_cost = STR("w"),
-                          .article_group = STR("a"), .quantity_unit = STR("st"), .quantity = AUDIT_AMOUNT(3), .bank_account = STR("NL91ABNA0417164300"),
+                          .article_group = STR("a"), .quantity_unit = STR("st"), .quantity = XAF_AMOUNT(3), .bank_account = STR("NL91ABNA0417164300"),
                           .bank = STR("ABNANL2A"), .other_bank_account = STR("NL44RABO0123456789") });
     *LIST_ADD(arena, &y.at[0].lines) = vat_line;
-    y.at[1] = (struct audit_transaction){ .journal = 1, .number = STR("B-1"), .period = 12, .day = { 20261224 } };
-    ADD(&y.at[1].lines, { .number = STR("1"), .account = STR("0100"), .amount = AUDIT_AMOUNT(5000) });
-    ADD(&y.at[1].lines, { .number = STR("2"), .account = STR("1300"), .amount = AUDIT_AMOUNT(-5000), .party = STR("D1") });
+    y.at[1] = (struct xaf_transaction){ .journal = 1, .number = STR("B-1"), .period = 12, .day = { 20261224 } };
+    ADD(&y.at[1].lines, { .number = STR("1"), .account = STR("0100"), .amount = XAF_AMOUNT(5000) });
+    ADD(&y.at[1].lines, { .number = STR("2"), .account = STR("1300"), .amount = XAF_AMOUNT(-5000), .party = STR("D1") });
     return y;
 }
 
-static struct fault *write_year(struct arena *arena, enum audit_version version, const struct year *y, struct str *out, struct audit_clips *clips)
+static struct fault *write_year(struct arena *arena, enum xaf_version version, const struct year *y, struct str *out, struct xaf_clips *clips)
 {
     struct text *text = ARENA_NEW(arena, struct text);
     *text = text_new(arena);
     struct list_source list = { y->at, y->count, 0 };
-    struct audit_source source = { &list, list_next };
-    struct audit_sink sink = { text, text_take };
-    struct fault *f = audit_write(arena, version, &y->books, &source, &sink, clips);
+    struct xaf_source source = { &list, list_next };
+    struct xaf_sink sink = { text, text_take };
+    struct fault *f = xaf_write(arena, version, &y->books, &source, &sink, clips);
     *out = text_str(text);
     return f;
 }
 
-static void expect_schema(struct arena *arena, struct str xml, enum audit_version version)
+static void expect_schema(struct arena *arena, struct str xml, enum xaf_version version)
 {
     const char *shared = test_shared();
     if (!shared) return;
@@ -134,19 +134,19 @@ static bool holds(struct str s, const char *z) { return str_find(s, z) >= 0; }
 TEST(auditfile_round_trip)
 {
     struct year y = small_year(arena);
-    for (enum audit_version version = XAF_32; version <= XAF_40; version++) {
+    for (enum xaf_version version = XAF_32; version <= XAF_40; version++) {
         struct str xml, again;
-        struct audit_clips clips = { 0 };
-        struct audit_unreads unread = { 0 };
+        struct xaf_clips clips = { 0 };
+        struct xaf_unreads unread = { 0 };
         struct kept kept = { .arena = arena };
         struct year back = { .count = 0 };
-        struct audit_handler handler = { &kept, keep };
+        struct xaf_handler handler = { &kept, keep };
         expect_done(write_year(arena, version, &y, &xml, &clips));
         expect_schema(arena, xml, version);
-        expect_done(audit_read(arena, xml, &handler, &back.books, &unread));
+        expect_done(xaf_read(arena, xml, &handler, &back.books, &unread));
         expect_int(0, unread.list.count);
         expect_int(version, back.books.version);
-        expect_done(audit_totals_check(arena, &back.books));
+        expect_done(xaf_totals_check(arena, &back.books));
         expect_int(2, kept.list.count);
         back.at = kept.list.at, back.count = kept.list.count;
         expect_done(write_year(arena, version, &back, &again, NULL));
@@ -157,7 +157,7 @@ TEST(auditfile_round_trip)
         expect_int('C', back.books.parties.at[0].kind);
         expect_int(-100000, back.books.opening.at[1].amount.minor);
         expect_str("8000", back.books.accounts.at[3].description); /* it had none: its number */
-        const struct audit_line *l = back.at[0].lines.at;
+        const struct xaf_line *l = back.at[0].lines.at;
         expect_str("factuur 1 <€>", l[0].description);
         expect_int(-12100, l[1].amount.minor);
         expect_int(20260115, l[1].effective_on.ymd);
@@ -184,7 +184,7 @@ TEST(auditfile_round_trip)
     }
 }
 
-static size_t clip_times(const struct audit_clips *clips, const char *field, size_t limit)
+static size_t clip_times(const struct xaf_clips *clips, const char *field, size_t limit)
 {
     for (size_t i = 0; i < clips->list.count; i++)
         if (str_is(clips->list.at[i].field, field) && clips->list.at[i].limit == limit) return clips->list.at[i].times;
@@ -195,25 +195,25 @@ TEST(auditfile_clips_are_seen)
 {
     struct year y = small_year(arena);
     struct str xml;
-    struct audit_clips clips = { 0 };
+    struct xaf_clips clips = { 0 };
     expect_done(write_year(arena, XAF_40, &y, &xml, &clips));
     expect_int(1, clip_times(&clips, "accounts[0].lead_code", 0));
     expect_int(1, clip_times(&clips, "postal_address", 0));
     expect_int(1, clip_times(&clips, "parties[0].bank_accounts", 0));
     expect_int(1, clip_times(&clips, "transactions[0].lines[0].order", 0));
-    clips = (struct audit_clips){ 0 };
+    clips = (struct xaf_clips){ 0 };
     struct text sixty = text_new(arena);
     for (int i = 0; i < 60; i++) text_addz(&sixty, "é");
     y.books.parties.at[0].name = text_str(&sixty);
-    struct audit_party second = { .id = STR("D2"), .name = text_str(&sixty), .tax_country = STR("XX") };
+    struct xaf_party second = { .id = STR("D2"), .name = text_str(&sixty), .tax_country = STR("XX") };
     *LIST_ADD(arena, &y.books.parties) = second;
     expect_done(write_year(arena, XAF_32, &y, &xml, &clips));
     expect_schema(arena, xml, XAF_32);
     expect_int(2, clip_times(&clips, "parties[0].name", 50)); /* one row, twice */
     expect_int(1, clip_times(&clips, "parties[1].tax_country", 0));
     expect_int(1, clip_times(&clips, "accounts[0].rgs_code", 0));
-    struct audit_books back;
-    expect_done(audit_read(arena, xml, NULL, &back, NULL));
+    struct xaf_books back;
+    expect_done(xaf_read(arena, xml, NULL, &back, NULL));
     expect_int(50, str_utf8_count(back.parties.at[0].name));
 }
 
@@ -233,11 +233,11 @@ TEST(auditfile_refuses_all_at_once)
     y.books.periods.at[1].start_on.ymd = 20260231;
     struct fault *f = write_year(arena, XAF_40, &y, &xml, NULL);
     expect_int(0, xml.length); /* not a byte */
-    expect(fault_has(f, &audit_missing, "tax_id") && fault_has(f, &audit_value_wrong, "fiscal_year"));
-    expect(fault_has(f, &audit_value_wrong, "tax_country") && fault_has(f, &audit_used_twice, "accounts"));
-    expect(fault_has(f, &audit_value_wrong, "accounts[2].kind") && fault_has(f, &audit_unknown, "vat_codes[0].to_pay_account"));
-    expect(fault_has(f, &audit_id_too_long, "parties[0].id") && fault_has(f, &audit_value_wrong, "periods[0].number"));
-    expect(fault_has(f, &audit_unknown, "opening[0].account") && fault_has(f, &audit_value_wrong, "periods[1].start_on"));
+    expect(fault_has(f, &xaf_missing, "tax_id") && fault_has(f, &xaf_value_wrong, "fiscal_year"));
+    expect(fault_has(f, &xaf_value_wrong, "tax_country") && fault_has(f, &xaf_used_twice, "accounts"));
+    expect(fault_has(f, &xaf_value_wrong, "accounts[2].kind") && fault_has(f, &xaf_unknown, "vat_codes[0].to_pay_account"));
+    expect(fault_has(f, &xaf_id_too_long, "parties[0].id") && fault_has(f, &xaf_value_wrong, "periods[0].number"));
+    expect(fault_has(f, &xaf_unknown, "opening[0].account") && fault_has(f, &xaf_value_wrong, "periods[1].start_on"));
     for (struct fault *one = f; one; one = one->next)
         expect(!holds(fault_text(arena, one, DUTCH), "{") && !str_equal(fault_text(arena, one, DUTCH), fault_text(arena, one, ENGLISH)));
 
@@ -247,22 +247,22 @@ TEST(auditfile_refuses_all_at_once)
     y.at[1].lines.at[1].party = STR("D9");
     y.at[1].period = 7;
     f = write_year(arena, XAF_32, &y, &xml, NULL);
-    expect(fault_has(f, &audit_unknown, "transactions[0].lines[0].account") && fault_has(f, &audit_unknown, "transactions[0].lines[1].vat.code"));
-    expect(fault_has(f, &audit_unknown, "transactions[1].lines[1].party") && fault_has(f, &audit_unknown, "transactions[1].period"));
+    expect(fault_has(f, &xaf_unknown, "transactions[0].lines[0].account") && fault_has(f, &xaf_unknown, "transactions[0].lines[1].vat.code"));
+    expect(fault_has(f, &xaf_unknown, "transactions[1].lines[1].party") && fault_has(f, &xaf_unknown, "transactions[1].period"));
 
     y = small_year(arena);
     y.books.declared.debit.minor++;
-    f = expect_refused(&audit_totals_wrong, write_year(arena, XAF_32, &y, &xml, NULL));
+    f = expect_refused(&xaf_totals_wrong, write_year(arena, XAF_32, &y, &xml, NULL));
     expect(holds(fault_text(arena, f, ENGLISH), "4 / 171.01 / 171.00") && holds(fault_text(arena, f, ENGLISH), "4 / 171.00 / 171.00"));
     y = small_year(arena);
     y.at[0].journal = 1, y.at[1].journal = 0;
-    expect_refused(&audit_order_wrong, write_year(arena, XAF_32, &y, &xml, NULL));
+    expect_refused(&xaf_order_wrong, write_year(arena, XAF_32, &y, &xml, NULL));
     y = small_year(arena);
     y.books.currency = STR("KWD");
-    expect_refused(&audit_currency_digits, write_year(arena, XAF_40, &y, &xml, NULL));
+    expect_refused(&xaf_currency_digits, write_year(arena, XAF_40, &y, &xml, NULL));
     y = small_year(arena);
     y.books.company_name = STR("\xFF");
-    expect_refused(&audit_text_wrong, write_year(arena, XAF_40, &y, &xml, NULL));
+    expect_refused(&xaf_text_wrong, write_year(arena, XAF_40, &y, &xml, NULL));
 }
 
 /* ---- Random texts in every place: valid against the schema, or refused ---- */
@@ -274,8 +274,8 @@ TEST(auditfile_random)
     size_t done = 0, refused = 0;
     for (int round = 0; round < 500; round++) {
         struct year y = small_year(arena);
-        struct audit_party *p = y.books.parties.at;
-        struct audit_line *l = y.at[0].lines.at;
+        struct xaf_party *p = y.books.parties.at;
+        struct xaf_line *l = y.at[0].lines.at;
         struct str *any[] = {
             &y.books.company_name, &y.books.software, &y.books.tax_id, &y.books.rgs_version, &y.books.addresses.at[0].country,
             &y.books.addresses.at[0].street, &y.books.addresses.at[1].city, &p->name, &p->email, &p->tax_country, &p->kvk, &p->bank_accounts.at[0].bank,
@@ -286,21 +286,21 @@ TEST(auditfile_random)
         };
         for (int64_t k = rng_between(&rng, 1, 4); k > 0; k--)
             *any[rng_between(&rng, 0, ARRAY_LENGTH(any) - 1)] = str_of(texts[rng_between(&rng, 0, ARRAY_LENGTH(texts) - 1)]);
-        if (rng_chance(&rng, 100)) l[1].currency_amount = AUDIT_AMOUNT(rng_between(&rng, -99999999999, 99999999999));
+        if (rng_chance(&rng, 100)) l[1].currency_amount = XAF_AMOUNT(rng_between(&rng, -99999999999, 99999999999));
         if (rng_chance(&rng, 50)) l[1].vat.at[0].percent = DECIMAL(rng_between(&rng, -9, 9999999999), (int32_t)rng_between(&rng, 0, 9));
         p->kind = "CSBOX"[rng_between(&rng, 0, 4)];
-        enum audit_version version = rng_chance(&rng, 500) ? XAF_32 : XAF_40;
+        enum xaf_version version = rng_chance(&rng, 500) ? XAF_32 : XAF_40;
         struct str xml;
-        struct audit_clips clips = { 0 };
-        struct audit_books back;
+        struct xaf_clips clips = { 0 };
+        struct xaf_books back;
         if (write_year(arena, version, &y, &xml, &clips)) {
             refused++;
             continue;
         }
         done++;
         expect_schema(arena, xml, version);
-        expect_done(audit_read(arena, xml, NULL, &back, NULL));
-        expect_done(audit_totals_check(arena, &back));
+        expect_done(xaf_read(arena, xml, NULL, &back, NULL));
+        expect_done(xaf_totals_check(arena, &back));
     }
     print_message("audit file random: %zu written, %zu refused\n", done, refused);
     expect(done > 100 && refused > 50);
@@ -308,8 +308,8 @@ TEST(auditfile_random)
 
 /* ---- Flat memory ---- */
 
-struct many { struct arena *arena; struct audit_transaction t; char number[24]; size_t next, count, peak; };
-static struct fault *many_next(void *context, const struct audit_transaction **out)
+struct many { struct arena *arena; struct xaf_transaction t; char number[24]; size_t next, count, peak; };
+static struct fault *many_next(void *context, const struct xaf_transaction **out)
 {
     struct many *m = context;
     *out = NULL;
@@ -319,36 +319,36 @@ static struct fault *many_next(void *context, const struct audit_transaction **o
     *out = &m->t;
     return NULL;
 }
-struct pipe { struct audit_reader *reader; size_t bytes, pieces, largest; };
+struct pipe { struct xaf_reader *reader; size_t bytes, pieces, largest; };
 static struct fault *pipe_take(void *context, struct str bytes)
 {
     struct pipe *p = context;
     p->bytes += bytes.length;
     p->pieces++;
     if (bytes.length > p->largest) p->largest = bytes.length;
-    return audit_reader_push(p->reader, bytes);
+    return xaf_reader_push(p->reader, bytes);
 }
 
 TEST(auditfile_streams)
 {
     struct year y = small_year(arena);
     struct many many = { .arena = arena, .t = y.at[0], .count = 10000 };
-    struct audit_source source = { &many, many_next };
-    struct pipe pipe = { .reader = audit_reader_new(arena, NULL) };
-    struct audit_sink sink = { &pipe, pipe_take };
-    struct audit_books back;
-    y.books.declared = (struct audit_totals){ 20000, AUDIT_AMOUNT(10000 * 12100), AUDIT_AMOUNT(10000 * 12100) };
+    struct xaf_source source = { &many, many_next };
+    struct pipe pipe = { .reader = xaf_reader_new(arena, NULL) };
+    struct xaf_sink sink = { &pipe, pipe_take };
+    struct xaf_books back;
+    y.books.declared = (struct xaf_totals){ 20000, XAF_AMOUNT(10000 * 12100), XAF_AMOUNT(10000 * 12100) };
     size_t before = arena_used(arena);
     int64_t from = clock_us();
-    expect_done(audit_write(arena, XAF_40, &y.books, &source, &sink, NULL));
-    expect_done(audit_reader_end(pipe.reader, &back, NULL));
-    audit_reader_free(pipe.reader);
+    expect_done(xaf_write(arena, XAF_40, &y.books, &source, &sink, NULL));
+    expect_done(xaf_reader_end(pipe.reader, &back, NULL));
+    xaf_reader_free(pipe.reader);
     print_message("audit file of 20,000 lines: %zu bytes written and read in %lld ms, %zu bytes of memory, pieces of at most %zu\n", pipe.bytes,
                   (long long)(clock_us() - from) / 1000, arena_used(arena) - before, pipe.largest);
     expect(arena_used(arena) - before < 200000);
     expect(pipe.pieces > 100 && pipe.largest < 100000);
     expect_int(20000, back.counted.lines);
-    expect_done(audit_totals_check(arena, &back));
+    expect_done(xaf_totals_check(arena, &back));
 }
 
 /* ---- Reading what others wrote ---- */
@@ -357,27 +357,27 @@ TEST(auditfile_reads_by_pieces)
 {
     struct year y = small_year(arena);
     struct str xml;
-    struct audit_books back;
+    struct xaf_books back;
     struct kept kept = { .arena = arena };
     expect_done(write_year(arena, XAF_32, &y, &xml, NULL));
-    struct audit_reader *r = audit_reader_new(arena, &(struct audit_handler){ &kept, keep });
-    for (size_t i = 0; i < xml.length; i++) expect_done(audit_reader_push(r, str_part(xml, i, 1)));
-    expect_done(audit_reader_end(r, &back, NULL));
-    audit_reader_free(r);
+    struct xaf_reader *r = xaf_reader_new(arena, &(struct xaf_handler){ &kept, keep });
+    for (size_t i = 0; i < xml.length; i++) expect_done(xaf_reader_push(r, str_part(xml, i, 1)));
+    expect_done(xaf_reader_end(r, &back, NULL));
+    xaf_reader_free(r);
     expect_int(2, kept.list.count);
 }
 
 TEST(auditfile_reads_leniently)
 {
-    struct audit_books b;
-    struct audit_unreads unread;
+    struct xaf_books b;
+    struct xaf_unreads unread;
     struct kept kept = { .arena = arena };
     struct str xml = STR("<a:auditfile xmlns:a='http://www.auditfiles.nl/XAF/3.2'><a:header><a:fiscalYear>2025-2026</a:fiscalYear><a:startDate>2025-07-01Z</a:startDate>"
         "<a:curCode>EUR</a:curCode></a:header><a:company><a:companyName> X </a:companyName><a:extra><a:deep>1</a:deep></a:extra><a:extra/><a:transactions>"
         "<a:linesCount>9</a:linesCount><a:totalDebit>1</a:totalDebit><a:totalCredit>1</a:totalCredit><a:journal><a:jrnID>1</a:jrnID><a:transaction><a:nr>1</a:nr>"
         "<a:trLine><a:amnt>+1.</a:amnt><a:amntTp>D</a:amntTp></a:trLine><a:trLine><a:amnt>.50</a:amnt><a:amntTp>C</a:amntTp></a:trLine>"
         "<a:trLine><a:amnt>-2.00</a:amnt><a:amntTp>C</a:amntTp></a:trLine></a:transaction></a:journal></a:transactions></a:company></a:auditfile>");
-    expect_done(audit_read(arena, xml, &(struct audit_handler){ &kept, keep }, &b, &unread));
+    expect_done(xaf_read(arena, xml, &(struct xaf_handler){ &kept, keep }, &b, &unread));
     expect_str("X", b.company_name);
     expect_int(20250701, b.start_on.ymd);
     expect_int(1, unread.list.count);
@@ -386,11 +386,11 @@ TEST(auditfile_reads_leniently)
     expect_int(100, kept.list.at[0].lines.at[0].amount.minor);
     expect_int(-50, kept.list.at[0].lines.at[1].amount.minor);
     expect_int(200, kept.list.at[0].lines.at[2].amount.minor);
-    struct fault *f = expect_refused(&audit_totals_wrong, audit_totals_check(arena, &b));
+    struct fault *f = expect_refused(&xaf_totals_wrong, xaf_totals_check(arena, &b));
     expect_str("declared", f->field);
 }
 
-static struct fault *no_more(void *context, const struct audit_books *books, const struct audit_transaction *t)
+static struct fault *no_more(void *context, const struct xaf_books *books, const struct xaf_transaction *t)
 {
     (void)books, (void)t;
     return FAULT(context, &input_invalid, "handler", PARAM("why", STR("enough")));
@@ -398,31 +398,31 @@ static struct fault *no_more(void *context, const struct audit_books *books, con
 
 TEST(auditfile_read_refuses)
 {
-    struct audit_books b;
+    struct xaf_books b;
     struct year y = small_year(arena);
     struct str xml;
-    expect_refused(&audit_not_one, audit_read(arena, STR("<auditfile/>"), NULL, &b, NULL));
-    expect_refused(&audit_not_one, audit_read(arena, STR("<x xmlns='http://www.auditfiles.nl/XAF/3.2'/>"), NULL, &b, NULL));
-    expect_refused(&xml_malformed, audit_read(arena, STR("<auditfile xmlns='http://www.auditfiles.nl/XAF/3.2'>"), NULL, &b, NULL));
-    expect_refused(&xml_malformed, audit_read(arena, STR(""), NULL, &b, NULL));
-    expect_refused(&xml_forbidden, audit_read(arena, STR("<!DOCTYPE a [<!ENTITY x 'y'>]><auditfile xmlns='http://www.auditfiles.nl/XAF/3.2'/>"), NULL, &b, NULL));
-    struct fault *f = audit_read(arena, STR("<auditfile xmlns='http://www.auditfiles.nl/XAF/3.2'><header><startDate>01-01-2026</startDate></header>\n"
+    expect_refused(&xaf_not_one, xaf_read(arena, STR("<auditfile/>"), NULL, &b, NULL));
+    expect_refused(&xaf_not_one, xaf_read(arena, STR("<x xmlns='http://www.auditfiles.nl/XAF/3.2'/>"), NULL, &b, NULL));
+    expect_refused(&xml_malformed, xaf_read(arena, STR("<auditfile xmlns='http://www.auditfiles.nl/XAF/3.2'>"), NULL, &b, NULL));
+    expect_refused(&xml_malformed, xaf_read(arena, STR(""), NULL, &b, NULL));
+    expect_refused(&xml_forbidden, xaf_read(arena, STR("<!DOCTYPE a [<!ENTITY x 'y'>]><auditfile xmlns='http://www.auditfiles.nl/XAF/3.2'/>"), NULL, &b, NULL));
+    struct fault *f = xaf_read(arena, STR("<auditfile xmlns='http://www.auditfiles.nl/XAF/3.2'><header><startDate>01-01-2026</startDate></header>\n"
         "<company><periods><period><periodNumber>x</periodNumber></period></periods><transactions><totalDebit>1,00</totalDebit></transactions></company></auditfile>"), NULL, &b, NULL);
-    expect(fault_has(f, &audit_date_wrong, "startDate") && fault_has(f, &audit_number_wrong, "periodNumber") && fault_has(f, &audit_amount_wrong, "totalDebit"));
+    expect(fault_has(f, &xaf_date_wrong, "startDate") && fault_has(f, &xaf_number_wrong, "periodNumber") && fault_has(f, &xaf_amount_wrong, "totalDebit"));
     expect(holds(fault_text(arena, f->next, DUTCH), "Regel 2"));
     expect_done(write_year(arena, XAF_40, &y, &xml, NULL));
-    expect_refused(&input_invalid, audit_read(arena, xml, &(struct audit_handler){ arena, no_more }, &b, NULL));
+    expect_refused(&input_invalid, xaf_read(arena, xml, &(struct xaf_handler){ arena, no_more }, &b, NULL));
     for (size_t cut = 0; cut < xml.length; cut += 37) /* every early end is an error, none a crash */
-        expect(audit_read(arena, str_part(xml, 0, cut), NULL, &b, NULL) != NULL);
+        expect(xaf_read(arena, str_part(xml, 0, cut), NULL, &b, NULL) != NULL);
 }
 
 TEST(auditfile_shared_example)
 {
     const char *shared = test_shared();
     if (!shared) return;
-    struct audit_books b;
-    struct audit_unreads unread;
-    expect_done(audit_read(arena, test_file(arena, str_format(arena, "%s/data/xsd/xaf/mini_valid.xaf", shared).at), NULL, &b, &unread));
+    struct xaf_books b;
+    struct xaf_unreads unread;
+    expect_done(xaf_read(arena, test_file(arena, str_format(arena, "%s/data/xsd/xaf/mini_valid.xaf", shared).at), NULL, &b, &unread));
     expect_int(XAF_40, b.version);
     expect_str("Voorbeeld", b.company_name);
     expect_str("3.8", b.rgs_version);
