@@ -234,7 +234,9 @@ static void put_rest(struct page *p)
         size_t count = show_address(p->arena, p->language, &e->delivery.address, (struct str){ 0 }, lines);
         struct str all = str_join(p->arena, lines, count, ", ");
         raw(p, "<dl class=\"paper-facts\">\n");
-        fact(p, "Delivered to", e->delivery.name.length ? str_format(p->arena, "%.*s, %.*s", STR_ARG(e->delivery.name), STR_ARG(all)) : all);
+        fact(p, "Delivered to",
+             e->delivery.name.length ? str_format(p->arena, "%.*s, %.*s", STR_ARG(e->delivery.name), STR_ARG(all))
+                                     : all);
         raw(p, "</dl>\n");
     }
     if (!e->documents.count) return;

@@ -7,7 +7,8 @@
 
 /* ---- PDFs written by hand, without a cross-reference table: the reader asks for none ---- */
 
-static const char cii[] = "<rsm:CrossIndustryInvoice xmlns:rsm=\"urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100\"/>";
+static const char cii[] =
+    "<rsm:CrossIndustryInvoice xmlns:rsm=\"urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100\"/>";
 
 struct hand {
     const char *root;   /* behind the catalogue's /Type */
@@ -19,7 +20,10 @@ struct hand {
 static struct str write_pdf(struct arena *arena, struct hand h)
 {
     struct text t = text_new(arena);
-    text_addf(&t, "%%PDF-1.7\n1 0 obj <</Type/Catalog/Pages 2 0 R %s>> endobj\n2 0 obj <</Type/Pages/Kids[]/Count 0>> endobj\n", h.root);
+    text_addf(
+        &t,
+        "%%PDF-1.7\n1 0 obj <</Type/Catalog/Pages 2 0 R %s>> endobj\n2 0 obj <</Type/Pages/Kids[]/Count 0>> endobj\n",
+        h.root);
     text_addf(&t, "3 0 obj <</Type/Filespec %s /EF <</F 4 0 R>> >> endobj\n", h.spec);
     text_addf(&t, "4 0 obj <</Type/EmbeddedFile %s /Length %zu>> stream\n", h.filter ? h.filter : "", h.data.length);
     text_add(&t, h.data);
@@ -119,8 +123,9 @@ TEST(hybrid_streams_of_every_packing)
     expect_kind(arena, PAPER_FACTURX, cii, lying);
     static const char tricky[] = "<Invoice>1 0 obj endstream endobj 2 0 obj</Invoice>";
     const char *elsewhere = str_format(arena, "7 0 obj null endobj 9 0 obj %zu endobj", strlen(tricky)).at;
-    expect_kind(arena, PAPER_FACTURX, tricky,
-                write_pdf(arena, (struct hand){ LISTED, "/F (factur-x.xml)", "/Length 9 0 R", str_of(tricky), elsewhere }));
+    expect_kind(
+        arena, PAPER_FACTURX, tricky,
+        write_pdf(arena, (struct hand){ LISTED, "/F (factur-x.xml)", "/Length 9 0 R", str_of(tricky), elsewhere }));
 }
 
 TEST(hybrid_object_streams)

@@ -38,7 +38,9 @@ static void draw_letter_head(struct paper *paper, const struct paper_letter *let
     struct arena *arena = paper_arena(paper);
     const struct paper_sender *s = &letter->sender;
     const struct str lines[] = { s->street, s->place, s->country, s->phone, s->website };
-    const struct letterhead head = { .name = s->name, .lines = joined(arena, lines, ARRAY_LENGTH(lines), "\n"), .email = s->email };
+    const struct letterhead head = { .name = s->name,
+                                     .lines = joined(arena, lines, ARRAY_LENGTH(lines), "\n"),
+                                     .email = s->email };
     draw_letterhead(paper, &head);
     const struct str back[] = { s->name, s->street, s->place };
     struct str to[ARRAY_LENGTH(letter->to.lines)];
@@ -83,8 +85,13 @@ static void draw_letter_payment(struct paper *paper, const struct paper_payment 
     struct arena *arena = paper_arena(paper);
     struct reference guess = reference_guess(arena, pay->reference);
     bool structured = guess.kind == REFERENCE_RF || guess.kind == REFERENCE_KENMERK;
-    struct show_payment p = { .transfer = true, .iban = pay->iban, .bic = pay->bic, .name = pay->name, .reference = pay->reference,
-                              .reference_structured = structured, .cents = pay->amount_minor };
+    struct show_payment p = { .transfer = true,
+                              .iban = pay->iban,
+                              .bic = pay->bic,
+                              .name = pay->name,
+                              .reference = pay->reference,
+                              .reference_structured = structured,
+                              .cents = pay->amount_minor };
     struct str shown = guess.kind == REFERENCE_RF        ? rf_format(arena, guess.text)
                        : guess.kind == REFERENCE_KENMERK ? kenmerk_format(arena, guess.text)
                                                          : pay->reference;
@@ -106,7 +113,8 @@ static void draw_letter_payment(struct paper *paper, const struct paper_payment 
 
 static void draw_signature(struct paper *paper, const struct paper_letter *letter)
 {
-    const struct paper_type type = { .size = 9.8, .ink = PAPER_INK_TEXT }, strong = { .size = 9.8, .ink = PAPER_INK_TEXT, .bold = true };
+    const struct paper_type type = { .size = 9.8, .ink = PAPER_INK_TEXT },
+                            strong = { .size = 9.8, .ink = PAPER_INK_TEXT, .bold = true };
     if (!letter->greeting.length && !letter->signer.length) return;
     paper_need(paper, 90);
     paper_space(paper, 4);

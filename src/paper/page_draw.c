@@ -50,33 +50,16 @@ static void draw_text(cairo_t *cr, struct paper *paper, const struct piece *piec
     if (piece->tag) cairo_tag_end(cr, piece->tag);
 }
 
-static void draw_qr(cairo_t *cr, struct paper *paper, const struct piece *piece)
-{
-    double module = piece->width / piece->side;
-    set_ink(cr, paper, piece->ink);
-    cairo_tag_begin(cr, "Figure", NULL);
-    for (int y = 0; y < piece->side; y++)
-        for (int x = 0; x < piece->side; x++) {
-            int run = 0;
-            while (x + run < piece->side && piece->modules[y * piece->side + x + run] & 1) run++;
-            if (!run) continue;
-            cairo_rectangle(cr, piece->x + x * module, piece->y + y * module, run * module, module);
-            x += run;
-        }
-    cairo_fill(cr);
-    cairo_tag_end(cr, "Figure");
-}
-
-static void draw_logo(cairo_t *cr, struct paper *paper, const struct piece *piece)
+static void draw_image(cairo_t *cr, const struct piece *piece)
 {
     cairo_save(cr);
     cairo_tag_begin(cr, "Figure", NULL);
     cairo_translate(cr, piece->x, piece->y);
     cairo_scale(cr, piece->width, piece->width);
-    cairo_set_source_surface(cr, paper->logo, 0, 0);
+    cairo_set_source_surface(cr, piece->image, 0, 0);
     cairo_pattern_set_filter(cairo_get_source(cr), CAIRO_FILTER_FAST); /* no /Interpolate: PDF/A forbids it */
     /* Not cairo_paint: that ends in "invalid nesting" within tags (cairo 1.16). */
-    cairo_rectangle(cr, 0, 0, paper->logo_width, paper->logo_height);
+    cairo_rectangle(cr, 0, 0, cairo_image_surface_get_width(piece->image), cairo_image_surface_get_height(piece->image));
     cairo_fill(cr);
     cairo_tag_end(cr, "Figure");
     cairo_restore(cr);
@@ -91,8 +74,7 @@ static void draw_piece(cairo_t *cr, struct paper *paper, const struct piece *pie
         cairo_rectangle(cr, piece->x, piece->y, piece->width, piece->height);
         cairo_fill(cr);
         break;
-    case PIECE_LOGO: draw_logo(cr, paper, piece); break;
-    case PIECE_QR: draw_qr(cr, paper, piece); break;
+    case PIECE_IMAGE: draw_image(cr, piece); break;
     case PIECE_OPEN: cairo_tag_begin(cr, piece->tag, NULL); break;
     case PIECE_CLOSE: cairo_tag_end(cr, piece->tag); break;
     }
@@ -160,10 +142,16 @@ static struct fault *draw_all(struct paper *paper, struct str *pdf)
 static void free_paper(struct paper *paper)
 {
     for (size_t i = 0; i < paper->pieces.count; i++)
+    {
         if (paper->pieces.at[i].layout) g_object_unref(paper->pieces.at[i].layout);
+        if (paper->pieces.at[i].image) cairo_surface_destroy(paper->pieces.at[i].image);
+    }
+    for (size_t i = 0; i < SHAPED_COUNT; i++)
+        if (paper->shaped[i].layout) g_object_unref(paper->shaped[i].layout);
     pango_font_description_free(paper->regular);
     pango_font_description_free(paper->bold);
     pango_attr_list_unref(paper->figures);
+    pango_attr_list_unref(paper->figures_latin);
     g_object_unref(paper->context);
     if (paper->logo) cairo_surface_destroy(paper->logo);
 }

@@ -5,7 +5,7 @@
 
 #include "paper/page.h"
 
-enum piece_kind { PIECE_TEXT = 1, PIECE_FILL, PIECE_LOGO, PIECE_QR, PIECE_OPEN, PIECE_CLOSE };
+enum piece_kind { PIECE_TEXT = 1, PIECE_FILL, PIECE_IMAGE, PIECE_OPEN, PIECE_CLOSE };
 struct piece {
     enum piece_kind kind;
     uint32_t page;
@@ -15,21 +15,24 @@ struct piece {
     struct str uri;         /* a link */
     PangoLayout *layout;    /* ours to unref */
     int from, to;           /* lines of it, [from, to) */
-    const uint8_t *modules; /* of a QR code */
-    int side;
+    cairo_surface_t *image;  /* ours too; `width` is points a pixel */
 };
+/* A text once shaped is used again: measured and then drawn, or the same on every page. */
+struct shaped { PangoLayout *layout; uint64_t hash; struct str text; double width, size; bool bold; enum paper_align align; };
+enum { SHAPED_COUNT = 512 };
 struct paper {
     struct arena *arena;
     const struct paper_style *style;
     enum language language;
     struct paper_about about;
     PangoContext *context;
-    PangoAttrList *figures;
+    PangoAttrList *figures, *figures_latin;
     PangoFontDescription *regular, *bold;
     cairo_surface_t *logo;
     double logo_width, logo_height;
     uint32_t ink[PAPER_INK_COUNT];
     LIST_OF(struct piece) pieces;
+    struct shaped shaped[SHAPED_COUNT]; /* by hash, the newest stays */
     uint32_t page, page_count;
     double y;
     bool too_long, outside; /* outside: what is drawn now is not tagged */

@@ -95,9 +95,20 @@ TEST(paper_invoice_in_dutch_and_english)
     struct einvoice *e = sample_invoice(arena, 6);
     struct str dutch = invoice_pdf(arena, e, DUTCH), text = text_of(arena, dutch);
     expect_int(1, page_count(dutch));
-    static const char *const said[] = { "Factuur", "2026-00042", "21 november 2026", "Bakkerij Jansen & Zn.", "1012 LM", "€ 1.303,38",
-                                        "NL91 ABNA 0417 1643 00", "RF36 INV2 0260 0042", "Pagina 1 van 1", "KVK 12345678",
-                                        "Btw 21%", "929,10", "195,11", "uiterlijk 21 december 2026" };
+    static const char *const said[] = { "Factuur",
+                                        "2026-00042",
+                                        "21 november 2026",
+                                        "Bakkerij Jansen & Zn.",
+                                        "1012 LM",
+                                        "€ 1.303,38",
+                                        "NL91 ABNA 0417 1643 00",
+                                        "RF36 INV2 0260 0042",
+                                        "Pagina 1 van 1",
+                                        "KVK 12345678",
+                                        "Btw 21%",
+                                        "929,10",
+                                        "195,11",
+                                        "uiterlijk 21 december 2026" };
     for (size_t i = 0; i < ARRAY_LENGTH(said); i++) expect_text(arena, text, said[i]);
     text = text_of(arena, invoice_pdf(arena, e, ENGLISH));
     static const char *const english[] = { "Invoice", "21 November 2026", "€1,303.38", "Page 1 of 1", "VAT 21%" };
@@ -174,7 +185,8 @@ TEST(paper_credit_note_and_reverse_charge)
 {
     struct einvoice *e = sample_invoice(arena, 2);
     e->type_code = STR("381");
-    *LIST_ADD(arena, &e->preceding) = (struct einvoice_reference){ .number = STR("2026-00040"), .issued = { .date = { 20261003 } } };
+    *LIST_ADD(arena, &e->preceding) =
+        (struct einvoice_reference){ .number = STR("2026-00040"), .issued = { .date = { 20261003 } } };
     e->vat_totals.at[0].category = STR("AE");
     e->vat_totals.at[0].amount = sample_amount(0, 2);
     struct str text = text_of(arena, invoice_pdf(arena, e, DUTCH));
@@ -189,8 +201,9 @@ TEST(paper_other_currencies_and_allowances)
     struct einvoice *e = sample_invoice(arena, 1);
     e->currency = STR("JPY");
     e->totals.payable = sample_amount(1234567, 0);
-    *LIST_ADD(arena, &e->allowances) =
-        (struct einvoice_allowance){ .amount = sample_amount(5000, 0), .reason = STR("Vaste klant"), .percent = sample_percent(5) };
+    *LIST_ADD(arena, &e->allowances) = (struct einvoice_allowance){ .amount = sample_amount(5000, 0),
+                                                                    .reason = STR("Vaste klant"),
+                                                                    .percent = sample_percent(5) };
     struct str text = text_of(arena, invoice_pdf(arena, e, DUTCH));
     expect_text(arena, text, "JPY 1.234.567");
     expect_text(arena, text, "Vaste klant (5%)");
@@ -229,11 +242,14 @@ TEST(paper_logo_is_drawn_or_refused)
 
 TEST(paper_letter_with_table_and_payment)
 {
-    const struct paper_cell cells[] = { { STR("2026-00042"), { 0 } }, { STR("21 december 2026"), { 0 } }, { STR("1.303,38"), { 0 } },
-                                        { STR("2026-00043"), { 0 } }, { STR("2 januari 2027"), { 0 } },   { STR("96,80"), { 0 } } };
+    const struct paper_cell cells[] = { { STR("2026-00042"), { 0 } },     { STR("21 december 2026"), { 0 } },
+                                        { STR("1.303,38"), { 0 } },       { STR("2026-00043"), { 0 } },
+                                        { STR("2 januari 2027"), { 0 } }, { STR("96,80"), { 0 } } };
     const struct paper_cell total[] = { { STR("Totaal"), { 0 } }, { { 0 }, { 0 } }, { STR("1.400,18"), { 0 } } };
-    const struct str before[] = { STR("Geachte mevrouw Bakker,"), STR("Onze facturen staan nog open. Wilt u deze binnen zeven dagen betalen?") };
-    const struct str after[] = { STR("Heeft u intussen betaald? Dan kunt u deze brief als niet verzonden beschouwen.") };
+    const struct str before[] = { STR("Geachte mevrouw Bakker,"),
+                                  STR("Onze facturen staan nog open. Wilt u deze binnen zeven dagen betalen?") };
+    const struct str after[] = { STR(
+        "Heeft u intussen betaald? Dan kunt u deze brief als niet verzonden beschouwen.") };
     const struct paper_letter letter = {
         .sender = { .name = STR("Koeltechniek De Vries B.V."), .street = STR("Handelsweg 12"), .place = STR("3542 AB Utrecht"),
                     .kvk = STR("12345678"), .iban = STR("NL91ABNA0417164300"), .email = STR("debiteuren@example.nl") },
@@ -285,7 +301,9 @@ TEST(paper_hybrid_gives_back_its_xml)
 {
     struct str pdf = invoice_pdf(arena, sample_invoice(arena, 30), DUTCH), out, xml;
     struct text made = text_new(arena);
-    text_addz(&made, "<?xml version=\"1.0\"?>\n<rsm:CrossIndustryInvoice xmlns:rsm=\"urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100\">");
+    text_addz(
+        &made,
+        "<?xml version=\"1.0\"?>\n<rsm:CrossIndustryInvoice xmlns:rsm=\"urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100\">");
     for (int i = 0; i < 5000; i++) text_addf(&made, "<a n=\"%d\">é</a>\n", i);
     text_addz(&made, "</rsm:CrossIndustryInvoice>\n");
     enum paper_hybrid_kind kind;

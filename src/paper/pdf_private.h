@@ -41,7 +41,6 @@ struct pdf_value *pdf_key(const struct pdf_value *dict, const char *key);
 
 struct pdf; /* a file being read */
 
-
 /* Refuses pdf_not_pdf, pdf_encrypted, pdf_too_large, pdf_broken (no catalogue). `arena` is for the reading only. */
 CHECKED struct fault *pdf_open(struct arena *arena, struct str bytes, struct pdf **out);
 const struct pdf_value *pdf_catalog(struct pdf *pdf);
