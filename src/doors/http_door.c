@@ -126,7 +126,7 @@ static size_t no_decoding(void *context, struct MHD_Connection *connection, char
     return strlen(text); /* we take the address apart ourselves */
 }
 
-static void library_says(void *context, const char *format, va_list list)
+PRINTF(2, 0) static void library_says(void *context, const char *format, va_list list)
 {
     char line[256];
     (void)context;
