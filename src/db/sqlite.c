@@ -157,7 +157,8 @@ static struct fault *open_one(struct arena *arena, struct books *books, bool wri
                                   : "pragma journal_mode = wal; pragma synchronous = full");
     if (!fault)
         fault = pragmas(arena, c->db,
-                        writer ? "pragma foreign_keys = on; pragma cache_size = -65536; pragma temp_store = memory"
+                        writer ? "pragma foreign_keys = on; pragma cache_size = -65536; pragma temp_store = memory; "
+                                 "pragma journal_size_limit = 67108864"
                                : "pragma query_only = on; pragma cache_size = -16384; pragma mmap_size = 268435456; "
                                  "pragma temp_store = memory");
     if (fault) sqlite_disconnect(*out);

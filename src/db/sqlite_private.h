@@ -35,7 +35,7 @@ struct sqlite {
     pthread_t checkpointer; /* copies the log into the database while nobody waits for it */
     pthread_cond_t checkpoint_cond;
     bool stop, running;
-    int log_pages, checkpointed_pages;
+    int log_pages, checkpointed_pages, finish_pages; /* of the log: all, copied, when copying is forced */
 };
 
 struct fault *sqlite_fault(struct arena *arena, sqlite3 *db, const char *what);

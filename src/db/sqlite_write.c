@@ -9,7 +9,8 @@ enum {
     GROUP_US = 5000,         /* from its begin until nobody more is let in */
     GATHER_US = 300,         /* that a commit waits for those who took part in the last one */
     CHECKPOINT_PAGES = 1000, /* a quiet checkpoint every so many pages of log */
-    LOG_PAGES = 8000,        /* 32 MB: then the one who commits finishes it, so that the log starts again */
+    LOG_PAGES = 2500,        /* then the one who commits finishes it, so that the log starts again: writing over what is
+                              * there needs no new blocks of the file system, which makes fdatasync twice as quick */
 };
 
 static sqlite3 *handle(const struct sqlite *s) { return ((struct sqlite_connection *)s->writer->driver)->db; }
@@ -64,6 +65,20 @@ static void group_fail(struct group *group, const struct fault_type *type, const
     snprintf(group->why, sizeof group->why, "%s", why);
 }
 
+/* Under the lock, with the turn. A reader may keep the log from starting again: then the next try is later. */
+static void checkpoint_due(struct sqlite *s)
+{
+    if (s->log_pages < s->checkpointed_pages) s->checkpointed_pages = 0, s->finish_pages = LOG_PAGES; /* it began again */
+    if (s->log_pages >= s->finish_pages) {
+        int pages = 0, copied = 0;
+        pthread_mutex_unlock(&s->lock);
+        sqlite3_wal_checkpoint_v2(handle(s), NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
+        pthread_mutex_lock(&s->lock);
+        s->checkpointed_pages = pages;
+        s->finish_pages = pages + LOG_PAGES;
+    } else if (s->log_pages - s->checkpointed_pages >= CHECKPOINT_PAGES) pthread_cond_signal(&s->checkpoint_cond);
+}
+
 /* Ends the transaction; under the lock on entry and on return. The turn is still ours. */
 static void group_end(struct sqlite *s, struct group *group, bool keep)
 {
@@ -76,20 +91,13 @@ static void group_end(struct sqlite *s, struct group *group, bool keep)
     }
     if (!sqlite3_get_autocommit(handle(s))) sqlite_control(s->writer, ROLLBACK);
     if (group->reserved && (!keep || group->failed)) ids_lost(s->writer->books);
-    bool finish = s->log_pages >= LOG_PAGES;
     pthread_mutex_lock(&s->lock);
     group->done = true;
     s->group = NULL;
     s->last_members = group->members;
     pthread_cond_broadcast(&group->done_cond);
     group_unref(group);
-    if (finish) {
-        pthread_mutex_unlock(&s->lock);
-        sqlite3_wal_checkpoint_v2(handle(s), NULL, SQLITE_CHECKPOINT_PASSIVE, &s->log_pages, NULL);
-        pthread_mutex_lock(&s->lock);
-        s->checkpointed_pages = 0;
-    } else if (s->log_pages < s->checkpointed_pages) s->checkpointed_pages = 0; /* the log began again */
-    if (s->log_pages - s->checkpointed_pages >= CHECKPOINT_PAGES) pthread_cond_signal(&s->checkpoint_cond);
+    checkpoint_due(s);
 }
 
 static bool group_full(const struct group *group)
@@ -282,6 +290,7 @@ struct fault *sqlite_write_open(struct arena *arena, struct books *books)
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_mutex_init(&s->lock, NULL);
+    s->finish_pages = LOG_PAGES;
     pthread_cond_init(&s->arrival, &monotonic);
     pthread_cond_init(&s->checkpoint_cond, NULL);
     pthread_condattr_destroy(&monotonic);
