@@ -4,7 +4,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "db/engine.h"
+#include "db/sqlite_private.h"
 #include "db/db_test.h"
 #include "migrations.h"
 #include "test.h"
@@ -131,6 +131,48 @@ DB_TEST(db_many_writers)
     books_close(books);
     books = own_open(work, &own); /* all of it is on disk */
     for (int i = 0; i < THREADS; i++) expect_int(count_in(work->arena, books, 1000 + i), writers[i].kept);
+    books_close(books);
+    own_drop(work, &own);
+}
+
+/* The shared commit fails: every member of it hears so and nothing of theirs is kept; all others keep what is theirs. */
+static int refuse_some(void *context) { return ++*(int *)context % 3 == 0; }
+
+static void *write_told(void *context)
+{
+    struct writer *writer = context;
+    for (int i = 0; i < TURNS; i++) {
+        struct arena *arena = arena_new(1 << 20);
+        struct work work = { .arena = arena, .company_id = writer->company_id, .now = instant_now() };
+        writer->kept += !add_one(&work, writer->books, "told", i);
+        arena_free(arena);
+    }
+    return NULL;
+}
+
+DB_TEST(db_shared_commit_fails)
+{
+    if (books_are_postgres(test_books())) return;
+    struct own own = own_place(work);
+    struct books *books = own_open_ready(work, &own);
+    struct writer writers[THREADS] = { 0 };
+    int commits = 0;
+    int64_t kept = 0;
+    sqlite3 *db = ((struct sqlite_connection *)((struct sqlite *)books->driver)->writer->driver)->db;
+    sqlite3_commit_hook(db, refuse_some, &commits);
+    for (int i = 0; i < THREADS; i++) {
+        writers[i].books = books;
+        writers[i].company_id = 1000 + i;
+        expect_int(pthread_create(&writers[i].thread, NULL, write_told, &writers[i]), 0);
+    }
+    for (int i = 0; i < THREADS; i++) pthread_join(writers[i].thread, NULL);
+    sqlite3_commit_hook(db, NULL, NULL);
+    for (int i = 0; i < THREADS; i++) {
+        expect_int(count_in(work->arena, books, 1000 + i), writers[i].kept);
+        kept += writers[i].kept;
+    }
+    expect(kept > 0 && kept < THREADS * TURNS);
+    expect(commits < THREADS * TURNS); /* they did share */
     books_close(books);
     own_drop(work, &own);
 }
@@ -393,10 +435,10 @@ DB_TEST(db_ids)
     struct books *books[2] = { own_open_ready(work, &own), own_open(work, &own) };
     struct drawer *drawers = ARENA_ARRAY(work->arena, struct drawer, 2 * IDS_THREADS);
     int64_t *all = ARENA_ARRAY(work->arena, int64_t, 2 * IDS_THREADS * IDS_EACH);
+    books[0]->ids.block = books[1]->ids.block = 64; /* often at its end */
     for (int i = 0; i < 2 * IDS_THREADS; i++) {
         drawers[i].books = books[i % 2];
         drawers[i].now = i < 4 ? work->now : instant_of_day((struct date){ 20190601 }); /* before the first moment, too */
-        drawers[i].books->ids.block = 64; /* often at its end */
         pthread_create(&drawers[i].thread, NULL, draw, &drawers[i]);
     }
     for (int i = 0; i < 2 * IDS_THREADS; i++) {
