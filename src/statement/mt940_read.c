@@ -271,7 +271,7 @@ static void sns_take(struct narrative *n, struct statement_line *l, struct str t
     other->account = account;
     other->account_is_iban = iban;
     if (name.at) other->name = str_trim(name);
-    if (str_equal(l->reference, account)) l->reference = (struct str){ 0 };
+    if (l->reference.length >= 9 && str_ends(account, str_keep(n->arena, l->reference).at)) l->reference = (struct str){ 0 };
     n->text = spaces_squeezed(n->arena, joined(n->arena, rest.at ? rest : STR(""), LINE_WIDTH));
     narrative_plain(n, DIALECT_UNKNOWN);
 }

@@ -335,7 +335,8 @@ static const struct { const char *text; enum label label; } labels[] = {
     { "KENMERK:", L_END_TO_END }, { "REFERENCE:", L_END_TO_END }, { "MACHTIGING ID:", L_MANDATE }, { "MACHTIGING:", L_MANDATE },
     { "MANDATE ID:", L_MANDATE }, { "INCASSANT ID:", L_CREDITOR }, { "INCASSANT:", L_CREDITOR }, { "CREDITOR ID:", L_CREDITOR },
     { "VALUTADATUM:", L_OTHER }, { "VALUE DATE:", L_OTHER }, { "DATUM/TIJD:", L_OTHER }, { "DATE/TIME:", L_OTHER },
-    { "TRANSACTIEDATUM:", L_OTHER }, { "BETALINGSKENM.:", L_OTHER }, { "DOORLOPENDE INCASSO", L_NONE },
+    { "TRANSACTIEDATUM:", L_OTHER }, { "BETALINGSKENM.:", L_OTHER }, { "DOORLOPENDE INCASSO", L_OTHER }, { "EENMALIGE INCASSO", L_OTHER },
+    { "RECURRENT SEPA DIRECT DEBIT", L_OTHER }, { "SINGLE SEPA DIRECT DEBIT", L_OTHER },
 };
 
 static bool starts_caseless(struct str s, const char *z)
@@ -349,7 +350,7 @@ static enum label label_at(struct str s, size_t at, size_t *after)
     char before = at ? s.at[at - 1] : ' ';
     if (before != ' ' && before != '/' && before != ';') return L_NONE;
     for (size_t i = 0; i < ARRAY_LENGTH(labels); i++) {
-        if (labels[i].label == L_NONE || !starts_caseless(str_part(s, at, 20), labels[i].text)) continue;
+        if (labels[i].label == L_NONE || !starts_caseless(str_part(s, at, 32), labels[i].text)) continue;
         *after = at + strlen(labels[i].text);
         return labels[i].label;
     }
