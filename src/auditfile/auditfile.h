@@ -117,7 +117,7 @@ struct xaf_sink {
  * What is wrong in the master data is refused before the first byte; later the sink must throw away what it has.
  * `clips` may be NULL. */
 CHECKED struct fault *xaf_write(struct arena *arena, enum xaf_version version, const struct xaf_books *books,
-                                  const struct xaf_source *source, const struct xaf_sink *sink, struct xaf_clips *clips);
+                                const struct xaf_source *source, const struct xaf_sink *sink, struct xaf_clips *clips);
 
 /* ---- In ---- */
 
@@ -138,6 +138,6 @@ CHECKED struct fault *xaf_reader_push(struct xaf_reader *reader, struct str byte
 CHECKED struct fault *xaf_reader_end(struct xaf_reader *reader, struct xaf_books *books, struct xaf_unreads *unread);
 void xaf_reader_free(struct xaf_reader *reader); /* must be called; NULL is fine */
 CHECKED struct fault *xaf_read(struct arena *arena, struct str bytes, const struct xaf_handler *handler,
-                                 struct xaf_books *books, struct xaf_unreads *unread);
+                               struct xaf_books *books, struct xaf_unreads *unread);
 /* Whether a file says of itself what it holds: lines, debit and credit, of the opening balance and of the transactions. */
 CHECKED struct fault *xaf_totals_check(struct arena *arena, const struct xaf_books *books);

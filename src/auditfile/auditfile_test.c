@@ -9,24 +9,46 @@
 static struct xaf_books small_books(struct arena *arena)
 {
     struct xaf_books b = {
-        .fiscal_year = STR("2026"), .start_on = { 20260101 }, .end_on = { 20261231 }, .created_on = { 20270115 }, .currency = STR("EUR"),
-        .software = STR("Florin"), .software_version = STR("0.1.0"), .rgs_version = STR("3.8"), .company_id = STR("12345678"),
-        .company_name = STR("Bakkerij De Zon & Zonen B.V."), .tax_country = STR("NL"), .tax_id = STR("NL004495445B01"),
-        .opening_on = { 20260101 }, .declared = { 4, XAF_AMOUNT(12100 + 5000), XAF_AMOUNT(12100 + 5000) },
+        .fiscal_year = STR("2026"),
+        .start_on = { 20260101 },
+        .end_on = { 20261231 },
+        .created_on = { 20270115 },
+        .currency = STR("EUR"),
+        .software = STR("Florin"),
+        .software_version = STR("0.1.0"),
+        .rgs_version = STR("3.8"),
+        .company_id = STR("12345678"),
+        .company_name = STR("Bakkerij De Zon & Zonen B.V."),
+        .tax_country = STR("NL"),
+        .tax_id = STR("NL004495445B01"),
+        .opening_on = { 20260101 },
+        .declared = { 4, XAF_AMOUNT(12100 + 5000), XAF_AMOUNT(12100 + 5000) },
     };
     ADD(&b.addresses, { .street = STR("Dorpsstraat"), .number = STR("12"), .extension = STR("a"), .city = STR("Utrecht"),
                         .post_code = STR("1234 AB"), .country = STR("NL"), .property = STR("Zonhuis"), .region = STR("UT") });
     ADD(&b.addresses, { .street = STR("Postbus 1"), .city = STR("Utrecht"), .country = STR("NL"), .postal = true });
-    ADD(&b.accounts, { .id = STR("0100"), .description = STR("Bank"), .kind = 'B', .rgs_code = STR("BLimBanRba"), .lead_code = STR("L1") });
+    ADD(&b.accounts, { .id = STR("0100"),
+                       .description = STR("Bank"),
+                       .kind = 'B',
+                       .rgs_code = STR("BLimBanRba"),
+                       .lead_code = STR("L1") });
     ADD(&b.accounts, { .id = STR("1300"), .description = STR("Debiteuren"), .kind = 'B' });
     ADD(&b.accounts, { .id = STR("1500"), .description = STR("Btw"), .kind = 'B' });
     ADD(&b.accounts, { .id = STR("8000"), .kind = 'P' });
     ADD(&b.vat_codes, { .id = STR("H"), .description = STR("21%"), .to_pay_account = STR("1500") });
     ADD(&b.periods, { .number = 1, .description = STR("januari"), .start_on = { 20260101 }, .end_on = { 20260131 } });
     ADD(&b.periods, { .number = 12, .start_on = { 20261201 }, .end_on = { 20261231 } });
-    struct xaf_party party = { .id = STR("D1"), .name = STR("Café Zürich"), .contact = STR("J. Jansen"), .email = STR("info@zurich.example"),
-                                 .kvk = STR("87654321"), .tax_country = STR("NL"), .tax_id = STR("NL002455799B11"), .kind = 'C',
-                                 .credit_limit = XAF_AMOUNT(500000), .opening = XAF_AMOUNT(0), .closing = XAF_AMOUNT(-12100) };
+    struct xaf_party party = { .id = STR("D1"),
+                               .name = STR("Café Zürich"),
+                               .contact = STR("J. Jansen"),
+                               .email = STR("info@zurich.example"),
+                               .kvk = STR("87654321"),
+                               .tax_country = STR("NL"),
+                               .tax_id = STR("NL002455799B11"),
+                               .kind = 'C',
+                               .credit_limit = XAF_AMOUNT(500000),
+                               .opening = XAF_AMOUNT(0),
+                               .closing = XAF_AMOUNT(-12100) };
     ADD(&party.addresses, { .street = STR("Gracht"), .number = STR("1"), .country = STR("NL") });
     ADD(&party.bank_accounts, { STR("NL91ABNA0417164300"), STR("ABNANL2A") });
     *LIST_ADD(arena, &b.parties) = party;
@@ -63,9 +85,11 @@ static struct fault *keep(void *context, const struct xaf_books *books, const st
     copy.lines.at = ARENA_ARRAY(k->arena, struct xaf_line, t->lines.count + 1);
     for (size_t i = 0; i < t->lines.count; i++) {
         struct xaf_line l = t->lines.at[i];
-        struct str *texts[] = { &l.number, &l.account, &l.document, &l.description, &l.party, &l.invoice, &l.receipt, &l.shipment, &l.cost,
-                                &l.product, &l.project, &l.work_cost, &l.bank_account, &l.match, &l.match_key, &l.order, &l.article_group,
-                                &l.quantity_unit, &l.bank, &l.other_bank_account, &l.currency };
+        struct str *texts[] = { &l.number,  &l.account,       &l.document,      &l.description, &l.party,
+                                &l.invoice, &l.receipt,       &l.shipment,      &l.cost,        &l.product,
+                                &l.project, &l.work_cost,     &l.bank_account,  &l.match,       &l.match_key,
+                                &l.order,   &l.article_group, &l.quantity_unit, &l.bank,        &l.other_bank_account,
+                                &l.currency };
         for (size_t n = 0; n < ARRAY_LENGTH(texts); n++) *texts[n] = str_keep(k->arena, *texts[n]);
         struct xaf_vat *vat = ARENA_ARRAY(k->arena, struct xaf_vat, l.vat.count + 1);
         for (size_t n = 0; n < l.vat.count; n++) vat[n] = l.vat.at[n], vat[n].code = str_keep(k->arena, vat[n].code);
@@ -80,16 +104,44 @@ struct year { struct xaf_books books; struct xaf_transaction *at; size_t count; 
 static struct year small_year(struct arena *arena)
 {
     struct year y = { .books = small_books(arena), .at = ARENA_ARRAY(arena, struct xaf_transaction, 2), .count = 2 };
-    struct xaf_line vat_line = { .number = STR("2"), .account = STR("8000"), .amount = XAF_AMOUNT(-12100), .cost = STR("K1"),
-                                   .product = STR("P1"), .project = STR("J1"), .currency = STR("USD"), .currency_amount = XAF_AMOUNT(-13000) };
+    struct xaf_line vat_line = { .number = STR("2"),
+                                 .account = STR("8000"),
+                                 .amount = XAF_AMOUNT(-12100),
+                                 .cost = STR("K1"),
+                                 .product = STR("P1"),
+                                 .project = STR("J1"),
+                                 .currency = STR("USD"),
+                                 .currency_amount = XAF_AMOUNT(-13000) };
     ADD(&vat_line.vat, { STR("H"), DECIMAL(2100, 2), XAF_AMOUNT(-2100) });
-    y.at[0] = (struct xaf_transaction){ .journal = 0, .number = STR("2026-1"), .description = STR("verkoop"), .period = 1, .day = { 20260115 },
-                                          .amount = XAF_AMOUNT(12100), .source = STR("web"), .user = STR("anna") };
-    ADD(&y.at[0].lines, { .number = STR("1"), .account = STR("1300"), .amount = XAF_AMOUNT(12100), .document = STR("F1"), .effective_on = { 20260116 },
-                          .settled_on = { 20260214 }, .description = STR("factuur 1 <€>"), .party = STR("D1"), .invoice = STR("F1"), .match = STR("m"),
-                          .match_key = STR("k"), .order = STR("o"), .receipt = STR("r"), .shipment = STR("s"), .work_cost = STR("w"),
-                          .article_group = STR("a"), .quantity_unit = STR("st"), .quantity = XAF_AMOUNT(3), .bank_account = STR("NL91ABNA0417164300"),
-                          .bank = STR("ABNANL2A"), .other_bank_account = STR("NL44RABO0123456789") });
+    y.at[0] = (struct xaf_transaction){ .journal = 0,
+                                        .number = STR("2026-1"),
+                                        .description = STR("verkoop"),
+                                        .period = 1,
+                                        .day = { 20260115 },
+                                        .amount = XAF_AMOUNT(12100),
+                                        .source = STR("web"),
+                                        .user = STR("anna") };
+    ADD(&y.at[0].lines, { .number = STR("1"),
+                          .account = STR("1300"),
+                          .amount = XAF_AMOUNT(12100),
+                          .document = STR("F1"),
+                          .effective_on = { 20260116 },
+                          .settled_on = { 20260214 },
+                          .description = STR("factuur 1 <€>"),
+                          .party = STR("D1"),
+                          .invoice = STR("F1"),
+                          .match = STR("m"),
+                          .match_key = STR("k"),
+                          .order = STR("o"),
+                          .receipt = STR("r"),
+                          .shipment = STR("s"),
+                          .work_cost = STR("w"),
+                          .article_group = STR("a"),
+                          .quantity_unit = STR("st"),
+                          .quantity = XAF_AMOUNT(3),
+                          .bank_account = STR("NL91ABNA0417164300"),
+                          .bank = STR("ABNANL2A"),
+                          .other_bank_account = STR("NL44RABO0123456789") });
     *LIST_ADD(arena, &y.at[0].lines) = vat_line;
     y.at[1] = (struct xaf_transaction){ .journal = 1, .number = STR("B-1"), .period = 12, .day = { 20261224 } };
     ADD(&y.at[1].lines, { .number = STR("1"), .account = STR("0100"), .amount = XAF_AMOUNT(5000) });
@@ -97,7 +149,8 @@ static struct year small_year(struct arena *arena)
     return y;
 }
 
-static struct fault *write_year(struct arena *arena, enum xaf_version version, const struct year *y, struct str *out, struct xaf_clips *clips)
+static struct fault *write_year(struct arena *arena, enum xaf_version version, const struct year *y, struct str *out,
+                                struct xaf_clips *clips)
 {
     struct text *text = ARENA_NEW(arena, struct text);
     *text = text_new(arena);
@@ -239,7 +292,8 @@ TEST(auditfile_refuses_all_at_once)
     expect(fault_has(f, &xaf_id_too_long, "parties[0].id") && fault_has(f, &xaf_value_wrong, "periods[0].number"));
     expect(fault_has(f, &xaf_unknown, "opening[0].account") && fault_has(f, &xaf_value_wrong, "periods[1].start_on"));
     for (struct fault *one = f; one; one = one->next)
-        expect(!holds(fault_text(arena, one, DUTCH), "{") && !str_equal(fault_text(arena, one, DUTCH), fault_text(arena, one, ENGLISH)));
+        expect(!holds(fault_text(arena, one, DUTCH), "{") &&
+               !str_equal(fault_text(arena, one, DUTCH), fault_text(arena, one, ENGLISH)));
 
     y = small_year(arena);
     y.at[0].lines.at[0].account = STR("4000");
@@ -247,13 +301,16 @@ TEST(auditfile_refuses_all_at_once)
     y.at[1].lines.at[1].party = STR("D9");
     y.at[1].period = 7;
     f = write_year(arena, XAF_32, &y, &xml, NULL);
-    expect(fault_has(f, &xaf_unknown, "transactions[0].lines[0].account") && fault_has(f, &xaf_unknown, "transactions[0].lines[1].vat.code"));
-    expect(fault_has(f, &xaf_unknown, "transactions[1].lines[1].party") && fault_has(f, &xaf_unknown, "transactions[1].period"));
+    expect(fault_has(f, &xaf_unknown, "transactions[0].lines[0].account") &&
+           fault_has(f, &xaf_unknown, "transactions[0].lines[1].vat.code"));
+    expect(fault_has(f, &xaf_unknown, "transactions[1].lines[1].party") &&
+           fault_has(f, &xaf_unknown, "transactions[1].period"));
 
     y = small_year(arena);
     y.books.declared.debit.minor++;
     f = expect_refused(&xaf_totals_wrong, write_year(arena, XAF_32, &y, &xml, NULL));
-    expect(holds(fault_text(arena, f, ENGLISH), "4 / 171.01 / 171.00") && holds(fault_text(arena, f, ENGLISH), "4 / 171.00 / 171.00"));
+    expect(holds(fault_text(arena, f, ENGLISH), "4 / 171.01 / 171.00") &&
+           holds(fault_text(arena, f, ENGLISH), "4 / 171.00 / 171.00"));
     y = small_year(arena);
     y.at[0].journal = 1, y.at[1].journal = 0;
     expect_refused(&xaf_order_wrong, write_year(arena, XAF_32, &y, &xml, NULL));
@@ -267,32 +324,48 @@ TEST(auditfile_refuses_all_at_once)
 
 /* ---- Random texts in every place: valid against the schema, or refused ---- */
 
+/* Puts odd texts in one to four places. */
+static void scramble(struct rng *rng, struct year *y)
+{
+    static const char *const texts[] = {
+        "",   " ",   "x",   "\x01", "é\nß", "<&>\"",
+        "NL", "EUR", "XXX", "1300", "D1",   "12345678901234567890123456789012345678901234567890123",
+    };
+    struct xaf_books *b = &y->books;
+    struct xaf_party *p = b->parties.at;
+    struct xaf_line *l = y->at[0].lines.at;
+    struct str *any[] = {
+        &b->company_name, &b->software, &b->tax_id, &b->rgs_version, &b->addresses.at[0].country, &b->addresses.at[0].street,
+        &b->addresses.at[0].post_code, &b->addresses.at[1].city, &b->opening_description, &b->accounts.at[0].description,
+        &b->accounts.at[0].rgs_code, &b->vat_codes.at[0].description, &b->periods.at[0].description,
+        &b->journals.at[0].description, &b->journals.at[1].bank_account, &p->name, &p->email, &p->tax_country, &p->kvk,
+        &p->bank_accounts.at[0].bank, &y->at[0].number, &y->at[0].description, &y->at[0].source, &y->at[0].user, &l->number,
+        &l->document, &l->description, &l->party, &l->invoice, &l->cost, &l->product, &l->bank_account, &l->work_cost,
+        &l->quantity_unit, &l[1].currency,
+    };
+    for (int64_t k = rng_between(rng, 1, 4); k > 0; k--) {
+        struct str *place = any[rng_between(rng, 0, ARRAY_LENGTH(any) - 1)];
+        *place = str_of(texts[rng_between(rng, 0, ARRAY_LENGTH(texts) - 1)]);
+    }
+    if (rng_chance(rng, 100)) l[1].currency_amount = XAF_AMOUNT(rng_between(rng, -99999999999, 99999999999));
+    if (rng_chance(rng, 50)) {
+        int64_t units = rng_between(rng, -9, 9999999999);
+        l[1].vat.at[0].percent = DECIMAL(units, (int32_t)rng_between(rng, 0, 9));
+    }
+    p->kind = "CSBOX"[rng_between(rng, 0, 4)];
+}
+
 TEST(auditfile_random)
 {
     struct rng rng = rng_new(32);
-    static const char *const texts[] = { "", " ", "x", "\x01", "é\nß", "<&>\"", "NL", "EUR", "XXX", "1300", "D1", "12345678901234567890123456789012345678901234567890123" };
     size_t done = 0, refused = 0;
     for (int round = 0; round < 500; round++) {
         struct year y = small_year(arena);
-        struct xaf_party *p = y.books.parties.at;
-        struct xaf_line *l = y.at[0].lines.at;
-        struct str *any[] = {
-            &y.books.company_name, &y.books.software, &y.books.tax_id, &y.books.rgs_version, &y.books.addresses.at[0].country,
-            &y.books.addresses.at[0].street, &y.books.addresses.at[1].city, &p->name, &p->email, &p->tax_country, &p->kvk, &p->bank_accounts.at[0].bank,
-            &y.books.accounts.at[0].description, &y.books.accounts.at[0].rgs_code, &y.books.vat_codes.at[0].description, &y.books.periods.at[0].description,
-            &y.books.journals.at[0].description, &y.books.journals.at[1].bank_account, &y.at[0].description, &y.at[0].source, &y.at[0].user,
-            &l->number, &l->document, &l->description, &l->party, &l->invoice, &l->cost, &l->product, &l->bank_account, &l->work_cost,
-            &l[1].currency, &l->quantity_unit, &y.at[0].number, &y.books.opening_description, &y.books.addresses.at[0].post_code,
-        };
-        for (int64_t k = rng_between(&rng, 1, 4); k > 0; k--)
-            *any[rng_between(&rng, 0, ARRAY_LENGTH(any) - 1)] = str_of(texts[rng_between(&rng, 0, ARRAY_LENGTH(texts) - 1)]);
-        if (rng_chance(&rng, 100)) l[1].currency_amount = XAF_AMOUNT(rng_between(&rng, -99999999999, 99999999999));
-        if (rng_chance(&rng, 50)) l[1].vat.at[0].percent = DECIMAL(rng_between(&rng, -9, 9999999999), (int32_t)rng_between(&rng, 0, 9));
-        p->kind = "CSBOX"[rng_between(&rng, 0, 4)];
         enum xaf_version version = rng_chance(&rng, 500) ? XAF_32 : XAF_40;
         struct str xml;
         struct xaf_clips clips = { 0 };
         struct xaf_books back;
+        scramble(&rng, &y);
         if (write_year(arena, version, &y, &xml, &clips)) {
             refused++;
             continue;
@@ -343,8 +416,9 @@ TEST(auditfile_streams)
     expect_done(xaf_write(arena, XAF_40, &y.books, &source, &sink, NULL));
     expect_done(xaf_reader_end(pipe.reader, &back, NULL));
     xaf_reader_free(pipe.reader);
-    print_message("audit file of 20,000 lines: %zu bytes written and read in %lld ms, %zu bytes of memory, pieces of at most %zu\n", pipe.bytes,
-                  (long long)(clock_us() - from) / 1000, arena_used(arena) - before, pipe.largest);
+    print_message(
+        "audit file of 20,000 lines: %zu bytes written and read in %lld ms, %zu bytes of memory, pieces of at most %zu\n",
+        pipe.bytes, (long long)(clock_us() - from) / 1000, arena_used(arena) - before, pipe.largest);
     expect(arena_used(arena) - before < 200000);
     expect(pipe.pieces > 100 && pipe.largest < 100000);
     expect_int(20000, back.counted.lines);
@@ -372,7 +446,8 @@ TEST(auditfile_reads_leniently)
     struct xaf_books b;
     struct xaf_unreads unread;
     struct kept kept = { .arena = arena };
-    struct str xml = STR("<a:auditfile xmlns:a='http://www.auditfiles.nl/XAF/3.2'><a:header><a:fiscalYear>2025-2026</a:fiscalYear><a:startDate>2025-07-01Z</a:startDate>"
+    struct str xml = STR(
+        "<a:auditfile xmlns:a='http://www.auditfiles.nl/XAF/3.2'><a:header><a:fiscalYear>2025-2026</a:fiscalYear><a:startDate>2025-07-01Z</a:startDate>"
         "<a:curCode>EUR</a:curCode></a:header><a:company><a:companyName> X </a:companyName><a:extra><a:deep>1</a:deep></a:extra><a:extra/><a:transactions>"
         "<a:linesCount>9</a:linesCount><a:totalDebit>1</a:totalDebit><a:totalCredit>1</a:totalCredit><a:journal><a:jrnID>1</a:jrnID><a:transaction><a:nr>1</a:nr>"
         "<a:trLine><a:amnt>+1.</a:amnt><a:amntTp>D</a:amntTp></a:trLine><a:trLine><a:amnt>.50</a:amnt><a:amntTp>C</a:amntTp></a:trLine>"
@@ -405,10 +480,17 @@ TEST(auditfile_read_refuses)
     expect_refused(&xaf_not_one, xaf_read(arena, STR("<x xmlns='http://www.auditfiles.nl/XAF/3.2'/>"), NULL, &b, NULL));
     expect_refused(&xml_malformed, xaf_read(arena, STR("<auditfile xmlns='http://www.auditfiles.nl/XAF/3.2'>"), NULL, &b, NULL));
     expect_refused(&xml_malformed, xaf_read(arena, STR(""), NULL, &b, NULL));
-    expect_refused(&xml_forbidden, xaf_read(arena, STR("<!DOCTYPE a [<!ENTITY x 'y'>]><auditfile xmlns='http://www.auditfiles.nl/XAF/3.2'/>"), NULL, &b, NULL));
-    struct fault *f = xaf_read(arena, STR("<auditfile xmlns='http://www.auditfiles.nl/XAF/3.2'><header><startDate>01-01-2026</startDate></header>\n"
-        "<company><periods><period><periodNumber>x</periodNumber></period></periods><transactions><totalDebit>1,00</totalDebit></transactions></company></auditfile>"), NULL, &b, NULL);
-    expect(fault_has(f, &xaf_date_wrong, "startDate") && fault_has(f, &xaf_number_wrong, "periodNumber") && fault_has(f, &xaf_amount_wrong, "totalDebit"));
+    expect_refused(&xml_forbidden,
+                   xaf_read(arena,
+                            STR("<!DOCTYPE a [<!ENTITY x 'y'>]><auditfile xmlns='http://www.auditfiles.nl/XAF/3.2'/>"),
+                            NULL, &b, NULL));
+    struct fault *f = xaf_read(
+        arena,
+        STR("<auditfile xmlns='http://www.auditfiles.nl/XAF/3.2'><header><startDate>01-01-2026</startDate></header>\n"
+            "<company><periods><period><periodNumber>x</periodNumber></period></periods><transactions><totalDebit>1,00</totalDebit></transactions></company></auditfile>"),
+        NULL, &b, NULL);
+    expect(fault_has(f, &xaf_date_wrong, "startDate") && fault_has(f, &xaf_number_wrong, "periodNumber") &&
+           fault_has(f, &xaf_amount_wrong, "totalDebit"));
     expect(holds(fault_text(arena, f->next, DUTCH), "Regel 2"));
     expect_done(write_year(arena, XAF_40, &y, &xml, NULL));
     expect_refused(&input_invalid, xaf_read(arena, xml, &(struct xaf_handler){ arena, no_more }, &b, NULL));
@@ -422,10 +504,23 @@ TEST(auditfile_shared_example)
     if (!shared) return;
     struct xaf_books b;
     struct xaf_unreads unread;
-    expect_done(xaf_read(arena, test_file(arena, str_format(arena, "%s/data/xsd/xaf/mini_valid.xaf", shared).at), NULL, &b, &unread));
+    expect_done(xaf_read(arena, test_file(arena, str_format(arena, "%s/data/xsd/xaf/mini_valid.xaf", shared).at), NULL,
+                         &b, &unread));
     expect_int(XAF_40, b.version);
     expect_str("Voorbeeld", b.company_name);
     expect_str("3.8", b.rgs_version);
     expect_int(1, b.accounts.count);
     expect_int(0, unread.list.count);
+}
+
+/* White space between a journal's transactions is not gathered. */
+TEST(auditfile_many_indented)
+{
+    struct text t = text_new(arena);
+    struct xaf_books b;
+    text_addz(&t, "<auditfile xmlns='http://www.auditfiles.nl/XAF/3.2'><company><transactions><journal>");
+    for (int i = 0; i < 60000; i++) text_addz(&t, "\n                        <transaction>\n  </transaction>");
+    text_addz(&t, "</journal></transactions></company></auditfile>");
+    expect_done(xaf_read(arena, text_str(&t), NULL, &b, NULL));
+    expect_int(1, b.journals.count);
 }

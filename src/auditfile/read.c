@@ -1,13 +1,13 @@
 #include "auditfile/auditfile_private.h"
 
-const struct fault_type xaf_not_one = { FAULT_INVALID, "xaf.not_one", "This is not an audit file (XAF) of version 3.2 or 4.0." };
-const struct fault_type xaf_date_wrong = {
-    FAULT_INVALID, "xaf.date_wrong", "Line {line}: \"{text}\" in {element} is not a day such as 2026-01-31."
-};
-const struct fault_type xaf_amount_wrong = {
-    FAULT_INVALID, "xaf.amount_wrong", "Line {line}: \"{text}\" in {element} is not an amount such as 1250.00."
-};
-const struct fault_type xaf_number_wrong = { FAULT_INVALID, "xaf.number_wrong", "Line {line}: \"{text}\" in {element} is not a whole number." };
+const struct fault_type xaf_not_one = { FAULT_INVALID, "xaf.not_one",
+                                        "This is not an audit file (XAF) of version 3.2 or 4.0." };
+const struct fault_type xaf_date_wrong = { FAULT_INVALID, "xaf.date_wrong",
+                                           "Line {line}: \"{text}\" in {element} is not a day such as 2026-01-31." };
+const struct fault_type xaf_amount_wrong = { FAULT_INVALID, "xaf.amount_wrong",
+                                             "Line {line}: \"{text}\" in {element} is not an amount such as 1250.00." };
+const struct fault_type xaf_number_wrong = { FAULT_INVALID, "xaf.number_wrong",
+                                             "Line {line}: \"{text}\" in {element} is not a whole number." };
 
 enum { FAULTS_MAX = 100, UNREAD_MAX = 200, STACK_MAX = 12, VALUE_MAX = 64 };
 static const struct xml_limits limits = { (size_t)4 << 30, 40, (size_t)400000000, (size_t)1 << 20 };
@@ -43,7 +43,6 @@ struct xaf_reader {
     bool too_large;
 };
 
-
 static bool has_room(struct xaf_reader *r, struct arena *arena, size_t bytes)
 {
     if (arena_room(arena) < ((size_t)1 << 20) + 4 * bytes) r->too_large = true;
@@ -68,11 +67,12 @@ static void note_unread(struct xaf_reader *r, struct str element)
         *LIST_ADD(r->arena, &u->list) = (struct xaf_unread){ str_keep(r->arena, str_utf8_clip(element, 60)), 1 };
 }
 
-static void wrong(struct xaf_reader *r, struct xml_reader *xml, const struct fault_type *type, const char *element, struct str text)
+static void wrong(struct xaf_reader *r, struct xml_reader *xml, const struct fault_type *type, const char *element,
+                  struct str text)
 {
     if (r->faults++ >= FAULTS_MAX) return xml_stop(xml);
-    struct fault *f = FAULT(r->arena, type, element, PARAM_INT(r->arena, "line", xml_line(xml)), PARAM("text", str_utf8_clip(text, 40)),
-                            PARAM("element", str_of(element)));
+    struct fault *f = FAULT(r->arena, type, element, PARAM_INT(r->arena, "line", xml_line(xml)),
+                            PARAM("text", str_utf8_clip(text, 40)), PARAM("element", str_of(element)));
     if (r->last) r->last->next = f;
     else r->first = f;
     r->last = f;
@@ -103,7 +103,8 @@ static int digits_of(struct str currency)
     return digits < 0 ? 2 : digits;
 }
 
-static void set_amount(struct xaf_reader *r, struct xml_reader *xml, struct xaf_amount *a, int digits, const char *element, struct str text)
+static void set_amount(struct xaf_reader *r, struct xml_reader *xml, struct xaf_amount *a, int digits,
+                       const char *element, struct str text)
 {
     char z[VALUE_MAX + 2];
     int64_t minor;
@@ -117,7 +118,8 @@ static void set_sign(struct xaf_reader *r, struct xml_reader *xml, struct xaf_am
     else if (!str_is(text, "D")) wrong(r, xml, &xaf_value_wrong, element, text);
 }
 
-static void set_value(struct xaf_reader *r, struct xml_reader *xml, const struct row *row, const struct open_container *in, struct str text)
+static void set_value(struct xaf_reader *r, struct xml_reader *xml, const struct row *row,
+                      const struct open_container *in, struct str text)
 {
     void *at = (char *)in->target + row->at;
     const char *element = row->element[r->books->version];
@@ -244,13 +246,14 @@ static const struct row *row_find(struct xaf_reader *r, struct open_container *i
     return NULL;
 }
 
-static bool enter(struct xaf_reader *r, const struct xml_element *e)
+static bool enter(struct xaf_reader *r, struct xml_reader *xml, const struct xml_element *e)
 {
     const struct open_container *top = r->depth ? &r->stack[r->depth - 1] : NULL;
     enum container parent = top ? top->is : XAF_NOWHERE;
     for (size_t i = 0; i < ARRAY_LENGTH(tree); i++) {
         if (tree[i].parent != parent || !str_is(e->name, tree[i].element)) continue;
         ensure(r->depth < STACK_MAX); /* the tree is 8 deep */
+        xml_forget_text(xml); /* no container has text of its own */
         void *target = target_of(r, tree[i].child, top, str_is(e->name, "postalAddress"));
         if (target) r->stack[r->depth++] = (struct open_container){ tree[i].child, target, 0 };
         return true;
@@ -268,7 +271,7 @@ static void on_start(void *context, struct xml_reader *xml, const struct xml_ele
     }
     const struct row *row = r->row ? NULL : r->depth ? row_find(r, &r->stack[r->depth - 1], e->name) : NULL;
     if (row) r->row = row;
-    else if (r->row || !enter(r, e)) {
+    else if (r->row || !enter(r, xml, e)) {
         note_unread(r, e->name);
         r->skip_depth = xml_depth(xml);
     }

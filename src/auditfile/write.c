@@ -2,15 +2,19 @@
 
 const struct fault_type xaf_missing = { FAULT_INVALID, "xaf.missing", "The audit file needs this and it is empty." };
 const struct fault_type xaf_id_too_long = {
-    FAULT_INVALID, "xaf.id_too_long", "\"{text}\" is longer than the {limit} characters that the audit file has for it; others refer to it, so it can't be cut."
+    FAULT_INVALID, "xaf.id_too_long",
+    "\"{text}\" is longer than the {limit} characters that the audit file has for it; others refer to it, so it can't be cut."
 };
-const struct fault_type xaf_used_twice = { FAULT_INVALID, "xaf.used_twice", "\"{text}\" is used twice; in the audit file it must be unique." };
-const struct fault_type xaf_unknown = { FAULT_INVALID, "xaf.unknown", "\"{text}\" is named here but is not in the master data of the audit file." };
-const struct fault_type xaf_value_wrong = { FAULT_INVALID, "xaf.value_wrong", "\"{text}\" is not a value that the audit file takes here." };
-const struct fault_type xaf_order_wrong = { FAULT_INVALID, "xaf.order_wrong", "Transactions must come in the order of their journals." };
-const struct fault_type xaf_totals_wrong = {
-    FAULT_INVALID, "xaf.totals_wrong", "The totals say {declared} and the lines give {counted}."
-};
+const struct fault_type xaf_used_twice = { FAULT_INVALID, "xaf.used_twice",
+                                           "\"{text}\" is used twice; in the audit file it must be unique." };
+const struct fault_type xaf_unknown = { FAULT_INVALID, "xaf.unknown",
+                                        "\"{text}\" is named here but is not in the master data of the audit file." };
+const struct fault_type xaf_value_wrong = { FAULT_INVALID, "xaf.value_wrong",
+                                            "\"{text}\" is not a value that the audit file takes here." };
+const struct fault_type xaf_order_wrong = { FAULT_INVALID, "xaf.order_wrong",
+                                            "Transactions must come in the order of their journals." };
+const struct fault_type xaf_totals_wrong = { FAULT_INVALID, "xaf.totals_wrong",
+                                             "The totals say {declared} and the lines give {counted}." };
 const struct fault_type xaf_text_wrong = { FAULT_INVALID, "xaf.text_wrong", "This text is not well-formed UTF-8." };
 const struct fault_type xaf_currency_digits = {
     FAULT_INVALID, "xaf.currency_digits", "Books in {currency} don't fit the audit file: it has two digits behind the point."
@@ -260,7 +264,10 @@ static void put_addresses(struct out *o, const struct xaf_address *at, size_t co
         }
 }
 
-static void at_index(struct out *o, const char *list, size_t index) { snprintf(o->where, sizeof o->where, "%s[%zu].", list, index); }
+static void at_index(struct out *o, const char *list, size_t index)
+{
+    snprintf(o->where, sizeof o->where, "%s[%zu].", list, index);
+}
 
 static void check_known(struct out *o, const struct ids *ids, struct str id, const char *field);
 
@@ -333,7 +340,8 @@ static void put_opening(struct out *o)
     b.opening_declared = (struct xaf_totals){ 0, XAF_AMOUNT(0), XAF_AMOUNT(0) };
     for (size_t i = 0; i < b.opening.count; i++) {
         at_index(o, "opening", i);
-        if (!xaf_count(&b.opening_declared, b.opening.at[i].amount.minor)) add(o, &xaf_value_wrong, "amount", (struct str){ 0 }, NO_PARAM);
+        if (!xaf_count(&b.opening_declared, b.opening.at[i].amount.minor))
+            add(o, &xaf_value_wrong, "amount", (struct str){ 0 }, NO_PARAM);
     }
     o->where[0] = 0;
     open(o, "openingBalance");
@@ -372,7 +380,10 @@ static void put_head(struct out *o)
 
 /* ---- References ---- */
 
-static int compare_ids(const void *a, const void *b) { return str_compare(*(const struct str *)a, *(const struct str *)b); }
+static int compare_ids(const void *a, const void *b)
+{
+    return str_compare(*(const struct str *)a, *(const struct str *)b);
+}
 
 static void check_known(struct out *o, const struct ids *ids, struct str id, const char *field)
 {
@@ -391,7 +402,8 @@ static struct ids ids_of(struct out *o, const void *at, size_t count, size_t siz
         if (ids.at[i].length && str_equal(ids.at[i], ids.at[i - 1])) add(o, &xaf_used_twice, list, ids.at[i], NO_PARAM);
     return ids;
 }
-#define IDS_OF(o, list, name) ids_of(o, (list).count ? (const void *)&(list).at[0].id : NULL, (list).count, sizeof *(list).at, name)
+#define IDS_OF(o, list, name) \
+    ids_of(o, (list).count ? (const void *)&(list).at[0].id : NULL, (list).count, sizeof *(list).at, name)
 
 static bool fiscal_year_is_right(struct str s)
 {
@@ -408,7 +420,8 @@ static void check_books(struct out *o)
     o->parties = IDS_OF(o, b->parties, "parties");
     o->vat_codes = IDS_OF(o, b->vat_codes, "vat_codes");
     o->journals = IDS_OF(o, b->journals, "journals");
-    if (b->fiscal_year.length && !fiscal_year_is_right(b->fiscal_year)) add(o, &xaf_value_wrong, "fiscal_year", b->fiscal_year, NO_PARAM);
+    if (b->fiscal_year.length && !fiscal_year_is_right(b->fiscal_year))
+        add(o, &xaf_value_wrong, "fiscal_year", b->fiscal_year, NO_PARAM);
     o->digits = currency_digits(b->currency);
     if (o->digits > 2) add(o, &xaf_currency_digits, "currency", b->currency, PARAM("currency", b->currency));
     if (o->digits < 0) o->digits = 2;
@@ -520,12 +533,13 @@ static void put_transactions(struct out *o, const struct xaf_source *source)
     if (!o->faults && !o->stop && !totals_equal(&b.declared, &counted))
         add(o, &xaf_totals_wrong, "declared", (struct str){ 0 }, NO_PARAM);
     if (o->first && o->first->type == &xaf_totals_wrong)
-        o->first = FAULT(o->arena, &xaf_totals_wrong, "declared", PARAM("declared", totals_text(o->arena, &b.declared, o->digits)),
+        o->first = FAULT(o->arena, &xaf_totals_wrong, "declared",
+                         PARAM("declared", totals_text(o->arena, &b.declared, o->digits)),
                          PARAM("counted", totals_text(o->arena, &counted, o->digits)));
 }
 
 struct fault *xaf_write(struct arena *arena, enum xaf_version version, const struct xaf_books *books,
-                          const struct xaf_source *source, const struct xaf_sink *sink, struct xaf_clips *clips)
+                        const struct xaf_source *source, const struct xaf_sink *sink, struct xaf_clips *clips)
 {
     ensure(version == XAF_32 || version == XAF_40);
     struct out o = { .arena = arena, .version = version, .books = books, .sink = sink, .clips = clips };
@@ -556,11 +570,14 @@ struct fault *xaf_totals_check(struct arena *arena, const struct xaf_books *book
     int digits = currency_digits(books->currency) < 0 ? 2 : currency_digits(books->currency);
     struct xaf_totals opening = { 0, XAF_AMOUNT(0), XAF_AMOUNT(0) };
     for (size_t i = 0; i < books->opening.count; i++)
-        if (!xaf_count(&opening, books->opening.at[i].amount.minor)) return FAULT(arena, &xaf_value_wrong, "opening", PARAM("text", STR("?")));
+        if (!xaf_count(&opening, books->opening.at[i].amount.minor))
+            return FAULT(arena, &xaf_value_wrong, "opening", PARAM("text", STR("?")));
     if (!totals_equal(&opening, &books->opening_declared))
-        first = FAULT(arena, &xaf_totals_wrong, "opening", PARAM("declared", totals_text(arena, &books->opening_declared, digits)),
+        first = FAULT(arena, &xaf_totals_wrong, "opening",
+                      PARAM("declared", totals_text(arena, &books->opening_declared, digits)),
                       PARAM("counted", totals_text(arena, &opening, digits)));
     if (totals_equal(&books->counted, &books->declared)) return first;
-    return fault_join(first, FAULT(arena, &xaf_totals_wrong, "declared", PARAM("declared", totals_text(arena, &books->declared, digits)),
+    return fault_join(first, FAULT(arena, &xaf_totals_wrong, "declared",
+                                   PARAM("declared", totals_text(arena, &books->declared, digits)),
                                    PARAM("counted", totals_text(arena, &books->counted, digits))));
 }

@@ -28,6 +28,9 @@ struct xml_handler {
 int xml_line(const struct xml_reader *reader);     /* of the event at hand, from 1 */
 size_t xml_depth(const struct xml_reader *reader); /* of the element at hand; the root is 1 */
 void xml_stop(struct xml_reader *reader);          /* no more events; the read ends as done */
+/* For a start handler: forgets the character data gathered so far in the elements around the one at hand. A container of
+ * a million children gathers the white space between them; one that has no text of its own need not keep it. */
+void xml_forget_text(struct xml_reader *reader);
 
 extern const struct fault_type xml_malformed, xml_forbidden;
 
@@ -64,9 +67,10 @@ struct str xml_scan_uri(const struct xml_scan *scan);                         /*
 void xml_scan_stop(struct xml_scan *scan, struct fault *fault);               /* no more events; `fault` (or NULL) is the answer */
 /* Bytes come from `read` (at most `room` at `at`; 0: the end; -1: broken off), so memory does not grow with the document.
  * Refuses as xml_read does. */
-CHECKED struct fault *xml_scan_read(struct arena *arena, ptrdiff_t (*read)(void *context, char *at, size_t room), void *read_context,
-                                    const struct xml_limits *limits, const struct xml_grammar *grammar,
-                                    const struct xml_scan_handler *handler, void *context);
+CHECKED struct fault *xml_scan_read(struct arena *arena, ptrdiff_t (*read)(void *context, char *at, size_t room),
+                                    void *read_context, const struct xml_limits *limits,
+                                    const struct xml_grammar *grammar, const struct xml_scan_handler *handler,
+                                    void *context);
 
 /* Writer. Element names are our own literals; texts are escaped; characters XML 1.0 cannot hold are left out. */
 struct xml_writer {

@@ -39,6 +39,12 @@ void xml_stop(struct xml_reader *r)
     xmlStopParser(r->parser);
 }
 
+void xml_forget_text(struct xml_reader *r)
+{
+    for (size_t i = 0; i < r->depth; i++) r->frames[i].text_from = 0;
+    r->text_length = 0;
+}
+
 static void refuse(struct xml_reader *r, struct fault *fault)
 {
     if (!r->fault) r->fault = fault;

@@ -1,9 +1,13 @@
 #include <qrencode.h>
 #include "sepa/sepa_private.h"
 
-static const struct fault_type epcqr_bic_needed = { FAULT_INVALID, "epcqr.bic_needed", "A version 1 payment code needs a BIC; give one or use version 2." };
+static const struct fault_type epcqr_bic_needed = {
+    FAULT_INVALID, "epcqr.bic_needed", "A version 1 payment code needs a BIC; give one or use version 2."
+};
 static const struct fault_type epcqr_version = { FAULT_INVALID, "epcqr.version", "A payment code has version 1 or 2." };
-static const struct fault_type epcqr_line = { FAULT_INVALID, "epcqr.line", "A line in a payment code can't hold a line break or a control character." };
+static const struct fault_type epcqr_line = {
+    FAULT_INVALID, "epcqr.line", "A line in a payment code can't hold a line break or a control character."
+};
 static const struct fault_type epcqr_too_large = {
     FAULT_INVALID, "epcqr.too_large", "The payment code has {length} bytes; at most {limit} fit. Shorten the name or the text."
 };
@@ -60,7 +64,8 @@ struct fault *epcqr_payload(struct arena *arena, const struct epcqr *qr, struct 
         text_add(&t, lines[i]);
     }
     if (t.length > EPCQR_BYTES_MAX)
-        return FAULT(arena, &epcqr_too_large, "name", PARAM_INT(arena, "length", (int64_t)t.length), PARAM_INT(arena, "limit", EPCQR_BYTES_MAX));
+        return FAULT(arena, &epcqr_too_large, "name", PARAM_INT(arena, "length", (int64_t)t.length),
+                     PARAM_INT(arena, "limit", EPCQR_BYTES_MAX));
     *out = text_str(&t);
     return NULL;
 }

@@ -2,7 +2,10 @@
 
 static struct epcqr good(void)
 {
-    return (struct epcqr){ .version = 2, .name = STR("Bakkerij De Zon B.V."), .iban = STR("NL91ABNA0417164300"), .amount_minor = 12345,
+    return (struct epcqr){ .version = 2,
+                           .name = STR("Bakkerij De Zon B.V."),
+                           .iban = STR("NL91ABNA0417164300"),
+                           .amount_minor = 12345,
                            .reference = { REFERENCE_RF, STR("RF36INV202600042") } };
 }
 
@@ -15,7 +18,9 @@ TEST(sepa_epcqr_payload)
     qr.version = 1, qr.bic = STR("ABNANL2A"), qr.purpose = STR("SUPP"), qr.information = STR("dank u");
     qr.reference = (struct reference){ REFERENCE_FREE, STR("factuur 2026-17 – café") };
     expect_done(epcqr_payload(arena, &qr, &out));
-    expect_str("BCD\n001\n1\nSCT\nABNANL2A\nBakkerij De Zon B.V.\nNL91ABNA0417164300\nEUR123.45\nSUPP\n\nfactuur 2026-17 – café\ndank u", out);
+    expect_str(
+        "BCD\n001\n1\nSCT\nABNANL2A\nBakkerij De Zon B.V.\nNL91ABNA0417164300\nEUR123.45\nSUPP\n\nfactuur 2026-17 – café\ndank u",
+        out);
     qr = good();
     qr.amount_minor = 0, qr.reference = (struct reference){ 0 };
     expect_done(epcqr_payload(arena, &qr, &out));
@@ -69,7 +74,8 @@ TEST(sepa_epcqr_matrix)
             int x0 = corner == 1 ? m.size - 7 : 0, y0 = corner == 2 ? m.size - 7 : 0;
             for (int y = 0; y < 7; y++)
                 for (int x = 0; x < 7; x++) {
-                    int ring = (x < 6 - x ? x : 6 - x) < (y < 6 - y ? y : 6 - y) ? (x < 6 - x ? x : 6 - x) : (y < 6 - y ? y : 6 - y);
+                    int ring = (x < 6 - x ? x : 6 - x) < (y < 6 - y ? y : 6 - y) ? (x < 6 - x ? x : 6 - x)
+                                                                                 : (y < 6 - y ? y : 6 - y);
                     expect_int(ring != 1, m.modules[(y0 + y) * m.size + x0 + x]);
                 }
         }

@@ -5,7 +5,8 @@ const struct fault_type iban_country_unknown = {
     FAULT_INVALID, "iban.country_unknown", "{iban} does not begin with a country that has IBANs; check the first two letters."
 };
 const struct fault_type iban_length_wrong = {
-    FAULT_INVALID, "iban.length_wrong", "An IBAN of {country} has {expected} characters, this one has {length}; check for one too many or missing."
+    FAULT_INVALID, "iban.length_wrong",
+    "An IBAN of {country} has {expected} characters, this one has {length}; check for one too many or missing."
 };
 const struct fault_type iban_characters_wrong = {
     FAULT_INVALID, "iban.characters_wrong", "{iban} has a letter or digit in a place where an IBAN of {country} can't have it."
@@ -237,7 +238,8 @@ bool bic_fits_iban(struct str bic, struct str iban)
 /* ---- VAT ids: here because their shapes stand in the same table ---- */
 
 const struct fault_type vat_id_wrong = {
-    FAULT_INVALID, "vat_id.wrong", "{vat_id} does not have the form of a VAT number of {country}; check it on the invoice or in VIES."
+    FAULT_INVALID, "vat_id.wrong",
+    "{vat_id} does not have the form of a VAT number of {country}; check it on the invoice or in VIES."
 };
 const struct fault_type vat_id_digits_wrong = {
     FAULT_INVALID, "vat_id.digits_wrong", "The check digits of VAT number {vat_id} are not right; a digit was mistyped."

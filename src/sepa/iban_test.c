@@ -59,7 +59,8 @@ TEST(sepa_iban_every_single_mistake)
     for (int round = 0; round < 300; round++) {
         size_t k = (size_t)rng_between(&rng, 0, 5);
         char bban[64];
-        static const int64_t most[] = { 9999999999, 999999999999999999, 999999999999999999, 999999999999999999, 99999999999999, 999999999999 };
+        static const int64_t most[] = { 9999999999,         999999999999999999, 999999999999999999,
+                                        999999999999999999, 99999999999999,     999999999999 };
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
         snprintf(bban, sizeof bban, shapes[k], (long long)rng_between(&rng, 0, most[k]));
@@ -179,7 +180,8 @@ TEST(sepa_rf)
 TEST(sepa_kenmerk)
 {
     struct str out;
-    expect(kenmerk_is_valid(STR("5000056789012345")) && kenmerk_is_valid(STR("12234534622567")) && kenmerk_is_valid(STR("4863521721601050")));
+    expect(kenmerk_is_valid(STR("5000056789012345")) && kenmerk_is_valid(STR("12234534622567")) &&
+           kenmerk_is_valid(STR("4863521721601050")));
     expect_done(kenmerk_make(arena, STR("56789012345"), &out));
     expect_str("5000056789012345", out);
     expect_done(kenmerk_make(arena, STR("863521721601050"), &out));

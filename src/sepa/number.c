@@ -1,15 +1,21 @@
 #include "sepa/iban_private.h"
 
-const struct fault_type kvk_wrong = { FAULT_INVALID, "kvk.wrong", "{number} is not a Chamber of Commerce (KVK) number: it has 8 digits." };
-const struct fault_type rsin_wrong = { FAULT_INVALID, "rsin.wrong", "{number} is not an RSIN: 9 digits that pass the elfproef." };
+const struct fault_type kvk_wrong = { FAULT_INVALID, "kvk.wrong",
+                                      "{number} is not a Chamber of Commerce (KVK) number: it has 8 digits." };
+const struct fault_type rsin_wrong = { FAULT_INVALID, "rsin.wrong",
+                                       "{number} is not an RSIN: 9 digits that pass the elfproef." };
 const struct fault_type oin_wrong = {
-    FAULT_INVALID, "oin.wrong", "{number} is not an OIN: 20 digits, beginning with seven zeros, that hold a right RSIN or KVK number."
+    FAULT_INVALID, "oin.wrong",
+    "{number} is not an OIN: 20 digits, beginning with seven zeros, that hold a right RSIN or KVK number."
 };
 const struct fault_type creditor_id_wrong = {
-    FAULT_INVALID, "creditor_id.wrong", "{number} is not a SEPA creditor identifier; the bank's contract for direct debits shows it (NL..ZZZ...)."
+    FAULT_INVALID, "creditor_id.wrong",
+    "{number} is not a SEPA creditor identifier; the bank's contract for direct debits shows it (NL..ZZZ...)."
 };
-const struct fault_type lei_wrong = { FAULT_INVALID, "lei.wrong", "{number} is not an LEI: 20 letters and digits with right check digits." };
-const struct fault_type gtin_wrong = { FAULT_INVALID, "gtin.wrong", "{number} is not a GTIN: 8, 12, 13 or 14 digits, the last a check digit." };
+const struct fault_type lei_wrong = { FAULT_INVALID, "lei.wrong",
+                                      "{number} is not an LEI: 20 letters and digits with right check digits." };
+const struct fault_type gtin_wrong = { FAULT_INVALID, "gtin.wrong",
+                                       "{number} is not a GTIN: 8, 12, 13 or 14 digits, the last a check digit." };
 const struct fault_type rf_wrong = {
     FAULT_INVALID, "rf.wrong", "{number} is not an RF reference: RF, two check digits and at most 21 letters and digits."
 };
@@ -20,7 +26,8 @@ const struct fault_type kenmerk_wrong = {
     FAULT_INVALID, "kenmerk.wrong", "{number} is not a payment reference (betalingskenmerk): it has 7, 9 to 14, or 16 digits."
 };
 const struct fault_type kenmerk_digit_wrong = {
-    FAULT_INVALID, "kenmerk.digit_wrong", "The check digit of payment reference (betalingskenmerk) {number} is not right; a digit was mistyped."
+    FAULT_INVALID, "kenmerk.digit_wrong",
+    "The check digit of payment reference (betalingskenmerk) {number} is not right; a digit was mistyped."
 };
 static const struct fault_type reference_empty = {
     FAULT_INVALID, "reference.empty", "A payment reference must not be empty; leave it out instead."

@@ -112,7 +112,8 @@ static void check_payment(struct check *c, const struct payment *p, const struct
     struct text_fields t = { .count = 0 };
     const struct payment_account *from = p->account < batch->account_count ? &batch->accounts[p->account] : NULL;
     if (!from)
-        check_add(c, FAULT(c->arena, &sepa_account_unknown, "account", PARAM_INT(c->arena, "number", (int64_t)(p->account & INT32_MAX))));
+        check_add(c, FAULT(c->arena, &sepa_account_unknown, "account",
+                           PARAM_INT(c->arena, "number", (int64_t)(p->account & INT32_MAX))));
     check_id(c, p->end_to_end_id, "end_to_end_id", SEPA_ID_MAX, true);
     check_id(c, p->instruction_id, "instruction_id", SEPA_ID_MAX, false);
     check_day(c, p->requested_on, instant_day(batch->created_at), "requested_on");
@@ -330,8 +331,9 @@ struct fault *pain001_write(struct arena *arena, const struct payment_batch *bat
     qsort_r(order, n, sizeof *order, compare_order, (void *)(uintptr_t)batch->payments);
     struct xml_writer w = xml_writer_new(arena, true);
     xml_open(&w, "Document");
-    xml_attribute(&w, "xmlns", old_version ? STR("urn:iso:std:iso:20022:tech:xsd:pain.001.001.03")
-                                           : STR("urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"));
+    xml_attribute(&w, "xmlns",
+                  old_version ? STR("urn:iso:std:iso:20022:tech:xsd:pain.001.001.03")
+                              : STR("urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"));
     xml_open(&w, "CstmrCdtTrfInitn");
     write_head(&w, batch->message_id, batch->created_at, &total, &batch->initiator);
     for (size_t from = 0, to; from < n; from = to) {

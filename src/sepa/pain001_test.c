@@ -30,10 +30,25 @@ static bool holds(struct str s, const char *z) { return str_find(s, z) >= 0; }
 TEST(sepa_text_clean)
 {
     static const char *const pairs[][2] = {
-        { "Café Zürich", "Cafe Zurich" }, { "Straße", "Strasse" }, { "€ 5", "EUR 5" }, { "A&B", "A+B" }, { "  a\t\n b ", "a b" },
-        { "Łódź", "Lodz" }, { "Crème brûlée – 2×", "Creme brulee - 2x" }, { "“x”", "'x'" }, { "Ærø Ĳssel", "AEro IJssel" },
-        { "Αθήνα", "Athina" }, { "София", "Sofiya" }, { "e\xCC\x81", "e" }, { "a_b", "a-b" }, { "info@x.nl", "info(at)x.nl" },
-        { "Iași Țară", "Iasi Tara" }, { "\xFF\xC3", ".." }, { "中", "." }, { "😀!", ".." }, { "plain (1), 2.3/4-5:6?'+", "plain (1), 2.3/4-5:6?'+" },
+        { "Café Zürich", "Cafe Zurich" },
+        { "Straße", "Strasse" },
+        { "€ 5", "EUR 5" },
+        { "A&B", "A+B" },
+        { "  a\t\n b ", "a b" },
+        { "Łódź", "Lodz" },
+        { "Crème brûlée – 2×", "Creme brulee - 2x" },
+        { "“x”", "'x'" },
+        { "Ærø Ĳssel", "AEro IJssel" },
+        { "Αθήνα", "Athina" },
+        { "София", "Sofiya" },
+        { "e\xCC\x81", "e" },
+        { "a_b", "a-b" },
+        { "info@x.nl", "info(at)x.nl" },
+        { "Iași Țară", "Iasi Tara" },
+        { "\xFF\xC3", ".." },
+        { "中", "." },
+        { "😀!", ".." },
+        { "plain (1), 2.3/4-5:6?'+", "plain (1), 2.3/4-5:6?'+" },
     };
     for (size_t i = 0; i < ARRAY_LENGTH(pairs); i++) expect_str(pairs[i][1], sepa_clean(arena, str_of(pairs[i][0])));
     expect_str(NULL, sepa_clean(arena, (struct str){ 0 }));
@@ -57,7 +72,8 @@ TEST(sepa_pain001_document)
     p[3].kind = PAYMENT_FOREIGN, p[3].currency = STR("USD"), p[3].charges = CHARGES_DEBTOR, p[3].amount_minor = 100;
     p[3].creditor_iban = (struct str){ 0 }, p[3].creditor_account = STR("000123456"), p[3].clearing_system = STR("USABA");
     p[3].clearing_member = STR("021000021");
-    p[3].creditor.address = (struct sepa_address){ .town = STR("New York"), .country = STR("US"), .lines = { STR("1 Main Street") } };
+    p[3].creditor.address =
+        (struct sepa_address){ .town = STR("New York"), .country = STR("US"), .lines = { STR("1 Main Street") } };
     struct payment_batch batch = batch_of(p, ARRAY_LENGTH(p));
     expect_done(pain001_write(arena, &batch, PAIN001_09, &xml));
     expect_schema(arena, xml, "pain.001.001.09");
@@ -95,8 +111,9 @@ TEST(sepa_pain001_all_errors_at_once)
     p[4].creditor.address.lines[0] = STR("Dorpsstraat 1, Utrecht");
     p[5].requested_on = (struct date){ 20261121 };
     p[6].currency = STR("USD");
-    p[7].reference.text = STR("123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890"
-                              "123456789012345678901234567890123456789012345678901");
+    p[7].reference.text =
+        STR("123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890"
+            "123456789012345678901234567890123456789012345678901");
     p[8].reference = (struct reference){ REFERENCE_RF, STR("RF37INV202600042") };
     p[9].end_to_end_id = STR("/x");
     p[10].creditor.name = STR("株式会社");
@@ -179,7 +196,8 @@ TEST(sepa_pain001_limits)
 
 static struct str random_text(struct arena *arena, struct rng *rng, size_t most)
 {
-    static const char *const parts[] = { "a", "B", "7", " ", "é", "€", "&", "/", "<", "中", "-", "Jansen", "ß", ".", "\xC3", "\n", "x", "N", "L" };
+    static const char *const parts[] = { "a", "B",      "7", " ", "é",    "€",  "&", "/", "<", "中",
+                                         "-", "Jansen", "ß", ".", "\xC3", "\n", "x", "N", "L" };
     struct text t = text_new(arena);
     size_t n = (size_t)rng_between(rng, 0, (int64_t)most);
     for (size_t i = 0; i < n; i++) text_addz(&t, parts[rng_between(rng, 0, ARRAY_LENGTH(parts) - 1)]);
@@ -194,7 +212,8 @@ static struct str maybe(struct arena *arena, struct rng *rng, int permille, cons
 
 static struct payment random_payment(struct arena *arena, struct rng *rng, size_t i)
 {
-    static const char *const ibans[] = { "NL44RABO0123456789", "DE89370400440532013000", "CH9300762011623852957", "TR330006100519786457841326", "" };
+    static const char *const ibans[] = { "NL44RABO0123456789", "DE89370400440532013000", "CH9300762011623852957",
+                                         "TR330006100519786457841326", "" };
     static const char *const currencies[] = { "EUR", "EUR", "EUR", "USD", "JPY", "KWD", "XXX", "eur" };
     struct payment p = good_payment(arena, i);
     if (rng_chance(rng, 700)) return p;
@@ -219,8 +238,10 @@ static struct payment random_payment(struct arena *arena, struct rng *rng, size_
     p.ultimate_debtor = maybe(arena, rng, 100, "", 40);
     p.instruction_id = maybe(arena, rng, 100, "", 30);
     p.end_to_end_id = maybe(arena, rng, 50, p.end_to_end_id.at, 40);
-    p.requested_on.ymd = rng_chance(rng, 950) ? 20261124 + (int32_t)rng_between(rng, 0, 3) : (int32_t)rng_between(rng, 0, 30000000);
-    p.reference = (struct reference){ (enum reference_kind)rng_between(rng, 0, 4), maybe(arena, rng, 500, "5000056789012345", 60) };
+    p.requested_on.ymd =
+        rng_chance(rng, 950) ? 20261124 + (int32_t)rng_between(rng, 0, 3) : (int32_t)rng_between(rng, 0, 30000000);
+    p.reference = (struct reference){ (enum reference_kind)rng_between(rng, 0, 4),
+                                      maybe(arena, rng, 500, "5000056789012345", 60) };
     return p;
 }
 

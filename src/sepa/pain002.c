@@ -35,7 +35,10 @@ enum payment_status payment_status_of(struct str code)
     return code.length ? STATUS_OTHER : 0;
 }
 
-static struct status_transaction *transaction(struct parse *p) { return &p->report->transactions.at[p->report->transactions.count - 1]; }
+static struct status_transaction *transaction(struct parse *p)
+{
+    return &p->report->transactions.at[p->report->transactions.count - 1];
+}
 static struct status_group *group(struct parse *p) { return &p->report->groups.at[p->report->groups.count - 1]; }
 
 static void stop_too_large(struct parse *p, struct xml_reader *reader)
@@ -53,8 +56,11 @@ static bool has_room(struct parse *p, size_t bytes)
 
 static void open_reason(struct parse *p, struct xml_reader *reader)
 {
-    struct status_reasons *to = p->in_transaction ? &transaction(p)->reasons : p->in_group ? &group(p)->reasons : &p->report->reasons;
-    if (p->reasons++ == REASONS_MAX || !has_room(p, to->list.room * sizeof *to->list.at)) return stop_too_large(p, reader);
+    struct status_reasons *to = p->in_transaction ? &transaction(p)->reasons
+                                : p->in_group     ? &group(p)->reasons
+                                                  : &p->report->reasons;
+    if (p->reasons++ == REASONS_MAX || !has_room(p, to->list.room * sizeof *to->list.at))
+        return stop_too_large(p, reader);
     p->reason = LIST_ADD(p->arena, &to->list);
     *p->reason = (struct status_reason){ 0 };
 }
@@ -65,6 +71,7 @@ static void open_transaction(struct parse *p, struct xml_reader *reader)
     if (p->report->transactions.count == ROWS_MAX || !has_room(p, bytes)) return stop_too_large(p, reader);
     *LIST_ADD(p->arena, &p->report->transactions) =
         (struct status_transaction){ .group = p->in_group ? p->report->groups.count - 1 : SIZE_MAX };
+    xml_forget_text(reader); /* only white space stands between transactions */
     p->in_transaction = true;
     p->creditor = p->debtor = (struct side){ 0 };
 }
@@ -90,7 +97,8 @@ static void on_start(void *context, struct xml_reader *reader, const struct xml_
     else if (str_is(e->name, "InstdAmt")) {
         p->amount_currency = (struct str){ 0 };
         for (size_t i = 0; i < e->attribute_count; i++)
-            if (str_is(e->attributes[i].name, "Ccy")) p->amount_currency = str_keep(p->arena, str_part(e->attributes[i].value, 0, 3));
+            if (str_is(e->attributes[i].name, "Ccy"))
+                p->amount_currency = str_keep(p->arena, str_part(e->attributes[i].value, 0, 3));
     }
 }
 
@@ -117,7 +125,8 @@ static void end_in_reason(struct parse *p, size_t depth, struct str name, struct
                       ? str_format(p->arena, "%.*s %.*s", STR_ARG(r->text), STR_ARG(str_utf8_clip(text, 500)))
                       : kept(p, str_utf8_clip(text, 500));
     else if (within(p, depth, 1, "Orgtr") && str_is(name, "Nm")) r->originator = kept(p, str_utf8_clip(text, 140));
-    else if ((str_is(name, "AnyBIC") || str_is(name, "BICOrBEI")) && !r->originator.length) r->originator = kept(p, str_utf8_clip(text, 11));
+    else if ((str_is(name, "AnyBIC") || str_is(name, "BICOrBEI")) && !r->originator.length)
+        r->originator = kept(p, str_utf8_clip(text, 11));
 }
 
 static void end_of_original(struct str name, struct str text, int64_t *count, struct decimal *sum)
@@ -139,7 +148,8 @@ static void end_in_transaction(struct parse *p, size_t depth, struct str name, s
         if (decimal_parse(text, &t->amount)) t->currency = p->amount_currency;
         else t->amount = (struct decimal){ 0 };
     } else if (str_is(name, "MndtId")) t->mandate_id = kept(p, clipped);
-    else if (str_is(name, "ReqdExctnDt") || str_is(name, "ReqdColltnDt") || (str_is(name, "Dt") && within(p, depth, 1, "ReqdExctnDt"))) {
+    else if (str_is(name, "ReqdExctnDt") || str_is(name, "ReqdColltnDt") ||
+             (str_is(name, "Dt") && within(p, depth, 1, "ReqdExctnDt"))) {
         struct date day;
         if (date_parse(text, &day)) t->requested_on = day;
     } else if (str_is(name, "IBAN")) {

@@ -57,15 +57,31 @@ TEST(sepa_pain002_v10)
 TEST(sepa_pain002_refuses)
 {
     struct status_report r;
-    expect_refused(&pain002_not_one, pain002_read(arena, STR("<Document xmlns='urn:iso:std:iso:20022:tech:xsd:pain.001.001.09'><a/></Document>"), &r));
-    expect_refused(&pain002_not_one, pain002_read(arena, STR("<Document xmlns='urn:iso:std:iso:20022:tech:xsd:pain.002.001.10'><a/></Document>"), &r));
-    expect_refused(&xml_malformed, pain002_read(arena, STR("<Document xmlns='urn:iso:std:iso:20022:tech:xsd:pain.002.001.10'><a>"), &r));
+    expect_refused(&pain002_not_one,
+                   pain002_read(arena,
+                                STR("<Document xmlns='urn:iso:std:iso:20022:tech:xsd:pain.001.001.09'><a/></Document>"),
+                                &r));
+    expect_refused(&pain002_not_one,
+                   pain002_read(arena,
+                                STR("<Document xmlns='urn:iso:std:iso:20022:tech:xsd:pain.002.001.10'><a/></Document>"),
+                                &r));
+    expect_refused(
+        &xml_malformed,
+        pain002_read(arena, STR("<Document xmlns='urn:iso:std:iso:20022:tech:xsd:pain.002.001.10'><a>"), &r));
     expect_refused(&xml_malformed, pain002_read(arena, STR(""), &r));
-    expect_refused(&xml_forbidden, pain002_read(arena, STR("<!DOCTYPE x [<!ENTITY a 'b'>]><Document xmlns='urn:iso:std:iso:20022:tech:xsd:pain.002.001.10'/>"), &r));
+    expect_refused(
+        &xml_forbidden,
+        pain002_read(
+            arena,
+            STR("<!DOCTYPE x [<!ENTITY a 'b'>]><Document xmlns='urn:iso:std:iso:20022:tech:xsd:pain.002.001.10'/>"),
+            &r));
     /* Nonsense in right places is kept out, and never stops the program. */
-    expect_done(pain002_read(arena, STR("<Document xmlns='urn:iso:std:iso:20022:tech:xsd:pain.002.001.10'><R><OrgnlGrpInfAndSts><OrgnlMsgId>m</OrgnlMsgId>"
-        "<OrgnlNbOfTxs>-5</OrgnlNbOfTxs><OrgnlCtrlSum>x</OrgnlCtrlSum><GrpSts>WAT?</GrpSts></OrgnlGrpInfAndSts><TxInfAndSts><TxInfAndSts/>"
-        "<OrgnlTxRef><Amt><InstdAmt>1e5</InstdAmt></Amt></OrgnlTxRef></TxInfAndSts></R></Document>"), &r));
+    expect_done(pain002_read(
+        arena,
+        STR("<Document xmlns='urn:iso:std:iso:20022:tech:xsd:pain.002.001.10'><R><OrgnlGrpInfAndSts><OrgnlMsgId>m</OrgnlMsgId>"
+            "<OrgnlNbOfTxs>-5</OrgnlNbOfTxs><OrgnlCtrlSum>x</OrgnlCtrlSum><GrpSts>WAT?</GrpSts></OrgnlGrpInfAndSts><TxInfAndSts><TxInfAndSts/>"
+            "<OrgnlTxRef><Amt><InstdAmt>1e5</InstdAmt></Amt></OrgnlTxRef></TxInfAndSts></R></Document>"),
+        &r));
     expect_int(STATUS_OTHER, r.status);
     expect_int(-1, r.original_count);
     expect_int(0, r.original_sum.present);
@@ -76,7 +92,9 @@ TEST(sepa_pain002_large)
 {
     struct text t = text_new(arena);
     struct status_report r;
-    text_addz(&t, "<Document xmlns='urn:iso:std:iso:20022:tech:xsd:pain.002.001.10'><R><OrgnlGrpInfAndSts><OrgnlMsgId>m</OrgnlMsgId></OrgnlGrpInfAndSts>");
+    text_addz(
+        &t,
+        "<Document xmlns='urn:iso:std:iso:20022:tech:xsd:pain.002.001.10'><R><OrgnlGrpInfAndSts><OrgnlMsgId>m</OrgnlMsgId></OrgnlGrpInfAndSts>");
     for (int i = 0; i < 200001; i++) text_addz(&t, "<TxInfAndSts/>");
     text_addz(&t, "</R></Document>");
     expect_refused(&input_too_large, pain002_read(arena, text_str(&t), &r));
@@ -87,8 +105,11 @@ TEST(sepa_pain002_small_arena)
 {
     struct text t = text_new(arena);
     struct status_report r;
-    text_addz(&t, "<Document xmlns='urn:iso:std:iso:20022:tech:xsd:pain.002.001.10'><R><OrgnlGrpInfAndSts><OrgnlMsgId>m</OrgnlMsgId></OrgnlGrpInfAndSts>");
-    for (int i = 0; i < 20000; i++) text_addz(&t, "<TxInfAndSts><OrgnlEndToEndId>some identification or other</OrgnlEndToEndId></TxInfAndSts>");
+    text_addz(
+        &t,
+        "<Document xmlns='urn:iso:std:iso:20022:tech:xsd:pain.002.001.10'><R><OrgnlGrpInfAndSts><OrgnlMsgId>m</OrgnlMsgId></OrgnlGrpInfAndSts>");
+    for (int i = 0; i < 20000; i++)
+        text_addz(&t, "<TxInfAndSts><OrgnlEndToEndId>some identification or other</OrgnlEndToEndId></TxInfAndSts>");
     text_addz(&t, "</R></Document>");
     for (size_t limit = 2; limit <= 8; limit *= 2) {
         struct arena *small = arena_new(limit << 20);
@@ -96,4 +117,16 @@ TEST(sepa_pain002_small_arena)
         expect(f && f->type == &input_too_large);
         arena_free(small);
     }
+}
+
+TEST(sepa_pain002_many_indented)
+{
+    struct text t = text_new(arena);
+    struct status_report r;
+    text_addz(&t, "<Document xmlns='urn:iso:std:iso:20022:tech:xsd:pain.002.001.10'><R>"
+                  "<OrgnlGrpInfAndSts><OrgnlMsgId>m</OrgnlMsgId></OrgnlGrpInfAndSts>");
+    for (int i = 0; i < 60000; i++) text_addz(&t, "\n                        <TxInfAndSts>\n  </TxInfAndSts>");
+    text_addz(&t, "</R></Document>");
+    expect_done(pain002_read(arena, text_str(&t), &r));
+    expect_int(60000, r.transactions.count);
 }

@@ -76,7 +76,8 @@ static void check_debit(struct check *c, const struct debit *d, const struct deb
 {
     struct text_fields t = { .count = 0 };
     if (d->account >= batch->account_count)
-        check_add(c, FAULT(c->arena, &sepa_account_unknown, "account", PARAM_INT(c->arena, "number", (int64_t)(d->account & INT32_MAX))));
+        check_add(c, FAULT(c->arena, &sepa_account_unknown, "account",
+                           PARAM_INT(c->arena, "number", (int64_t)(d->account & INT32_MAX))));
     check_id(c, d->end_to_end_id, "end_to_end_id", SEPA_ID_MAX, true);
     check_id(c, d->instruction_id, "instruction_id", SEPA_ID_MAX, false);
     if (d->scheme < DEBIT_CORE || d->scheme > DEBIT_B2B) check_add(c, FAULT(c->arena, &sepa_choice_missing, "scheme"));
@@ -281,8 +282,9 @@ struct fault *pain008_write(struct arena *arena, const struct debit_batch *batch
     qsort_r(order, n, sizeof *order, compare_order, (void *)(uintptr_t)batch->debits);
     struct xml_writer w = xml_writer_new(arena, true);
     xml_open(&w, "Document");
-    xml_attribute(&w, "xmlns", old_version ? STR("urn:iso:std:iso:20022:tech:xsd:pain.008.001.02")
-                                           : STR("urn:iso:std:iso:20022:tech:xsd:pain.008.001.08"));
+    xml_attribute(&w, "xmlns",
+                  old_version ? STR("urn:iso:std:iso:20022:tech:xsd:pain.008.001.02")
+                              : STR("urn:iso:std:iso:20022:tech:xsd:pain.008.001.08"));
     xml_open(&w, "CstmrDrctDbtInitn");
     write_head(&w, batch->message_id, batch->created_at, &total, &batch->initiator);
     for (size_t from = 0, to; from < n; from = to) {

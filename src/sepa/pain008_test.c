@@ -41,7 +41,8 @@ TEST(sepa_pain008_document)
     expect_done(pain008_write(arena, &batch, PAIN008_08, &xml));
     expect_schema(arena, xml, "pain.008.001.08");
     expect(holds(xml, "<SeqTp>FRST</SeqTp>") && holds(xml, "<SeqTp>RCUR</SeqTp>") && holds(xml, "<Cd>B2B</Cd>"));
-    expect(holds(xml, "<Id>SMNDA</Id>") && holds(xml, "<OrgnlMndtId>OLD-1</OrgnlMndtId>") && holds(xml, "<BICFI>RABONL2U</BICFI>"));
+    expect(holds(xml, "<Id>SMNDA</Id>") && holds(xml, "<OrgnlMndtId>OLD-1</OrgnlMndtId>") &&
+           holds(xml, "<BICFI>RABONL2U</BICFI>"));
     expect(holds(xml, "<CtrlSum>59.94</CtrlSum>") && holds(xml, "<CtrlSum>39.96</CtrlSum>") && !holds(xml, "/>"));
     expect(holds(xml, "<TwnNm>Zurich</TwnNm>"));
     expect_done(pain008_write(arena, &batch, PAIN008_02, &xml));
@@ -97,13 +98,24 @@ TEST(sepa_pain008_sequence)
 TEST(sepa_pain008_random)
 {
     struct rng rng = rng_new(8);
-    static const char *const texts[] = { "", "M-1", "é", "/", "Jansen & Co", "中", "NL20INGB0001234567", "DE98ZZZ09999999999", "x//y", "(1)" };
+    static const char *const texts[] = {
+        "", "M-1", "é", "/", "Jansen & Co", "中", "NL20INGB0001234567", "DE98ZZZ09999999999", "x//y", "(1)"
+    };
     size_t done = 0, refused = 0;
     for (int round = 0; round < 1000; round++) {
         struct debit d[2] = { good_debit(arena, 0), good_debit(arena, 1) };
-        struct str *any[] = { &d[0].debtor.name, &d[0].mandate.id, &d[0].mandate.original_id, &d[0].mandate.original_iban,
-                              &d[0].mandate.original_creditor_id, &d[0].mandate.original_creditor_name, &d[0].ultimate_debtor,
-                              &d[0].debtor.address.town, &d[0].debtor_bic, &d[0].reference.text, &d[0].debtor_iban, &d[0].purpose };
+        struct str *any[] = { &d[0].debtor.name,
+                              &d[0].mandate.id,
+                              &d[0].mandate.original_id,
+                              &d[0].mandate.original_iban,
+                              &d[0].mandate.original_creditor_id,
+                              &d[0].mandate.original_creditor_name,
+                              &d[0].ultimate_debtor,
+                              &d[0].debtor.address.town,
+                              &d[0].debtor_bic,
+                              &d[0].reference.text,
+                              &d[0].debtor_iban,
+                              &d[0].purpose };
         for (int k = (int)rng_between(&rng, 0, 2); k > 0; k--)
             *any[rng_between(&rng, 0, ARRAY_LENGTH(any) - 1)] = str_of(texts[rng_between(&rng, 0, ARRAY_LENGTH(texts) - 1)]);
         d[0].scheme = (enum debit_scheme)(rng_chance(&rng, 950) ? rng_between(&rng, 1, 2) : rng_between(&rng, 0, 9));

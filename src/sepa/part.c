@@ -3,55 +3,77 @@
 /* ---- What cannot be paid or collected, said for people ---- */
 
 const struct fault_type sepa_missing = { FAULT_INVALID, "sepa.missing", "This is needed and is empty; fill it in." };
-const struct fault_type sepa_too_long = { FAULT_INVALID, "sepa.too_long", "This has {length} characters; at most {limit} fit, shorten it." };
+const struct fault_type sepa_too_long = { FAULT_INVALID, "sepa.too_long",
+                                          "This has {length} characters; at most {limit} fit, shorten it." };
 const struct fault_type sepa_characters = {
-    FAULT_INVALID, "sepa.characters", "Banks refuse a character in \"{text}\"; use letters without accents, digits and / - ? : ( ) . , ' + only."
+    FAULT_INVALID, "sepa.characters",
+    "Banks refuse a character in \"{text}\"; use letters without accents, digits and / - ? : ( ) . , ' + only."
 };
 const struct fault_type sepa_slashes = {
     FAULT_INVALID, "sepa.slashes", "\"{text}\" must not begin or end with a slash or hold two together; banks refuse that."
 };
 const struct fault_type sepa_unwritable = {
-    FAULT_INVALID, "sepa.unwritable", "Nothing of \"{text}\" remains in the characters that banks take; write it in Latin letters."
+    FAULT_INVALID, "sepa.unwritable",
+    "Nothing of \"{text}\" remains in the characters that banks take; write it in Latin letters."
 };
-const struct fault_type sepa_code_wrong = { FAULT_INVALID, "sepa.code_wrong", "\"{text}\" is not a code of four capitals; choose one from the list or leave it out." };
-const struct fault_type sepa_amount_wrong = { FAULT_INVALID, "sepa.amount_wrong", "The amount must be between {least} and {most}." };
-const struct fault_type sepa_currency_wrong = { FAULT_INVALID, "sepa.currency_wrong", "{currency} is not a currency of ISO 4217." };
+const struct fault_type sepa_code_wrong = {
+    FAULT_INVALID, "sepa.code_wrong",
+    "\"{text}\" is not a code of four capitals; choose one from the list or leave it out."
+};
+const struct fault_type sepa_amount_wrong = { FAULT_INVALID, "sepa.amount_wrong",
+                                              "The amount must be between {least} and {most}." };
+const struct fault_type sepa_currency_wrong = { FAULT_INVALID, "sepa.currency_wrong",
+                                                "{currency} is not a currency of ISO 4217." };
 const struct fault_type sepa_not_euro = {
     FAULT_INVALID, "sepa.not_euro", "A SEPA payment is in EUR, not in {currency}; make it an urgent or foreign payment."
 };
-const struct fault_type sepa_outside = {
-    FAULT_INVALID, "sepa.outside", "{iban} is outside the SEPA area; make it a foreign payment."
+const struct fault_type sepa_outside = { FAULT_INVALID, "sepa.outside",
+                                         "{iban} is outside the SEPA area; make it a foreign payment." };
+const struct fault_type sepa_bic_needed = {
+    FAULT_INVALID, "sepa.bic_needed",
+    "An account outside the European Economic Area needs the BIC of its bank; fill it in."
 };
-const struct fault_type sepa_bic_needed = { FAULT_INVALID, "sepa.bic_needed", "An account outside the European Economic Area needs the BIC of its bank; fill it in." };
 const struct fault_type sepa_bic_old = {
     FAULT_INVALID, "sepa.bic_old", "BIC {bic} can't be written in this old version of the file; use the new version."
 };
 const struct fault_type sepa_address_needed = {
-    FAULT_INVALID, "sepa.address_needed", "An account outside the European Economic Area needs an address with town and country; fill them in."
+    FAULT_INVALID, "sepa.address_needed",
+    "An account outside the European Economic Area needs an address with town and country; fill them in."
 };
 const struct fault_type sepa_address_unstructured = {
     FAULT_INVALID, "sepa.address_unstructured",
     "Banks refuse an address without town and country in fields of their own (since 15 November 2026); fill in both, or leave the address out."
 };
-const struct fault_type sepa_country_wrong = { FAULT_INVALID, "sepa.country_wrong", "\"{text}\" is not a country code of two capitals (NL, BE, DE ...)." };
-const struct fault_type sepa_day_early = { FAULT_INVALID, "sepa.day_early", "{day} is too early; choose {least} or later." };
-const struct fault_type sepa_used_twice = { FAULT_INVALID, "sepa.used_twice", "\"{text}\" is used twice in this batch; each needs its own." };
-const struct fault_type sepa_account_unknown = { FAULT_INVALID, "sepa.account_unknown", "The batch has no account with number {number}." };
-const struct fault_type sepa_choice_missing = { FAULT_INVALID, "sepa.choice_missing", "One of the choices must be made here." };
+const struct fault_type sepa_country_wrong = { FAULT_INVALID, "sepa.country_wrong",
+                                               "\"{text}\" is not a country code of two capitals (NL, BE, DE ...)." };
+const struct fault_type sepa_day_early = { FAULT_INVALID, "sepa.day_early",
+                                           "{day} is too early; choose {least} or later." };
+const struct fault_type sepa_used_twice = { FAULT_INVALID, "sepa.used_twice",
+                                            "\"{text}\" is used twice in this batch; each needs its own." };
+const struct fault_type sepa_account_unknown = { FAULT_INVALID, "sepa.account_unknown",
+                                                 "The batch has no account with number {number}." };
+const struct fault_type sepa_choice_missing = { FAULT_INVALID, "sepa.choice_missing",
+                                                "One of the choices must be made here." };
 const struct fault_type sepa_not_here = {
     FAULT_INVALID, "sepa.not_here", "This is for urgent and foreign payments only; leave it empty or choose such a payment."
 };
-const struct fault_type sepa_two_accounts = { FAULT_INVALID, "sepa.two_accounts", "Give an IBAN or an account number, not both." };
+const struct fault_type sepa_two_accounts = { FAULT_INVALID, "sepa.two_accounts",
+                                              "Give an IBAN or an account number, not both." };
 const struct fault_type sepa_clearing_wrong = {
     FAULT_INVALID, "sepa.clearing_wrong", "The clearing system is a code of five capitals, such as USABA or GBDSC."
 };
 const struct fault_type sepa_batch_empty = { FAULT_INVALID, "sepa.batch_empty", "There is nothing in this batch." };
-const struct fault_type sepa_batch_too_large = { FAULT_LIMIT, "sepa.batch_too_large", "A batch holds at most {limit} payments; divide it." };
-const struct fault_type sepa_total_too_large = { FAULT_INVALID, "sepa.total_too_large", "The total of this batch has too many digits for the file; divide it." };
-const struct fault_type sepa_charges_fixed = {
-    FAULT_INVALID, "sepa.charges_fixed", "In SEPA each side pays its own bank; other sharing of charges is for urgent and foreign payments."
+const struct fault_type sepa_batch_too_large = { FAULT_LIMIT, "sepa.batch_too_large",
+                                                 "A batch holds at most {limit} payments; divide it." };
+const struct fault_type sepa_total_too_large = {
+    FAULT_INVALID, "sepa.total_too_large", "The total of this batch has too many digits for the file; divide it."
 };
-const struct fault_type sepa_signed_later = { FAULT_INVALID, "sepa.signed_later", "The mandate was signed on {signed}, after the collection on {day}." };
+const struct fault_type sepa_charges_fixed = {
+    FAULT_INVALID, "sepa.charges_fixed",
+    "In SEPA each side pays its own bank; other sharing of charges is for urgent and foreign payments."
+};
+const struct fault_type sepa_signed_later = { FAULT_INVALID, "sepa.signed_later",
+                                              "The mandate was signed on {signed}, after the collection on {day}." };
 
 /* ---- Checks ---- */
 
