@@ -180,11 +180,10 @@ void draw_invoice_lines(struct invoice_view *v)
     bool summed = true;
     for (size_t i = 0; i < v->invoice->lines.count; i++) {
         const struct einvoice_line *line = &v->invoice->lines.at[i];
-        draw_line(v, &table, line, 0);
         if (line_counts(line)) summed = summed && line->net.value.present && decimal_add(sum, line->net.value, &sum);
-        table.carried = summed && i + 1 < v->invoice->lines.count
-                            ? show_money(v->arena, v->language, sum, v->invoice->currency)
-                            : (struct str){ 0 };
+        table.carried_next = (struct str){ 0 };
+        if (summed) table.carried_next = show_money(v->arena, v->language, sum, v->invoice->currency);
+        draw_line(v, &table, line, 0);
     }
     paper_table_end(&table);
 }

@@ -113,6 +113,7 @@ struct paper_table {
     size_t count;
     bool underlined;    /* a rule below each row */
     struct str carried; /* what the last column adds up to so far; absent: no lines "carried forward" at a break */
+    struct str carried_next; /* the same with the row about to be drawn; set before paper_table_row */
 };
 /* Column widths in points; a column of width 0 gets what is left of the inner width. Draws the head. */
 struct paper_table paper_table_begin(struct paper *paper, const struct paper_column *columns, size_t count,

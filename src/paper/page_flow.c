@@ -203,11 +203,13 @@ void paper_table_row(struct paper_table *table, const struct paper_cell *cells, 
     if (!paper_fits(paper, broken ? 60 : whole)) break_table(table);
     int text_from[PAPER_COLUMNS_MOST] = { 0 }, under_from[PAPER_COLUMNS_MOST] = { 0 };
     double top = paper->y;
-    if (!broken) {
-        draw_row(table, &row, text_from, under_from, bold);
-        paper->y = top + row.height + row_above + row_below;
+    bool done = draw_row(table, &row, text_from, under_from, bold);
+    table->carried = table->carried_next; /* the amount now stands on this page, whatever of the text is still to come */
+    if (!broken) paper->y = top + row.height + row_above + row_below;
+    while (broken && !done && !paper->too_long) {
+        break_table(table);
+        done = draw_row(table, &row, text_from, under_from, bold);
     }
-    while (broken && !draw_row(table, &row, text_from, under_from, bold) && !paper->too_long) break_table(table);
     if (broken) paper->y += row_below;
     if (table->underlined) paper_rule(paper, PAPER_LEFT, paper->y, PAPER_INNER, 0.4, PAPER_INK_RULE);
     for (size_t i = 0; i < table->count; i++) {

@@ -141,6 +141,18 @@ TEST(paper_thousand_lines_carry_their_sum)
     expect_text(arena, text, "Factuur 2026-00042"); /* the head of later pages */
 }
 
+TEST(paper_carries_what_stands_on_the_page)
+{
+    struct einvoice *e = sample_invoice(arena, 34);
+    struct text text = text_new(arena);
+    for (int i = 0; i < 700; i++) text_addf(&text, "woord%d ", i);
+    e->lines.at[20].description = text_str(&text); /* its 51,90 stands on the second page, its text goes on to the fourth */
+    struct str shown = text_of(arena, invoice_pdf(arena, e, DUTCH));
+    expect_text(arena, shown, "Transporteren € 3.650,40");
+    expect_text(arena, shown, "Transporteren € 4.541,90");
+    expect_text(arena, shown, "Transport € 4.541,90");
+}
+
 TEST(paper_very_long_texts_go_on)
 {
     struct einvoice *e = sample_invoice(arena, 3);
