@@ -44,9 +44,9 @@ RECORD(session_open, {
     FIELD(struct session_open, code, .max = 40, OPTIONAL, .secret = true, .about = "of the second factor, or a recovery code"),
     FIELD(struct session_open, agent, .max = 200, OPTIONAL, .about = "what to call this session in the list of sessions"),
 });
-struct session_opened { struct str session_token, csrf; struct instant expires_at; int64_t person_id; struct str name, language; bool second_factor; struct company_choices companies; };
+struct session_opened { struct str session_cookie, csrf; struct instant expires_at; int64_t person_id; struct str name, language; bool second_factor; struct company_choices companies; };
 RECORD(session_opened, {
-    FIELD(struct session_opened, session_token, .about = "goes into the cookie"),
+    FIELD(struct session_opened, session_cookie, OPTIONAL, .secret = true),
     FIELD(struct session_opened, csrf, .about = "goes into the header X-Florin-CSRF of what changes something"),
     FIELD(struct session_opened, expires_at),
     FIELD(struct session_opened, person_id),
@@ -82,7 +82,7 @@ static struct fault *locked(struct work *work, const struct person *person)
 
 static struct fault *session_make(struct work *work, const struct person *person, struct str agent, bool stepped_up, struct session_opened *out)
 {
-    out->session_token = secret_new(work->arena);
+    out->session_cookie = secret_new(work->arena);
     out->csrf = secret_new(work->arena);
     out->expires_at.us = work->now.us + SESSION_US;
     out->person_id = person->id.n;
@@ -91,7 +91,7 @@ static struct fault *session_make(struct work *work, const struct person *person
     out->second_factor = person->totp_on;
     TRY(db_all(work, &sql_companies_of_person, ACCESS_ID(person->id.n), INTO_LIST(company_choice, &out->companies)));
     const struct session session = {
-        .id = { id_new(work) }, .person_id = person->id.n, .token_hash = secret_hash(work->arena, out->session_token), .csrf = out->csrf,
+        .id = { id_new(work) }, .person_id = person->id.n, .token_hash = secret_hash(work->arena, out->session_cookie), .csrf = out->csrf,
         .session_company_id = out->companies.count ? out->companies.at[0].id : 0, .created_at = work->now, .expires_at = out->expires_at,
         .stepped_up_at = stepped_up ? work->now : (struct instant){ 0 }, .address = work->address, .agent = agent,
     };
@@ -127,16 +127,19 @@ struct session_end { int64_t id, person_id; };
 RECORD(session_end, { FIELD(struct session_end, id, OPTIONAL), FIELD(struct session_end, person_id, OPTIONAL) });
 struct session_close { int64_t id; };
 RECORD(session_close, { FIELD(struct session_close, id, OPTIONAL, .about = "left out: the session at hand") });
-static struct fault *session_close(struct work *work, const struct session_close *takes, struct session_close *out)
+struct session_closed { int64_t id; struct str session_cookie; };
+RECORD(session_closed, { FIELD(struct session_closed, id), FIELD(struct session_closed, session_cookie, OPTIONAL, .secret = true) });
+static struct fault *session_close(struct work *work, const struct session_close *takes, struct session_closed *out)
 {
     const struct session_end end = { takes->id ? takes->id : work->session_id, work->user_id };
     int64_t changed;
     TRY(db_run_count(work, &sql_session_end, GIVEN(session_end, &end), &changed));
     if (!changed) return FAULT(work->arena, &access_missing, "id", PARAM("what", STR("session")));
     out->id = end.id;
+    if (end.id == work->session_id) out->session_cookie = STR(""); /* the door takes the cookie away */
     return NULL;
 }
-CALLABLE(session_close, session_close, session_close);
+CALLABLE(session_close, session_close, session_closed);
 
 struct step_up { struct str code; };
 RECORD(step_up, { FIELD(struct step_up, code, .min = 6, .max = 40, .secret = true) });

@@ -3,6 +3,8 @@
 #include "doors/doors.h"
 
 /* All operations of all rooms. A room adds its line in app.c. */
+struct fault *app_identify(struct work *work, struct books *books, const struct operations *operations, struct str bearer, struct str cookie,
+                           struct str csrf, struct str company); /* who asks, for every door; see doors.h */
 void app_operations(struct arena *arena, struct operations *out);
 
 /* One file of `name = value` lines under [sections]; # begins a comment; a text stands in "quotes" or bare. [http] port is

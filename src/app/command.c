@@ -168,7 +168,7 @@ int app_main(int count, const char *const *words, const char *const *environment
     p->cli = (struct cli){ .out = stdout, .err = stderr, .terminal = isatty(STDOUT_FILENO) };
     signal(SIGPIPE, SIG_IGN);
     app_operations(arena, &p->operations);
-    p->doors = (struct doors){ .operations = &p->operations };
+    p->doors = (struct doors){ .operations = &p->operations, .identify = app_identify };
     struct fault *fault = take_words(p, count, words);
     if (!fault) fault = read_settings(p, environment);
     int code = fault ? refuse(p, fault) : run(p);

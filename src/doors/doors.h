@@ -11,8 +11,9 @@
  * a request that writes by cookie carries the header X-Florin-CSRF, an empty text when it came without. `company`: an id
  * or a name, absent when none was chosen. A refusal (expired, unknown, no such company for this user) is the answer.
  * With work->system set (the command line) it only finds the company. */
-typedef struct fault *access_identify_function(struct work *work, struct books *books, struct str bearer, struct str cookie,
-                                               struct str csrf, struct str company);
+typedef struct fault *access_identify_function(struct work *work, struct books *books,
+                                               const struct operations *operations, struct str bearer,
+                                               struct str cookie, struct str csrf, struct str company);
 
 struct doors {
     struct books *books;

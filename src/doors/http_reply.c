@@ -32,7 +32,7 @@ struct fault *exchange_identify(struct exchange *e)
     }
     e->identified = true;
     if (!bearer.at && !cookie.at) return NULL;
-    struct fault *fault = doors->identify ? doors->identify(work, doors->books, bearer, cookie, csrf,
+    struct fault *fault = doors->identify ? doors->identify(work, doors->books, doors->operations, bearer, cookie, csrf,
                                                             exchange_request_header(e, "X-Florin-Company"))
                                           : NULL;
     if (e->asked) work->language = e->asked;

@@ -155,13 +155,13 @@ static void cells_of(struct str line, struct str *cells, size_t count)
     for (size_t i = 0; i < count; i++) cells[i] = str_cut(rest, ';', &rest);
 }
 
-static struct fault *make_accounts(struct work *work)
+static struct fault *make_accounts(struct work *work, bool dutch)
 {
     struct str rest = str_of(chart_nl_csv), c[7];
     while (rest.length) {
         cells_of(str_cut(rest, '\n', &rest), c, 7);
         const struct account account = {
-            .id = { id_new(work) }, .number = c[0], .name = work->language == DUTCH ? c[1] : c[2],
+            .id = { id_new(work) }, .number = c[0], .name = dutch ? c[1] : c[2],
             .kind = choice_of(&account_record, "kind", c[3]), .control = choice_of(&account_record, "control", c[4]),
             .purpose = filled(c[5]), .rgs_code = filled(c[6]), .version = 1,
         };
@@ -171,13 +171,13 @@ static struct fault *make_accounts(struct work *work)
     return NULL;
 }
 
-static struct fault *make_vat_codes(struct work *work)
+static struct fault *make_vat_codes(struct work *work, bool dutch)
 {
     struct str rest = str_of(vat_nl_csv), c[12];
     while (rest.length) {
         cells_of(str_cut(rest, '\n', &rest), c, 12);
         struct vat_code code = {
-            .id = { id_new(work) }, .code = c[0], .name = work->language == DUTCH ? c[1] : c[2],
+            .id = { id_new(work) }, .code = c[0], .name = dutch ? c[1] : c[2],
             .category = choice_of(&vat_code_record, "category", c[3]), .side = choice_of(&vat_code_record, "side", c[5]),
             .reason_code = filled(c[6]), .reason = filled(c[7]), .return_box = filled(c[10]),
         };
@@ -206,8 +206,10 @@ static struct fault *make_periods(struct work *work, int from_year, int to_year)
 
 struct fault *ledger_make_chart(struct work *work, int year)
 {
-    TRY(make_accounts(work));
-    TRY(make_vat_codes(work));
+    struct company company = { 0 };
+    TRY(access_company_load(work, &company));
+    TRY(make_accounts(work, str_is(company.language, "nl")));
+    TRY(make_vat_codes(work, str_is(company.language, "nl")));
     return make_periods(work, year - 1, year + 2);
 }
 

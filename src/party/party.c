@@ -245,9 +245,8 @@ static struct fault *party_list(struct work *work, const struct nothing *takes, 
 }
 LISTABLE(party_list, nothing, party, parties);
 
-/* What a person fills in; the rest of struct party is the room's. */
+/* What a person fills in; the rest of struct party is the room's. Its rows stand once and are used by adding and changing. */
 struct party_data {
-    party_id id;
     struct str number, name;
     bool is_customer, is_supplier;
     struct str kvk_number, oin, vat_number, endpoint_scheme, endpoint, email, phone, language, street, postal_code, city, country, currency;
@@ -262,42 +261,35 @@ struct party_data {
     struct str block_reason;
     party_id parent_id;
     struct str notes;
-    int64_t version;
 };
-RECORD(party_data, {
-    ID(struct party_data, id, OPTIONAL),
-    FIELD(struct party_data, number, .max = 20, OPTIONAL, .about = "left out: the next one"),
-    FIELD(struct party_data, name, .min = 1, .max = 200),
-    FIELD(struct party_data, is_customer, OPTIONAL),
-    FIELD(struct party_data, is_supplier, OPTIONAL),
-    FIELD(struct party_data, kvk_number, .max = 20, OPTIONAL),
-    FIELD(struct party_data, oin, .max = 30, OPTIONAL),
-    FIELD(struct party_data, vat_number, .max = 30, OPTIONAL),
-    FIELD(struct party_data, endpoint_scheme, .max = 10, OPTIONAL, .about = "EAS code, such as 0106"),
-    FIELD(struct party_data, endpoint, .max = 100, OPTIONAL),
-    FIELD(struct party_data, email, .max = 254, OPTIONAL),
-    FIELD(struct party_data, phone, .max = 40, OPTIONAL),
-    FIELD(struct party_data, language, .min = 2, .max = 2, OPTIONAL, .about = "nl, en, de or fr; left out: nl"),
-    FIELD(struct party_data, street, .max = 200, OPTIONAL),
-    FIELD(struct party_data, postal_code, .max = 20, OPTIONAL),
-    FIELD(struct party_data, city, .max = 100, OPTIONAL),
-    FIELD(struct party_data, country, .min = 2, .max = 2, OPTIONAL, .about = "left out: NL"),
-    FIELD(struct party_data, currency, .min = 3, .max = 3, OPTIONAL, .about = "left out: the base currency"),
-    FIELD(struct party_data, customer_terms_days, .max = 365, OPTIONAL, .about = "left out: 30"),
-    FIELD(struct party_data, supplier_terms_days, .max = 365, OPTIONAL, .about = "left out: 30"),
-    ID(struct party_data, expense_account_id, OPTIONAL),
-    ID(struct party_data, sales_account_id, OPTIONAL),
-    ID(struct party_data, vat_code_id, OPTIONAL),
-    FIELD(struct party_data, cost_center, .max = 40, OPTIONAL),
-    FIELD(struct party_data, delivery, CHOICES(deliveries), OPTIONAL, .about = "left out: mail_hybrid"),
-    FIELD(struct party_data, buyer_reference, .max = 100, OPTIONAL),
-    FIELD(struct party_data, reference_needed, CHOICES(references), OPTIONAL),
-    FIELD(struct party_data, is_consumer, OPTIONAL),
-    FIELD(struct party_data, is_blocked, OPTIONAL),
-    FIELD(struct party_data, block_reason, .max = 200, OPTIONAL),
-    ID(struct party_data, parent_id, OPTIONAL),
-    FIELD(struct party_data, notes, .max = 4000, OPTIONAL),
-    FIELD(struct party_data, version, OPTIONAL),
+#define DATA_AT(T, member) .name = #member, .offset = offsetof(struct T, data.member), .size = sizeof(((struct T *)0)->data.member)
+#define DATA(T, member, ...) { DATA_AT(T, member), .type = FIELD_TYPE(((struct T *)0)->data.member), __VA_ARGS__ }
+#define DATA_ID(T, member) { DATA_AT(T, member), .type = FIELD_ID, .min = 1, .max = EXACT_MAX, OPTIONAL }
+#define PARTY_ROWS(T)                                                                                          \
+    DATA(T, number, .max = 20, OPTIONAL, .about = "left out: the next one"), DATA(T, name, .min = 1, .max = 200), \
+    DATA(T, is_customer, OPTIONAL), DATA(T, is_supplier, OPTIONAL), DATA(T, kvk_number, .max = 20, OPTIONAL),  \
+    DATA(T, oin, .max = 30, OPTIONAL), DATA(T, vat_number, .max = 30, OPTIONAL),                               \
+    DATA(T, endpoint_scheme, .max = 10, OPTIONAL, .about = "EAS code, such as 0106"),                          \
+    DATA(T, endpoint, .max = 100, OPTIONAL), DATA(T, email, .max = 254, OPTIONAL),                             \
+    DATA(T, phone, .max = 40, OPTIONAL),                                                                       \
+    DATA(T, language, .min = 2, .max = 2, OPTIONAL, .about = "nl, en, de or fr; left out: nl"),                \
+    DATA(T, street, .max = 200, OPTIONAL), DATA(T, postal_code, .max = 20, OPTIONAL),                          \
+    DATA(T, city, .max = 100, OPTIONAL), DATA(T, country, .min = 2, .max = 2, OPTIONAL, .about = "left out: NL"), \
+    DATA(T, currency, .min = 3, .max = 3, OPTIONAL, .about = "left out: the base currency"),                   \
+    DATA(T, customer_terms_days, .max = 365, OPTIONAL, .about = "left out: 30"),                               \
+    DATA(T, supplier_terms_days, .max = 365, OPTIONAL, .about = "left out: 30"), DATA_ID(T, expense_account_id), \
+    DATA_ID(T, sales_account_id), DATA_ID(T, vat_code_id), DATA(T, cost_center, .max = 40, OPTIONAL),          \
+    DATA(T, delivery, CHOICES(deliveries), OPTIONAL, .about = "left out: mail_hybrid"),                        \
+    DATA(T, buyer_reference, .max = 100, OPTIONAL), DATA(T, reference_needed, CHOICES(references), OPTIONAL),  \
+    DATA(T, is_consumer, OPTIONAL), DATA(T, is_blocked, OPTIONAL), DATA(T, block_reason, .max = 200, OPTIONAL), \
+    DATA_ID(T, parent_id), DATA(T, notes, .max = 4000, OPTIONAL)
+struct party_add { struct party_data data; };
+RECORD(party_add, { PARTY_ROWS(party_add) });
+struct party_change { party_id id; struct party_data data; int64_t version; };
+RECORD(party_change, {
+    ID(struct party_change, id),
+    PARTY_ROWS(party_change),
+    FIELD(struct party_change, version, .min = 1, .max = EXACT_MAX),
 });
 
 static void fill_in(struct party *p, const struct party_data *d)
@@ -320,21 +312,21 @@ static void fill_in(struct party *p, const struct party_data *d)
     p->parent_id = d->parent_id, p->notes = d->notes;
 }
 
-static struct fault *party_add(struct work *work, const struct party_data *takes, struct party *out)
+static struct fault *party_add(struct work *work, const struct party_add *takes, struct party *out)
 {
-    *out = (struct party){ .number = takes->number };
+    *out = (struct party){ .number = takes->data.number };
     TRY(ledger_base_currency(work, &out->currency));
-    fill_in(out, takes);
+    fill_in(out, &takes->data);
     return party_make(work, out);
 }
-CALLABLE(party_add, party_data, party);
+CALLABLE(party_add, party_add, party);
 
-static struct fault *party_change(struct work *work, const struct party_data *takes, struct party *out)
+static struct fault *party_change(struct work *work, const struct party_change *takes, struct party *out)
 {
     struct party before = { 0 };
     TRY(party_load(work, takes->id, &before));
     *out = before;
-    fill_in(out, takes);
+    fill_in(out, &takes->data);
     TRY(normalise(work, out));
     out->version = takes->version;
     TRY(record_check(work->arena, GIVEN(party, out)));
@@ -343,7 +335,7 @@ static struct fault *party_change(struct work *work, const struct party_data *ta
     work_changed(work, "party", out->id.n, GIVEN(party, &before), GIVEN(party, out));
     return NULL;
 }
-CALLABLE(party_change, party_data, party);
+CALLABLE(party_change, party_change, party);
 
 static const struct operation operations[] = {
     { "party list", "GET", "/parties", "party.read", OPERATION_READS, NULL, &party_list_list, "List customers and suppliers" },
