@@ -281,7 +281,7 @@ class RuleFile:
 
 NUMBER_CALLS = {'dec', 'sum', 'count', 'round', 'round2', 'abs', 'length', 'places', 'distinct', 'date'}
 TEXT_CALLS = {'ns', 'upper', 'lower', 'part', 'after', 'before', 'first'}
-TRUTH_CALLS = {'filled', 'yes', 'no', 'exists', 'code', 'contains', 'starts', 'ends', 'true'}
+TRUTH_CALLS = {'filled', 'yes', 'no', 'exists', 'code', 'contains', 'starts', 'ends', 'true', 'false'}
 class Writer:
     def __init__(self, names, syntax):
         self.names, self.syntax, self.code, self.known, self.memos, self.where = names, syntax, [], {}, {}, ''
@@ -352,8 +352,10 @@ class Writer:
             return {'ns': 'rule_ns(r, %s)', 'upper': 'rule_upper(r, %s)', 'lower': 'rule_lower(r, %s)', 'dec': '%s', 'date': '%s'}[node[1]] % inner
         reader = 'rule_date' if node[0] == 'call' and node[1] == 'date' else 'rule_number'
         return '%s(%s)' % (reader, text(node)) if number else text(node)
-    def truth(self, node, ctx):
+    def truth(self, node, ctx, once=True):
         kind = node[0]
+        if once and kind in ('and', 'or', 'call', 'compare') and node[1] not in ('true', 'false') and self.absolute(node):
+            return self.function('bool', '    return %s;' % self.truth(node, 'n', False), True)(ctx) # asked once a document
         if kind in ('and', 'or'): return '(' + (' && ' if kind == 'and' else ' || ').join(self.truth(p, ctx) for p in node[1]) + ')'
         if kind == 'not': return '!' + self.truth(node[1], ctx) if node[1][0] in ('and', 'or') else '!(%s)' % self.truth(node[1], ctx)
         if kind == 'path':
@@ -386,7 +388,7 @@ class Writer:
         return self.function('bool', setup + body + '\n    return false;', self.absolute(node))(ctx)
     def truth_call(self, node, ctx):
         name, args = node[1], node[2]
-        if name == 'true': return 'true'
+        if name in ('true', 'false'): return name
         if name == 'exists': return self.truth(args[0], ctx)
         if name == 'filled': return 'rule_filled(%s)' % self.text(args[0], ctx)
         if name in ('yes', 'no'):
@@ -511,7 +513,7 @@ def write_rules(target, names, paths):
                         contexts_out.append((writer.context(path), from_row, len(rows) - from_row))
                         axis, last, _ = path[2][-1]
                         if axis == 'ending': ids = names.ending(last[0])
-                        elif last is None: fail(writer.where, 'a context ends in a name')
+                        elif last is None: ids = range(len(names.elements)) # at *: any element
                         else: ids = [names.element(writer.where, n) for n in last]
                         for i in ids: by_name.setdefault(i, []).append(len(contexts_out) - 1)
                 lists, starts = [0], [0] * len(names.elements)
