@@ -72,7 +72,7 @@ static struct str values_of(struct judging *j, uint32_t n, const int16_t *show)
             continue;
         }
         struct str value = at.attribute.at ? tree_attribute(tree, at.node, (uint16_t)(*last - 10000)) : tree_node(tree, at.node)->text;
-        text_addf(&text, " = %.*s", STR_ARG(str_utf8_clip(str_trim(value), 60)));
+        text_addf(&text, " = %.*s", STR_ARG(str_utf8_clip(rule_ns(&j->run, value), 60)));
     }
     return text_str(&text);
 }

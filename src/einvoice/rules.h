@@ -101,3 +101,32 @@ bool rule_category_base(struct rule_run *r, uint32_t n, struct str category, str
 bool rule_country_prefix(struct rule_run *r, uint32_t n, struct str prefix);
 bool rule_day_102(struct rule_run *r, uint32_t n, struct str day);
 bool rule_price_amount(struct rule_run *r, uint32_t n);
+
+/* rules_peppol.c */
+bool rule_shape(struct rule_run *r, uint32_t n, struct str s, struct str shape);
+bool rule_numeric(struct rule_run *r, uint32_t n, struct str s);
+bool rule_gln(struct rule_run *r, uint32_t n, struct str s);
+bool rule_mod11(struct rule_run *r, uint32_t n, struct str s);
+bool rule_mod97_0208(struct rule_run *r, uint32_t n, struct str s);
+bool rule_luhn_10(struct rule_run *r, uint32_t n, struct str s);
+bool rule_swedish(struct rule_run *r, uint32_t n, struct str s);
+bool rule_abn(struct rule_run *r, uint32_t n, struct str s);
+bool rule_danish(struct rule_run *r, uint32_t n, struct str s, struct str scheme);
+bool rule_codice_ipa(struct rule_run *r, uint32_t n, struct str s);
+bool rule_codice_fiscale(struct rule_run *r, uint32_t n, struct str s);
+bool rule_partita_iva(struct rule_run *r, uint32_t n, struct str s);
+bool rule_capitals_digits(struct rule_run *r, uint32_t n, struct str s);
+bool rule_supplier_of(struct rule_run *r, uint32_t n, struct str code); /* by VAT number, representative or address */
+bool rule_seller_of(struct rule_run *r, uint32_t n, struct str code);   /* the same without a representative */
+bool rule_customer_of(struct rule_run *r, uint32_t n, struct str code);
+bool rule_norwegian_vat(struct rule_run *r, uint32_t n, struct str s);
+bool rule_swedish_f_tax(struct rule_run *r, uint32_t n, struct str s);
+bool rule_greek_tin(struct rule_run *r, uint32_t n, struct str s);
+bool rule_greek_number(struct rule_run *r, uint32_t n, struct str s, struct str which);
+bool rule_line_amount(struct rule_run *r, uint32_t n);
+bool rule_skonto(struct rule_run *r, uint32_t n, struct str note);
+bool rule_filenames_differ(struct rule_run *r, uint32_t n);
+bool rule_three_digits(struct rule_run *r, uint32_t n, struct str s);
+bool rule_email(struct rule_run *r, uint32_t n, struct str s);
+bool rule_url(struct rule_run *r, uint32_t n, struct str s);
+bool rule_iban(struct rule_run *r, uint32_t n, struct str s);
