@@ -98,11 +98,23 @@ static const struct rule_text *sentence_of(const char *id)
     }
 }
 
-/* Rules of one set that another set takes away. */
+/* Rules of one set that another set takes away: the G-account's, XRechnung's extension's and CVD's. */
 static bool waived(const struct judging *j, const char *id)
 {
-    if (!(j->report->sets & EINVOICE_GACCOUNT)) return false;
-    return !strcmp(id, "UBL-CR-411") || !strcmp(id, "UBL-CR-453") || !strcmp(id, "UBL-CR-459");
+    static const struct { unsigned set; const char *specification, *rule; } list[] = {
+        { EINVOICE_GACCOUNT, "", "UBL-CR-411" }, { EINVOICE_GACCOUNT, "", "UBL-CR-453" },
+        { EINVOICE_GACCOUNT, "", "UBL-CR-459" }, { EINVOICE_XRECHNUNG, "kosit:extension:", "BR-CO-16" },
+        { EINVOICE_XRECHNUNG, "kosit:extension:", "BR-CL-10" }, { EINVOICE_XRECHNUNG, "kosit:extension:", "BR-CL-11" },
+        { EINVOICE_XRECHNUNG, "kosit:extension:", "BR-CL-21" }, { EINVOICE_XRECHNUNG, "kosit:extension:", "BR-CL-24" },
+        { EINVOICE_XRECHNUNG, "kosit:extension:", "BR-CL-25" }, { EINVOICE_XRECHNUNG, "kosit:extension:", "BR-CL-26" },
+        { EINVOICE_XRECHNUNG, "kosit:xrechnung:cvd", "BR-CL-13" },
+    };
+    if (!(j->report->sets & (EINVOICE_GACCOUNT | EINVOICE_XRECHNUNG))) return false;
+    for (size_t i = 0; i < ARRAY_LENGTH(list); i++)
+        if ((j->report->sets & list[i].set) && !strcmp(id, list[i].rule) &&
+            (!*list[i].specification || str_find(j->invoice->specification, list[i].specification) >= 0))
+            return true;
+    return false;
 }
 
 static void add_problem(struct judging *j, const struct rule *rule, uint32_t n)

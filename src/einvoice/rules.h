@@ -126,6 +126,7 @@ bool rule_greek_number(struct rule_run *r, uint32_t n, struct str s, struct str 
 bool rule_line_amount(struct rule_run *r, uint32_t n);
 bool rule_skonto(struct rule_run *r, uint32_t n, struct str note);
 bool rule_filenames_differ(struct rule_run *r, uint32_t n);
+bool rule_sub_lines(struct rule_run *r, uint32_t n);
 bool rule_three_digits(struct rule_run *r, uint32_t n, struct str s);
 bool rule_email(struct rule_run *r, uint32_t n, struct str s);
 bool rule_url(struct rule_run *r, uint32_t n, struct str s);

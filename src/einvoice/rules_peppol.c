@@ -309,18 +309,43 @@ bool rule_skonto(struct rule_run *r, uint32_t n, struct str note)
     return false;
 }
 
-/* No two attached documents have the same file name. */
+/* No two attached documents of one parent have the same file name. */
 bool rule_filenames_differ(struct rule_run *r, uint32_t n)
 {
-    LIST_OF(struct str) seen = { 0 };
-    for (uint32_t each = rule_child(r, n, E_AdditionalDocumentReference); each; each = rule_again(r, each)) {
-        uint32_t attachment = rule_child(r, each, E_Attachment);
-        uint32_t object = attachment ? rule_child(r, attachment, E_EmbeddedDocumentBinaryObject) : 0;
+    bool cii = r->root == E_CrossIndustryInvoice;
+    LIST_OF(struct einvoice_attribute) seen = { 0 }; /* of the root's children in UBL; anywhere in CII, by parent */
+    LIST_OF(uint32_t) parents = { 0 };
+    uint32_t each = cii ? r->tree->first[E_AdditionalReferencedDocument] : rule_child(r, n, E_AdditionalDocumentReference);
+    for (; each; each = cii ? rule_same(r, each) : rule_again(r, each)) {
+        uint32_t holder = cii ? each : rule_child(r, each, E_Attachment);
+        uint32_t object = holder ? rule_child(r, holder, cii ? E_AttachmentBinaryObject : E_EmbeddedDocumentBinaryObject) : 0;
         struct str name = object ? rule_attribute(r, object, A_filename) : (struct str){ 0 };
         for (size_t i = 0; name.at && i < seen.count && i < 1000; i++)
-            if (str_equal(seen.at[i], name)) return false;
-        if (name.at) *LIST_ADD(r->arena, &seen) = name;
+            if (parents.at[i] == rule_parent(r, each) && str_equal(seen.at[i].value, name)) return false;
+        if (!name.at) continue;
+        *LIST_ADD(r->arena, &seen) = (struct einvoice_attribute){ A_filename, name };
+        *LIST_ADD(r->arena, &parents) = rule_parent(r, each);
     }
+    return true;
+}
+
+/* BR-DEX-02: a line's amount is the sum of its sub-lines', at every depth. */
+bool rule_sub_lines(struct rule_run *r, uint32_t n)
+{
+    static const uint16_t names[] = { E_InvoiceLine, E_SubInvoiceLine };
+    (void)n;
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
+        for (uint32_t line = r->tree->first[names[i]]; line; line = rule_same(r, line)) {
+            struct rule_number sum = rule_whole(0, 0);
+            uint32_t sub = rule_child(r, line, E_SubInvoiceLine);
+            if (!sub) continue;
+            for (; sub; sub = rule_again(r, sub)) {
+                uint32_t amount = rule_child(r, sub, E_LineExtensionAmount);
+                if (amount) sum = rule_add(sum, rule_number(rule_text_of(r, amount)));
+            }
+            uint32_t amount = rule_child(r, line, E_LineExtensionAmount);
+            if (!amount || !rule_compare(rule_number(rule_text_of(r, amount)), IS, sum)) return false;
+        }
     return true;
 }
 
