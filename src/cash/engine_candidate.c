@@ -180,6 +180,16 @@ static void named_sets(struct cash_matching *m, struct cash_scope *s)
         for (size_t i = 0; i < s->count && pool_count < POOL_MAX; i++)
             if (s->named_quality[i] >= least && (least == 80 || s->named_quality[i] < least + 25)) pool[pool_count++] = (uint16_t)i;
     size_t found = 0;
+    if (strong_count && pool_count > strong_count && !exact) { /* all that is surely named, and some of what may be */
+        uint16_t weak[POOL_MAX];
+        size_t weak_count = 0;
+        for (size_t i = 0; i < pool_count; i++)
+            if (s->named_quality[pool[i]] < 80) weak[weak_count++] = pool[i];
+        for (int grace = -1; grace <= LATE_SEARCH_DAYS; grace += grace < 0 ? 1 : LATE_SEARCH_DAYS) {
+            if (grace >= 0 && !s->has_discount) break;
+            found += solve(m, s, weak, weak_count, strong, strong_count, grace, 8, 0, FROM_NAMED_PART);
+        }
+    }
     if (pool_count > 1)
         for (int grace = -1; grace <= LATE_SEARCH_DAYS; grace += grace < 0 ? 1 : LATE_SEARCH_DAYS) {
             if (grace >= 0 && !s->has_discount) break;
@@ -254,6 +264,7 @@ static bool near_enough(const struct cash_matching *m, const struct cash_habit *
     if (grace >= 0) return gap >= -(int64_t)count && gap <= (int64_t)count; /* each discount rounded by a cent */
     if (gap >= -m->engine->settings.rounding_minor && gap <= m->engine->settings.rounding_minor) return true;
     if (gap < 0) return false;
+    if (gap % 500 == 0 && gap * 4 < sum) return true;
     if (h->rounding && gap < 100 && m->amount % 100 == 0) return true;
     for (size_t i = 0; i < CHARGES_KEPT; i++)
         if (h->charges[i] && h->charges[i] == gap) return true;
@@ -321,6 +332,8 @@ static void prefixes(struct cash_matching *m, struct cash_scope *s, const struct
             set[fixed + i] = order->at[i];
             if (sum == m->amount || near_enough(m, h, sum, grace, i + 1)) add_places(m, s, set, fixed + i + 1, origin);
             int64_t excess = sum - m->amount;
+            bool over_now = excess > 0 && excess < values[i].sum; /* the first that is more than what was paid */
+            if (over_now && grace < 0 && i > 0 && (m->reading->words & (WORD_DEDUCTION | WORD_CONTRA))) add_places(m, s, set, fixed + i + 1, origin);
             if (excess <= 0 || i < 2 || dropped > 6) continue;
             dropped += drop_from(m, s, &(struct prefix){ values, sorted, n, set, fixed, i }, excess, 7 - dropped);
         }
@@ -362,6 +375,30 @@ static void small_sets(struct cash_matching *m, struct cash_scope *s, int grace)
                 if (sorted[k].place > j && triples++ < 10) add_places(m, s, (uint16_t[]){ (uint16_t)i, (uint16_t)j, sorted[k].place }, 3, FROM_SMALL);
         }
     if (grace < 0) s->small_sets += (uint32_t)(pairs + triples);
+}
+
+/* Any set of what is whole and due about now: old leftovers would only add sums that nobody meant. */
+static void timely_sets(struct cash_matching *m, struct cash_scope *s, int grace)
+{
+    enum { OVERDUE_DAYS = 45, AHEAD_DAYS = 35, TIMELY_MAX = 28 };
+    uint16_t places[TIMELY_MAX];
+    int64_t amounts[TIMELY_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < s->count && count < TIMELY_MAX; i++) {
+        const struct cash_known_item *item = &m->engine->items.at[s->items[i]];
+        if (item->open != item->total || item->due < m->day - OVERDUE_DAYS || item->due > m->day + AHEAD_DAYS) continue;
+        amounts[count] = value_of(m, s, i, grace);
+        places[count++] = (uint16_t)i;
+    }
+    if (count == s->count) return; /* the same as all of them */
+    struct cash_search search = { amounts, count, m->amount, FEW_SETS, SOLVER_STEPS, 0 };
+    struct cash_found found;
+    cash_search_sets(m->arena, &search, &found);
+    for (size_t i = 0; i < found.set_count && found.total <= FEW_SETS; i++) {
+        uint16_t set[TIMELY_MAX];
+        for (size_t j = 0; j < found.sets[i].count; j++) set[j] = places[found.sets[i].at[j]];
+        add_places(m, s, set, found.sets[i].count, FROM_SOLVER);
+    }
 }
 
 /* Any set at all, and how many there are. */
@@ -473,6 +510,7 @@ static void plain_sets(struct cash_matching *m, struct cash_scope *s)
     for (int grace = -1; grace <= LATE_SEARCH_DAYS; grace += grace < 0 ? 1 : LATE_SEARCH_DAYS) {
         if (grace >= 0 && !s->has_discount) break;
         small_sets(m, s, grace);
+        timely_sets(m, s, grace);
         all_sets(m, s, grace);
     }
     near_singles(m, s);

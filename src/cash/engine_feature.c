@@ -90,7 +90,7 @@ static void named_features(const struct cash_matching *m, struct cash_candidate 
         const struct cash_naming *n = &m->named.at[i];
         if (in_set(c, n->item) || (n->token >= 0 && token_used[n->token])) continue;
         bool same = e->items.at[n->item].party == c->party;
-        if (n->quality >= 70 && same) missed++;
+        if (n->quality >= 70 && same && n->kind != CASH_BY_RANGE) missed++;
         else if (n->quality >= 45) missed_weak++;
     }
     const struct cash_reading *r = m->reading;

@@ -249,7 +249,9 @@ void cash_engine_apply(struct cash_engine *e, const struct cash_line *line, cons
     int32_t day = date_days(line->booked_on);
     for (size_t i = 0; i < decision->allocation_count; i++) {
         uint32_t item = cash_item_index(e, decision->allocations[i].item);
-        if (item) cash_item_settle(e, item - 1, decision->allocations[i].amount_minor, day);
+        if (!item) continue;
+        cash_item_settle(e, item - 1, decision->allocations[i].amount_minor, day);
+        if (e->items.at[item - 1].reserved) cash_give_way(e, item - 1);
     }
 }
 

@@ -13,6 +13,19 @@ void cash_sort(struct cash_candidate *candidates, size_t count)
     }
 }
 
+/* What the text names outright is not hidden by the guess that an earlier line, which waits, has settled it. */
+static size_t lift_reservations(struct cash_matching *m, uint32_t *lifted, size_t most)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < m->reading->mention_count && count < most; i++) {
+        const struct cash_mention *x = &m->reading->mentions[i];
+        if (x->quality < 85 || !m->engine->items.at[x->item].reserved) continue;
+        lifted[count++] = x->item;
+        cash_item_settle(m->engine, x->item, -m->engine->items.at[x->item].reserved, 0);
+    }
+    return count;
+}
+
 void cash_prepare(struct cash_engine *engine, struct arena *arena, const struct cash_line *line, struct cash_matching *m)
 {
     memset(m, 0, offsetof(struct cash_matching, candidates));
@@ -27,6 +40,8 @@ void cash_prepare(struct cash_engine *engine, struct arena *arena, const struct 
     cash_read(engine, line, m->reading);
     m->repeat = cash_first(engine, m->reading->repeat_key);
     if (m->repeat && (m->day - engine->repeats.at[m->repeat - 1].day > 60 || m->day < engine->repeats.at[m->repeat - 1].day)) m->repeat = 0;
+    uint32_t lifted[MENTIONS_MAX];
+    size_t lifted_count = lift_reservations(m, lifted, ARRAY_LENGTH(lifted));
     cash_find_batches(m);
     bool certain = m->candidate_count == 1 && m->candidates[0].complete;
     if (!certain) {
@@ -38,6 +53,7 @@ void cash_prepare(struct cash_engine *engine, struct arena *arena, const struct 
         cash_rule_score(m, &m->candidates[i]);
         m->candidates[i].score = (float)m->candidates[i].rule_score / 1000;
     }
+    for (size_t i = 0; i < lifted_count; i++) cash_item_settle(engine, lifted[i], engine->items.at[lifted[i]].reserved, engine->items.at[lifted[i]].settled_on);
     cash_sort(m->candidates, m->candidate_count);
     size_t kept = 0;
     for (size_t i = 0; i < m->candidate_count; i++)

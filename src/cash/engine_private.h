@@ -102,6 +102,7 @@ uint32_t cash_payer_find(const struct cash_engine *engine, uint64_t key);
 uint32_t cash_payer_need(struct cash_engine *engine, uint64_t key);
 void cash_link_add(struct cash_engine *engine, uint32_t payer, uint32_t party, int count, int32_t day, bool on_file);
 void cash_item_settle(struct cash_engine *engine, uint32_t item, int64_t amount, int32_t day);
+void cash_give_way(struct cash_engine *engine, uint32_t item);
 uint32_t cash_currency(const char currency[4]);
 uint64_t cash_amount_key(uint32_t currency, int64_t amount);
 int cash_item_order(const struct cash_known_item *a, const struct cash_known_item *b); /* oldest due first */

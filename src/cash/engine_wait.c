@@ -18,6 +18,21 @@ void cash_engine_release(struct cash_engine *e, int64_t line)
     if (w->party) e->parties.at[w->party - 1].waiting--;
 }
 
+/* The item turned out to be another line's: whoever had reserved it for a waiting line gives that up. */
+void cash_give_way(struct cash_engine *e, uint32_t item)
+{
+    struct cash_known_item *it = &e->items.at[item];
+    for (size_t i = 0; i < e->waits.count && it->reserved && (it->open < 0) != (it->total < 0) && it->open; i++) {
+        struct cash_wait *w = &e->waits.at[i];
+        for (size_t j = 0; w->active && j < w->reserved_count; j++) {
+            if (w->reserved[j].item != (int64_t)item || !w->reserved[j].amount_minor) continue;
+            it->reserved -= w->reserved[j].amount_minor;
+            cash_item_settle(e, item, -w->reserved[j].amount_minor, 0);
+            w->reserved[j].amount_minor = 0;
+        }
+    }
+}
+
 static void reserve(struct cash_engine *e, struct cash_wait *w, const struct cash_explanation *x, int32_t day)
 {
     w->reserved = ARENA_ARRAY(e->arena, struct cash_allocation, x->allocation_count);
