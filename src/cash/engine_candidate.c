@@ -89,7 +89,7 @@ static size_t solve(struct cash_matching *m, const struct cash_scope *s, const u
     cash_search_sets(m->arena, &search, &found);
     for (size_t i = 0; i < found.set_count; i++) {
         uint16_t set[CASH_SCOPE_MAX];
-        memcpy(set, fixed, fixed_count * sizeof *set);
+        if (fixed_count) memcpy(set, fixed, fixed_count * sizeof *set);
         for (size_t j = 0; j < found.sets[i].count; j++) set[fixed_count + j] = places[found.sets[i].at[j]];
         add_places(m, s, set, fixed_count + found.sets[i].count, origin);
     }

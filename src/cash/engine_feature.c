@@ -143,6 +143,7 @@ static void difference_features(const struct cash_matching *m, const struct cash
     f[F_ROUNDING_HABIT] = rate(h->rounding, h->lines, all->rounding, all->lines);
 }
 
+enum { HABIT_LEAST = 5 };
 struct shape { int32_t due_last, issue_last; uint64_t due_sequence, issue_sequence; int positives, credits; };
 
 /* How the set lies in the party's list of open items. */
@@ -159,7 +160,7 @@ static void order_features(const struct cash_matching *m, struct cash_candidate 
         if (item->issued > s.issue_last || (item->issued == s.issue_last && item->sequence > s.issue_sequence)) s.issue_last = item->issued, s.issue_sequence = item->sequence;
     }
     int left_due = 0, left_issue = 0, credits_left = 0, open = 0, equals = 0, equals_before = 0, due_left = 0, same_day = 0;
-    bool first_in = false, partial = false;
+    bool first_in = false, partial = false, exchangeable = false;
     for (size_t i = 0; i < party->open_count; i++) {
         const struct cash_known_item *item = &e->items.at[party->open[i]];
         if (item->issued > m->day) continue;
@@ -178,6 +179,7 @@ static void order_features(const struct cash_matching *m, struct cash_candidate 
             const struct cash_naming *n = item->open == own->open ? cash_named(m, c->items[k]) : NULL;
             if (item->open != own->open || (n && n->quality >= 45)) continue;
             equals++;
+            exchangeable |= c->count == 1 || item->due <= own->due;
             equals_before += cash_item_order(item, own) < 0;
             break;
         }
@@ -196,6 +198,7 @@ static void order_features(const struct cash_matching *m, struct cash_candidate 
     f[F_OPEN] = (float)open;
     f[F_EVERYTHING_DUE] = (float)due_left;
     f[F_PARTIAL] = partial;
+    c->tied = exchangeable && party->habit.equal_choice < HABIT_LEAST;
 }
 
 static void timing_features(const struct cash_matching *m, const struct cash_candidate *c, float *f)

@@ -124,6 +124,7 @@ enum cash_why_not cash_may_post(const struct cash_settings *settings, const stru
     if (!count || first->category == CASH_UNRELATED || first->category == CASH_UNKNOWN) return CASH_NOTHING_TO_POST;
     if (!first->complete) return CASH_INCOMPLETE;
     if (first->contradicted) return CASH_CONTRADICTED;
+    if (first->category == CASH_MATCH && first->tied) return CASH_TIE;
     if (count > 1 && equal_strength(first, &candidates[1])) return CASH_TIE;
     if (person_must_judge(settings, first)) return CASH_DIFFERENCE_TOO_LARGE;
     return CASH_AUTO;

@@ -252,7 +252,8 @@ static bool no_worse(const struct cash_quality *now, const struct cash_quality *
 {
     if (!other->lines) return true;
     double right = (double)now->right / (double)now->lines, other_right = (double)other->right / (double)other->lines;
-    return right >= other_right - 0.002 && now->logloss_ppm <= other->logloss_ppm + other->logloss_ppm / 50 + 500;
+    double chance = 0.002 + 0.2 / sqrt((double)now->lines); /* that much may be luck; the loss weighs every line */
+    return right >= other_right - chance && now->logloss_ppm <= other->logloss_ppm + other->logloss_ppm / 50 + 500;
 }
 
 static struct fault *learn(struct training *t, struct cash_report *report)
