@@ -162,6 +162,30 @@ static bool is_latin(struct str text)
     return true;
 }
 
+/* A space that must not break (U+00A0) becomes an ordinary one where no break is allowed: cairo would embed the font a
+ * second time for it. */
+static void join_spaces(PangoLayout *layout, struct str *text)
+{
+    char *at = (char *)(uintptr_t)text->at; /* our own copy */
+    size_t length = 0;
+    PangoAttrList *attributes = NULL;
+    for (size_t i = 0; i < text->length; i++, length++) {
+        bool hard = (uint8_t)at[i] == 0xC2 && i + 1 < text->length && (uint8_t)at[i + 1] == 0xA0;
+        at[length] = hard ? ' ' : at[i];
+        if (!hard) continue;
+        i++;
+        if (!attributes) attributes = pango_attr_list_copy(pango_layout_get_attributes(layout));
+        PangoAttribute *keep = pango_attr_allow_breaks_new(FALSE);
+        keep->start_index = (guint)length;
+        keep->end_index = (guint)length + 2;
+        pango_attr_list_insert(attributes, keep);
+    }
+    text->length = length;
+    if (!attributes) return;
+    pango_layout_set_attributes(layout, attributes);
+    pango_attr_list_unref(attributes);
+}
+
 static PangoLayout *shape(struct paper *paper, const struct shaped *as)
 {
     PangoLayout *layout = pango_layout_new(paper->context);
@@ -179,6 +203,7 @@ static PangoLayout *shape(struct paper *paper, const struct shaped *as)
     pango_layout_set_auto_dir(layout, TRUE);
     pango_layout_set_line_spacing(layout, 1.08f);
     struct str clean = shown(paper->arena, as->text);
+    join_spaces(layout, &clean);
     pango_layout_set_text(layout, clean.at ? clean.at : "", (int)clean.length);
     return layout;
 }
