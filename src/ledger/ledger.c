@@ -151,6 +151,19 @@ struct fault *ledger_check_open(struct work *work, struct date on, const char *f
     return NULL;
 }
 
+struct fault *ledger_check_day(struct work *work, struct date day) { return ledger_check_open(work, day, "dated_on"); }
+
+struct balance { int64_t balance_minor; };
+RECORD(balance, { FIELD(struct balance, balance_minor) });
+
+struct fault *ledger_account_balance(struct work *work, account_id id, int64_t *balance_minor)
+{
+    struct balance balance = { 0 };
+    TRY(db_one(work, &sql_account_balance, BY_ID(id), INTO(balance, &balance), &db_broken));
+    *balance_minor = balance.balance_minor;
+    return NULL;
+}
+
 /* ---- Posting ---- */
 
 /* What the lines alone tell: enough of them, base currency agrees, the sum is zero. */

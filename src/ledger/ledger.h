@@ -125,6 +125,11 @@ CHECKED struct fault *ledger_post(struct work *work, struct entry *entry, struct
  * Refuses ledger_already_reversed, and ledger_reversal_settled while an item of it is settled with something else. */
 CHECKED struct fault *ledger_reverse(struct work *work, entry_id id, struct date dated_on, struct str why, struct entry *reversal);
 
+/* Refuses ledger_period_closed when the day lies in a closed period. */
+CHECKED struct fault *ledger_check_day(struct work *work, struct date day);
+/* Debits less credits of one account, over all time, in base currency. */
+CHECKED struct fault *ledger_account_balance(struct work *work, account_id id, int64_t *balance_minor);
+
 /* ---- Open items and their settlement ---- */
 struct open_item {
     item_id id;
@@ -168,6 +173,11 @@ CHECKED struct fault *ledger_unsettle(struct work *work, allocation_id id, struc
 struct item_settlement { allocation_id id; item_id item_id; struct date effective_on; int64_t amount_minor; struct str reason, evidence; };
 LIST_STRUCT(item_settlements, struct item_settlement);
 extern const struct record item_settlement_record;
+/* The open items that an entry made, settled or not. */
+CHECKED struct fault *ledger_items_of_entry(struct work *work, entry_id entry, struct open_items *items);
+/* The items of one allocation and what each gave to it. */
+LIST_STRUCT(settle_parts, struct settle_part);
+CHECKED struct fault *ledger_settlement_parts(struct work *work, allocation_id id, struct settle_parts *parts);
 CHECKED struct fault *ledger_item_settlements(struct work *work, item_id id, struct item_settlements *settlements);
 
 /* ---- Numbers without gaps ---- */

@@ -264,3 +264,12 @@ select allocation_id, item_id, effective_on, recorded_at, amount_minor, base_min
 
 -- name: entry_count
 select cast(count(*) as bigint) as count, cast(0 as bigint) as first_id from entry where company_id = :company_id;
+
+-- name: entry_items
+select i.id, i.account_id, i.party_id, i.kind, i.source_kind, i.source_id, i.entry_id, i.reference, i.dated_on, i.due_on, i.currency, i.amount_minor, i.base_minor,
+       r.rest_minor, r.rest_base_minor, a.control
+  from open_item i join item_rest r on r.company_id = i.company_id and r.item_id = i.id join account a on a.company_id = i.company_id and a.id = i.account_id
+ where i.company_id = :company_id and i.entry_id = :id order by i.line_no;
+
+-- name: account_balance
+select cast(coalesce(sum(debit_minor - credit_minor), 0) as bigint) as balance_minor from account_month where company_id = :company_id and account_id = :id;

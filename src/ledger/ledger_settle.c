@@ -73,6 +73,20 @@ struct fault *ledger_item_settlements(struct work *work, item_id id, struct item
     return db_all(work, &sql_item_settlements, BY_ID(id), INTO_LIST(item_settlement, settlements));
 }
 
+struct fault *ledger_items_of_entry(struct work *work, entry_id entry, struct open_items *items)
+{
+    return db_all(work, &sql_entry_items, BY_ID(entry), INTO_LIST(open_item, items));
+}
+
+struct fault *ledger_settlement_parts(struct work *work, allocation_id id, struct settle_parts *parts)
+{
+    struct allocation_lines lines = { 0 };
+    TRY(db_all(work, &sql_allocation_lines, BY_ID(id), INTO_LIST(allocation_line, &lines)));
+    for (size_t i = 0; i < lines.count; i++)
+        *LIST_ADD(work->arena, parts) = (struct settle_part){ lines.at[i].item_id, lines.at[i].amount_minor };
+    return NULL;
+}
+
 /* ---- Settling ---- */
 
 static struct fault *over(struct work *work, const struct open_item *item, int64_t amount_minor)

@@ -1,0 +1,81 @@
+/* Cash application: what each bank line turned out to be. The engine (cash_engine.h) proposes with evidence; what it is certain
+ * of is posted by itself, the rest waits as a queue of questions. Every decision can be explained and undone; its history stays.
+ *
+ * A decision splits the line's amount L (came in positive, went out negative) into parts, all with the ledger's signs:
+ *     L = sum(allocations to open items) − sum(differences given up) + sum(ledger accounts) + on account of the party
+ * and books it from the suspense account in one entry, settling the items with the evidence. */
+#pragma once
+#include "bank/bank.h"
+#include "cash/cash_engine.h"
+#include "party/party.h"
+
+typedef struct { int64_t n; } cash_decision_id;
+
+/* An item and how much of it is settled, in minor units of the line's currency and the item's own sign. For a line that comes
+ * back (storno) an amount of the other sign reopens what was settled before. */
+struct cash_share { item_id item_id; int64_t amount_minor; };
+struct cash_given_up { struct str kind; int64_t amount_minor; }; /* kind: cash_difference_name; positive: we receive less than the items */
+struct cash_booking { struct str account; int64_t amount_minor; struct str description; }; /* a ledger account's number */
+struct cash_decide {
+    bank_line_id line_id;
+    LIST_OF(struct cash_share) shares;
+    LIST_OF(struct cash_given_up) differences;
+    LIST_OF(struct cash_booking) bookings;
+    party_id party_id; /* who gets what is left on account; may be absent when nothing is */
+    struct str note;
+};
+extern const struct record cash_decide_record;
+
+struct cash_decided {
+    cash_decision_id id;
+    bank_line_id bank_line_id;
+    struct str category;
+    party_id party_id;
+    entry_id entry_id;
+    int64_t amount_minor;
+    struct str currency;
+    struct instant decided_at;
+    int64_t decided_by;
+    bool is_automatic;
+    int64_t probability_ppm;
+    struct str model;
+    struct str parts;    /* JSON of struct cash_decide */
+    struct str evidence; /* JSON: what spoke for it, with the place in the text */
+    struct str note;
+};
+LIST_STRUCT(cash_decideds, struct cash_decided);
+extern const struct record cash_decided_record;
+
+/* How it was found: by a person, or by the engine. */
+struct cash_origin { bool automatic; const char *category; int64_t probability_ppm; struct str model, evidence; };
+/* Books the decision. Refuses cash_decided_already, cash_does_not_add_up, cash_other_currency, cash_party_needed, and what
+ * ledger_post and ledger_settle refuse. When the line's period is closed it is booked today. */
+CHECKED struct fault *cash_settle(struct work *work, const struct cash_decide *decide, const struct cash_origin *origin, struct cash_decided *decided);
+/* Takes a decision back: settlements are taken back and the entry is reversed. */
+CHECKED struct fault *cash_take_back(struct work *work, cash_decision_id id, struct str reason);
+
+/* Something of ours that must show up on a statement (a payment run's batch, a refund): the line that brings it goes against
+ * `account_id`. Matched by reference and amount, or by amount and account of the other side when only one fits. */
+struct cash_expectation {
+    int64_t id; /* out */
+    struct str source_kind;
+    int64_t source_id;
+    struct str reference; /* message id, payment information id or end-to-end id */
+    int64_t amount_minor; /* signed as on the statement */
+    struct str currency, iban;
+    account_id account_id;
+    struct date expected_on;
+};
+CHECKED struct fault *cash_expect(struct work *work, struct cash_expectation *expectation);
+CHECKED struct fault *cash_unexpect(struct work *work, const char *source_kind, int64_t source_id);
+
+struct cash_run_result { int64_t lines, posted, proposed, unknown; };
+extern const struct record cash_run_result_record;
+/* Looks at every undecided line (at most `limit`, oldest first), posts what is certain, keeps proposals for the rest. */
+CHECKED struct fault *cash_run(struct work *work, int64_t limit, struct cash_run_result *result);
+
+/* Part of `florin verify`: the suspense account holds exactly the lines nobody has decided. In base currency only. */
+CHECKED struct fault *cash_verify(struct work *work, int64_t *suspense_minor, int64_t *undecided_minor);
+
+extern const struct fault_type cash_decided_already, cash_does_not_add_up, cash_other_currency, cash_party_needed, cash_missing;
+extern const struct operation_table cash_operations;

@@ -1,0 +1,13 @@
+/* Shared by the files of room cash that know the database. */
+#pragma once
+#include "cash/cash.h"
+
+struct cash_key { int64_t id; };
+extern const struct record cash_key_record;
+#define CASH_KEY(number_) GIVEN(cash_key, (&(const struct cash_key){ (number_) }))
+CHECKED struct fault *cash_decision_of_line(struct work *work, bank_line_id line, struct cash_decided *decided, bool *found);
+/* What is expected and fits the line; id 0 when nothing does, or more than one. */
+CHECKED struct fault *cash_find_expected(struct work *work, const struct bank_line *line, struct cash_expectation *expected);
+CHECKED struct fault *cash_meet(struct work *work, int64_t expected_id, cash_decision_id decision);
+struct cash_chosen_setting { int64_t precision_ppm, rounding_minor, charge_minor, difference_auto_minor, version; };
+CHECKED struct fault *cash_setting_load(struct work *work, struct cash_chosen_setting *setting);
