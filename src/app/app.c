@@ -3,6 +3,7 @@
 #include "access/access.h"
 #include "archive/archive.h"
 #include "bank/bank.h"
+#include "cash/cash.h"
 #include "ledger/ledger.h"
 #include "party/party.h"
 
@@ -12,7 +13,7 @@ void app_operations(struct arena *arena, struct operations *out)
     const struct operation_table *const rooms[] = {
         &operation_operations_table, &outbox_operations_table, &access_sessions, &access_people, &access_companies, &archive_documents,
         &ledger_entries, &ledger_items, &ledger_charts, &ledger_proofs, &party_parties, &party_bank_accounts,
-        &bank_operations,
+        &bank_operations, &cash_operations,
     };
     struct operation_table *tables = ARENA_ARRAY(arena, struct operation_table, ARRAY_LENGTH(rooms));
     for (size_t i = 0; i < ARRAY_LENGTH(rooms); i++) tables[i] = *rooms[i];

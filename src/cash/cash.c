@@ -95,7 +95,7 @@ static struct fault *load_shares(struct settling *s)
 }
 
 /* A settled item comes back: its settlement is taken back, and what had paid it is what this line takes away. */
-static struct fault *reopen(struct settling *s, const struct open_item *item, int64_t amount_minor, LIST_OF(struct settle_part) *freed)
+static struct fault *reopen(struct settling *s, const struct open_item *item, int64_t amount_minor, struct settle_parts *freed)
 {
     struct item_settlements settlements = { 0 };
     struct settle_parts parts = { 0 };
@@ -209,14 +209,14 @@ static struct fault *fill_base(struct settling *s)
 static struct fault *settle_group(struct settling *s, const struct group *g, item_id payment, struct str evidence)
 {
     const struct cash_decide *d = s->decide;
-    LIST_OF(struct settle_part) parts = { 0 };
+    struct settle_parts parts = { 0 };
     *LIST_ADD(s->work->arena, &parts) = (struct settle_part){ payment, -g->amount_minor };
     for (size_t i = 0; i < d->shares.count; i++) {
         const struct open_item *item = &s->items[i];
         int64_t amount = d->shares.at[i].amount_minor;
         bool reopens = (amount > 0) != (item->amount_minor > 0);
         if (item->account_id.n != g->account_id.n || item->party_id.n != g->party_id.n || reopens != g->reopens) continue;
-        if (reopens) TRY(reopen(s, item, amount, (void *)&parts));
+        if (reopens) TRY(reopen(s, item, amount, &parts));
         else *LIST_ADD(s->work->arena, &parts) = (struct settle_part){ item->id, amount };
     }
     struct settlement settlement = { .effective_on = s->on, .reason = g->reopens ? STR("storno") : STR("bank"), .evidence = evidence };

@@ -24,7 +24,7 @@ struct cash_decide {
     party_id party_id; /* who gets what is left on account; may be absent when nothing is */
     struct str note;
 };
-extern const struct record cash_decide_record;
+extern const struct record cash_share_record, cash_given_up_record, cash_decide_record;
 
 struct cash_decided {
     cash_decision_id id;

@@ -99,7 +99,6 @@ values (:company_id, :id, :version_hash, :content, :is_used, :quality, :trained_
 select id, version_hash, is_used, quality, trained_at from cash_model where company_id = :company_id;
 
 -- name: party_all
--- reads the ledger: none of its tables; the parties for the engine
 select id, number, name, city, country, parent_id from party where company_id = :company_id and (is_customer or is_supplier);
 
 -- name: party_iban_all
