@@ -466,6 +466,8 @@ class Writer:
         declared = ['    uint32_t ' + ', '.join('n%d' % i for i in range(len(steps) - 1)) + ';'] if len(steps) > 1 else []
         return self.function('bool', '\n'.join(declared + lines + ['    return true;']))('n').split('(')[0]
 
+def is_once(test): return test[0] == 'compare' and test[2][:2] == ('call', 'count') and test[3] == ('number', '1')
+
 def trie_of(writer, rules, patterns):
     """Paths never to be used, as states: [{ name id: state }], [rules of a state]."""
     edges, fires = [{}], [[]]
@@ -507,7 +509,7 @@ def write_rules(target, names, paths):
                         found, show = writer.shown(rule['test'], []), len(shows)
                         for each in found: shows.extend(each + [0])
                         shows.append(0)
-                        rows.append((rule['id'], rule['severity'], name, show, 0))
+                        rows.append((rule['id'], rule['severity'], name, show, 'RULE_ONCE' if is_once(rule['test']) else 'RULE_TEST'))
                     writer.where = context['where']
                     for path in context['paths']:
                         contexts_out.append((writer.context(path), from_row, len(rows) - from_row))
@@ -526,7 +528,7 @@ def write_rules(target, names, paths):
                 show = len(shows)
                 for each in writer.shown(rule['test'], []): shows.extend(each + [0])
                 shows.append(0)
-                rows.append((rule['id'], rule['severity'], 'NULL', show, 1))
+                rows.append((rule['id'], rule['severity'], 'NULL', show, 'RULE_NEVER'))
             edges, fires = trie_of(writer, never, None)
             profiles.append((profile, dispatches, edges, fires, never_rows))
         out += writer.code
@@ -552,8 +554,8 @@ def write_rules(target, names, paths):
         memos = max(memos, len(writer.memos))
     out.append('enum { RULE_MEMOS = %d };' % memos)
     out.append('static const struct rule rule_rows[] = {')
-    out += ['    { %s, %s, %s, %d, %s },' % (c_text(i), {'F': 'EINVOICE_FATAL', 'W': 'EINVOICE_WARNING', 'I': 'EINVOICE_INFORMATION'}[s], t, show, 'true' if never else 'false')
-            for i, s, t, show, never in rows] + ['};']
+    out += ['    { %s, %s, %s, %d, %s },' % (c_text(i), {'F': 'EINVOICE_FATAL', 'W': 'EINVOICE_WARNING', 'I': 'EINVOICE_INFORMATION'}[s], t, show, kind)
+            for i, s, t, show, kind in rows] + ['};']
     out.append('static const int16_t rule_shows[] = {\n    %s };' % numbers(shows))
     out.append('static const struct rule_context rule_contexts[] = {')
     out += ['    { %s, %d, %d },' % row for row in contexts_out] + ['};']

@@ -77,25 +77,52 @@ static struct str values_of(struct judging *j, uint32_t n, const int16_t *show)
     return text_str(&text);
 }
 
-/* The sentence of a rule: its own, or the nearest above it (UBL-CR-*). */
+static const struct rule_text *text_of(const char *key)
+{
+    size_t from = 0, to = rule_text_count;
+    while (from < to) {
+        size_t middle = (from + to) / 2;
+        int order = strcmp(rule_texts[middle].id, key);
+        if (!order) return &rule_texts[middle];
+        if (order < 0) from = middle + 1;
+        else to = middle;
+    }
+    return NULL;
+}
+
+/* The sentence of a rule: its own, or that of its family (BR-NL-27-*). */
 static const struct rule_text *sentence_of(const char *id)
 {
-    char name[64];
-    snprintf(name, sizeof name, "%s", id);
+    char key[64];
+    snprintf(key, sizeof key, "%s", id);
     for (;;) {
-        size_t from = 0, to = rule_text_count;
-        while (from < to) {
-            size_t middle = (from + to) / 2;
-            int order = strcmp(rule_texts[middle].id, name);
-            if (!order) return &rule_texts[middle];
-            if (order < 0) from = middle + 1;
-            else to = middle;
-        }
-        char *star = strrchr(name, '*'), *dash = strrchr(name, '-');
-        if (star) *dash = 0, dash = strrchr(name, '-');
-        if (!dash) return NULL;
-        snprintf(dash, sizeof name - (size_t)(dash - name), "-*");
+        const struct rule_text *text = text_of(key);
+        char *star = strstr(key, "-*"), *dash;
+        if (text) return text;
+        if (star) *star = 0;
+        dash = strrchr(key, '-');
+        if (!dash || (size_t)(dash - key) + 3 > sizeof key) return NULL;
+        memcpy(dash, "-*", 3);
     }
+}
+
+static bool is_structure(const char *id)
+{
+    static const char *const families[] = { "UBL-CR-", "UBL-SR-", "UBL-DT-", "CII-SR-", "CII-DT-" };
+    for (size_t i = 0; i < ARRAY_LENGTH(families); i++)
+        if (!strncmp(id, families[i], strlen(families[i]))) return true;
+    return false;
+}
+
+bool rule_has_sentence(const char *id) { return is_structure(id) || sentence_of(id); }
+
+/* Of the many rules about structure: not used here, too often, or missing. */
+static const struct rule_text *sentence_for(const struct rule *rule, bool there)
+{
+    const struct rule_text *own = sentence_of(rule->id);
+    if (own || !is_structure(rule->id)) return own;
+    if (!there) return text_of("STRUCTURE/missing");
+    return text_of(rule->kind == RULE_ONCE ? "STRUCTURE/twice" : "STRUCTURE/never");
 }
 
 /* Rules of one set that another set takes away: the G-account's, XRechnung's extension's and CVD's. */
@@ -117,19 +144,31 @@ static bool waived(const struct judging *j, const char *id)
     return false;
 }
 
+/* Where to mend: the first shown path that is there, else the first that should be. */
+static struct reached place_of(struct judging *j, uint32_t n, const int16_t *show)
+{
+    struct reached first = follow(j, n, show);
+    for (; *show; show++) {
+        struct reached at = follow(j, n, show);
+        if (at.whole) return at;
+        while (*show) show++;
+    }
+    return first;
+}
+
 static void add_problem(struct judging *j, const struct rule *rule, uint32_t n)
 {
     if (waived(j, rule->id)) return;
     struct arena *arena = j->run.arena;
     const int16_t *show = rule_tables.shows + rule->show;
-    struct reached first = *show && !rule->never ? follow(j, n, show) : (struct reached){ .node = n, .whole = true };
+    struct reached first = *show && rule->kind != RULE_NEVER ? place_of(j, n, show) : (struct reached){ .node = n, .whole = true };
     struct einvoice_problem *p = LIST_ADD(arena, &j->report->problems);
     *p = (struct einvoice_problem){ .rule = rule->id, .severity = rule->severity };
     struct str path = tree_path(arena, j->run.tree, first.node);
     p->path = str_format(arena, "%.*s%.*s%s%.*s", STR_ARG(path), STR_ARG(first.missing), first.attribute.at ? "/@" : "", STR_ARG(first.attribute));
     p->line = tree_node(j->run.tree, first.node)->line;
-    if (!rule->never) p->values = values_of(j, n, show);
-    const struct rule_text *text = sentence_of(rule->id);
+    if (rule->kind != RULE_NEVER) p->values = values_of(j, n, show);
+    const struct rule_text *text = sentence_for(rule, first.whole);
     struct str name = str_part(p->path, 0, p->path.length);
     for (ptrdiff_t at; (at = str_find(name, "/")) >= 0;) name = str_part(name, (size_t)at + 1, name.length);
     struct param params[] = { PARAM("path", p->path), PARAM("name", name), PARAM("values", p->values) };

@@ -1,6 +1,5 @@
 #include "tests/test.h"
-#include "einvoice/check.h"
-#include <ctype.h>
+#include "einvoice/rules.h"
 
 /* The official cases and documents (../shared/data/en16931), and what is kept different from them. */
 static struct str lines_of(struct arena *arena, const char *path) { return test_file(arena, path); }
@@ -11,6 +10,55 @@ static bool has_rule(const struct einvoice_report *report, struct str rule, size
     for (size_t i = 0; i < report->problems.count; i++)
         if (str_is(rule, report->problems.at[i].rule)) ++*count;
     return *count > 0;
+}
+
+TEST(einvoice_every_rule_has_a_sentence)
+{
+    size_t without = 0;
+    for (size_t i = 0; i < rule_tables.rule_count; i++) {
+        if (rule_has_sentence(rule_tables.rules[i].id)) continue;
+        printf("%s\n", rule_tables.rules[i].id);
+        without++;
+    }
+    expect(rule_tables.rule_count > 1800);
+    expect_int(0, without);
+}
+
+/* One small wrong invoice: what a supplier reads. */
+TEST(einvoice_problem_names_place_values_and_remedy)
+{
+    struct einvoice_report report;
+    struct str bytes = STR("<Invoice xmlns='urn:oasis:names:specification:ubl:schema:xsd:Invoice-2' "
+                           "xmlns:cac='urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2' "
+                           "xmlns:cbc='urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2'>\n"
+                           "<cbc:CopyIndicator>true</cbc:CopyIndicator>\n<cac:LegalMonetaryTotal>\n"
+                           "<cbc:TaxInclusiveAmount currencyID='EUR'>10.00</cbc:TaxInclusiveAmount>\n"
+                           "<cbc:PayableAmount currencyID='EUR'>12.00</cbc:PayableAmount>\n</cac:LegalMonetaryTotal></Invoice>");
+    expect_done(einvoice_check(arena, bytes, EINVOICE_EN16931, NULL, &report));
+    expect(!report.valid);
+    size_t seen = 0;
+    for (size_t i = 0; i < report.problems.count; i++) {
+        const struct einvoice_problem *p = &report.problems.at[i];
+        if (!strcmp(p->rule, "BR-CO-16")) {
+            seen++;
+            expect_int(EINVOICE_FATAL, p->severity);
+            expect_str("/Invoice/cac:LegalMonetaryTotal/cbc:PayableAmount", p->path);
+            expect_str("cbc:PrepaidAmount —; cbc:PayableRoundingAmount —; cbc:PayableAmount = 12.00; cbc:TaxInclusiveAmount = 10.00", p->values);
+            expect(str_find(p->dutch, "te betalen bedrag") >= 0);
+        } else if (!strcmp(p->rule, "UBL-CR-004")) {
+            seen++;
+            expect_int(EINVOICE_WARNING, p->severity);
+            expect_str("/Invoice/cbc:CopyIndicator", p->path);
+            expect_int(2, p->line);
+            expect_str("The European e-invoice (EN 16931) does not use cbc:CopyIndicator. Leave it out: the receiver will not look at it.", p->english);
+        } else if (!strcmp(p->rule, "BR-02")) {
+            seen++;
+            expect_str("/Invoice/cbc:ID", p->path);
+            expect_str("Vermeld het factuurnummer (BT-1).", p->dutch);
+        }
+    }
+    expect_int(3, seen);
+    expect_str("EN 16931 1.3.16", einvoice_sets_text(arena, report.sets));
 }
 
 TEST(einvoice_official_unit_cases_of_en16931)

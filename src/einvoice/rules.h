@@ -22,7 +22,7 @@ struct rule {
     enum einvoice_severity severity;
     bool (*test)(struct rule_run *r, uint32_t n); /* true: it holds */
     uint32_t show; /* into the list of paths whose values a problem shows */
-    bool never;    /* a path not to be used at all: its being there is the problem */
+    enum { RULE_TEST, RULE_NEVER, RULE_ONCE } kind; /* never: a path not to be used at all; once: something that may stand there once */
 };
 struct rule_context { bool (*here)(struct rule_run *r, uint32_t n); uint32_t first, count; };
 /* In one pattern a node is judged by the first context that fits. starts[name] → list of contexts + 1, ending in 0. */
@@ -34,6 +34,7 @@ struct rule_profile {
     const uint16_t *edge_names, *edge_states, *edge_from, *fire, *fire_from; /* paths never to be used, as states */
 };
 
+bool rule_has_sentence(const char *id);
 extern const struct rule_tables {
     const struct rule *rules;
     size_t rule_count;
