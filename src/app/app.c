@@ -25,6 +25,6 @@ struct fault *app_identify(struct work *work, struct books *books, const struct 
                            struct str csrf, struct str company)
 {
     const struct credentials shown = { .bearer = bearer, .session = cookie, .csrf = csrf, .company = company, .changes = csrf.at != NULL };
-    if (!bearer.at && !cookie.at) return access_act_as(work, books, operations, (struct str){ 0 }, company);
+    if (work->system && !bearer.at && !cookie.at) return access_act_as(work, books, operations, (struct str){ 0 }, company);
     return access_identify(work, books, operations, &shown);
 }
