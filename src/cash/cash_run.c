@@ -89,15 +89,17 @@ static struct fault *add_parties(struct matcher *m)
     return NULL;
 }
 
-static struct fault *add_items(struct matcher *m, enum account_control control, struct cash_engine *engine, int sign)
+/* `past`: settled ones too, each with its whole amount open, as history will replay it. */
+static struct fault *add_items(struct matcher *m, enum account_control control, struct cash_engine *engine, int sign, bool past)
 {
     struct open_items items = { 0 };
-    TRY(ledger_open_items(m->work, control, (party_id){ 0 }, &items));
+    if (past) TRY(ledger_all_items(m->work, control, &items));
+    else TRY(ledger_open_items(m->work, control, (party_id){ 0 }, &items));
     for (size_t i = 0; i < items.count; i++) {
         const struct open_item *o = &items.at[i];
         struct cash_item item = { .id = o->id.n, .party = o->party_id.n, .number = o->reference, .issued_on = o->dated_on, .due_on = o->due_on,
-                                  .total_minor = sign * o->amount_minor, .open_minor = sign * o->rest_minor, .collect = CASH_TRANSFER };
-        if (o->kind == ITEM_PAYMENT || o->kind == ITEM_DIFFERENCE || !o->rest_minor) continue;
+                                  .total_minor = sign * o->amount_minor, .open_minor = sign * (past ? o->amount_minor : o->rest_minor), .collect = CASH_TRANSFER };
+        if (o->kind == ITEM_PAYMENT || o->kind == ITEM_DIFFERENCE || (!o->rest_minor && !past)) continue;
         memcpy(item.currency, o->currency.at, 3);
         cash_engine_item(engine, &item);
     }
@@ -114,6 +116,15 @@ static struct cash_line line_for(const struct bank_line *l, int sign)
     if (rest.at) line.family = str_cut(rest, '/', &rest);
     memcpy(line.currency, l->currency.at, l->currency.length < 3 ? l->currency.length : 3);
     return line;
+}
+
+/* What is left of each item now, whatever the replay of the past made of it. */
+static struct fault *open_now(struct matcher *m)
+{
+    struct open_items items = { 0 };
+    TRY(ledger_all_items(m->work, CONTROL_RECEIVABLES, &items));
+    for (size_t i = 0; i < items.count; i++) cash_engine_open(m->owed, items.at[i].id.n, items.at[i].rest_minor);
+    return NULL;
 }
 
 /* The past, oldest first: what each line was decided to be teaches accounts, names and habits. */
@@ -152,9 +163,12 @@ static struct fault *prepare(struct matcher *m)
     m->owing = cash_engine_new(m->work->arena, &settings);
     TRY(add_parties(m));
     TRY(teach(m, m->work->arena, &past, &past_count));
-    cash_engine_replay(m->owed, past, past_count);
-    TRY(add_items(m, CONTROL_RECEIVABLES, m->owed, 1));
-    TRY(add_items(m, CONTROL_PAYABLES, m->owing, -1));
+    TRY(add_items(m, CONTROL_RECEIVABLES, m->owed, 1, past_count > 0));
+    TRY(add_items(m, CONTROL_PAYABLES, m->owing, -1, false));
+    if (past_count) {
+        cash_engine_replay(m->owed, past, past_count);
+        TRY(open_now(m));
+    }
     TRY(db_find(m->work, &sql_model_used, NONE, INTO(model_row, &model), &found));
     if (!found) return NULL;
     struct fault *unreadable = cash_engine_model(m->owed, m->work->arena, model.content);
@@ -346,6 +360,61 @@ RECORD(queue_row, {
     FIELD(struct queue_row, why_not, OPTIONAL, .filter = true),
     JSON(struct queue_row, explanations, OPTIONAL),
 });
+/* ---- Learning from the company's own history ---- */
+
+struct trained { int64_t lines, right_rules, right_now, posted_now, posted_wrong_now; bool used; struct str version; };
+RECORD(trained, {
+    FIELD(struct trained, lines, .about = "held back from learning, to measure by"),
+    FIELD(struct trained, right_rules, .about = "first explanation exactly right, by rules alone"),
+    FIELD(struct trained, right_now, .about = "the same with the new model"),
+    FIELD(struct trained, posted_now, .about = "what the new model would have posted by itself"),
+    FIELD(struct trained, posted_wrong_now),
+    FIELD(struct trained, used, .about = "the new model is better and is in use"),
+    FIELD(struct trained, version, OPTIONAL, .about = "absent: too little history to learn from"),
+});
+
+static struct fault *keep_model(struct work *work, const struct cash_report *report, struct trained *out)
+{
+    out->version = str_format(work->arena, "%016llx", (unsigned long long)report->version);
+    struct model_row row = { .id = id_new(work), .version_hash = out->version, .content = report->blob, .is_used = report->used, .trained_at = work->now };
+    row.quality = record_to_json(work->arena, GIVEN(trained, out));
+    if (report->used) TRY(db_run(work, &sql_model_retire, NONE));
+    TRY(db_run(work, &sql_model_add, GIVEN(model_row, &row)));
+    work_changed(work, "cash_model", row.id, (struct given){ &trained_record, NULL }, GIVEN(trained, out));
+    return NULL;
+}
+
+static struct fault *train(struct work *work, const struct nothing *takes, struct trained *out)
+{
+    struct cash_run_result unused = { 0 };
+    struct matcher m = { .work = work, .result = &unused };
+    struct model_row model = { 0 };
+    struct cash_report report = { 0 };
+    struct cash_past *past;
+    size_t past_count;
+    bool found;
+    (void)takes;
+    struct cash_settings settings = cash_settings_default();
+    m.owed = cash_engine_new(work->arena, &settings);
+    m.owing = cash_engine_new(work->arena, &settings);
+    TRY(add_parties(&m));
+    TRY(teach(&m, work->arena, &past, &past_count));
+    TRY(add_items(&m, CONTROL_RECEIVABLES, m.owed, 1, true));
+    TRY(db_find(work, &sql_model_used, NONE, INTO(model_row, &model), &found));
+    TRY(cash_engine_train(m.owed, work->arena, past, past_count, model.content, &report));
+    *out = (struct trained){ report.now.lines, report.rules.right, report.now.right, report.now.posted, report.now.posted_wrong, report.used, { 0 } };
+    return report.blob.length ? keep_model(work, &report, out) : NULL;
+}
+CALLABLE(train, nothing, trained);
+
+LIST_STRUCT(model_rows, struct model_row);
+static struct fault *model_list(struct work *work, const struct nothing *takes, const struct list_query *query, struct model_rows *rows, struct str *next)
+{
+    (void)takes;
+    return db_list(work, &sql_model_list, NONE, query, INTO_LIST(model_row, rows), next);
+}
+LISTABLE(model_list, nothing, model_row, model_rows);
+
 static struct fault *queue_list(struct work *work, const struct nothing *takes, const struct list_query *query, struct queue_rows *rows, struct str *next)
 {
     (void)takes;
@@ -447,6 +516,8 @@ static const struct operation operations[] = {
     { "cash decide", "POST", "/cash/decide", "cash.decide", 0, &decide_op_call, NULL, "Say what a bank line is: items, differences, accounts, on account" },
     { "cash undo", "POST", "/cash/decisions/{id}/undo", "cash.decide", 0, &undo_op_call, NULL, "Take a decision on a bank line back; its history stays" },
     { "cash list", "GET", "/cash/decisions", "cash.read", OPERATION_READS, NULL, &decision_list_list, "List what bank lines were decided to be, and why" },
+    { "cash train", "POST", "/cash/train", "cash.manage", OPERATION_SLOW, &train_call, NULL, "Learn from the company's own history; a model that got worse is not used" },
+    { "cash models", "GET", "/cash/models", "cash.read", OPERATION_READS, NULL, &model_list_list, "List the models learned and how good each measured" },
     { "cash settings", "GET", "/cash/settings", "cash.read", OPERATION_READS, &setting_show_call, NULL, "Show what may be posted by itself" },
     { "cash set", "POST", "/cash/settings", "cash.manage", 0, &setting_set_call, NULL, "Change what may be posted by itself" },
 };

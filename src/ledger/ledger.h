@@ -173,6 +173,8 @@ CHECKED struct fault *ledger_unsettle(struct work *work, allocation_id id, struc
 struct item_settlement { allocation_id id; item_id item_id; struct date effective_on; int64_t amount_minor; struct str reason, evidence; };
 LIST_STRUCT(item_settlements, struct item_settlement);
 extern const struct record item_settlement_record;
+/* Every item of a control account, settled or not, oldest first: what history is made of. */
+CHECKED struct fault *ledger_all_items(struct work *work, enum account_control control, struct open_items *items);
 /* The open items that an entry made, settled or not. */
 CHECKED struct fault *ledger_items_of_entry(struct work *work, entry_id entry, struct open_items *items);
 /* The items of one allocation and what each gave to it. */

@@ -273,3 +273,9 @@ select i.id, i.account_id, i.party_id, i.kind, i.source_kind, i.source_id, i.ent
 
 -- name: account_balance
 select cast(coalesce(sum(debit_minor - credit_minor), 0) as bigint) as balance_minor from account_month where company_id = :company_id and account_id = :id;
+
+-- name: items_all
+select i.id, i.account_id, i.party_id, i.kind, i.source_kind, i.source_id, i.entry_id, i.reference, i.dated_on, i.due_on, i.currency, i.amount_minor, i.base_minor,
+       r.rest_minor, r.rest_base_minor, a.control
+  from open_item i join item_rest r on r.company_id = i.company_id and r.item_id = i.id join account a on a.company_id = i.company_id and a.id = i.account_id
+ where i.company_id = :company_id and a.control = :control order by i.dated_on, i.id;

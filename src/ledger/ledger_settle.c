@@ -73,6 +73,12 @@ struct fault *ledger_item_settlements(struct work *work, item_id id, struct item
     return db_all(work, &sql_item_settlements, BY_ID(id), INTO_LIST(item_settlement, settlements));
 }
 
+struct fault *ledger_all_items(struct work *work, enum account_control control, struct open_items *items)
+{
+    const struct items_of of = { .control = control };
+    return db_all(work, &sql_items_all, GIVEN(items_of, &of), INTO_LIST(open_item, items));
+}
+
 struct fault *ledger_items_of_entry(struct work *work, entry_id entry, struct open_items *items)
 {
     return db_all(work, &sql_entry_items, BY_ID(entry), INTO_LIST(open_item, items));
