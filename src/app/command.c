@@ -1,13 +1,9 @@
 /* The program's own commands, and the way to an operation's. */
-#include "app/app.h"
+#include "app/app_own.h"
 #include <jansson.h>
 #include <signal.h>
 #include <unistd.h>
 
-static const struct fault_type app_no_data = {
-    FAULT_INVALID, "app.no_data", "Say where the books are: --data DIR, --data postgresql://…, or data in the settings."
-};
-static const struct fault_type app_flag = { FAULT_INVALID, "app.flag", "{flag} wants a value." };
 enum { GRACE_MS = 30000, WORDS_MAX = 256 };
 
 struct program {
@@ -142,15 +138,35 @@ static struct str word(const struct program *p, size_t at)
     return at < p->count ? str_of(p->words[at]) : (struct str){ 0 };
 }
 
+static int help(struct program *p, struct str noun, struct str verb)
+{
+    if (noun.at && own_help(p->cli.out, p->arena, p->language, noun)) return 0;
+    int code = cli_help(&p->operations, p->arena, p->cli.out, p->language, noun, verb);
+    if (!noun.at) fputc('\n', p->cli.out), own_help(p->cli.out, p->arena, p->language, noun);
+    return code;
+}
+
+/* What is no operation: verify, backup, read, … */
+static bool run_own(struct program *p, struct str command, int *code)
+{
+    struct own own = { .arena = p->arena, .operations = &p->operations, .data = p->settings.data, .company = p->cli.company,
+                       .language = p->language, .out = p->cli.out, .err = p->cli.err };
+    own.count = p->count - 1;
+    own.words = p->words + 1;
+    return own_run(&own, command, code);
+}
+
 static int run(struct program *p)
 {
     struct str first = word(p, 0);
     struct fault *fault = NULL;
+    int code;
     if (!first.at || str_is(first, "help") || str_is(first, "--help"))
-        return cli_help(&p->operations, p->arena, p->cli.out, p->language, word(p, 1), word(p, 2));
+        return help(p, word(p, 1), word(p, 2));
     if (str_is(first, "version") || str_is(first, "--version")) return fprintf(p->cli.out, "florin %s\n", FLORIN_VERSION) < 0;
     if (str_is(first, "openapi")) return print_openapi(p);
     if (str_is(first, "serve")) return (fault = serve(p)) ? refuse(p, fault) : 0;
+    if (run_own(p, first, &code)) return code;
     bool verb = p->count > 1 && strncmp(p->words[1], "--", 2) != 0;
     if (operation_by_command(&p->operations, first, verb ? word(p, 1) : (struct str){ 0 }) && (fault = open_books(p)))
         return refuse(p, fault);

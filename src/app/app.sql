@@ -1,0 +1,2 @@
+-- name: app_companies
+select id, name from company order by id;

@@ -1,0 +1,56 @@
+/* The program's own commands beside the operations: verify, backup, restore, migrate-to, read, check. Each is a row in
+ * app_own.c; its flags are the fields of one record, so that they are checked and told as those of operations are. */
+#pragma once
+#include "app/app.h"
+
+struct own {
+    struct arena *arena;
+    const struct operations *operations;
+    struct str data, company; /* --data and --company, or the settings' */
+    enum language language;
+    FILE *out, *err;
+    struct str command;
+    size_t count;             /* the words behind the command */
+    const char *const *words;
+    struct books *books;      /* opened by own_open; closed when the command ends */
+};
+/* Whether the first word is one of these commands; then it ran and *code is the exit code. */
+bool own_run(struct own *own, struct str command, int *code);
+/* One line for each, for `florin help`; with a name: all of that one. false: no such command. */
+bool own_help(FILE *out, struct arena *arena, enum language language, struct str name);
+
+/* What a command gives: NULL and *code (0, or 65 when something was found that isn't right), or a refusal. */
+typedef struct fault *own_function(struct own *own, int *code);
+own_function app_verify, app_backup, app_restore, app_migrate, app_read, app_check;
+extern const struct record app_verify_flags_record, app_backup_flags_record, app_restore_flags_record, app_migrate_flags_record,
+    app_read_flags_record, app_check_flags_record;
+
+struct words { struct str *at; size_t count, room; };
+/* --flag value, --flag=value and --flag for what is true or false into the struct; what has no -- before it goes to `rest`, which
+ * is refused when `rest` is NULL. */
+CHECKED struct fault *own_flags(struct own *own, struct into into, struct words *rest);
+/* Opens the books at --data; they must be there. */
+CHECKED struct fault *own_open(struct own *own);
+CHECKED struct fault *own_check_books(struct arena *arena, struct str where); /* refuses app_no_books */
+/* Prints the faults, each on a line, and gives the exit code. */
+int own_refuse(struct own *own, struct fault *fault);
+/* All companies, or the one of --company; ids in their order. */
+struct own_company { int64_t id; struct str name; };
+struct own_companies { struct own_company *at; size_t count, room; };
+CHECKED struct fault *own_companies(struct own *own, struct own_companies *companies);
+
+/* What `florin verify` found. */
+struct verify_check { struct str name; bool holds; int64_t count; struct str detail; };
+LIST_STRUCT(verify_checks, struct verify_check);
+struct verify_company { int64_t id; struct str name; bool holds; struct str hash; struct verify_checks checks; };
+LIST_STRUCT(verify_companies, struct verify_company);
+struct verify_result { bool holds; struct str hash; struct verify_companies companies; };
+extern const struct record verify_result_record;
+struct progress;
+/* Proves the books of these companies, and with `installation` the trail that belongs to none. `hash`: over the hashes of the
+ * companies, the same on both databases. Reads only; `progress` may be NULL. */
+CHECKED struct fault *verify_books(struct own *own, struct books *books, const struct own_companies *companies, bool installation,
+                                   struct progress *progress, struct verify_result *result);
+
+enum { EXIT_NOT_RIGHT = 65 };
+extern const struct fault_type app_no_books, app_no_data, app_flag;
