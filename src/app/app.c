@@ -1,5 +1,5 @@
 #include "app/app.h"
-#include "outbox/outbox.h"
+#include "outbox/message.h"
 #include "access/access.h"
 #include "archive/archive.h"
 #include "bank/bank.h"
@@ -11,7 +11,7 @@
 void app_operations(struct arena *arena, struct operations *out)
 {
     const struct operation_table *const rooms[] = {
-        &operation_operations_table, &outbox_operations_table, &access_sessions, &access_people, &access_companies, &archive_documents,
+        &operation_operations_table, &outbox_operations_table, &outbox_messages, &access_sessions, &access_people, &access_companies, &archive_documents,
         &ledger_entries, &ledger_items, &ledger_charts, &ledger_proofs, &party_parties, &party_bank_accounts,
         &bank_operations, &cash_operations,
     };

@@ -200,6 +200,15 @@ struct fault *outbox_news(struct work *work, const char *kind, struct str refere
 struct outbox_key { outbox_id id; };
 RECORD(outbox_key, { ID(struct outbox_key, id) });
 
+struct fault *outbox_tell(struct work *work, outbox_id id, enum outbox_event event, struct str why)
+{
+    const struct outbox_key key = { id };
+    struct outbox_row row = { 0 };
+    TRY(db_one(work, &sql_outbox_by_id, GIVEN(outbox_key, &key), INTO(outbox_row, &row), &outbox_missing));
+    if (why.length) row.last_error = why;
+    return move(work, &row, event);
+}
+
 static struct fault *outbox_retry(struct work *work, const struct outbox_key *takes, struct outbox_row *row)
 {
     TRY(db_one(work, &sql_outbox_by_id, GIVEN(outbox_key, takes), INTO(outbox_row, row), &outbox_missing));

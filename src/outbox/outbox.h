@@ -51,6 +51,9 @@ CHECKED struct fault *outbox_not_sent(struct work *work, struct books *books, co
 CHECKED struct fault *outbox_news(struct work *work, const char *kind, struct str reference, enum outbox_state state,
                                   struct str why, bool *known);
 
+/* What a person knows of it, by its id, inside a transaction. Refuses outbox_missing, outbox_not_movable. */
+CHECKED struct fault *outbox_tell(struct work *work, outbox_id id, enum outbox_event event, struct str why);
+
 extern const struct fault_type outbox_missing, outbox_changed, outbox_not_movable;
 
 /* `outbox list` (permission outbox.read) and `outbox retry` (outbox.retry). */
