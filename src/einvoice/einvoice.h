@@ -240,3 +240,38 @@ struct einvoice_difference { struct str term, left, right; };
 struct einvoice_differences { LIST_OF(struct einvoice_difference) list; };
 void einvoice_compare(struct arena *arena, const struct einvoice *left, const struct einvoice *right,
                       struct einvoice_differences *out);
+
+/* ---- Computing ---- */
+
+/* What the lines, allowances and charges of an invoice come to. */
+struct einvoice_sums {
+    struct einvoice_totals totals; /* BG-22; prepaid, rounding and the VAT in accounting currency are taken over as given */
+    LIST_OF(struct einvoice_vat_total) vat_totals; /* BG-23: once per category and rate, in the order they first appear */
+    int64_t lines_minor, without_vat_minor, vat_minor, with_vat_minor, payable_minor;
+};
+/* BR-CO-10 … BR-CO-17: sums in minor units of the invoice's currency; VAT over the sum of a category and rate, rounded once,
+ * halves away from zero. A line's net amount is taken as written, else computed. The reason of a category is the first that a
+ * line gives. For making an invoice and for checking one. Refuses einvoice_uncountable. */
+CHECKED struct fault *einvoice_compute(struct arena *arena, const struct einvoice *invoice, struct einvoice_sums *out);
+/* Price × quantity ÷ price base − allowances + charges of a line, rounded where it is multiplied. false: not to be counted. */
+bool einvoice_line_net(const struct einvoice_line *line, int digits, int64_t *net_minor);
+/* a × b ÷ c in minor units of so many digits, exact before the one rounding (halves away from zero); c absent: 1. false: does not fit. */
+bool einvoice_product(struct decimal a, struct decimal b, struct decimal c, int digits, int64_t *minor);
+extern const struct fault_type einvoice_uncountable;
+
+/* ---- Writing ---- */
+
+/* What the specification (BT-24) of an invoice may name. */
+#define EINVOICE_SPECIFICATION_EN16931 "urn:cen.eu:en16931:2017"
+#define EINVOICE_SPECIFICATION_NLCIUS "urn:cen.eu:en16931:2017#compliant#urn:fdc:nen.nl:nlcius:v1.0"
+#define EINVOICE_SPECIFICATION_PEPPOL "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
+#define EINVOICE_PROCESS_PEPPOL "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
+
+/* Whatever is present, in the order of the schema; a value that could not be read is written as it stood. Which of UBL's two
+ * documents it becomes is told by the type code (einvoice_is_credit). What einvoice_read makes of it equals the invoice, but for
+ * what the syntax has no place for: in UBL a credit note's due day without a payment, in CII a card's network, a payment's second
+ * reference and the issue of prepayments' text. The invoice must be sound to be schema-valid; nothing is refused here. */
+struct str einvoice_write_ubl(struct arena *arena, const struct einvoice *invoice);
+struct str einvoice_write_cii(struct arena *arena, const struct einvoice *invoice);
+/* Whether a code stands in a list of EN 16931: units are UN/ECE Recommendation 20 and 21. */
+bool einvoice_unit_is_known(struct str code);

@@ -1,0 +1,53 @@
+/* Shared by the files of room invoice. */
+#pragma once
+#include "invoice/invoice.h"
+
+/* How a company's invoices are made. */
+enum invoice_specification { INVOICE_NLCIUS = 1, INVOICE_PEPPOL, INVOICE_EN16931 };
+struct invoice_setting {
+    struct { int64_t n; } id;
+    struct str number_format; /* "{year}-#####": the year, and the number in at least so many digits */
+    enum invoice_specification specification;
+    struct str payment_terms; /* BT-20; absent: made of the customer's days */
+    struct str closing;       /* a line of the company's own at the end of the PDF */
+    int64_t version;
+};
+extern const struct record invoice_setting_record;
+CHECKED struct fault *invoice_setting_load(struct work *work, struct invoice_setting *setting); /* the defaults where nothing was set */
+CHECKED struct fault *invoice_number_check(struct arena *arena, struct str format);
+struct str invoice_number_text(struct arena *arena, struct str format, int year, int64_t number);
+
+struct invoice_key { int64_t id; };
+extern const struct record invoice_key_record;
+#define INVOICE_KEY(number_) GIVEN(invoice_key, (&(const struct invoice_key){ (number_) }))
+struct invoice_versioned { int64_t id, version; };
+extern const struct record invoice_versioned_record;
+
+/* Refuses invoice_not_possible unless the table of states allows it. */
+CHECKED struct fault *invoice_check(struct work *work, const struct invoice *invoice, enum invoice_event event);
+/* The line's discount and net, by price, quantity and percentage. Refuses invoice_too_large. */
+CHECKED struct fault *invoice_line_count(struct work *work, struct str currency, struct invoice_line *line);
+/* Net, VAT and total of the lines into the invoice. */
+CHECKED struct fault *invoice_count(struct work *work, struct invoice *invoice, const struct invoice_lines *lines);
+CHECKED struct fault *invoice_add(struct work *work, struct invoice *invoice, struct invoice_lines *lines); /* row and lines of a draft */
+
+/* All that its documents are made of. */
+struct invoice_view {
+    struct company company;
+    struct party party;
+    struct invoice_setting setting;
+    LIST_OF(struct vat_code) vat_codes; /* of its lines, each once */
+    struct invoice credited;            /* what a credit note takes back */
+    struct einvoice *einvoice;          /* specification: by the setting, for UBL */
+    struct einvoice_sums sums;
+};
+CHECKED struct fault *invoice_view_make(struct work *work, const struct invoice *invoice, const struct invoice_lines *lines, struct invoice_view *out);
+CHECKED struct fault *invoice_draw(struct work *work, const struct invoice *invoice, const struct invoice_view *view, struct str *pdf);
+CHECKED struct fault *invoice_documents_keep(struct work *work, const struct invoice *invoice, const struct invoice_view *view);
+CHECKED struct fault *invoice_documents_of(struct work *work, invoice_id id, struct invoice_shown *out);
+CHECKED struct fault *invoice_post(struct work *work, struct invoice *invoice, const struct invoice_lines *lines, const struct invoice_view *view);
+CHECKED struct fault *invoice_show(struct work *work, invoice_id id, struct invoice_shown *out);
+struct str invoice_file_name(struct arena *arena, struct str number, enum invoice_file_kind kind);
+
+extern const char *const invoice_delivery_names[], *const invoice_file_kinds[];
+enum { INVOICE_LINES_MOST = 5000 };
