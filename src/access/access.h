@@ -26,6 +26,11 @@ CHECKED struct fault *access_company_load(struct work *work, struct company *com
  * the company at hand of `work`. The chart of accounts is the ledger's (operation "company add" does both). */
 CHECKED struct fault *access_company_make(struct work *work, struct company *company);
 
+/* Every company of the installation, for jobs and for `florin verify`. */
+struct company_id_row { int64_t id; struct str name; };
+LIST_STRUCT(company_id_rows, struct company_id_row);
+extern const struct record company_id_row_record;
+CHECKED struct fault *access_companies_all(struct work *work, struct company_id_rows *companies);
 /* Whether the user at hand may add companies to this installation: refuses access_not_operator. */
 CHECKED struct fault *access_check_operator(struct work *work);
 

@@ -57,6 +57,13 @@ struct fault *access_company_load(struct work *work, struct company *company)
     return db_one(work, &sql_company_by_id, NONE, INTO(company, company), &access_missing);
 }
 
+RECORD(company_id_row, { FIELD(struct company_id_row, id), FIELD(struct company_id_row, name) });
+
+struct fault *access_companies_all(struct work *work, struct company_id_rows *companies)
+{
+    return db_all(work, &sql_company_all, NONE, INTO_LIST(company_id_row, companies));
+}
+
 static struct fault *make_roles(struct work *work)
 {
     for (struct str rest = str_of(roles_csv); rest.length;) {

@@ -5,6 +5,8 @@
 /* All operations of all rooms. A room adds its line in app.c. */
 struct fault *app_identify(struct work *work, struct books *books, const struct operations *operations, struct str bearer, struct str cookie,
                            struct str csrf, struct str company); /* who asks, for every door; see doors.h */
+/* Starts what the program does by itself while it serves: app_jobs.c. */
+CHECKED struct fault *app_jobs_start(const struct doors *doors, struct jobs **out);
 void app_operations(struct arena *arena, struct operations *out);
 
 /* One file of `name = value` lines under [sections]; # begins a comment; a text stands in "quotes" or bare. [http] port is

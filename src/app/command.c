@@ -104,6 +104,7 @@ static struct fault *serve(struct program *p)
         .upload_limit = s->http_upload_limit,
     };
     struct http *http;
+    struct jobs *jobs;
     sigset_t ends;
     int64_t from = clock_us();
     int which;
@@ -112,12 +113,15 @@ static struct fault *serve(struct program *p)
     sigaddset(&ends, SIGINT);
     pthread_sigmask(SIG_BLOCK, &ends, NULL); /* before any thread: they inherit it */
     TRY(open_books(p));
-    TRY(http_start(p->arena, &p->doors, &http_settings, &http));
+    TRY(app_jobs_start(&p->doors, &jobs));
+    struct fault *fault = http_start(p->arena, &p->doors, &http_settings, &http);
+    if (fault) return jobs_stop(jobs), fault;
     LOG(LOG_INFO, "serving", LOG_TEXT("address", s->http_address), LOG_INT("port", http_port(http)),
         LOG_INT("took_us", clock_us() - from));
     sigwait(&ends, &which);
     LOG(LOG_INFO, "stopping", LOG_INT("signal", which));
     http_stop(http, GRACE_MS);
+    jobs_stop(jobs);
     LOG(LOG_INFO, "stopped");
     return NULL;
 }

@@ -74,6 +74,9 @@ extern const struct record cash_run_result_record;
 /* Looks at every undecided line (at most `limit`, oldest first), posts what is certain, keeps proposals for the rest. */
 CHECKED struct fault *cash_run(struct work *work, int64_t limit, struct cash_run_result *result);
 
+/* Whether there are undecided lines that the engine has not looked at yet. */
+CHECKED struct fault *cash_has_news(struct work *work, bool *news);
+
 /* Part of `florin verify`: the suspense account holds exactly the lines nobody has decided. In base currency only. */
 CHECKED struct fault *cash_verify(struct work *work, int64_t *suspense_minor, int64_t *undecided_minor);
 

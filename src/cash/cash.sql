@@ -103,3 +103,10 @@ select id, number, name, city, country, parent_id from party where company_id = 
 
 -- name: party_iban_all
 select party_id as id, iban from party_bank where company_id = :company_id and state <> 'blocked' order by party_id;
+
+-- name: line_unseen
+select l.id from bank_line l
+ where l.company_id = :company_id
+   and not exists (select 1 from cash_decision d where d.company_id = l.company_id and d.bank_line_id = l.id
+                    and not exists (select 1 from cash_undo u where u.company_id = d.company_id and u.decision_id = d.id))
+   and not exists (select 1 from cash_proposal p where p.company_id = l.company_id and p.bank_line_id = l.id) limit 1;

@@ -322,6 +322,12 @@ struct fault *cash_run(struct work *work, int64_t limit, struct cash_run_result 
     return NULL;
 }
 
+struct fault *cash_has_news(struct work *work, bool *news)
+{
+    struct line_id line = { 0 };
+    return db_find(work, &sql_line_unseen, NONE, INTO(line_id, &line), news);
+}
+
 /* ---- Operations ---- */
 
 struct run_takes { int64_t limit; };
