@@ -521,7 +521,8 @@ def write_rules(target, names, paths):
                 lists, starts = [0], [0] * len(names.elements)
                 for i, found in sorted(by_name.items()):
                     starts[i] = len(lists); lists += [f + 1 for f in found] + [0]
-                dispatches.append((lists, starts))
+                everywhere = len(by_name) == len(names.elements)
+                dispatches.append((lists, starts, None if everywhere else sorted(by_name)))
             never_rows = {}
             for rule, contexts, path in never:
                 never_rows[id(rule)] = len(rows)
@@ -534,11 +535,12 @@ def write_rules(target, names, paths):
         out += writer.code
         for profile, dispatches, edges, fires, never_rows in profiles:
             tag = c_name(profile + '_' + syntax)
-            for i, (lists, starts) in enumerate(dispatches):
+            for i, (lists, starts, used) in enumerate(dispatches):
+                if used is not None: out.append('static const uint16_t names_%s_%d[] = {\n    %s };' % (tag, i, numbers(used + [0xffff])))
                 out.append('static const uint16_t lists_%s_%d[] = {\n    %s };' % (tag, i, numbers(lists)))
                 out.append('static const uint16_t starts_%s_%d[] = {\n    %s };' % (tag, i, numbers(starts)))
-            out.append('static const struct rule_pattern patterns_%s[] = {\n%s    { NULL, NULL } };' % (
-                tag, ''.join('    { starts_%s_%d, lists_%s_%d },\n' % (tag, i, tag, i) for i in range(len(dispatches)))))
+            out.append('static const struct rule_pattern patterns_%s[] = {\n%s    { NULL, NULL, NULL } };' % (
+                tag, ''.join('    { starts_%s_%d, lists_%s_%d, %s },\n' % (tag, i, tag, i, 'NULL' if dispatches[i][2] is None else 'names_%s_%d' % (tag, i)) for i in range(len(dispatches)))))
             flat, from_edge, fire, from_fire = [], [], [], []
             for state, edge in enumerate(edges):
                 from_edge.append(len(flat)); flat += sorted(edge.items())

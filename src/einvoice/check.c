@@ -1,4 +1,4 @@
-#include "einvoice/rules.h"
+#include "einvoice/florin.h"
 #include "einvoice_texts.h"
 
 struct set { unsigned bit; const char *profile, *title; };
@@ -8,6 +8,7 @@ static const struct set sets_known[] = {
     { EINVOICE_GACCOUNT, "gaccount", "G-account 1.0.2.12" },
     { EINVOICE_PEPPOL, "peppol", "Peppol BIS Billing 2026.5" },
     { EINVOICE_XRECHNUNG, "xrechnung", "XRechnung 3.0.2" },
+    { EINVOICE_FLORIN, "", "Florin" },
 };
 
 struct judging {
@@ -47,7 +48,7 @@ static struct reached follow(struct judging *j, uint32_t n, const int16_t *path)
             out.node = next;
         } else {
             out.whole = false;
-            if (*path > 0) text_addf(&missing, "/%.*s", STR_ARG(tree_name_label(arena, (uint16_t)*path, cii)));
+            if (*path > 0) text_addz(&missing, "/"), text_add(&missing, tree_name_label(arena, (uint16_t)*path, cii));
         }
     }
     out.missing = text_str(&missing);
@@ -65,14 +66,16 @@ static struct str values_of(struct judging *j, uint32_t n, const int16_t *show)
         show = last + 1;
         if (text.length) text_addz(&text, "; ");
         struct str label = at.missing.length ? str_part(at.missing, 1, at.missing.length) : tree_label(j->run.arena, tree, at.node);
-        if (at.attribute.at) text_addf(&text, "%.*s/@%.*s", STR_ARG(label), STR_ARG(at.attribute));
-        else text_add(&text, label);
+        text_add(&text, label);
+        if (at.attribute.at) text_addz(&text, "/@");
+        text_add(&text, at.attribute);
         if (!at.whole) {
             text_addz(&text, " —");
             continue;
         }
         struct str value = at.attribute.at ? tree_attribute(tree, at.node, (uint16_t)(*last - 10000)) : tree_node(tree, at.node)->text;
-        text_addf(&text, " = %.*s", STR_ARG(str_utf8_clip(rule_ns(&j->run, value), 60)));
+        text_addz(&text, " = ");
+        text_add(&text, str_utf8_clip(rule_ns(&j->run, value), 60));
     }
     return text_str(&text);
 }
@@ -164,8 +167,12 @@ static void add_problem(struct judging *j, const struct rule *rule, uint32_t n)
     struct reached first = *show && rule->kind != RULE_NEVER ? place_of(j, n, show) : (struct reached){ .node = n, .whole = true };
     struct einvoice_problem *p = LIST_ADD(arena, &j->report->problems);
     *p = (struct einvoice_problem){ .rule = rule->id, .severity = rule->severity };
-    struct str path = tree_path(arena, j->run.tree, first.node);
-    p->path = str_format(arena, "%.*s%.*s%s%.*s", STR_ARG(path), STR_ARG(first.missing), first.attribute.at ? "/@" : "", STR_ARG(first.attribute));
+    struct text path = text_new(arena);
+    text_add(&path, tree_path(arena, j->run.tree, first.node));
+    text_add(&path, first.missing);
+    if (first.attribute.at) text_addz(&path, "/@");
+    text_add(&path, first.attribute);
+    p->path = text_str(&path);
     p->line = tree_node(j->run.tree, first.node)->line;
     if (rule->kind != RULE_NEVER) p->values = values_of(j, n, show);
     const struct rule_text *text = sentence_for(rule, first.whole);
@@ -176,6 +183,22 @@ static void add_problem(struct judging *j, const struct rule *rule, uint32_t n)
     p->dutch = text ? text_fill(arena, str_of(text->dutch), params, ARRAY_LENGTH(params)) : str_of(rule->id);
     if (rule->severity == EINVOICE_FATAL) j->report->fatal++;
     else if (rule->severity == EINVOICE_WARNING) j->report->warnings++;
+}
+
+static void say_own(void *context, const char *rule, uint32_t n, const char *term, struct str value)
+{
+    struct judging *j = context;
+    struct arena *arena = j->run.arena;
+    const struct rule_text *text = sentence_of(rule);
+    if (!n || n >= j->run.tree->nodes.count) n = 1;
+    struct param params[] = { PARAM("value", str_utf8_clip(value, 60)), PARAM("term", str_of(term)) };
+    *LIST_ADD(arena, &j->report->problems) = (struct einvoice_problem){
+        .rule = rule, .severity = EINVOICE_WARNING, .path = tree_path(arena, j->run.tree, n), .line = tree_node(j->run.tree, n)->line,
+        .values = str_format(arena, "%s = %.*s", term, STR_ARG(params[0].text)),
+        .english = text ? text_fill(arena, str_of(text->english), params, 2) : str_of(rule),
+        .dutch = text ? text_fill(arena, str_of(text->dutch), params, 2) : str_of(rule),
+    };
+    j->report->warnings++;
 }
 
 /* ---- Judging ---- */
@@ -218,6 +241,16 @@ static void judge_node(struct judging *j, const struct rule_pattern *pattern, ui
             if (!rule_tables.rules[i].test(&j->run, n)) add_problem(j, &rule_tables.rules[i], n);
         return;
     }
+}
+
+static void judge_pattern(struct judging *j, const struct rule_pattern *pattern)
+{
+    const struct einvoice_tree *tree = j->run.tree;
+    if (!pattern->names)
+        for (uint32_t n = 1; n < tree->nodes.count; n++) judge_node(j, pattern, n);
+    else
+        for (const uint16_t *name = pattern->names; *name != 0xffff; name++)
+            for (uint32_t n = tree->first[*name]; n; n = tree_node(tree, n)->same) judge_node(j, pattern, n);
 }
 
 static int by_line(const void *a, const void *b)
@@ -268,12 +301,12 @@ void einvoice_judge(struct arena *arena, const struct einvoice *invoice, unsigne
             for (size_t p = 0; p < rule_tables.profile_count; p++) {
                 const struct rule_profile *profile = &rule_tables.profiles[p];
                 if (profile->cii != cii || strcmp(profile->name, sets_known[s].profile)) continue;
-                for (const struct rule_pattern *pattern = profile->patterns; pattern->starts; pattern++)
-                    for (uint32_t n = 1; n < invoice->tree->nodes.count; n++) judge_node(j, pattern, n);
+                for (const struct rule_pattern *pattern = profile->patterns; pattern->starts; pattern++) judge_pattern(j, pattern);
                 judge_paths(j, profile);
             }
         }
     }
+    if (invoice->tree && (sets & EINVOICE_FLORIN)) florin_judge(&j->run, invoice, say_own, j);
     if (out->problems.count) qsort(out->problems.at, out->problems.count, sizeof *out->problems.at, by_line);
     out->valid = !out->fatal;
 }

@@ -141,3 +141,43 @@ TEST(einvoice_official_documents_of_en16931)
     expect_int(615, documents);
     expect_int(0, wrong);
 }
+
+/* Each of our own checks, by what it must find in one bad invoice, and that a good one passes. */
+#define OWN(vat, kvk, due, payable, iban, reference, gtin, second) \
+    "<Invoice xmlns='urn:oasis:names:specification:ubl:schema:xsd:Invoice-2' " \
+    "xmlns:a='urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2' " \
+    "xmlns:b='urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2'>" \
+    "<b:ID>1</b:ID><b:IssueDate>2026-02-01</b:IssueDate><b:DueDate>" due "</b:DueDate><b:DocumentCurrencyCode>EUR</b:DocumentCurrencyCode>" \
+    "<a:AccountingSupplierParty><a:Party><b:EndpointID schemeID='0106'>12345678</b:EndpointID><a:PostalAddress><a:Country>" \
+    "<b:IdentificationCode>NL</b:IdentificationCode></a:Country></a:PostalAddress><a:PartyTaxScheme><b:CompanyID>" vat "</b:CompanyID>" \
+    "<a:TaxScheme><b:ID>VAT</b:ID></a:TaxScheme></a:PartyTaxScheme><a:PartyLegalEntity><b:CompanyID schemeID='0106'>" kvk "</b:CompanyID>" \
+    "</a:PartyLegalEntity></a:Party></a:AccountingSupplierParty><a:PaymentMeans><b:PaymentMeansCode>58</b:PaymentMeansCode><b:PaymentID>" \
+    reference "</b:PaymentID><a:PayeeFinancialAccount><b:ID>" iban "</b:ID></a:PayeeFinancialAccount></a:PaymentMeans><a:LegalMonetaryTotal>" \
+    "<b:PayableAmount currencyID='EUR'>" payable "</b:PayableAmount></a:LegalMonetaryTotal><a:InvoiceLine><b:ID>1</b:ID>" \
+    "<b:InvoicedQuantity unitCode='C62'>3</b:InvoicedQuantity><b:LineExtensionAmount currencyID='EUR'>30.00</b:LineExtensionAmount><a:Item>" \
+    "<a:StandardItemIdentification><b:ID schemeID='0160'>" gtin "</b:ID></a:StandardItemIdentification></a:Item><a:Price><b:PriceAmount " \
+    "currencyID='EUR'>10</b:PriceAmount></a:Price></a:InvoiceLine><a:InvoiceLine><b:ID>" second "</b:ID></a:InvoiceLine></Invoice>"
+
+TEST(einvoice_own_checks_find_what_no_official_rule_looks_at)
+{
+    static const char *const expected[] = { "FL-VAT-ID", "FL-KVK", "FL-ENDPOINT", "FL-DUE", "FL-NUMBER", "FL-IBAN", "FL-RF", "FL-GTIN", "FL-LINE-ID" };
+    struct einvoice_report report;
+    size_t count;
+    struct str good = STR(OWN("NL001234567B00", "12345678", "2026-03-01", "12.50", "NL91ABNA0417164300", "RF18539007547034", "4006381333931", "2"));
+    expect_done(einvoice_check(arena, good, EINVOICE_FLORIN, NULL, &report));
+    has_rule(&report, STR("FL-VAT-ID"), &count);
+    expect_int(count, report.problems.count); /* the VAT number is invented; nothing else is wrong */
+    struct str bad = STR(OWN("NL123", "1234", "2026-01-01", "12,50", "NL92ABNA0417164300", "RF19539007547034", "4006381333932", "1"));
+    expect_done(einvoice_check(arena, bad, EINVOICE_FLORIN, NULL, &report));
+    for (size_t i = 0; i < ARRAY_LENGTH(expected); i++) {
+        if (!has_rule(&report, str_of(expected[i]), &count)) printf("%s not found\n", expected[i]);
+        expect_int(1, count);
+    }
+    expect(report.valid); /* our own never refuse an invoice */
+    expect_int(ARRAY_LENGTH(expected), report.warnings);
+    struct str kenmerk = STR(OWN("NL123", "12345678", "2026-02-30", "1.005", "NL91ABNA0417164300", "5000056789012346", "4006381333931", "2"));
+    expect_done(einvoice_check(arena, kenmerk, EINVOICE_FLORIN, NULL, &report));
+    expect(has_rule(&report, STR("FL-KENMERK"), &count));
+    expect(has_rule(&report, STR("FL-DATE"), &count));
+    expect(has_rule(&report, STR("FL-MINOR"), &count));
+}

@@ -25,8 +25,9 @@ struct rule {
     enum { RULE_TEST, RULE_NEVER, RULE_ONCE } kind; /* never: a path not to be used at all; once: something that may stand there once */
 };
 struct rule_context { bool (*here)(struct rule_run *r, uint32_t n); uint32_t first, count; };
-/* In one pattern a node is judged by the first context that fits. starts[name] → list of contexts + 1, ending in 0. */
-struct rule_pattern { const uint16_t *starts, *lists; };
+/* In one pattern a node is judged by the first context that fits. starts[name] → list of contexts + 1, ending in 0;
+ * names: those with any context, ending in 0xffff, or NULL when all have. */
+struct rule_pattern { const uint16_t *starts, *lists, *names; };
 struct rule_profile {
     const char *name;
     bool cii;

@@ -156,9 +156,11 @@ static const char *const prefixes[NS_COUNT] = { "", "cac:", "cbc:", "ext:", "rsm
 struct str tree_label(struct arena *arena, const struct einvoice_tree *tree, uint32_t at)
 {
     const struct einvoice_node *n = tree_node(tree, at);
-    if (n->name > E_any_ID) return str_format(arena, "%s%s", prefixes[n->space], element_labels[n->name]);
-    struct str label = tree_attribute(tree, at, A_none);
-    return str_format(arena, "%s%.*s", prefixes[n->space], STR_ARG(label));
+    struct text text = text_new(arena);
+    text_addz(&text, prefixes[n->space]);
+    if (n->name > E_any_ID) text_addz(&text, element_labels[n->name]);
+    else text_add(&text, tree_attribute(tree, at, A_none));
+    return text_str(&text);
 }
 
 struct str tree_name_label(struct arena *arena, uint16_t name, bool cii)
@@ -173,21 +175,28 @@ struct str tree_name_label(struct arena *arena, uint16_t name, bool cii)
 
 const char *tree_attribute_label(uint16_t name) { return attribute_labels[name]; }
 
+static void path_add(struct text *text, const struct einvoice_tree *tree, uint32_t at)
+{
+    const struct einvoice_node *n = tree_node(tree, at);
+    int place = 0, of = 0;
+    if (n->parent) path_add(text, tree, n->parent); /* at most DEPTH_MAX deep */
+    for (uint32_t s = n->parent ? tree_child(tree, n->parent, n->name) : 0; s && (of < 2 || !place); s = tree_again(tree, s)) {
+        of++;
+        if (s == at) place = of;
+    }
+    text_addz(text, "/");
+    text_addz(text, prefixes[n->space]);
+    if (n->name > E_any_ID) text_addz(text, element_labels[n->name]);
+    else text_add(text, tree_attribute(tree, at, A_none));
+    if (of < 2) return;
+    text_addz(text, "[");
+    text_add_int(text, place);
+    text_addz(text, "]");
+}
+
 struct str tree_path(struct arena *arena, const struct einvoice_tree *tree, uint32_t at)
 {
-    struct str parts[DEPTH_MAX + 1];
-    size_t count = 0;
-    for (; at && count < DEPTH_MAX; at = tree_node(tree, at)->parent) {
-        const struct einvoice_node *n = tree_node(tree, at);
-        int place = 0, of = 0;
-        for (uint32_t s = n->parent ? tree_node(tree, n->parent)->first : at; s; s = n->parent ? tree_node(tree, s)->next : 0) {
-            if (tree_node(tree, s)->name != n->name) continue;
-            of++;
-            if (s == at) place = of;
-        }
-        struct str label = tree_label(arena, tree, at);
-        parts[DEPTH_MAX - ++count] = of > 1 ? str_format(arena, "%.*s[%d]", STR_ARG(label), place) : label;
-    }
-    if (!count) return STR("");
-    return str_format(arena, "/%.*s", STR_ARG(str_join(arena, parts + DEPTH_MAX - count, count, "/")));
+    struct text text = text_new(arena);
+    if (at) path_add(&text, tree, at);
+    return text_str(&text);
 }
