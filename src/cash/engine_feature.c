@@ -69,58 +69,82 @@ static bool in_set(const struct cash_candidate *c, uint32_t item)
     return false;
 }
 
+static bool overlap(size_t a_start, size_t a_length, size_t b_start, size_t b_length) { return a_start < b_start + b_length && b_start < a_start + a_length; }
+
+/* Does the text name an item of the set in this place: exactly, or at all? */
+static bool set_named_at(const struct cash_matching *m, const struct cash_candidate *c, const struct cash_mention *at, bool exactly)
+{
+    for (size_t i = 0; i < m->named.count; i++) {
+        const struct cash_naming *n = &m->named.at[i];
+        if (n->token < 0 || !in_set(c, n->item)) continue;
+        if (exactly && (n->kind == CASH_BY_TYPO || n->kind == CASH_BY_CUT || n->kind == CASH_BY_TAIL)) continue;
+        if (overlap(m->reading->tokens[n->token].start, m->reading->tokens[n->token].length, at->start, at->length)) return true;
+    }
+    return false;
+}
+
+struct naming_sum { int named, weak, best, least, missed, missed_weak, paid, elsewhere; bool token_used[TOKENS_MAX]; };
+
+/* What the text names of this payer: in the set, or left out by it. */
+static void sum_named(const struct cash_matching *m, const struct cash_candidate *c, struct naming_sum *s)
+{
+    for (size_t i = 0; i < m->named.count; i++) {
+        const struct cash_naming *n = &m->named.at[i];
+        if (!in_set(c, n->item)) continue;
+        s->named += n->quality >= 45;
+        s->weak += n->quality < 45;
+        if (n->quality > s->best) s->best = n->quality;
+        if (n->quality < s->least) s->least = n->quality;
+        if (n->token >= 0) s->token_used[n->token] = true;
+    }
+    for (size_t i = 0; i < m->named.count; i++) {
+        const struct cash_naming *n = &m->named.at[i];
+        if (in_set(c, n->item) || (n->token >= 0 && s->token_used[n->token])) continue;
+        bool same = m->engine->items.at[n->item].party == c->party;
+        if (n->quality >= 70 && same && n->kind != CASH_BY_RANGE) s->missed++;
+        else if (n->quality >= 45) s->missed_weak++;
+    }
+}
+
+/* Numbers of items that are settled already, or another party's. */
+static void sum_mentions(const struct cash_matching *m, const struct cash_candidate *c, struct naming_sum *s)
+{
+    const struct cash_engine *e = m->engine;
+    for (size_t i = 0; i < m->reading->mention_count; i++) {
+        const struct cash_mention *x = &m->reading->mentions[i];
+        const struct cash_known_item *item = &e->items.at[x->item];
+        if (in_set(c, x->item)) continue;
+        bool same = item->party == c->party;
+        for (size_t k = 0; k < c->count && !same; k++) same = e->items.at[c->items[k]].party == item->party;
+        if (x->quality < 85 && (!same || item->open != 0 || set_named_at(m, c, x, true))) continue; /* a bare number of its own that is settled counts too */
+        if (same && item->open == 0) s->paid++;
+        else if (!same && !set_named_at(m, c, x, false)) s->elsewhere++; /* one typing error away from an item of the set: that is what was meant */
+    }
+}
+
 /* A number that names an item of the payer which this explanation leaves out, or which is settled: never posted by itself. */
 static void named_features(const struct cash_matching *m, struct cash_candidate *c, float *f)
 {
-    const struct cash_engine *e = m->engine;
-    int named = 0, weak = 0, best = 0, least = 100, missed = 0, missed_weak = 0, paid = 0, elsewhere = 0, unexplained = 0;
-    bool token_used[TOKENS_MAX] = { false };
-    for (size_t i = 0; i < m->named.count; i++) {
-        const struct cash_naming *n = &m->named.at[i];
-        bool in = in_set(c, n->item);
-        if (in) {
-            named += n->quality >= 45;
-            weak += n->quality < 45;
-            if (n->quality > best) best = n->quality;
-            if (n->quality < least) least = n->quality;
-            if (n->token >= 0) token_used[n->token] = true;
-        }
-    }
-    for (size_t i = 0; i < m->named.count; i++) {
-        const struct cash_naming *n = &m->named.at[i];
-        if (in_set(c, n->item) || (n->token >= 0 && token_used[n->token])) continue;
-        bool same = e->items.at[n->item].party == c->party;
-        if (n->quality >= 70 && same && n->kind != CASH_BY_RANGE) missed++;
-        else if (n->quality >= 45) missed_weak++;
-    }
+    struct naming_sum s = { .least = 100 };
     const struct cash_reading *r = m->reading;
-    for (size_t i = 0; i < r->mention_count; i++) {
-        const struct cash_mention *x = &r->mentions[i];
-        const struct cash_known_item *item = &e->items.at[x->item];
-        if (x->quality < 85 || in_set(c, x->item)) continue;
-        bool covered = false; /* the same place names an item of the set after one typing error */
-        for (size_t t = 0; t < r->token_count; t++)
-            covered |= token_used[t] && r->tokens[t].start < x->start + x->length && x->start < r->tokens[t].start + r->tokens[t].length;
-        bool same = item->party == c->party;
-        for (size_t k = 0; k < c->count && !same; k++) same = e->items.at[c->items[k]].party == item->party;
-        if (same && item->open == 0) paid++;
-        else if (!same && !covered) elsewhere++;
-    }
+    int unexplained = 0;
+    sum_named(m, c, &s);
+    sum_mentions(m, c, &s);
     for (size_t t = 0; t < r->token_count; t++)
-        unexplained += !token_used[t] && !r->tokens[t].used && !r->tokens[t].joined && !r->tokens[t].repaired && r->tokens[t].kind == TOKEN_NUMBER && r->tokens[t].digit_count >= 4;
-    c->named = named;
-    c->weakly_named = weak;
-    c->best_quality = best;
-    c->contradicted = c->category == CASH_MATCH && (missed || paid);
-    f[F_NAMED] = (float)named;
-    f[F_NAMED_SHARE] = c->count ? (float)named / (float)c->count : 0;
-    f[F_BEST_QUALITY] = (float)best;
-    f[F_LEAST_QUALITY] = best ? (float)least : -1;
-    f[F_UNNAMED] = (float)((int)c->count - named - weak);
-    f[F_MISSED_STRONG] = (float)missed;
-    f[F_MISSED_WEAK] = (float)missed_weak;
-    f[F_PAID_NAMED] = (float)paid;
-    f[F_ELSEWHERE] = (float)elsewhere;
+        unexplained += !s.token_used[t] && !r->tokens[t].used && !r->tokens[t].joined && !r->tokens[t].repaired && r->tokens[t].kind == TOKEN_NUMBER && r->tokens[t].digit_count >= 4;
+    c->named = s.named;
+    c->weakly_named = s.weak;
+    c->best_quality = s.best;
+    c->contradicted = c->category == CASH_MATCH && (s.missed || s.paid);
+    f[F_NAMED] = (float)s.named;
+    f[F_NAMED_SHARE] = c->count ? (float)s.named / (float)c->count : 0;
+    f[F_BEST_QUALITY] = (float)s.best;
+    f[F_LEAST_QUALITY] = s.best ? (float)s.least : -1;
+    f[F_UNNAMED] = (float)((int)c->count - s.named - s.weak);
+    f[F_MISSED_STRONG] = (float)s.missed;
+    f[F_MISSED_WEAK] = (float)s.missed_weak;
+    f[F_PAID_NAMED] = (float)s.paid;
+    f[F_ELSEWHERE] = (float)s.elsewhere;
     f[F_UNEXPLAINED] = (float)unexplained;
 }
 

@@ -19,7 +19,7 @@ static size_t lift_reservations(struct cash_matching *m, uint32_t *lifted, size_
     size_t count = 0;
     for (size_t i = 0; i < m->reading->mention_count && count < most; i++) {
         const struct cash_mention *x = &m->reading->mentions[i];
-        if (x->quality < 85 || !m->engine->items.at[x->item].reserved) continue;
+        if (x->quality < 55 || !m->engine->items.at[x->item].reserved) continue;
         lifted[count++] = x->item;
         cash_item_settle(m->engine, x->item, -m->engine->items.at[x->item].reserved, 0);
     }
@@ -136,7 +136,8 @@ static bool must_wait(const struct cash_matching *m)
     const struct cash_engine *e = m->engine;
     const struct cash_candidate *c = &m->candidates[0];
     if (c->category != CASH_MATCH || c->named >= (int)c->count) return false;
-    if (e->parties.at[c->party].waiting) return true;
+    bool alone = !c->difference_count && c->sets_counted && c->other_sets == 0 && c->features[F_EQUALS] <= 0;
+    if (e->parties.at[c->party].waiting && !alone) return true;
     for (size_t i = 0; i < c->count; i++)
         if (e->items.at[c->items[i]].claims) return true;
     return false;

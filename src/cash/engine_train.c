@@ -20,6 +20,7 @@ struct sample {
 struct training {
     struct cash_engine *engine; struct arena *arena;
     struct sample *samples; size_t count;
+    struct str rankers[FOLDS], judges[FOLDS];   /* each learned without its fold; the model in use is their mean */
 };
 
 static bool same_set(const struct cash_engine *e, const struct cash_candidate *c, const struct cash_decision *d)
@@ -121,6 +122,7 @@ static struct fault *rank_held_back(struct training *t)
         struct fault *fault = train_ranker(t, fold, arena, &blob);
         struct predict_model *ranker = fault ? NULL : predict_load(arena, blob);
         if (ranker) score_candidates(t, ranker, fold);
+        if (ranker) t->rankers[fold] = str_copy(t->arena, blob.at, blob.length);
         if (fault) fault = FAULT(t->arena, &predict_failed, NULL, PARAM("why", STR("the ranker")));
         arena_free(arena);
         TRY(fault);
@@ -156,6 +158,7 @@ static struct fault *judge_held_back(struct training *t)
         struct predict_model *judge = fault ? NULL : predict_load(arena, blob);
         for (size_t i = 0; judge && i < t->count; i++)
             if (t->samples[i].fold == fold && !t->samples[i].batch) t->samples[i].raw = predict_score(judge, t->samples[i].judge);
+        if (judge) t->judges[fold] = str_copy(t->arena, blob.at, blob.length);
         if (fault) fault = FAULT(t->arena, &predict_failed, NULL, PARAM("why", STR("the judge")));
         arena_free(arena);
         TRY(fault);
@@ -270,9 +273,7 @@ static struct fault *learn(struct training *t, struct cash_report *report)
     now.cut_count = cut_curve(held, n, now.cuts);
     for (size_t i = 0; i < t->count; i++) t->samples[i].probability = predict_probability(&now.calibration, t->samples[i].raw);
     measure(t, &now, 0, &report->now);
-    struct str ranker, judge;
-    TRY(train_judge(t, -1, t->arena, &judge));
-    TRY(train_ranker(t, -1, t->arena, &ranker));
+    struct str ranker = predict_blend(t->arena, t->rankers, FOLDS), judge = predict_blend(t->arena, t->judges, FOLDS);
     report->blob = cash_learned_bytes(t->arena, ranker, judge, &now.calibration, now.cuts, now.cut_count, t->samples[t->count - 1].day);
     return NULL;
 }

@@ -26,6 +26,9 @@ CHECKED struct fault *predict_train(struct arena *arena, const struct predict_ro
 struct predict_model;
 /* NULL: these bytes are no model of this version. Borrows nothing of `blob`. */
 struct predict_model *predict_load(struct arena *arena, struct str blob);
+/* One model whose margin is the mean of these, which must be readable and have the same columns: what cross-validation leaves behind,
+ * so that cuts measured on held-back rows fit the model that is used. */
+struct str predict_blend(struct arena *arena, const struct str *blobs, size_t count);
 size_t predict_columns(const struct predict_model *model);
 /* The margin: above 0 is more likely than not. `features` holds predict_columns() values. */
 float predict_score(const struct predict_model *model, const float *features);

@@ -4,3 +4,5 @@
 enum { PREDICT_LEAF = 0xffff };
 struct predict_node { float value; uint16_t feature; uint32_t yes, no; };
 struct predict_model { size_t columns, tree_count; uint32_t *trees; struct predict_node *nodes; };
+void predict_add_u32(struct text *out, uint32_t value);
+void predict_add_f32(struct text *out, double value);

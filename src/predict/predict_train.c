@@ -11,20 +11,6 @@ struct predict_settings predict_settings_default(void)
     return (struct predict_settings){ .trees = 80, .depth = 5, .rate = 0.15, .least_weight = 2, .sample = 0.9, .columns_sample = 0.7, .lambda = 1.5 };
 }
 
-static void add_u32(struct text *out, uint32_t v)
-{
-    char b[4] = { (char)(v & 0xff), (char)(v >> 8 & 0xff), (char)(v >> 16 & 0xff), (char)(v >> 24) };
-    text_add_bytes(out, b, 4);
-}
-
-static void add_f32(struct text *out, double v)
-{
-    float f = (float)v;
-    uint32_t bits;
-    memcpy(&bits, &f, sizeof bits);
-    add_u32(out, bits);
-}
-
 struct flat { uint32_t feature, yes, no; double value; };
 struct flats { LIST_OF(struct flat) list; struct arena *arena; };
 
@@ -65,15 +51,15 @@ static bool trees_to_bytes(struct arena *arena, BoosterHandle booster, size_t co
     }
     struct text out = text_new(arena);
     text_add_bytes(&out, "FPT1", 4);
-    add_u32(&out, (uint32_t)columns);
-    add_u32(&out, (uint32_t)count);
-    add_u32(&out, (uint32_t)f.list.count);
-    for (bst_ulong i = 0; i < count; i++) add_u32(&out, roots[i]);
+    predict_add_u32(&out, (uint32_t)columns);
+    predict_add_u32(&out, (uint32_t)count);
+    predict_add_u32(&out, (uint32_t)f.list.count);
+    for (bst_ulong i = 0; i < count; i++) predict_add_u32(&out, roots[i]);
     for (size_t i = 0; i < f.list.count; i++) {
-        add_u32(&out, f.list.at[i].feature);
-        add_f32(&out, f.list.at[i].value);
-        add_u32(&out, f.list.at[i].yes);
-        add_u32(&out, f.list.at[i].no);
+        predict_add_u32(&out, f.list.at[i].feature);
+        predict_add_f32(&out, f.list.at[i].value);
+        predict_add_u32(&out, f.list.at[i].yes);
+        predict_add_u32(&out, f.list.at[i].no);
     }
     *blob = text_str(&out);
     return true;

@@ -46,6 +46,50 @@ struct predict_model *predict_load(struct arena *arena, struct str blob)
     return m;
 }
 
+void predict_add_u32(struct text *out, uint32_t v)
+{
+    char b[4] = { (char)(v & 0xff), (char)(v >> 8 & 0xff), (char)(v >> 16 & 0xff), (char)(v >> 24) };
+    text_add_bytes(out, b, 4);
+}
+
+void predict_add_f32(struct text *out, double v)
+{
+    float f = (float)v;
+    uint32_t bits;
+    memcpy(&bits, &f, sizeof bits);
+    predict_add_u32(out, bits);
+}
+
+struct str predict_blend(struct arena *arena, const struct str *blobs, size_t count)
+{
+    uint32_t trees = 0, nodes = 0, first = 0, columns = 0;
+    struct text out = text_new(arena);
+    for (size_t i = 0; i < count; i++) {
+        ensure(blobs[i].length >= 16 && (!columns || columns == read_u32(blobs[i].at + 4)));
+        columns = read_u32(blobs[i].at + 4);
+        trees += read_u32(blobs[i].at + 8);
+        nodes += read_u32(blobs[i].at + 12);
+    }
+    text_add_bytes(&out, "FPT1", 4);
+    predict_add_u32(&out, columns);
+    predict_add_u32(&out, trees);
+    predict_add_u32(&out, nodes);
+    for (size_t i = 0; i < count; first += read_u32(blobs[i++].at + 12))
+        for (uint32_t t = 0; t < read_u32(blobs[i].at + 8); t++) predict_add_u32(&out, first + read_u32(blobs[i].at + 16 + t * 4));
+    first = 0;
+    for (size_t i = 0; i < count; first += read_u32(blobs[i++].at + 12)) {
+        const char *at = blobs[i].at + 16 + (size_t)read_u32(blobs[i].at + 8) * 4;
+        for (uint32_t n = 0; n < read_u32(blobs[i].at + 12); n++, at += 16) {
+            bool leaf = read_u32(at) == PREDICT_LEAF;
+            predict_add_u32(&out, read_u32(at));
+            predict_add_f32(&out, leaf ? (double)read_f32(at + 4) / (double)count : (double)read_f32(at + 4));
+            predict_add_u32(&out, leaf ? 0 : first + read_u32(at + 8));
+            predict_add_u32(&out, leaf ? 0 : first + read_u32(at + 12));
+        }
+    }
+    return text_str(&out);
+}
+
 size_t predict_columns(const struct predict_model *model) { return model->columns; }
 
 float predict_score(const struct predict_model *model, const float *features)
