@@ -94,7 +94,16 @@ enum cash_evidence_kind {
 enum { CASH_EVIDENCE_COUNT = CASH_ELSEWHERE + 1, CASH_COUNT_MAX = 1000 };
 
 /* Where evidence was found: in which text of the line, bytes [from, from+length). */
-enum cash_source { CASH_NOWHERE, CASH_IN_TEXT, CASH_IN_REFERENCE, CASH_IN_NAME, CASH_IN_ULTIMATE, CASH_IN_END_TO_END, CASH_IN_BATCH, CASH_IN_IBAN };
+enum cash_source {
+    CASH_NOWHERE,
+    CASH_IN_TEXT,
+    CASH_IN_REFERENCE,
+    CASH_IN_NAME,
+    CASH_IN_ULTIMATE,
+    CASH_IN_END_TO_END,
+    CASH_IN_BATCH,
+    CASH_IN_IBAN
+};
 
 enum cash_why_not {
     CASH_AUTO = 0,
@@ -231,8 +240,8 @@ struct cash_report {
     uint64_t version;            /* hash of the blob */
 };
 /* Replays, trains, calibrates on held-back history and uses the new model if it is no worse than `in_use` (may be absent). */
-CHECKED struct fault *cash_engine_train(struct cash_engine *engine, struct arena *arena, const struct cash_past *past, size_t count,
-                                struct str in_use, struct cash_report *report);
+CHECKED struct fault *cash_engine_train(struct cash_engine *engine, struct arena *arena, const struct cash_past *past,
+                                        size_t count, struct str in_use, struct cash_report *report);
 /* Uses a stored model. Refuses bytes that are no model of this version (cash.model_unreadable): train again. */
 CHECKED struct fault *cash_engine_model(struct cash_engine *engine, struct arena *arena, struct str blob);
 extern const struct fault_type cash_model_unreadable;

@@ -10,7 +10,8 @@ static void reversal(struct cash_matching *m)
     const struct cash_part *part = &e->parts.at[e->batches.at[batch - 1].first - 1];
     uint32_t item = cash_item_index(e, part->item);
     if (!item) return;
-    struct cash_candidate *c = cash_candidate_add(m, CASH_REVERSAL, e->items.at[item - 1].party, -1, &(uint32_t){ item - 1 }, 1, FROM_BATCH);
+    struct cash_candidate *c =
+        cash_candidate_add(m, CASH_REVERSAL, e->items.at[item - 1].party, -1, &(uint32_t){ item - 1 }, 1, FROM_BATCH);
     if (!c) return;
     c->allocated[0] = -part->amount;
     int64_t charged = -part->amount - m->amount; /* the bank may keep a fee for it */
@@ -50,7 +51,8 @@ static void debit_batch(struct cash_matching *m)
         amounts[count++] = e->parts.at[n - 1].amount;
         known &= int_add(sum, e->parts.at[n - 1].amount, &sum);
     }
-    struct cash_candidate *c = cash_candidate_add(m, CASH_DEBIT_BATCH, count ? e->items.at[items[0]].party : 0, -1, items, count, FROM_BATCH);
+    struct cash_candidate *c =
+        cash_candidate_add(m, CASH_DEBIT_BATCH, count ? e->items.at[items[0]].party : 0, -1, items, count, FROM_BATCH);
     if (!c) return;
     memcpy(c->allocated, amounts, count * sizeof *amounts);
     c->complete = known && sum == m->amount;
@@ -98,7 +100,8 @@ static void provider(struct cash_matching *m)
         items[count] = item - 1;
         amounts[count++] = part->amount;
     }
-    struct cash_candidate *c = cash_candidate_add(m, CASH_PROVIDER, count ? e->items.at[items[0]].party : 0, -1, items, count, FROM_BATCH);
+    struct cash_candidate *c =
+        cash_candidate_add(m, CASH_PROVIDER, count ? e->items.at[items[0]].party : 0, -1, items, count, FROM_BATCH);
     if (!c) return;
     memcpy(c->allocated, amounts, count * sizeof *amounts);
     c->complete = known && sum == m->amount;

@@ -30,7 +30,13 @@ struct cash_candidate *cash_candidate_add(struct cash_matching *m, enum cash_cat
     }
     if (m->candidate_count == CANDIDATES_MAX || (category == CASH_MATCH && (!count || count > CASH_SET_MAX))) return NULL;
     struct cash_candidate *c = &m->candidates[m->candidate_count];
-    *c = (struct cash_candidate){ .category = category, .party = party, .guess = guess, .count = count, .origin = origin, .key = key, .complete = true };
+    *c = (struct cash_candidate){ .category = category,
+                                  .party = party,
+                                  .guess = guess,
+                                  .count = count,
+                                  .origin = origin,
+                                  .key = key,
+                                  .complete = true };
     c->items = ARENA_ARRAY(m->arena, uint32_t, count + 1);
     c->allocated = ARENA_ARRAY(m->arena, int64_t, count + 1);
     if (count) memcpy(c->items, items, count * sizeof *items);
@@ -47,7 +53,8 @@ struct cash_candidate *cash_candidate_add(struct cash_matching *m, enum cash_cat
 }
 
 /* A set of places in a scope. The party is the one that most of the money is owed by. */
-static struct cash_candidate *add_places(struct cash_matching *m, const struct cash_scope *s, const uint16_t *places, size_t count, uint32_t origin)
+static struct cash_candidate *add_places(struct cash_matching *m, const struct cash_scope *s, const uint16_t *places,
+                                         size_t count, uint32_t origin)
 {
     uint32_t items[CASH_SCOPE_MAX];
     if (!count || count > CASH_SCOPE_MAX) return NULL;
@@ -62,12 +69,16 @@ static struct cash_candidate *add_places(struct cash_matching *m, const struct c
     return cash_candidate_add(m, CASH_MATCH, party, guess, items, count, origin);
 }
 
-static void add_range(struct cash_matching *m, const struct cash_scope *s, const uint16_t *order, size_t from, size_t to, uint32_t origin)
+static void add_range(struct cash_matching *m, const struct cash_scope *s, const uint16_t *order, size_t from,
+                      size_t to, uint32_t origin)
 {
     add_places(m, s, order + from, to - from, origin);
 }
 
-static int64_t open_of(const struct cash_matching *m, const struct cash_scope *s, size_t i) { return m->engine->items.at[s->items[i]].open; }
+static int64_t open_of(const struct cash_matching *m, const struct cash_scope *s, size_t i)
+{
+    return m->engine->items.at[s->items[i]].open;
+}
 static int64_t value_of(const struct cash_matching *m, const struct cash_scope *s, size_t i, int grace)
 {
     const struct cash_known_item *item = &m->engine->items.at[s->items[i]];
@@ -77,8 +88,9 @@ static int64_t value_of(const struct cash_matching *m, const struct cash_scope *
 /* ---- Sets named in the text ---- */
 
 /* Exact sets among the places given; `fixed` are in every set. */
-static size_t solve(struct cash_matching *m, const struct cash_scope *s, const uint16_t *places, size_t count, const uint16_t *fixed, size_t fixed_count,
-                    int grace, size_t most, size_t skip_size, uint32_t origin)
+static size_t solve(struct cash_matching *m, const struct cash_scope *s, const uint16_t *places, size_t count,
+                    const uint16_t *fixed, size_t fixed_count, int grace, size_t most, size_t skip_size,
+                    uint32_t origin)
 {
     int64_t amounts[CASH_SCOPE_MAX], target = m->amount;
     if (count > CASH_SCOPE_MAX || fixed_count + count > CASH_SCOPE_MAX) return 0;
@@ -104,8 +116,9 @@ static size_t one_per_token(const struct cash_scope *s, int least, uint16_t *out
         if (s->named_quality[i] < least) continue;
         bool beaten = false;
         for (size_t j = 0; j < s->count && !beaten && s->named_token[i] >= 0; j++)
-            beaten = j != i && s->named_token[j] == s->named_token[i] &&
-                     (s->named_quality[j] > s->named_quality[i] || (s->named_quality[j] == s->named_quality[i] && j < i));
+            beaten =
+                j != i && s->named_token[j] == s->named_token[i] &&
+                (s->named_quality[j] > s->named_quality[i] || (s->named_quality[j] == s->named_quality[i] && j < i));
         if (!beaten) out[count++] = (uint16_t)i;
     }
     return count;
@@ -113,7 +126,8 @@ static size_t one_per_token(const struct cash_scope *s, int least, uint16_t *out
 
 static bool is_exact(const struct cash_candidate *c)
 {
-    return c && (c->difference_count == 0 || c->differences[0].kind == CASH_DISCOUNT || c->differences[0].kind == CASH_DISCOUNT_LATE);
+    return c && (c->difference_count == 0 || c->differences[0].kind == CASH_DISCOUNT ||
+                 c->differences[0].kind == CASH_DISCOUNT_LATE);
 }
 
 static void named_and_others(struct cash_matching *m, struct cash_scope *s, const uint16_t *named, size_t count)
@@ -156,7 +170,9 @@ static void named_continued(struct cash_matching *m, struct cash_scope *s, const
             size_t next = s->count;
             for (size_t i = 0; i < s->count; i++) {
                 const struct cash_known_item *item = &e->items.at[s->items[i]];
-                if (item->open > 0 && item->sequence > after && (next == s->count || item->sequence < e->items.at[s->items[next]].sequence)) next = i;
+                if (item->open > 0 && item->sequence > after &&
+                    (next == s->count || item->sequence < e->items.at[s->items[next]].sequence))
+                    next = i;
             }
             if (next == s->count) break;
             after = e->items.at[s->items[next]].sequence;
@@ -178,7 +194,8 @@ static void named_sets(struct cash_matching *m, struct cash_scope *s)
     if (exact && strong_count) m->exact_named = true;
     for (int least = 80; least >= 30; least -= 25)
         for (size_t i = 0; i < s->count && pool_count < POOL_MAX; i++)
-            if (s->named_quality[i] >= least && (least == 80 || s->named_quality[i] < least + 25)) pool[pool_count++] = (uint16_t)i;
+            if (s->named_quality[i] >= least && (least == 80 || s->named_quality[i] < least + 25))
+                pool[pool_count++] = (uint16_t)i;
     size_t found = 0;
     if (strong_count && pool_count > strong_count && !exact) { /* all that is surely named, and some of what may be */
         uint16_t weak[POOL_MAX];
@@ -236,7 +253,8 @@ static bool in_order(const struct cash_known_item *a, const struct cash_known_it
 }
 
 /* Positive items of the scope in order; the credit notes, when wanted, in front. */
-static void order_items(const struct cash_matching *m, const struct cash_scope *s, bool by_issue, bool whole_only, struct order *out)
+static void order_items(const struct cash_matching *m, const struct cash_scope *s, bool by_issue, bool whole_only,
+                        struct order *out)
 {
     out->count = 0;
     for (size_t i = 0; i < s->count; i++) {
@@ -244,7 +262,8 @@ static void order_items(const struct cash_matching *m, const struct cash_scope *
         if (item->open <= 0 || (whole_only && item->open != item->total)) continue;
         size_t j = out->count++;
         if (by_issue)
-            for (; j > 0 && in_order(item, &m->engine->items.at[s->items[out->at[j - 1]]], true); j--) out->at[j] = out->at[j - 1];
+            for (; j > 0 && in_order(item, &m->engine->items.at[s->items[out->at[j - 1]]], true); j--)
+                out->at[j] = out->at[j - 1];
         out->at[j] = (uint16_t)i;
     }
 }
@@ -333,7 +352,8 @@ static void prefixes(struct cash_matching *m, struct cash_scope *s, const struct
             if (sum == m->amount || near_enough(m, h, sum, grace, i + 1)) add_places(m, s, set, fixed + i + 1, origin);
             int64_t excess = sum - m->amount;
             bool over_now = excess > 0 && excess < values[i].sum; /* the first that is more than what was paid */
-            if (over_now && grace < 0 && i > 0 && (m->reading->words & (WORD_DEDUCTION | WORD_CONTRA))) add_places(m, s, set, fixed + i + 1, origin);
+            if (over_now && grace < 0 && i > 0 && (m->reading->words & (WORD_DEDUCTION | WORD_CONTRA)))
+                add_places(m, s, set, fixed + i + 1, origin);
             if (excess <= 0 || i < 2 || dropped > 6) continue;
             dropped += drop_from(m, s, &(struct prefix){ values, sorted, n, set, fixed, i }, excess, 7 - dropped);
         }
@@ -365,14 +385,16 @@ static void small_sets(struct cash_matching *m, struct cash_scope *s, int grace)
     for (size_t i = 0; i < n; i++) {
         int64_t rest = m->amount - value_of(m, s, i, grace);
         for (size_t k = first_of(sorted, n, rest); k < n && sorted[k].sum == rest; k++)
-            if (sorted[k].place > i && pairs++ < 12) add_places(m, s, (uint16_t[]){ (uint16_t)i, sorted[k].place }, 2, FROM_SMALL);
+            if (sorted[k].place > i && pairs++ < 12)
+                add_places(m, s, (uint16_t[]){ (uint16_t)i, sorted[k].place }, 2, FROM_SMALL);
     }
     size_t limit = n < TRIPLES_FROM_MAX ? n : TRIPLES_FROM_MAX;
     for (size_t i = 0; i < limit; i++)
         for (size_t j = i + 1; j < limit; j++) {
             int64_t rest = m->amount - value_of(m, s, i, grace) - value_of(m, s, j, grace);
             for (size_t k = first_of(sorted, n, rest); k < n && sorted[k].sum == rest; k++)
-                if (sorted[k].place > j && triples++ < 10) add_places(m, s, (uint16_t[]){ (uint16_t)i, (uint16_t)j, sorted[k].place }, 3, FROM_SMALL);
+                if (sorted[k].place > j && triples++ < 10)
+                    add_places(m, s, (uint16_t[]){ (uint16_t)i, (uint16_t)j, sorted[k].place }, 3, FROM_SMALL);
         }
     if (grace < 0) s->small_sets += (uint32_t)(pairs + triples);
 }
@@ -409,7 +431,8 @@ static void all_sets(struct cash_matching *m, struct cash_scope *s, int grace)
     struct cash_search search = { amounts, s->count, m->amount, FEW_SETS, SOLVER_STEPS, 0 };
     struct cash_found found;
     cash_search_sets(m->arena, &search, &found);
-    for (size_t i = 0; i < found.set_count && found.total <= FEW_SETS; i++) add_places(m, s, found.sets[i].at, found.sets[i].count, FROM_SOLVER);
+    for (size_t i = 0; i < found.set_count && found.total <= FEW_SETS; i++)
+        add_places(m, s, found.sets[i].at, found.sets[i].count, FROM_SOLVER);
     int64_t total = found.complete || found.total ? found.total : 0;
     if (!found.complete && total < 2) total = 2; /* not searched to the end: never "the only one" */
     if (!s->sets_counted || total > s->other_sets) s->other_sets = total;
@@ -440,7 +463,13 @@ static void running(struct cash_matching *m, struct cash_scope *s)
         if (m->candidates[i].key == key) { m->candidates[i].origin |= FROM_RUNNING; return; }
     if (m->candidate_count == CANDIDATES_MAX) return;
     struct cash_candidate *c = &m->candidates[m->candidate_count++];
-    *c = (struct cash_candidate){ .category = CASH_MATCH, .party = m->payers[s->guess].party, .guess = s->guess, .count = count, .origin = FROM_RUNNING, .key = key, .complete = true };
+    *c = (struct cash_candidate){ .category = CASH_MATCH,
+                                  .party = m->payers[s->guess].party,
+                                  .guess = s->guess,
+                                  .count = count,
+                                  .origin = FROM_RUNNING,
+                                  .key = key,
+                                  .complete = true };
     c->items = ARENA_ARRAY(m->arena, uint32_t, count);
     c->allocated = ARENA_ARRAY(m->arena, int64_t, count);
     for (size_t i = 0; i < count; i++) c->items[i] = items[i], c->allocated[i] = m->engine->items.at[items[i]].open;
@@ -558,7 +587,8 @@ static void family_scope(struct cash_matching *m)
         in[i] = g->by_iban || (g->by_family && i < 8);
         if (!in[i] && g->by_number)
             for (size_t j = 0; j < m->reading->mention_count; j++)
-                in[i] |= m->reading->mentions[j].quality >= 85 && m->engine->items.at[m->reading->mentions[j].item].party == g->party;
+                in[i] |= m->reading->mentions[j].quality >= 85 &&
+                         m->engine->items.at[m->reading->mentions[j].item].party == g->party;
         count += in[i];
     }
     if (count < 2) return;
@@ -570,7 +600,8 @@ static void family_scope(struct cash_matching *m)
     for (size_t i = 1; i < s->count; i++) {
         uint32_t item = s->items[i];
         size_t j = i;
-        for (; j > 0 && cash_item_order(&m->engine->items.at[s->items[j - 1]], &m->engine->items.at[item]) > 0; j--) s->items[j] = s->items[j - 1];
+        for (; j > 0 && cash_item_order(&m->engine->items.at[s->items[j - 1]], &m->engine->items.at[item]) > 0; j--)
+            s->items[j] = s->items[j - 1];
         s->items[j] = item;
     }
 }
@@ -598,7 +629,8 @@ static void count_paid(struct cash_matching *m)
         const struct cash_mention *mention = &m->reading->mentions[i];
         if (mention->quality < 85 || m->engine->items.at[mention->item].open != 0) continue;
         for (size_t j = 0; j < m->payer_count; j++)
-            m->paid_named += m->payers[j].party == m->engine->items.at[mention->item].party && (m->payers[j].by_iban || m->payers[j].name_likeness >= 60 || m->payer_count == 1);
+            m->paid_named += m->payers[j].party == m->engine->items.at[mention->item].party &&
+                             (m->payers[j].by_iban || m->payers[j].name_likeness >= 60 || m->payer_count == 1);
     }
 }
 

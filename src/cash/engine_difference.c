@@ -136,7 +136,8 @@ static bool explain_less(struct cash_matching *m, struct cash_candidate *c, cons
     if (!g->named) { /* one item and a deduction that is said, or round; or the half */
         bool round = g->gap % 500 == 0 || m->amount == g->open / 2;
         if (!g->single && g->gap * 4 < g->open && (said & WORD_CONTRA)) return set_difference(c, CASH_CONTRA, g->gap);
-        if (!g->single && g->gap * 4 < g->open && (g->gap % 500 == 0 || said & WORD_DEDUCTION)) return leave_open(c, CASH_SHORT, g->gap);
+        if (!g->single && g->gap * 4 < g->open && (g->gap % 500 == 0 || said & WORD_DEDUCTION))
+            return leave_open(c, CASH_SHORT, g->gap);
         if (!g->single || g->gap * 10 > g->open * 5 + 10 || !(round || said & WORD_DEDUCTION)) return false;
         return leave_open(c, m->amount == g->open / 2 ? CASH_INSTALMENT : CASH_SHORT, g->gap);
     }

@@ -52,7 +52,8 @@ static void by_names(struct list *l, const struct cash_candidate *c)
         const struct cash_mention *x = &m->reading->mentions[i];
         const struct cash_known_item *item = &e->items.at[x->item];
         if (x->quality < 85 || in_set(c, x->item) || cash_named(m, x->item)) continue;
-        struct cash_evidence *y = add(l, item->party == c->party ? CASH_NAMED_IS_PAID : CASH_ELSEWHERE, item->party == c->party ? -2500 : -700);
+        struct cash_evidence *y = add(l, item->party == c->party ? CASH_NAMED_IS_PAID : CASH_ELSEWHERE,
+                                      item->party == c->party ? -2500 : -700);
         y->item = item->id;
         place(m, y, x->start, x->length);
     }
@@ -65,16 +66,33 @@ static void by_payer(struct list *l, const struct cash_candidate *c)
     if (!g) return;
     int64_t party = l->m->engine->parties.at[g->party].id;
     size_t first = l->list.count;
-    if (g->on_file) *add(l, CASH_BY_IBAN, 2500) = (struct cash_evidence){ .kind = CASH_BY_IBAN, .weight = 2500, .source = CASH_IN_IBAN, .length = (uint32_t)line->iban.length };
+    if (g->on_file)
+        *add(l, CASH_BY_IBAN, 2500) = (struct cash_evidence){
+            .kind = CASH_BY_IBAN, .weight = 2500, .source = CASH_IN_IBAN, .length = (uint32_t)line->iban.length
+        };
     if (g->iban_count)
-        *add(l, CASH_BY_LEARNED_IBAN, 0) = (struct cash_evidence){ .kind = CASH_BY_LEARNED_IBAN, .weight = 1600, .source = CASH_IN_IBAN, .length = (uint32_t)line->iban.length, .value = g->iban_count };
+        *add(l, CASH_BY_LEARNED_IBAN, 0) = (struct cash_evidence){ .kind = CASH_BY_LEARNED_IBAN,
+                                                                   .weight = 1600,
+                                                                   .source = CASH_IN_IBAN,
+                                                                   .length = (uint32_t)line->iban.length,
+                                                                   .value = g->iban_count };
     if (g->name_likeness >= 60)
-        *add(l, CASH_BY_NAME, 0) = (struct cash_evidence){ .kind = CASH_BY_NAME, .weight = 18 * g->name_likeness, .source = CASH_IN_NAME, .length = (uint32_t)line->name.length, .value = g->name_likeness };
+        *add(l, CASH_BY_NAME, 0) = (struct cash_evidence){ .kind = CASH_BY_NAME,
+                                                           .weight = 18 * g->name_likeness,
+                                                           .source = CASH_IN_NAME,
+                                                           .length = (uint32_t)line->name.length,
+                                                           .value = g->name_likeness };
     if (g->by_ultimate)
-        *add(l, CASH_BY_ULTIMATE, 0) = (struct cash_evidence){ .kind = CASH_BY_ULTIMATE, .weight = 1200, .source = CASH_IN_ULTIMATE, .length = (uint32_t)line->ultimate_name.length, .value = g->name_likeness };
+        *add(l, CASH_BY_ULTIMATE, 0) = (struct cash_evidence){ .kind = CASH_BY_ULTIMATE,
+                                                               .weight = 1200,
+                                                               .source = CASH_IN_ULTIMATE,
+                                                               .length = (uint32_t)line->ultimate_name.length,
+                                                               .value = g->name_likeness };
     for (size_t i = 0; g->by_debtor && i < l->m->reading->token_count; i++) {
         const struct cash_token *t = &l->m->reading->tokens[i];
-        if (t->joined || !str_equal((struct str){ t->digits, t->digit_count }, l->m->engine->parties.at[g->party].number)) continue;
+        if (t->joined ||
+            !str_equal((struct str){ t->digits, t->digit_count }, l->m->engine->parties.at[g->party].number))
+            continue;
         place(l->m, add(l, CASH_BY_DEBTOR_NUMBER, 1000), t->start, t->length);
         break;
     }
@@ -92,9 +110,14 @@ static void by_amounts(struct list *l, const struct cash_candidate *c)
     if (f[F_PREFIX] > 0 && f[F_OPEN] > (float)c->count) add(l, CASH_BY_OLDEST, 800);
     if (f[F_EVERYTHING_DUE] <= 0 && f[F_PREFIX] > 0) add(l, CASH_BY_DUE, 500)->value = f[F_AHEAD] > 0 ? (int64_t)f[F_AHEAD] : 0;
     if (f[F_PREFIX_ISSUE] <= 0 && c->count > 1) add(l, CASH_BY_MONTH, 300);
-    if (c->difference_count && c->differences[0].kind == CASH_DEDUCTION && h->deduction_same) add(l, CASH_BY_HABIT, 1000)->value = h->deduction_same;
-    else if (c->difference_count && (c->differences[0].kind == CASH_DISCOUNT || c->differences[0].kind == CASH_DISCOUNT_LATE) && h->discount_taken) add(l, CASH_BY_HABIT, 800)->value = h->discount_taken;
-    else if (c->difference_count && c->differences[0].kind == CASH_CHARGE && h->charge) add(l, CASH_BY_HABIT, 800)->value = h->charge;
+    if (c->difference_count && c->differences[0].kind == CASH_DEDUCTION && h->deduction_same)
+        add(l, CASH_BY_HABIT, 1000)->value = h->deduction_same;
+    else if (c->difference_count &&
+             (c->differences[0].kind == CASH_DISCOUNT || c->differences[0].kind == CASH_DISCOUNT_LATE) &&
+             h->discount_taken)
+        add(l, CASH_BY_HABIT, 800)->value = h->discount_taken;
+    else if (c->difference_count && c->differences[0].kind == CASH_CHARGE && h->charge)
+        add(l, CASH_BY_HABIT, 800)->value = h->charge;
     else if ((c->origin & FROM_RUNNING) && h->running) add(l, CASH_BY_HABIT, 800)->value = h->running;
     else if (!c->named && f[F_PREFIX] > 0 && h->oldest) add(l, CASH_BY_HABIT, 500)->value = h->oldest;
 }
@@ -105,9 +128,16 @@ struct cash_evidence *cash_evidence_list(struct cash_matching *m, const struct c
     const struct cash_reading *r = m->reading;
     bool match = c->category == CASH_MATCH;
     if (c->category == CASH_PROVIDER || c->category == CASH_DEBIT_BATCH)
-        *add(&l, CASH_BY_BATCH, 0) = (struct cash_evidence){ .kind = CASH_BY_BATCH, .weight = c->complete ? 14000 : 2500, .source = m->line->batch_id.length ? CASH_IN_BATCH : CASH_IN_TEXT, .value = (int64_t)c->count };
+        *add(&l, CASH_BY_BATCH, 0) =
+            (struct cash_evidence){ .kind = CASH_BY_BATCH,
+                                    .weight = c->complete ? 14000 : 2500,
+                                    .source = m->line->batch_id.length ? CASH_IN_BATCH : CASH_IN_TEXT,
+                                    .value = (int64_t)c->count };
     if (c->category == CASH_REVERSAL) {
-        *add(&l, CASH_BY_END_TO_END, 0) = (struct cash_evidence){ .kind = CASH_BY_END_TO_END, .weight = 14000, .source = CASH_IN_END_TO_END, .length = (uint32_t)m->line->end_to_end_id.length };
+        *add(&l, CASH_BY_END_TO_END, 0) = (struct cash_evidence){ .kind = CASH_BY_END_TO_END,
+                                                                  .weight = 14000,
+                                                                  .source = CASH_IN_END_TO_END,
+                                                                  .length = (uint32_t)m->line->end_to_end_id.length };
         if (m->line->return_code.length) add(&l, CASH_BY_RETURN_CODE, 500);
     }
     if (match && m->engine->parties.count) by_names(&l, c);
@@ -115,7 +145,9 @@ struct cash_evidence *cash_evidence_list(struct cash_matching *m, const struct c
     if (match) by_amounts(&l, c);
     if (c->category == CASH_DUPLICATE && m->repeat) add(&l, CASH_BY_REPEAT, 3000)->value = c->repeat_days;
     if (r->word_length && (c->category != CASH_MATCH || c->difference_count))
-        *add(&l, CASH_BY_WORD, 0) = (struct cash_evidence){ .kind = CASH_BY_WORD, .weight = 1000, .source = r->word_source, .from = r->word_at, .length = r->word_length };
+        *add(&l, CASH_BY_WORD, 0) = (struct cash_evidence){
+            .kind = CASH_BY_WORD, .weight = 1000, .source = r->word_source, .from = r->word_at, .length = r->word_length
+        };
     for (size_t t = 0; match && t < r->token_count && c->features[F_UNEXPLAINED] > 0; t++) {
         const struct cash_token *x = &r->tokens[t];
         if (x->used || x->joined || x->repaired || x->kind != TOKEN_NUMBER || x->digit_count < 5) continue;

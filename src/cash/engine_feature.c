@@ -23,7 +23,8 @@ static void line_features(const struct cash_matching *m, float *f)
     uint32_t words = m->reading->words;
     size_t numbers = 0;
     for (size_t i = 0; i < m->reading->token_count; i++)
-        numbers += !m->reading->tokens[i].joined && !m->reading->tokens[i].repaired && m->reading->tokens[i].kind == TOKEN_NUMBER && m->reading->tokens[i].digit_count >= 3;
+        numbers += !m->reading->tokens[i].joined && !m->reading->tokens[i].repaired &&
+                   m->reading->tokens[i].kind == TOKEN_NUMBER && m->reading->tokens[i].digit_count >= 3;
     f[F_AMOUNT] = log_of(m->amount);
     f[F_ROUND] = (float)round_of(m->amount);
     f[F_TEXT] = (float)m->line->text.length;
@@ -69,10 +70,14 @@ static bool in_set(const struct cash_candidate *c, uint32_t item)
     return false;
 }
 
-static bool overlap(size_t a_start, size_t a_length, size_t b_start, size_t b_length) { return a_start < b_start + b_length && b_start < a_start + a_length; }
+static bool overlap(size_t a_start, size_t a_length, size_t b_start, size_t b_length)
+{
+    return a_start < b_start + b_length && b_start < a_start + a_length;
+}
 
 /* Does the text name an item of the set in this place: exactly, or at all? */
-static bool set_named_at(const struct cash_matching *m, const struct cash_candidate *c, const struct cash_mention *at, bool exactly)
+static bool set_named_at(const struct cash_matching *m, const struct cash_candidate *c, const struct cash_mention *at,
+                         bool exactly)
 {
     for (size_t i = 0; i < m->named.count; i++) {
         const struct cash_naming *n = &m->named.at[i];
@@ -131,7 +136,8 @@ static void named_features(const struct cash_matching *m, struct cash_candidate 
     sum_named(m, c, &s);
     sum_mentions(m, c, &s);
     for (size_t t = 0; t < r->token_count; t++)
-        unexplained += !s.token_used[t] && !r->tokens[t].used && !r->tokens[t].joined && !r->tokens[t].repaired && r->tokens[t].kind == TOKEN_NUMBER && r->tokens[t].digit_count >= 4;
+        unexplained += !s.token_used[t] && !r->tokens[t].used && !r->tokens[t].joined && !r->tokens[t].repaired &&
+                       r->tokens[t].kind == TOKEN_NUMBER && r->tokens[t].digit_count >= 4;
     c->named = s.named;
     c->weakly_named = s.weak;
     c->best_quality = s.best;
@@ -161,7 +167,8 @@ static void difference_features(const struct cash_matching *m, const struct cash
     f[F_EXACT] = c->category == CASH_MATCH && !c->difference_count;
     f[F_DISCOUNT_OFFERED] = (float)offered;
     f[F_DISCOUNT_HABIT] = rate(h->discount_taken, h->discount_offered, all->discount_taken, all->discount_offered);
-    f[F_DISCOUNT_LATE_HABIT] = rate(h->discount_late_taken, h->discount_late_offered, all->discount_late_taken, all->discount_late_offered);
+    f[F_DISCOUNT_LATE_HABIT] =
+        rate(h->discount_late_taken, h->discount_late_offered, all->discount_late_taken, all->discount_late_offered);
     f[F_CHARGE_HABIT] = rate(h->charge, h->lines, all->charge, all->lines);
     f[F_DEDUCTION_HABIT] = (float)(h->deduction_same > 9 ? 9 : h->deduction_same);
     f[F_ROUNDING_HABIT] = rate(h->rounding, h->lines, all->rounding, all->lines);
@@ -180,8 +187,10 @@ static void order_features(const struct cash_matching *m, struct cash_candidate 
         const struct cash_known_item *item = &e->items.at[c->items[i]];
         if (item->open < 0) { s.credits++; continue; }
         s.positives++;
-        if (item->due > s.due_last || (item->due == s.due_last && item->sequence > s.due_sequence)) s.due_last = item->due, s.due_sequence = item->sequence;
-        if (item->issued > s.issue_last || (item->issued == s.issue_last && item->sequence > s.issue_sequence)) s.issue_last = item->issued, s.issue_sequence = item->sequence;
+        if (item->due > s.due_last || (item->due == s.due_last && item->sequence > s.due_sequence))
+            s.due_last = item->due, s.due_sequence = item->sequence;
+        if (item->issued > s.issue_last || (item->issued == s.issue_last && item->sequence > s.issue_sequence))
+            s.issue_last = item->issued, s.issue_sequence = item->sequence;
     }
     int left_due = 0, left_issue = 0, credits_left = 0, open = 0, equals = 0, equals_before = 0, due_left = 0, same_day = 0;
     bool first_in = false, partial = false, exchangeable = false;
@@ -243,8 +252,10 @@ static void timing_features(const struct cash_matching *m, const struct cash_can
         if (m->day - item->issued < since) since = m->day - item->issued;
         if (item->due - m->day > ahead) ahead = item->due - m->day;
     }
-    double n = (double)h->lag_count + 2, mean = ((double)h->lag_sum + 2 * (all->lag_count ? (double)all->lag_sum / (double)all->lag_count : 0)) / n;
-    double square = ((double)h->lag_square + 2 * (100 + mean * mean)) / n, spread = sqrt(square - mean * mean > 1 ? square - mean * mean : 1);
+    double n = (double)h->lag_count + 2,
+           mean = ((double)h->lag_sum + 2 * (all->lag_count ? (double)all->lag_sum / (double)all->lag_count : 0)) / n;
+    double square = ((double)h->lag_square + 2 * (100 + mean * mean)) / n,
+           spread = sqrt(square - mean * mean > 1 ? square - mean * mean : 1);
     double own = count ? (double)late / (double)count : 0;
     f[F_LATE] = (float)own;
     f[F_LATE_ODD] = count ? (float)((own - mean) / spread) : 0;
@@ -288,7 +299,9 @@ void cash_features(struct cash_matching *m, struct cash_candidate *c)
     f[F_MATCH] = c->category == CASH_MATCH;
     f[F_DUPLICATE] = c->category == CASH_DUPLICATE;
     f[F_ON_ACCOUNT] = c->category == CASH_ON_ACCOUNT;
-    f[F_BATCH] = c->category == CASH_PROVIDER || c->category == CASH_DEBIT_BATCH || c->category == CASH_REVERSAL ? (c->complete ? 1 : -1) : 0;
+    f[F_BATCH] = c->category == CASH_PROVIDER || c->category == CASH_DEBIT_BATCH || c->category == CASH_REVERSAL
+                     ? (c->complete ? 1 : -1)
+                     : 0;
     f[F_UNRELATED] = c->category == CASH_UNRELATED;
     line_features(m, f);
     f[F_ORIGIN] = (float)(c->origin & (FROM_SINGLE | FROM_PREFIX | FROM_ISSUE | FROM_WINDOW | FROM_DROP | FROM_SOLVER));

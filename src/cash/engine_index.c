@@ -55,7 +55,9 @@ uint32_t *cash_map_put(struct arena *arena, struct cash_map *map, uint64_t key)
 
 struct cash_settings cash_settings_default(void)
 {
-    return (struct cash_settings){ .precision_ppm = 999000, .rounding_minor = 5, .charge_minor = 2500, .difference_auto_minor = 10000 };
+    return (struct cash_settings){
+        .precision_ppm = 999000, .rounding_minor = 5, .charge_minor = 2500, .difference_auto_minor = 10000
+    };
 }
 
 struct cash_engine *cash_engine_new(struct arena *arena, const struct cash_settings *settings)
@@ -66,7 +68,10 @@ struct cash_engine *cash_engine_new(struct arena *arena, const struct cash_setti
     return engine;
 }
 
-void cash_engine_settings(struct cash_engine *engine, const struct cash_settings *settings) { engine->settings = *settings; }
+void cash_engine_settings(struct cash_engine *engine, const struct cash_settings *settings)
+{
+    engine->settings = *settings;
+}
 
 uint32_t cash_currency(const char currency[4])
 {
@@ -76,10 +81,19 @@ uint32_t cash_currency(const char currency[4])
 }
 
 static uint64_t id_key(int64_t id, enum cash_salt salt) { return cash_mix((uint64_t)id, salt); }
-uint32_t cash_item_index(const struct cash_engine *engine, int64_t id) { return cash_map_get(&engine->map, id_key(id, SALT_ID_ITEM)); }
-uint32_t cash_party_index(const struct cash_engine *engine, int64_t id) { return cash_map_get(&engine->map, id_key(id, SALT_ID_PARTY)); }
+uint32_t cash_item_index(const struct cash_engine *engine, int64_t id)
+{
+    return cash_map_get(&engine->map, id_key(id, SALT_ID_ITEM));
+}
+uint32_t cash_party_index(const struct cash_engine *engine, int64_t id)
+{
+    return cash_map_get(&engine->map, id_key(id, SALT_ID_PARTY));
+}
 uint32_t cash_first(const struct cash_engine *engine, uint64_t key) { return cash_map_get(&engine->map, key); }
-uint64_t cash_amount_key(uint32_t currency, int64_t amount) { return cash_mix((uint64_t)amount ^ (uint64_t)currency << 40, SALT_AMOUNT); }
+uint64_t cash_amount_key(uint32_t currency, int64_t amount)
+{
+    return cash_mix((uint64_t)amount ^ (uint64_t)currency << 40, SALT_AMOUNT);
+}
 
 /* Adds the item to the list of a key, once. */
 static void list_item(struct cash_engine *engine, uint64_t key, uint32_t item)
@@ -220,8 +234,14 @@ static struct str bare_number(struct str digits, struct date issued)
     for (int delta = -1; delta <= 1 && year; delta++) {
         char z[8];
         snprintf(z, sizeof z, "%04d", (year + delta) % 10000);
-        if (digits.length >= 7 && str_starts(digits, z)) { digits = str_part(digits, 4, digits.length - 4); break; }
-        if (delta <= 0 && digits.length >= 6 && str_starts(digits, z + 2)) { digits = str_part(digits, 2, digits.length - 2); break; }
+        if (digits.length >= 7 && str_starts(digits, z)) {
+            digits = str_part(digits, 4, digits.length - 4);
+            break;
+        }
+        if (delta <= 0 && digits.length >= 6 && str_starts(digits, z + 2)) {
+            digits = str_part(digits, 2, digits.length - 2);
+            break;
+        }
     }
     while (digits.length > 1 && digits.at[0] == '0') digits = str_part(digits, 1, digits.length - 1);
     return digits;
@@ -230,7 +250,8 @@ static struct str bare_number(struct str digits, struct date issued)
 static uint64_t sequence_of(struct str digits)
 {
     uint64_t n = 0;
-    for (size_t i = digits.length > 18 ? digits.length - 18 : 0; i < digits.length; i++) n = n * 10 + (uint64_t)(digits.at[i] - '0');
+    for (size_t i = digits.length > 18 ? digits.length - 18 : 0; i < digits.length; i++)
+        n = n * 10 + (uint64_t)(digits.at[i] - '0');
     return n;
 }
 
@@ -247,7 +268,9 @@ void cash_engine_item(struct cash_engine *engine, const struct cash_item *in)
     }
     uint32_t index = *place - 1;
     struct arena *arena = engine->arena;
-    struct cash_known_item item = { .id = in->id, .total = in->total_minor, .open = in->open_minor, .discount = in->discount_minor };
+    struct cash_known_item item = {
+        .id = in->id, .total = in->total_minor, .open = in->open_minor, .discount = in->discount_minor
+    };
     item.number = cash_compact(arena, in->number, false);
     item.digits = cash_compact(arena, in->number, true);
     item.bare = bare_number(item.digits, in->issued_on);
@@ -295,7 +318,8 @@ int64_t cash_engine_open_of(const struct cash_engine *engine, int64_t id)
 
 /* ---- Own collections and provider settlements ---- */
 
-static void add_part(struct cash_engine *engine, uint64_t key, int64_t item, int64_t amount, int64_t fee, struct str description, int32_t day)
+static void add_part(struct cash_engine *engine, uint64_t key, int64_t item, int64_t amount, int64_t fee,
+                     struct str description, int32_t day)
 {
     uint32_t *place = cash_map_put(engine->arena, &engine->map, key);
     if (!*place) {
@@ -316,9 +340,13 @@ static void add_part(struct cash_engine *engine, uint64_t key, int64_t item, int
 void cash_engine_collection(struct cash_engine *engine, const struct cash_collection *in)
 {
     int32_t day = in->collected_on.ymd ? date_days(in->collected_on) : 0;
-    struct str batch = cash_compact(engine->arena, in->batch_id, false), end = cash_compact(engine->arena, in->end_to_end_id, false);
-    if (batch.length) add_part(engine, cash_mix(cash_hash(batch), SALT_BATCH), in->item, in->amount_minor, 0, (struct str){ 0 }, day);
-    if (end.length) add_part(engine, cash_mix(cash_hash(end), SALT_END_TO_END), in->item, in->amount_minor, 0, (struct str){ 0 }, day);
+    struct str batch = cash_compact(engine->arena, in->batch_id, false),
+               end = cash_compact(engine->arena, in->end_to_end_id, false);
+    if (batch.length)
+        add_part(engine, cash_mix(cash_hash(batch), SALT_BATCH), in->item, in->amount_minor, 0, (struct str){ 0 }, day);
+    if (end.length)
+        add_part(engine, cash_mix(cash_hash(end), SALT_END_TO_END), in->item, in->amount_minor, 0, (struct str){ 0 },
+                 day);
 }
 
 void cash_engine_settlement(struct cash_engine *engine, const struct cash_settlement *in)

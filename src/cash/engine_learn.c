@@ -161,7 +161,8 @@ static void learn_account(struct cash_engine *e, const struct cash_line *line, c
 {
     struct arena *arena = e->arena;
     struct str iban = cash_compact(arena, line->iban, false), name = cash_name_key(arena, line->name);
-    uint64_t keys[2] = { iban.length >= 5 ? cash_mix(cash_hash(iban), SALT_IBAN) : 0, name.length >= 3 ? cash_mix(cash_hash(name), SALT_NAME) : 0 };
+    uint64_t keys[2] = { iban.length >= 5 ? cash_mix(cash_hash(iban), SALT_IBAN) : 0,
+                         name.length >= 3 ? cash_mix(cash_hash(name), SALT_NAME) : 0 };
     enum cash_category category = l->decision->category;
     for (int k = 0; k < 2; k++) {
         if (!keys[k]) continue;
@@ -190,11 +191,14 @@ static void remember_repeat(struct cash_engine *e, const struct cash_line *line,
         *place = (uint32_t)e->repeats.count;
     }
     struct cash_repeat *r = &e->repeats.at[*place - 1];
-    *r = (struct cash_repeat){ .day = l->day, .line = line->id, .settled = l->decision->category == CASH_MATCH, .same = r->same + 1 };
+    *r = (struct cash_repeat){
+        .day = l->day, .line = line->id, .settled = l->decision->category == CASH_MATCH, .same = r->same + 1
+    };
 }
 
 /* The decision as indexes; items that are not known are left out. */
-static void lesson_open(struct lesson *l, struct arena *arena, struct cash_engine *e, const struct cash_line *line, const struct cash_decision *d)
+static void lesson_open(struct lesson *l, struct arena *arena, struct cash_engine *e, const struct cash_line *line,
+                        const struct cash_decision *d)
 {
     *l = (struct lesson){ .engine = e, .line = line, .decision = d, .party = UINT32_MAX, .day = date_days(line->booked_on) };
     l->items = ARENA_ARRAY(arena, uint32_t, d->allocation_count + 1);
@@ -206,7 +210,8 @@ static void lesson_open(struct lesson *l, struct arena *arena, struct cash_engin
         if (!item) continue;
         l->items[l->count] = item - 1;
         l->amounts[l->count++] = d->allocations[i].amount_minor;
-        if (l->party == UINT32_MAX || (!d->party && d->allocations[i].amount_minor > most)) l->party = e->items.at[item - 1].party;
+        if (l->party == UINT32_MAX || (!d->party && d->allocations[i].amount_minor > most))
+            l->party = e->items.at[item - 1].party;
         if (d->allocations[i].amount_minor > most) most = d->allocations[i].amount_minor;
     }
 }

@@ -29,7 +29,8 @@ static size_t lift_reservations(struct cash_matching *m, uint32_t *lifted, size_
 void cash_prepare(struct cash_engine *engine, struct arena *arena, const struct cash_line *line, struct cash_matching *m)
 {
     memset(m, 0, offsetof(struct cash_matching, candidates));
-    memset((char *)m + offsetof(struct cash_matching, candidate_count), 0, sizeof *m - offsetof(struct cash_matching, candidate_count));
+    memset((char *)m + offsetof(struct cash_matching, candidate_count), 0,
+           sizeof *m - offsetof(struct cash_matching, candidate_count));
     m->engine = engine;
     m->arena = arena;
     m->line = line;
@@ -39,7 +40,9 @@ void cash_prepare(struct cash_engine *engine, struct arena *arena, const struct 
     m->reading = ARENA_NEW(arena, struct cash_reading);
     cash_read(engine, line, m->reading);
     m->repeat = cash_first(engine, m->reading->repeat_key);
-    if (m->repeat && (m->day - engine->repeats.at[m->repeat - 1].day > 60 || m->day < engine->repeats.at[m->repeat - 1].day)) m->repeat = 0;
+    if (m->repeat &&
+        (m->day - engine->repeats.at[m->repeat - 1].day > 60 || m->day < engine->repeats.at[m->repeat - 1].day))
+        m->repeat = 0;
     uint32_t lifted[MENTIONS_MAX];
     size_t lifted_count = lift_reservations(m, lifted, ARRAY_LENGTH(lifted));
     cash_find_batches(m);
@@ -53,7 +56,9 @@ void cash_prepare(struct cash_engine *engine, struct arena *arena, const struct 
         cash_rule_score(m, &m->candidates[i]);
         m->candidates[i].score = (float)m->candidates[i].rule_score / 1000;
     }
-    for (size_t i = 0; i < lifted_count; i++) cash_item_settle(engine, lifted[i], engine->items.at[lifted[i]].reserved, engine->items.at[lifted[i]].settled_on);
+    for (size_t i = 0; i < lifted_count; i++)
+        cash_item_settle(engine, lifted[i], engine->items.at[lifted[i]].reserved,
+                         engine->items.at[lifted[i]].settled_on);
     cash_sort(m->candidates, m->candidate_count);
     size_t kept = 0;
     for (size_t i = 0; i < m->candidate_count; i++)
@@ -148,13 +153,15 @@ static void give(struct cash_matching *m, struct cash_candidate *c, double proba
     const struct cash_engine *e = m->engine;
     struct cash_allocation *allocations = ARENA_ARRAY(m->arena, struct cash_allocation, c->count + 1);
     struct cash_difference *differences = ARENA_ARRAY(m->arena, struct cash_difference, 2);
-    for (size_t i = 0; i < c->count; i++) allocations[i] = (struct cash_allocation){ e->items.at[c->items[i]].id, c->allocated[i] };
+    for (size_t i = 0; i < c->count; i++)
+        allocations[i] = (struct cash_allocation){ e->items.at[c->items[i]].id, c->allocated[i] };
     memcpy(differences, c->differences, sizeof c->differences);
     *out = (struct cash_explanation){ .category = c->category, .allocations = allocations, .allocation_count = c->count,
                                       .differences = differences, .difference_count = c->difference_count,
                                       .other_sets = c->other_sets, .repeats_line = c->repeats_line };
     bool party = c->count || c->guess >= 0;
-    if (party && c->category != CASH_UNRELATED && c->category != CASH_PROVIDER && c->category != CASH_DEBIT_BATCH) out->party = e->parties.at[c->party].id;
+    if (party && c->category != CASH_UNRELATED && c->category != CASH_PROVIDER && c->category != CASH_DEBIT_BATCH)
+        out->party = e->parties.at[c->party].id;
     out->evidence = cash_evidence_list(m, c, &out->evidence_count);
     double ppm = probability * 1e6;
     out->probability_ppm = ppm > 999999 ? 999999 : ppm < 1 ? 1 : (int32_t)ppm;
@@ -193,26 +200,67 @@ struct cash_proposal cash_engine_match(struct cash_engine *engine, struct arena 
     int32_t precision = engine->settings.precision_ppm;
     if (p.why_not != CASH_AUTO) return p;
     if (!precision) p.why_not = CASH_AUTO_OFF;
-    else if (!batch && !(engine->learned ? cash_sure_enough(engine->learned, raw, precision) : top * 1e6 >= precision)) p.why_not = CASH_NOT_SURE;
+    else if (!batch && !(engine->learned ? cash_sure_enough(engine->learned, raw, precision) : top * 1e6 >= precision))
+        p.why_not = CASH_NOT_SURE;
     p.automatic = p.why_not == CASH_AUTO;
     return p;
 }
 
 struct cash_decision cash_decision_of(const struct cash_explanation *x)
 {
-    return (struct cash_decision){ .category = x->category, .party = x->party, .allocations = x->allocations, .allocation_count = x->allocation_count,
-                                   .differences = x->differences, .difference_count = x->difference_count };
+    return (struct cash_decision){ .category = x->category,
+                                   .party = x->party,
+                                   .allocations = x->allocations,
+                                   .allocation_count = x->allocation_count,
+                                   .differences = x->differences,
+                                   .difference_count = x->difference_count };
 }
 
 void cash_engine_rules_only(struct cash_engine *engine) { engine->learned = NULL; }
 
-static const char *const category_names[CASH_CATEGORY_COUNT] = { "", "match", "duplicate", "on_account", "provider", "debit_batch", "reversal", "refund", "unrelated", "unknown" };
-static const char *const difference_names[CASH_DIFFERENCE_COUNT] = { "", "discount", "discount_late", "charge", "rounding", "short", "deduction", "over", "typo", "net_of_vat", "instalment", "contra", "provider_fee" };
-static const char *const evidence_names[CASH_EVIDENCE_COUNT] = {
-    "", "by_reference", "by_number", "by_digits", "by_bare", "by_tail", "by_range", "by_typo", "by_cut", "by_order", "by_end_to_end", "by_batch", "by_iban", "by_learned_iban",
-    "by_name", "by_ultimate", "by_debtor_number", "by_family", "by_amount", "by_only_set", "by_oldest", "by_due", "by_month", "by_habit", "by_repeat", "by_word", "by_return_code",
-    "other_sets", "named_not_in_set", "named_is_paid", "number_unknown", "elsewhere" };
-static const char *const why_not_names[] = { "auto", "not_sure", "tie", "contradicted", "difference_too_large", "incomplete", "nothing_to_post", "waits", "auto_off" };
+static const char *const category_names[CASH_CATEGORY_COUNT] = { "",          "match",       "duplicate", "on_account",
+                                                                 "provider",  "debit_batch", "reversal",  "refund",
+                                                                 "unrelated", "unknown" };
+static const char *const difference_names[CASH_DIFFERENCE_COUNT] = {
+    "",     "discount", "discount_late", "charge",     "rounding", "short",       "deduction",
+    "over", "typo",     "net_of_vat",    "instalment", "contra",   "provider_fee"
+};
+static const char *const evidence_names[CASH_EVIDENCE_COUNT] = { "",
+                                                                 "by_reference",
+                                                                 "by_number",
+                                                                 "by_digits",
+                                                                 "by_bare",
+                                                                 "by_tail",
+                                                                 "by_range",
+                                                                 "by_typo",
+                                                                 "by_cut",
+                                                                 "by_order",
+                                                                 "by_end_to_end",
+                                                                 "by_batch",
+                                                                 "by_iban",
+                                                                 "by_learned_iban",
+                                                                 "by_name",
+                                                                 "by_ultimate",
+                                                                 "by_debtor_number",
+                                                                 "by_family",
+                                                                 "by_amount",
+                                                                 "by_only_set",
+                                                                 "by_oldest",
+                                                                 "by_due",
+                                                                 "by_month",
+                                                                 "by_habit",
+                                                                 "by_repeat",
+                                                                 "by_word",
+                                                                 "by_return_code",
+                                                                 "other_sets",
+                                                                 "named_not_in_set",
+                                                                 "named_is_paid",
+                                                                 "number_unknown",
+                                                                 "elsewhere" };
+static const char *const why_not_names[] = {
+    "auto",       "not_sure",        "tie",   "contradicted", "difference_too_large",
+    "incomplete", "nothing_to_post", "waits", "auto_off"
+};
 
 const char *cash_category_name(enum cash_category category) { return category_names[category]; }
 const char *cash_difference_name(enum cash_difference_kind kind) { return difference_names[kind]; }

@@ -4,7 +4,8 @@
 #include "cash/engine_model_private.h"
 #include <math.h>
 
-const struct fault_type cash_model_unreadable = { FAULT_INVALID, "cash.model_unreadable", "This is not a matching model of this version; train it again." };
+const struct fault_type cash_model_unreadable = { FAULT_INVALID, "cash.model_unreadable",
+                                                  "This is not a matching model of this version; train it again." };
 
 void cash_judge_features(const struct cash_candidate *candidates, size_t count, float *f)
 {
@@ -83,8 +84,9 @@ static float read_f32(const char *at)
     return f;
 }
 
-struct str cash_learned_bytes(struct arena *arena, struct str ranker, struct str judge, const struct predict_calibration *calibration,
-                              const struct cash_cut *cuts, size_t cut_count, int32_t until)
+struct str cash_learned_bytes(struct arena *arena, struct str ranker, struct str judge,
+                              const struct predict_calibration *calibration, const struct cash_cut *cuts,
+                              size_t cut_count, int32_t until)
 {
     struct text out = text_new(arena);
     text_add_bytes(&out, "FCM", 3);
@@ -97,26 +99,35 @@ struct str cash_learned_bytes(struct arena *arena, struct str ranker, struct str
     add_u32(&out, (uint32_t)until);
     text_add(&out, ranker);
     text_add(&out, judge);
-    for (size_t i = 0; i < calibration->count; i++) add_f32(&out, calibration->steps[i].score), add_f32(&out, calibration->steps[i].probability);
+    for (size_t i = 0; i < calibration->count; i++)
+        add_f32(&out, calibration->steps[i].score), add_f32(&out, calibration->steps[i].probability);
     for (size_t i = 0; i < cut_count; i++) add_f32(&out, cuts[i].score), add_u32(&out, (uint32_t)cuts[i].precision_ppm);
     return text_str(&out);
 }
 
 struct cash_learned *cash_learned_read(struct arena *arena, struct str blob)
 {
-    if (blob.length < 28 || memcmp(blob.at, "FCM", 3) != 0 || blob.at[3] != CASH_MODEL_VERSION || read_u32(blob.at + 4) != FEATURES) return NULL;
-    size_t ranker = read_u32(blob.at + 8), judge = read_u32(blob.at + 12), steps = read_u32(blob.at + 16), cuts = read_u32(blob.at + 20);
-    if (steps > PREDICT_STEPS_MAX || cuts > CURVE_MAX || blob.length != 28 + ranker + judge + steps * 8 + cuts * 8) return NULL;
+    if (blob.length < 28 || memcmp(blob.at, "FCM", 3) != 0 || blob.at[3] != CASH_MODEL_VERSION ||
+        read_u32(blob.at + 4) != FEATURES)
+        return NULL;
+    size_t ranker = read_u32(blob.at + 8), judge = read_u32(blob.at + 12), steps = read_u32(blob.at + 16),
+           cuts = read_u32(blob.at + 20);
+    if (steps > PREDICT_STEPS_MAX || cuts > CURVE_MAX || blob.length != 28 + ranker + judge + steps * 8 + cuts * 8)
+        return NULL;
     struct cash_learned *l = ARENA_NEW(arena, struct cash_learned);
     l->until = (int32_t)read_u32(blob.at + 24);
     l->ranker = predict_load(arena, str_part(blob, 28, ranker));
     l->judge = predict_load(arena, str_part(blob, 28 + ranker, judge));
-    if (!l->ranker || !l->judge || predict_columns(l->ranker) != FEATURES || predict_columns(l->judge) != JUDGE_FEATURES) return NULL;
+    if (!l->ranker || !l->judge || predict_columns(l->ranker) != FEATURES ||
+        predict_columns(l->judge) != JUDGE_FEATURES)
+        return NULL;
     const char *at = blob.at + 28 + ranker + judge;
     l->calibration.count = steps;
     for (size_t i = 0; i < steps; i++, at += 8) {
         l->calibration.steps[i] = (struct predict_step){ read_f32(at), read_f32(at + 4) };
-        if (!isfinite(l->calibration.steps[i].score) || !(l->calibration.steps[i].probability >= 0 && l->calibration.steps[i].probability <= 1)) return NULL;
+        if (!isfinite(l->calibration.steps[i].score) ||
+            !(l->calibration.steps[i].probability >= 0 && l->calibration.steps[i].probability <= 1))
+            return NULL;
     }
     l->cut_count = cuts;
     for (size_t i = 0; i < cuts; i++, at += 8) {

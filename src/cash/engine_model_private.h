@@ -11,6 +11,7 @@ struct cash_learned {
     int32_t until;                                      /* the last day learned from */
     uint64_t version;
 };
-struct str cash_learned_bytes(struct arena *arena, struct str ranker, struct str judge, const struct predict_calibration *calibration,
-                              const struct cash_cut *cuts, size_t cut_count, int32_t until);
+struct str cash_learned_bytes(struct arena *arena, struct str ranker, struct str judge,
+                              const struct predict_calibration *calibration, const struct cash_cut *cuts,
+                              size_t cut_count, int32_t until);
 struct cash_learned *cash_learned_read(struct arena *arena, struct str blob); /* NULL: not a model of this version */

@@ -96,7 +96,8 @@ static void by_likeness(struct cash_matching *m, struct str key, bool ultimate)
         size_t best = SLOTS;
         for (size_t i = 0; i < SLOTS; i++)
             if (seen[i].party && seen[i].hits * 2 >= grams &&
-                (best == SLOTS || seen[i].hits > seen[best].hits || (seen[i].hits == seen[best].hits && seen[i].party < seen[best].party)))
+                (best == SLOTS || seen[i].hits > seen[best].hits ||
+                 (seen[i].hits == seen[best].hits && seen[i].party < seen[best].party)))
                 best = i;
         if (best == SLOTS) return;
         uint32_t party = seen[best].party - 1;
@@ -131,7 +132,8 @@ static void by_one_name(struct cash_matching *m, struct str name, bool ultimate)
 
 static void by_names(struct cash_matching *m)
 {
-    static const char *const trading[] = { "t.h.o.d.n.", "T.H.O.D.N.", "thodn", "THODN", " h/o ", " H/O ", " inzake ", " INZAKE ", " c/o ", " C/O ", " i.o.v. ", " IOV " };
+    static const char *const trading[] = { "t.h.o.d.n.", "T.H.O.D.N.", "thodn", "THODN", " h/o ",    " H/O ",
+                                           " inzake ",   " INZAKE ",   " c/o ", " C/O ", " i.o.v. ", " IOV " };
     struct str name = m->line->name;
     for (size_t i = 0; i < ARRAY_LENGTH(trading); i++) {
         ptrdiff_t at = str_find(name, trading[i]);
@@ -261,7 +263,8 @@ static void name_by_tokens(struct cash_matching *m, struct cash_scope *scope)
         for (size_t i = 0; i < scope->count && !taken; i++) {
             if (scope->named_quality[i] < 85 || scope->named_token[i] >= 0) continue;
             for (size_t j = 0; j < r->mention_count && !taken; j++)
-                taken = r->mentions[j].item == scope->items[i] && r->mentions[j].start < t->start + t->length && t->start < r->mentions[j].start + r->mentions[j].length;
+                taken = r->mentions[j].item == scope->items[i] && r->mentions[j].start < t->start + t->length &&
+                        t->start < r->mentions[j].start + r->mentions[j].length;
         }
         if (taken) continue;
         int best = 0, best_count = 0;
@@ -300,7 +303,8 @@ static void name_by_range(struct cash_matching *m, struct cash_scope *scope)
     const struct cash_known_item *a = &e->items.at[scope->items[left]], *b = &e->items.at[scope->items[right]];
     for (size_t i = 0; i < scope->count; i++) {
         const struct cash_known_item *item = &e->items.at[scope->items[i]];
-        if (item->sequence > a->sequence && item->sequence < b->sequence && item->open > 0 && item->party == a->party) name_item(scope, i, CASH_BY_RANGE, 74, -1);
+        if (item->sequence > a->sequence && item->sequence < b->sequence && item->open > 0 && item->party == a->party)
+            name_item(scope, i, CASH_BY_RANGE, 74, -1);
     }
 }
 

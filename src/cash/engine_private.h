@@ -8,8 +8,26 @@ struct cash_map { uint64_t *keys; uint32_t *values; size_t room, count; };
 uint32_t cash_map_get(const struct cash_map *map, uint64_t key);
 uint32_t *cash_map_put(struct arena *arena, struct cash_map *map, uint64_t key); /* the place of its value, 0 when new */
 
-enum cash_salt { SALT_ID_ITEM = 1, SALT_ID_PARTY, SALT_NUMBER, SALT_DIGITS, SALT_BARE, SALT_REFERENCE, SALT_ORDER, SALT_AMOUNT,
-                 SALT_IBAN, SALT_NAME, SALT_DEBTOR, SALT_END_TO_END, SALT_BATCH, SALT_SETTLEMENT, SALT_REPEAT, SALT_TRIGRAM, SALT_WAIT, SALT_TYPO };
+enum cash_salt {
+    SALT_ID_ITEM = 1,
+    SALT_ID_PARTY,
+    SALT_NUMBER,
+    SALT_DIGITS,
+    SALT_BARE,
+    SALT_REFERENCE,
+    SALT_ORDER,
+    SALT_AMOUNT,
+    SALT_IBAN,
+    SALT_NAME,
+    SALT_DEBTOR,
+    SALT_END_TO_END,
+    SALT_BATCH,
+    SALT_SETTLEMENT,
+    SALT_REPEAT,
+    SALT_TRIGRAM,
+    SALT_WAIT,
+    SALT_TYPO
+};
 uint64_t cash_mix(uint64_t value, enum cash_salt salt);
 /* Polynomial hash of text, so that every part of a text can be looked up from its prefix hashes. */
 #define CASH_HASH_BASE UINT64_C(0x9e3779b97f4a7c15)
@@ -70,7 +88,14 @@ struct cash_parts { uint32_t first, last, count; int64_t amount, fee; int32_t da
 struct cash_repeat { int32_t day; int64_t line; bool settled; uint32_t same; uint32_t first_item; };
 
 /* A line that waits for a person. */
-struct cash_wait { uint32_t *items; size_t item_count; struct cash_allocation *reserved; size_t reserved_count; uint32_t party; bool active; };
+struct cash_wait {
+    uint32_t *items;
+    size_t item_count;
+    struct cash_allocation *reserved;
+    size_t reserved_count;
+    uint32_t party;
+    bool active;
+};
 
 struct cash_learned;    /* the model in use */
 enum { NUMBER_LENGTHS = 64 };
@@ -111,14 +136,28 @@ int cash_item_order(const struct cash_known_item *a, const struct cash_known_ite
 
 enum { TOKENS_MAX = 48, MENTIONS_MAX = 160 };
 /* Text folded to upper-case letters and digits, with the place of each in the original. */
-struct cash_folded { char at[CASH_TEXT_MAX + 1]; uint16_t from[CASH_TEXT_MAX + 1]; bool gap[CASH_TEXT_MAX + 1]; uint8_t source[CASH_TEXT_MAX + 1]; size_t count; };
+struct cash_folded {
+    char at[CASH_TEXT_MAX + 1];
+    uint16_t from[CASH_TEXT_MAX + 1];
+    bool gap[CASH_TEXT_MAX + 1];
+    uint8_t source[CASH_TEXT_MAX + 1];
+    size_t count;
+};
 void cash_fold(struct cash_folded *out, struct str text, enum cash_source source); /* appends */
 struct str cash_compact(struct arena *arena, struct str text, bool digits_only);
 struct str cash_name_key(struct arena *arena, struct str name); /* without legal form, article of trade, punctuation */
 int cash_name_likeness(struct str a, struct str b);             /* of two keys, 0…100 */
 bool cash_one_error(const char *a, size_t a_length, const char *b, size_t b_length); /* one digit wrong, missing, doubled or two swapped */
 
-enum token_kind { TOKEN_NUMBER = 1, TOKEN_DATE, TOKEN_AMOUNT, TOKEN_PHONE, TOKEN_DEBTOR, TOKEN_YEAR, TOKEN_FOREIGN /* "onze ref", "order" */ };
+enum token_kind {
+    TOKEN_NUMBER = 1,
+    TOKEN_DATE,
+    TOKEN_AMOUNT,
+    TOKEN_PHONE,
+    TOKEN_DEBTOR,
+    TOKEN_YEAR,
+    TOKEN_FOREIGN /* "onze ref", "order" */
+};
 struct cash_token {
     uint16_t start, length;     /* in the folded text */
     enum token_kind kind;
@@ -130,8 +169,20 @@ struct cash_token {
 };
 struct cash_mention { uint32_t item; enum cash_evidence_kind kind; uint16_t start, length; int quality; /* 0…100 */ };
 enum {
-    WORD_ON_ACCOUNT = 1, WORD_INSTALMENT = 2, WORD_DEDUCTION = 4, WORD_CONTRA = 8, WORD_RUNNING = 16, WORD_REFUND = 32, WORD_STORNO = 64,
-    WORD_TAX = 128, WORD_INTEREST = 256, WORD_STATEMENT = 512, WORD_RANGE = 1024, WORD_OWNER = 2048, WORD_REST = 4096, WORD_DEBTOR = 8192,
+    WORD_ON_ACCOUNT = 1,
+    WORD_INSTALMENT = 2,
+    WORD_DEDUCTION = 4,
+    WORD_CONTRA = 8,
+    WORD_RUNNING = 16,
+    WORD_REFUND = 32,
+    WORD_STORNO = 64,
+    WORD_TAX = 128,
+    WORD_INTEREST = 256,
+    WORD_STATEMENT = 512,
+    WORD_RANGE = 1024,
+    WORD_OWNER = 2048,
+    WORD_REST = 4096,
+    WORD_DEBTOR = 8192,
     WORD_DISCOUNT = 16384,
 };
 struct cash_range { uint16_t left, right; }; /* tokens */
@@ -164,19 +215,107 @@ void cash_search_sets(struct arena *arena, const struct cash_search *search, str
 
 /* ---- Candidates ---- */
 
-enum { FROM_SINGLE = 1, FROM_PREFIX = 2, FROM_ISSUE = 4, FROM_WINDOW = 8, FROM_DROP = 16, FROM_SOLVER = 32, FROM_NAMED = 64, FROM_NAMED_PART = 128,
-       FROM_NAMED_REST = 256, FROM_RUNNING = 512, FROM_NEAR = 1024, FROM_BATCH = 2048, FROM_EVERYTHING = 4096, FROM_SMALL = 8192 };
+enum {
+    FROM_SINGLE = 1,
+    FROM_PREFIX = 2,
+    FROM_ISSUE = 4,
+    FROM_WINDOW = 8,
+    FROM_DROP = 16,
+    FROM_SOLVER = 32,
+    FROM_NAMED = 64,
+    FROM_NAMED_PART = 128,
+    FROM_NAMED_REST = 256,
+    FROM_RUNNING = 512,
+    FROM_NEAR = 1024,
+    FROM_BATCH = 2048,
+    FROM_EVERYTHING = 4096,
+    FROM_SMALL = 8192
+};
 enum { CANDIDATES_MAX = 96, CANDIDATES_SCORED = 16, PAYERS_MAX = 10 };
 enum cash_feature {
-    F_MATCH, F_DUPLICATE, F_ON_ACCOUNT, F_BATCH, F_UNRELATED,
-    F_AMOUNT, F_ROUND, F_TEXT, F_TOKENS, F_WORD_ACCOUNT, F_WORD_INSTALMENT, F_WORD_DEDUCTION, F_WORD_CONTRA, F_WORD_RUNNING, F_WORD_REFUND,
-    F_WORD_OTHER, F_WORD_STATEMENT, F_WORD_REST, F_STRUCTURED,
-    F_BY_IBAN, F_ON_FILE, F_IBAN_COUNT, F_IBAN_SHARE, F_NAME, F_ULTIMATE, F_DEBTOR, F_FAMILY, F_PAYER_RANK, F_PAYERS_BY_IBAN, F_ACCOUNT_OTHER,
-    F_SIZE, F_CREDITS, F_NAMED, F_NAMED_SHARE, F_BEST_QUALITY, F_LEAST_QUALITY, F_UNNAMED, F_MISSED_STRONG, F_MISSED_WEAK, F_PAID_NAMED, F_ELSEWHERE, F_UNEXPLAINED,
-    F_DIFFERENCE, F_DIFFERENCE_SIZE, F_DIFFERENCE_SHARE, F_EXACT, F_DISCOUNT_OFFERED, F_DISCOUNT_HABIT, F_DISCOUNT_LATE_HABIT, F_CHARGE_HABIT, F_DEDUCTION_HABIT, F_ROUNDING_HABIT,
-    F_OTHER_SETS, F_SMALL_SETS, F_EXACT_RIVALS, F_LEFT_OUT, F_LEFT_OUT_SHARE, F_PREFIX, F_PREFIX_ISSUE, F_BOUNDARY, F_OLDEST, F_EQUALS, F_OLDEST_EQUAL,
-    F_LATE, F_LATE_ODD, F_SINCE_ISSUE, F_AHEAD, F_HABIT_NONE, F_HABIT_NAMED, F_HABIT_OLDEST, F_HABIT_RUNNING, F_HABIT_SEVERAL, F_HABIT_LINES,
-    F_CREDITS_LEFT, F_OPEN, F_REPEAT, F_COLLECT, F_PARTIES, F_EVERYTHING_DUE, F_SINCE_LAST, F_PARTIAL, F_ORIGIN, F_RULES,
+    F_MATCH,
+    F_DUPLICATE,
+    F_ON_ACCOUNT,
+    F_BATCH,
+    F_UNRELATED,
+    F_AMOUNT,
+    F_ROUND,
+    F_TEXT,
+    F_TOKENS,
+    F_WORD_ACCOUNT,
+    F_WORD_INSTALMENT,
+    F_WORD_DEDUCTION,
+    F_WORD_CONTRA,
+    F_WORD_RUNNING,
+    F_WORD_REFUND,
+    F_WORD_OTHER,
+    F_WORD_STATEMENT,
+    F_WORD_REST,
+    F_STRUCTURED,
+    F_BY_IBAN,
+    F_ON_FILE,
+    F_IBAN_COUNT,
+    F_IBAN_SHARE,
+    F_NAME,
+    F_ULTIMATE,
+    F_DEBTOR,
+    F_FAMILY,
+    F_PAYER_RANK,
+    F_PAYERS_BY_IBAN,
+    F_ACCOUNT_OTHER,
+    F_SIZE,
+    F_CREDITS,
+    F_NAMED,
+    F_NAMED_SHARE,
+    F_BEST_QUALITY,
+    F_LEAST_QUALITY,
+    F_UNNAMED,
+    F_MISSED_STRONG,
+    F_MISSED_WEAK,
+    F_PAID_NAMED,
+    F_ELSEWHERE,
+    F_UNEXPLAINED,
+    F_DIFFERENCE,
+    F_DIFFERENCE_SIZE,
+    F_DIFFERENCE_SHARE,
+    F_EXACT,
+    F_DISCOUNT_OFFERED,
+    F_DISCOUNT_HABIT,
+    F_DISCOUNT_LATE_HABIT,
+    F_CHARGE_HABIT,
+    F_DEDUCTION_HABIT,
+    F_ROUNDING_HABIT,
+    F_OTHER_SETS,
+    F_SMALL_SETS,
+    F_EXACT_RIVALS,
+    F_LEFT_OUT,
+    F_LEFT_OUT_SHARE,
+    F_PREFIX,
+    F_PREFIX_ISSUE,
+    F_BOUNDARY,
+    F_OLDEST,
+    F_EQUALS,
+    F_OLDEST_EQUAL,
+    F_LATE,
+    F_LATE_ODD,
+    F_SINCE_ISSUE,
+    F_AHEAD,
+    F_HABIT_NONE,
+    F_HABIT_NAMED,
+    F_HABIT_OLDEST,
+    F_HABIT_RUNNING,
+    F_HABIT_SEVERAL,
+    F_HABIT_LINES,
+    F_CREDITS_LEFT,
+    F_OPEN,
+    F_REPEAT,
+    F_COLLECT,
+    F_PARTIES,
+    F_EVERYTHING_DUE,
+    F_SINCE_LAST,
+    F_PARTIAL,
+    F_ORIGIN,
+    F_RULES,
     FEATURES
 };
 enum { JUDGE_EXTRA = 12, JUDGE_FEATURES = FEATURES + JUDGE_EXTRA };
@@ -256,7 +395,8 @@ struct predict_model;
 enum { CURVE_MAX = 256 };
 struct cash_cut { float score; int32_t precision_ppm; }; /* of held-back lines with at least this score, this share was right */
 /* Puts the candidates in order, best first, and gives the chance that the first is right and its raw score. */
-void cash_rank_learned(const struct cash_learned *learned, struct cash_candidate *candidates, size_t count, double *top, float *raw);
+void cash_rank_learned(const struct cash_learned *learned, struct cash_candidate *candidates, size_t count, double *top,
+                       float *raw);
 bool cash_sure_enough(const struct cash_learned *learned, float raw, int32_t precision_ppm);
 uint64_t cash_learned_version(const struct cash_learned *learned);
 /* Right, before any question of how sure: not a tie, not contradicted, nothing missing, a difference within limits. */

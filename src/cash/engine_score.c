@@ -59,7 +59,8 @@ static int set_score(const struct cash_candidate *c, const float *f)
         if (f[F_COLLECT] > 0) score -= 800;
         if (f[F_PARTIES] > 0) score -= 600;
     }
-    score -= (int)(3500 * f[F_MISSED_STRONG]) + (int)(700 * f[F_MISSED_WEAK]) + (int)(2500 * f[F_PAID_NAMED]) + (int)(700 * f[F_ELSEWHERE]);
+    score -= (int)(3500 * f[F_MISSED_STRONG]) + (int)(700 * f[F_MISSED_WEAK]) + (int)(2500 * f[F_PAID_NAMED]) +
+             (int)(700 * f[F_ELSEWHERE]);
     if (f[F_SINCE_ISSUE] < 1) score -= 500;
     if (f[F_WORD_ACCOUNT] > 0 && f[F_NAMED] <= 0) score -= 1500;
     return score;
@@ -77,7 +78,8 @@ void cash_rule_score(struct cash_matching *m, struct cash_candidate *c)
     case CASH_REFUND: case CASH_UNRELATED: case CASH_UNKNOWN: default: {
         bool known = false;
         for (size_t i = 0; i < m->payer_count; i++) known |= m->payers[i].by_iban || m->payers[i].name_likeness >= 80;
-        score = 500 + (known ? 0 : 1500) + (f[F_WORD_OTHER] > 0 ? 5000 : 0) + (f[F_WORD_REFUND] > 0 ? 1500 : 0) + (f[F_ACCOUNT_OTHER] > 0.5f ? 5000 : 0);
+        score = 500 + (known ? 0 : 1500) + (f[F_WORD_OTHER] > 0 ? 5000 : 0) + (f[F_WORD_REFUND] > 0 ? 1500 : 0) +
+                (f[F_ACCOUNT_OTHER] > 0.5f ? 5000 : 0);
         if (m->amount < 0) score += 6000;
         if (str_starts(m->line->family, "INTR") || str_starts(m->line->family, "MCOP")) score += 5000;
     }

@@ -58,8 +58,10 @@ struct str cash_compact(struct arena *arena, struct str text, bool digits_only)
 
 static bool legal_form(const char *word, size_t length)
 {
-    static const char *const forms[] = { "BV", "NV", "VOF", "CV", "GMBH", "CO", "KG", "AG", "SA", "SARL", "SPRL", "BVBA", "LTD", "LLC", "INC",
-                                         "B", "V", "N", "O", "F", "C", "HOLDING_", "THE", "EN", "UND", "AND", "E", "S", "PLC", "SE", "UG", "OHG", "MBH" };
+    static const char *const forms[] = { "BV",   "NV",   "VOF",  "CV",       "GMBH", "CO",  "KG",  "AG",  "SA",
+                                         "SARL", "SPRL", "BVBA", "LTD",      "LLC",  "INC", "B",   "V",   "N",
+                                         "O",    "F",    "C",    "HOLDING_", "THE",  "EN",  "UND", "AND", "E",
+                                         "S",    "PLC",  "SE",   "UG",       "OHG",  "MBH" };
     for (size_t i = 0; i < ARRAY_LENGTH(forms); i++)
         if (strlen(forms[i]) == length && !memcmp(forms[i], word, length)) return true;
     return false;
@@ -89,7 +91,8 @@ int cash_name_likeness(struct str a, struct str b)
     if (a.length < 3 || b.length < 3) return 0;
     if (str_equal(a, b)) return 100;
     struct str longer = a.length >= b.length ? a : b, shorter = a.length >= b.length ? b : a;
-    if (shorter.length >= 10 && !memcmp(shorter.at, longer.at, shorter.length)) return longer.length - shorter.length <= 8 ? 88 : 80;
+    if (shorter.length >= 10 && !memcmp(shorter.at, longer.at, shorter.length))
+        return longer.length - shorter.length <= 8 ? 88 : 80;
     uint16_t pairs[160];
     size_t count = 0, shared = 0;
     for (size_t i = 0; i + 1 < longer.length && count < ARRAY_LENGTH(pairs); i++)
@@ -145,26 +148,95 @@ static void plain_text(struct plain *out, struct str text)
     out->at[out->count] = 0;
 }
 
-static const struct { const char *text; uint32_t flag; } words[] = {
-    { "AANBETALING", WORD_ON_ACCOUNT | WORD_INSTALMENT }, { "VOORSCHOT", WORD_ON_ACCOUNT }, { "VOORUITBETALING", WORD_ON_ACCOUNT },
-    { "PROFORMA", WORD_ON_ACCOUNT }, { "PRO FORMA", WORD_ON_ACCOUNT }, { "OFFERTE", WORD_ON_ACCOUNT }, { "PREPAYMENT", WORD_ON_ACCOUNT },
-    { "ANZAHLUNG", WORD_ON_ACCOUNT }, { "DEPOSIT", WORD_ON_ACCOUNT }, { "WAARBORG", WORD_ON_ACCOUNT },
-    { "DEELBETALING", WORD_INSTALMENT }, { "TERMIJN", WORD_INSTALMENT }, { "DEEL ", WORD_INSTALMENT }, { "1/2", WORD_INSTALMENT }, { "2/2", WORD_INSTALMENT },
-    { "1/3", WORD_INSTALMENT }, { "INSTALMENT", WORD_INSTALMENT }, { "RATE ", WORD_INSTALMENT }, { "TEILZAHLUNG", WORD_INSTALMENT }, { "PARTIAL", WORD_INSTALMENT },
-    { "RESTANT", WORD_REST }, { "RESTBEDRAG", WORD_REST }, { "REST ", WORD_REST }, { "SALDO", WORD_REST },
-    { "MINUS", WORD_DEDUCTION }, { "-/-", WORD_DEDUCTION }, { " MIN ", WORD_DEDUCTION }, { "MANCO", WORD_DEDUCTION }, { "SCHADE", WORD_DEDUCTION }, { "RETOUR", WORD_DEDUCTION | WORD_REFUND },
-    { "KORTING", WORD_DEDUCTION | WORD_DISCOUNT }, { "BONUS", WORD_DEDUCTION }, { "INHOUDING", WORD_DEDUCTION }, { "ONDER AFTREK", WORD_DEDUCTION }, { "SKONTO", WORD_DISCOUNT }, { "CREDITNOTA VOLGT", WORD_DEDUCTION },
-    { "BETALINGSKORTING", WORD_DISCOUNT }, { "ONZE FACTUUR", WORD_CONTRA }, { "ONZE FACT", WORD_CONTRA }, { "VERREKEN", WORD_CONTRA }, { "VERREKEND", WORD_CONTRA }, { "TEGENREKENING", WORD_CONTRA },
-    { "A CONTO", WORD_RUNNING }, { "BETALING REKENING", WORD_RUNNING }, { "OPENSTAAND SALDO", WORD_RUNNING }, { "ACCOUNT BALANCE", WORD_RUNNING },
-    { "TERUGBETALING", WORD_REFUND }, { "CREDITFACTUUR", WORD_REFUND }, { "CREDITNOTA", WORD_REFUND }, { "REFUND", WORD_REFUND }, { "RETOURBETALING", WORD_REFUND },
-    { "STORNO", WORD_STORNO }, { "INCASSO MISLUKT", WORD_STORNO }, { "MISLUKT", WORD_STORNO }, { "GESTORNEERD", WORD_STORNO },
-    { "TERUGGAAF", WORD_TAX }, { "OMZETBELASTING", WORD_TAX }, { "BELASTING", WORD_TAX }, { "TOESLAG", WORD_TAX }, { "LOONHEFFING", WORD_TAX },
-    { "RENTE", WORD_INTEREST }, { "INTEREST", WORD_INTEREST }, { "REKENING-COURANT", WORD_OWNER }, { "REKENING COURANT", WORD_OWNER }, { "DIVIDEND", WORD_OWNER }, { "KAPITAAL", WORD_OWNER },
-    { "OPENSTAANDE POSTEN", WORD_STATEMENT }, { "DIVERSE FACTUREN", WORD_STATEMENT }, { "VOLGENS OVERZICHT", WORD_STATEMENT }, { "VERZAMELBETALING", WORD_STATEMENT },
-    { "BETAALADVIES", WORD_STATEMENT }, { "REMITTANCE ADVICE", WORD_STATEMENT }, { "SPECIFICATIE", WORD_STATEMENT }, { "REKENINGOVERZICHT", WORD_STATEMENT }, { "BATCH", WORD_STATEMENT }, { "FACTUREN", WORD_STATEMENT },
-    { "DEBNR", WORD_DEBTOR }, { "DEBITEUR", WORD_DEBTOR }, { "KLANTNR", WORD_DEBTOR }, { "KLANTNUMMER", WORD_DEBTOR }, { "KLANT ", WORD_DEBTOR }, { "RELATIENR", WORD_DEBTOR },
+static const struct {
+    const char *text;
+    uint32_t flag;
+} words[] = {
+    { "AANBETALING", WORD_ON_ACCOUNT | WORD_INSTALMENT },
+    { "VOORSCHOT", WORD_ON_ACCOUNT },
+    { "VOORUITBETALING", WORD_ON_ACCOUNT },
+    { "PROFORMA", WORD_ON_ACCOUNT },
+    { "PRO FORMA", WORD_ON_ACCOUNT },
+    { "OFFERTE", WORD_ON_ACCOUNT },
+    { "PREPAYMENT", WORD_ON_ACCOUNT },
+    { "ANZAHLUNG", WORD_ON_ACCOUNT },
+    { "DEPOSIT", WORD_ON_ACCOUNT },
+    { "WAARBORG", WORD_ON_ACCOUNT },
+    { "DEELBETALING", WORD_INSTALMENT },
+    { "TERMIJN", WORD_INSTALMENT },
+    { "DEEL ", WORD_INSTALMENT },
+    { "1/2", WORD_INSTALMENT },
+    { "2/2", WORD_INSTALMENT },
+    { "1/3", WORD_INSTALMENT },
+    { "INSTALMENT", WORD_INSTALMENT },
+    { "RATE ", WORD_INSTALMENT },
+    { "TEILZAHLUNG", WORD_INSTALMENT },
+    { "PARTIAL", WORD_INSTALMENT },
+    { "RESTANT", WORD_REST },
+    { "RESTBEDRAG", WORD_REST },
+    { "REST ", WORD_REST },
+    { "SALDO", WORD_REST },
+    { "MINUS", WORD_DEDUCTION },
+    { "-/-", WORD_DEDUCTION },
+    { " MIN ", WORD_DEDUCTION },
+    { "MANCO", WORD_DEDUCTION },
+    { "SCHADE", WORD_DEDUCTION },
+    { "RETOUR", WORD_DEDUCTION | WORD_REFUND },
+    { "KORTING", WORD_DEDUCTION | WORD_DISCOUNT },
+    { "BONUS", WORD_DEDUCTION },
+    { "INHOUDING", WORD_DEDUCTION },
+    { "ONDER AFTREK", WORD_DEDUCTION },
+    { "SKONTO", WORD_DISCOUNT },
+    { "CREDITNOTA VOLGT", WORD_DEDUCTION },
+    { "BETALINGSKORTING", WORD_DISCOUNT },
+    { "ONZE FACTUUR", WORD_CONTRA },
+    { "ONZE FACT", WORD_CONTRA },
+    { "VERREKEN", WORD_CONTRA },
+    { "VERREKEND", WORD_CONTRA },
+    { "TEGENREKENING", WORD_CONTRA },
+    { "A CONTO", WORD_RUNNING },
+    { "BETALING REKENING", WORD_RUNNING },
+    { "OPENSTAAND SALDO", WORD_RUNNING },
+    { "ACCOUNT BALANCE", WORD_RUNNING },
+    { "TERUGBETALING", WORD_REFUND },
+    { "CREDITFACTUUR", WORD_REFUND },
+    { "CREDITNOTA", WORD_REFUND },
+    { "REFUND", WORD_REFUND },
+    { "RETOURBETALING", WORD_REFUND },
+    { "STORNO", WORD_STORNO },
+    { "INCASSO MISLUKT", WORD_STORNO },
+    { "MISLUKT", WORD_STORNO },
+    { "GESTORNEERD", WORD_STORNO },
+    { "TERUGGAAF", WORD_TAX },
+    { "OMZETBELASTING", WORD_TAX },
+    { "BELASTING", WORD_TAX },
+    { "TOESLAG", WORD_TAX },
+    { "LOONHEFFING", WORD_TAX },
+    { "RENTE", WORD_INTEREST },
+    { "INTEREST", WORD_INTEREST },
+    { "REKENING-COURANT", WORD_OWNER },
+    { "REKENING COURANT", WORD_OWNER },
+    { "DIVIDEND", WORD_OWNER },
+    { "KAPITAAL", WORD_OWNER },
+    { "OPENSTAANDE POSTEN", WORD_STATEMENT },
+    { "DIVERSE FACTUREN", WORD_STATEMENT },
+    { "VOLGENS OVERZICHT", WORD_STATEMENT },
+    { "VERZAMELBETALING", WORD_STATEMENT },
+    { "BETAALADVIES", WORD_STATEMENT },
+    { "REMITTANCE ADVICE", WORD_STATEMENT },
+    { "SPECIFICATIE", WORD_STATEMENT },
+    { "REKENINGOVERZICHT", WORD_STATEMENT },
+    { "BATCH", WORD_STATEMENT },
+    { "FACTUREN", WORD_STATEMENT },
+    { "DEBNR", WORD_DEBTOR },
+    { "DEBITEUR", WORD_DEBTOR },
+    { "KLANTNR", WORD_DEBTOR },
+    { "KLANTNUMMER", WORD_DEBTOR },
+    { "KLANT ", WORD_DEBTOR },
+    { "RELATIENR", WORD_DEBTOR },
 };
-static const char *const months[] = { "JANUARI", "FEBRUARI", "MAART", "APRIL", "MEI", "JUNI", "JULI", "AUGUSTUS", "SEPTEMBER", "OKTOBER", "NOVEMBER", "DECEMBER" };
+static const char *const months[] = { "JANUARI", "FEBRUARI", "MAART",     "APRIL",   "MEI",      "JUNI",
+                                      "JULI",    "AUGUSTUS", "SEPTEMBER", "OKTOBER", "NOVEMBER", "DECEMBER" };
 
 static void find_words(struct cash_reading *r, const struct plain *p, enum cash_source source)
 {
@@ -180,7 +252,8 @@ static void find_words(struct cash_reading *r, const struct plain *p, enum cash_
     for (int i = 0; i < 12; i++) {
         const char *found = strstr(p->at, months[i]);
         size_t length = strlen(months[i]);
-        if (found && found[-1] == ' ' && (found[length] == ' ' || (found[length] >= '0' && found[length] <= '9'))) r->month = i + 1;
+        if (found && found[-1] == ' ' && (found[length] == ' ' || (found[length] >= '0' && found[length] <= '9')))
+            r->month = i + 1;
     }
     static const char *const ranges[] = { " T/M ", "T/M", " TOT EN MET ", " TM ", " T.M. ", " THROUGH ", " BIS " };
     for (size_t i = 0; i < ARRAY_LENGTH(ranges) && !r->has_range; i++) {
@@ -214,19 +287,27 @@ static bool word_before(const struct cash_folded *f, size_t at, const char *word
 
 static enum token_kind kind_of(const struct cash_folded *f, size_t at, size_t length)
 {
-    static const struct { const char *word; enum token_kind kind; } before[] = {
-        { "DEBNR", TOKEN_DEBTOR }, { "DEBITEUR", TOKEN_DEBTOR }, { "DEBITEURNR", TOKEN_DEBTOR }, { "KLANTNR", TOKEN_DEBTOR }, { "KLANTNUMMER", TOKEN_DEBTOR },
-        { "KLANT", TOKEN_DEBTOR }, { "RELATIENR", TOKEN_DEBTOR }, { "DEBITEURNUMMER", TOKEN_DEBTOR }, { "TEL", TOKEN_PHONE }, { "TELEFOON", TOKEN_PHONE },
-        { "ONZEREF", TOKEN_FOREIGN }, { "ONZEREFERENTIE", TOKEN_FOREIGN }, { "ONZEFACTUUR", TOKEN_FOREIGN }, { "ONZEFACT", TOKEN_FOREIGN }, { "VERREKENDMET", TOKEN_FOREIGN },
-        { "OFFERTE", TOKEN_FOREIGN }, { "PROFORMA", TOKEN_FOREIGN }, { "BATCH", TOKEN_FOREIGN }, { "SPECIFICATIE", TOKEN_FOREIGN }, { "ADVICE", TOKEN_FOREIGN },
-        { "VERZAMELBETALING", TOKEN_FOREIGN }, { "CREDITNOTA", TOKEN_NUMBER }, { "KVK", TOKEN_FOREIGN }, { "PASNR", TOKEN_FOREIGN }, { "ORDER", TOKEN_FOREIGN },
-        { "ORDERNR", TOKEN_FOREIGN }, { "PROJECT", TOKEN_FOREIGN }, { "EUR", TOKEN_AMOUNT },
+    static const struct {
+        const char *word;
+        enum token_kind kind;
+    } before[] = {
+        { "DEBNR", TOKEN_DEBTOR },         { "DEBITEUR", TOKEN_DEBTOR },       { "DEBITEURNR", TOKEN_DEBTOR },
+        { "KLANTNR", TOKEN_DEBTOR },       { "KLANTNUMMER", TOKEN_DEBTOR },    { "KLANT", TOKEN_DEBTOR },
+        { "RELATIENR", TOKEN_DEBTOR },     { "DEBITEURNUMMER", TOKEN_DEBTOR }, { "TEL", TOKEN_PHONE },
+        { "TELEFOON", TOKEN_PHONE },       { "ONZEREF", TOKEN_FOREIGN },       { "ONZEREFERENTIE", TOKEN_FOREIGN },
+        { "ONZEFACTUUR", TOKEN_FOREIGN },  { "ONZEFACT", TOKEN_FOREIGN },      { "VERREKENDMET", TOKEN_FOREIGN },
+        { "OFFERTE", TOKEN_FOREIGN },      { "PROFORMA", TOKEN_FOREIGN },      { "BATCH", TOKEN_FOREIGN },
+        { "SPECIFICATIE", TOKEN_FOREIGN }, { "ADVICE", TOKEN_FOREIGN },        { "VERZAMELBETALING", TOKEN_FOREIGN },
+        { "CREDITNOTA", TOKEN_NUMBER },    { "KVK", TOKEN_FOREIGN },           { "PASNR", TOKEN_FOREIGN },
+        { "ORDER", TOKEN_FOREIGN },        { "ORDERNR", TOKEN_FOREIGN },       { "PROJECT", TOKEN_FOREIGN },
+        { "EUR", TOKEN_AMOUNT },
     };
     for (size_t i = 0; i < ARRAY_LENGTH(before); i++)
         if (word_before(f, at, before[i].word)) return before[i].kind;
     if (length == 10 && f->at[at] == '0' && f->gap[at]) return TOKEN_PHONE;
-    if (length == 4 && (!memcmp(f->at + at, "199", 3) || !memcmp(f->at + at, "200", 3) || !memcmp(f->at + at, "201", 3) ||
-                        !memcmp(f->at + at, "202", 3) || !memcmp(f->at + at, "203", 3)))
+    if (length == 4 &&
+        (!memcmp(f->at + at, "199", 3) || !memcmp(f->at + at, "200", 3) || !memcmp(f->at + at, "201", 3) ||
+         !memcmp(f->at + at, "202", 3) || !memcmp(f->at + at, "203", 3)))
         return TOKEN_YEAR;
     return TOKEN_NUMBER;
 }
@@ -236,11 +317,15 @@ static struct cash_token *token_add(struct cash_reading *r, size_t start, size_t
     if (r->token_count == TOKENS_MAX) return NULL;
     struct cash_token *t = &r->tokens[r->token_count++];
     *t = (struct cash_token){ .start = (uint16_t)start, .length = (uint16_t)length, .kind = TOKEN_NUMBER };
-    for (size_t i = start; i < start + length && t->digit_count < sizeof t->digits - 1; i++) t->digits[t->digit_count++] = r->text.at[i];
+    for (size_t i = start; i < start + length && t->digit_count < sizeof t->digits - 1; i++)
+        t->digits[t->digit_count++] = r->text.at[i];
     return t;
 }
 
-static int two(const struct cash_token *t) { return t->digit_count == 1 ? t->digits[0] - '0' : (t->digits[0] - '0') * 10 + t->digits[1] - '0'; }
+static int two(const struct cash_token *t)
+{
+    return t->digit_count == 1 ? t->digits[0] - '0' : (t->digits[0] - '0') * 10 + t->digits[1] - '0';
+}
 
 /* "dd 01-02-2025" and "924,52": neither is a number of an item. */
 static void find_dates_and_amounts(struct cash_reading *r, struct str text)
@@ -252,14 +337,18 @@ static void find_dates_and_amounts(struct cash_reading *r, struct str text)
         struct str sign = between(&r->text, text, a_end - 1, b->start);
         size_t b_end = (size_t)b->start + b->length;
         bool ends = b_end == r->text.count || r->text.gap[b_end];
-        if (str_is(sign, ",") && b->length == 2 && ends && (a->length <= 3 || a->kind == TOKEN_AMOUNT)) a->kind = b->kind = TOKEN_AMOUNT;
-        if (str_is(sign, ",") && b->length == 2 && ends && a->length <= 6 && a_end >= a->length + 3u && word_before(&r->text, a->start, "EUR"))
+        if (str_is(sign, ",") && b->length == 2 && ends && (a->length <= 3 || a->kind == TOKEN_AMOUNT))
+            a->kind = b->kind = TOKEN_AMOUNT;
+        if (str_is(sign, ",") && b->length == 2 && ends && a->length <= 6 && a_end >= a->length + 3u &&
+            word_before(&r->text, a->start, "EUR"))
             a->kind = b->kind = TOKEN_AMOUNT;
         if (i + 2 >= r->token_count || sign.length != 1 || !strchr("-/.", sign.at[0])) continue;
         struct cash_token *c = b + 1;
         if (c->start != b_end || !str_equal(between(&r->text, text, b_end - 1, c->start), sign)) continue;
-        bool day_first = a->length <= 2 && b->length <= 2 && (c->length == 4 || c->length == 2) && two(a) >= 1 && two(a) <= 31 && two(b) >= 1 && two(b) <= 12;
-        bool year_first = a->length == 4 && b->length <= 2 && c->length <= 2 && two(b) >= 1 && two(b) <= 12 && two(c) >= 1 && two(c) <= 31 && a->kind == TOKEN_YEAR;
+        bool day_first = a->length <= 2 && b->length <= 2 && (c->length == 4 || c->length == 2) && two(a) >= 1 &&
+                         two(a) <= 31 && two(b) >= 1 && two(b) <= 12;
+        bool year_first = a->length == 4 && b->length <= 2 && c->length <= 2 && two(b) >= 1 && two(b) <= 12 &&
+                          two(c) >= 1 && two(c) <= 31 && a->kind == TOKEN_YEAR;
         if (day_first || year_first) a->kind = b->kind = c->kind = TOKEN_DATE;
     }
 }
@@ -313,8 +402,11 @@ static void find_tokens(struct cash_reading *r, struct str text)
     size_t plain = r->token_count;
     for (size_t i = 0; i + 1 < plain; i++) { /* "24 07500": two runs with only signs between */
         struct cash_token a = r->tokens[i], b = r->tokens[i + 1];
-        if (b.start != a.start + a.length || a.length + b.length > 14 || f->source[a.start] != f->source[b.start]) continue;
-        if (a.kind == TOKEN_DATE || a.kind == TOKEN_AMOUNT || b.kind == TOKEN_DATE || b.kind == TOKEN_AMOUNT || a.kind == TOKEN_PHONE) continue;
+        if (b.start != a.start + a.length || a.length + b.length > 14 || f->source[a.start] != f->source[b.start])
+            continue;
+        if (a.kind == TOKEN_DATE || a.kind == TOKEN_AMOUNT || b.kind == TOKEN_DATE || b.kind == TOKEN_AMOUNT ||
+            a.kind == TOKEN_PHONE)
+            continue;
         struct cash_token *t = token_add(r, a.start, (size_t)a.length + b.length);
         if (t) t->joined = true, t->last = b.last, t->kind = a.kind == TOKEN_YEAR ? TOKEN_NUMBER : a.kind;
     }
@@ -356,7 +448,8 @@ static int quality_of(const struct cash_folded *f, enum cash_salt salt, size_t a
     return clean ? (quality > 100 ? 100 : quality) : quality - 25;
 }
 
-static void mention_add(struct cash_reading *r, uint32_t item, enum cash_evidence_kind kind, size_t at, size_t length, int quality)
+static void mention_add(struct cash_reading *r, uint32_t item, enum cash_evidence_kind kind, size_t at, size_t length,
+                        int quality)
 {
     for (size_t i = 0; i < r->mention_count; i++) {
         struct cash_mention *m = &r->mentions[i];
@@ -412,7 +505,8 @@ static void find_mentions(const struct cash_engine *engine, struct cash_reading 
                 size_t length = (size_t)__builtin_ctzll(left);
                 if (at + length > f->count) break;
                 if (kinds[k].digits && digits[at + length] - digits[at] != (int)length) break;
-                look_up(engine, r, kinds[k].salt, kinds[k].kind, prefix[at + length] - prefix[at] * power[length], at, length, ends);
+                look_up(engine, r, kinds[k].salt, kinds[k].kind, prefix[at + length] - prefix[at] * power[length], at,
+                        length, ends);
             }
         }
     }
@@ -461,8 +555,10 @@ void cash_read(const struct cash_engine *engine, const struct cash_line *line, s
     memset((char *)r + offsetof(struct cash_reading, range_at), 0, sizeof *r - offsetof(struct cash_reading, range_at));
     cash_fold(&r->text, line->text, CASH_IN_TEXT);
     cash_fold(&r->text, line->reference, CASH_IN_REFERENCE);
-    r->repeat_key = cash_mix(cash_hash((struct str){ r->text.at, r->text.count }) * 31 + cash_hash(line->iban.length ? line->iban : line->name) * 7 +
-                             (uint64_t)line->amount_minor, SALT_REPEAT);
+    r->repeat_key =
+        cash_mix(cash_hash((struct str){ r->text.at, r->text.count }) * 31 +
+                     cash_hash(line->iban.length ? line->iban : line->name) * 7 + (uint64_t)line->amount_minor,
+                 SALT_REPEAT);
     plain_text(&plain, line->text);
     find_words(r, &plain, CASH_IN_TEXT);
     find_tokens(r, line->text);

@@ -26,7 +26,8 @@ struct training {
 static bool same_set(const struct cash_engine *e, const struct cash_candidate *c, const struct cash_decision *d)
 {
     if (c->category != d->category) return false;
-    bool by_items = c->category == CASH_MATCH || c->category == CASH_PROVIDER || c->category == CASH_DEBIT_BATCH || c->category == CASH_REVERSAL;
+    bool by_items = c->category == CASH_MATCH || c->category == CASH_PROVIDER || c->category == CASH_DEBIT_BATCH ||
+                    c->category == CASH_REVERSAL;
     if (!by_items) return true;
     if (c->count != d->allocation_count) return false;
     for (size_t i = 0; i < d->allocation_count; i++) {
@@ -56,7 +57,8 @@ static void observe(struct training *t, struct arena *scratch, const struct cash
     memcpy(s->candidates, m->candidates, s->count * sizeof *s->candidates);
     s->right = -1;
     for (size_t i = 0; i < s->count; i++) {
-        if (s->right < 0 && same_set(t->engine, &s->candidates[i], &past->decision)) s->right = (int)i, s->right_key = s->candidates[i].key;
+        if (s->right < 0 && same_set(t->engine, &s->candidates[i], &past->decision))
+            s->right = (int)i, s->right_key = s->candidates[i].key;
         keep_items(t->arena, &s->candidates[i]);
     }
     s->batch = s->candidates[0].features[F_BATCH] > 0;
@@ -87,8 +89,9 @@ void cash_engine_replay(struct cash_engine *engine, const struct cash_past *past
 static struct fault *train_ranker(struct training *t, int without, struct arena *arena, struct str *blob)
 {
     size_t rows = 0, n = 0;
-    for (size_t i = 0; i < t->count; i++) rows += t->samples[i].fold == without || t->samples[i].batch ? 0 : t->samples[i].count;
-    float *features = ARENA_ARRAY(arena, float, rows * FEATURES + 1), *labels = ARENA_ARRAY(arena, float, rows + 1);
+    for (size_t i = 0; i < t->count; i++)
+        rows += t->samples[i].fold == without || t->samples[i].batch ? 0 : t->samples[i].count;
+    float *features = ARENA_ARRAY(arena, float, rows *FEATURES + 1), *labels = ARENA_ARRAY(arena, float, rows + 1);
     for (size_t i = 0; i < t->count; i++) {
         const struct sample *s = &t->samples[i];
         if (s->fold == without || s->batch) continue;
@@ -134,7 +137,8 @@ static struct fault *rank_held_back(struct training *t)
 
 static struct fault *train_judge(struct training *t, int without, struct arena *arena, struct str *blob)
 {
-    float *features = ARENA_ARRAY(arena, float, t->count * JUDGE_FEATURES + 1), *labels = ARENA_ARRAY(arena, float, t->count + 1);
+    float *features = ARENA_ARRAY(arena, float, t->count *JUDGE_FEATURES + 1),
+          *labels = ARENA_ARRAY(arena, float, t->count + 1);
     size_t n = 0;
     for (size_t i = 0; i < t->count; i++) {
         const struct sample *s = &t->samples[i];
@@ -217,7 +221,8 @@ static void measure(const struct training *t, const struct cash_learned *l, int3
         probabilities[n] = s->probability;
         right[n] = s->first_right;
         out->right += s->first_right;
-        bool sure = l ? cash_sure_enough(l, s->raw, t->engine->settings.precision_ppm) : s->probability * 1e6 >= t->engine->settings.precision_ppm;
+        bool sure = l ? cash_sure_enough(l, s->raw, t->engine->settings.precision_ppm)
+                      : s->probability * 1e6 >= t->engine->settings.precision_ppm;
         if (s->why_not == CASH_AUTO && sure) out->posted++, out->posted_wrong += !s->first_right;
         n++;
     }
@@ -274,11 +279,13 @@ static struct fault *learn(struct training *t, struct cash_report *report)
     for (size_t i = 0; i < t->count; i++) t->samples[i].probability = predict_probability(&now.calibration, t->samples[i].raw);
     measure(t, &now, 0, &report->now);
     struct str ranker = predict_blend(t->arena, t->rankers, FOLDS), judge = predict_blend(t->arena, t->judges, FOLDS);
-    report->blob = cash_learned_bytes(t->arena, ranker, judge, &now.calibration, now.cuts, now.cut_count, t->samples[t->count - 1].day);
+    report->blob = cash_learned_bytes(t->arena, ranker, judge, &now.calibration, now.cuts, now.cut_count,
+                                      t->samples[t->count - 1].day);
     return NULL;
 }
 
-struct fault *cash_engine_train(struct cash_engine *engine, struct arena *arena, const struct cash_past *past, size_t count, struct str in_use, struct cash_report *report)
+struct fault *cash_engine_train(struct cash_engine *engine, struct arena *arena, const struct cash_past *past,
+                                size_t count, struct str in_use, struct cash_report *report)
 {
     *report = (struct cash_report){ 0 };
     struct training t = { .engine = engine, .arena = arena_new((size_t)8 << 30) };

@@ -21,7 +21,8 @@ struct predict_settings {
 struct predict_settings predict_settings_default(void);
 
 /* Learns "is the label 1?" from the rows. The bytes are the model; memory from `arena`. Seeded: the same rows give the same bytes. */
-CHECKED struct fault *predict_train(struct arena *arena, const struct predict_rows *rows, const struct predict_settings *settings, struct str *blob);
+CHECKED struct fault *predict_train(struct arena *arena, const struct predict_rows *rows,
+                                    const struct predict_settings *settings, struct str *blob);
 
 struct predict_model;
 /* NULL: these bytes are no model of this version. Borrows nothing of `blob`. */
@@ -40,7 +41,8 @@ enum { PREDICT_STEPS_MAX = 400 };
 struct predict_step { float score; float probability; };    /* rising in both */
 struct predict_calibration { struct predict_step steps[PREDICT_STEPS_MAX]; size_t count; };
 /* From held-back scores and whether each was right. Between steps straight lines; never exactly 0 or 1. */
-void predict_calibrate(struct arena *arena, const float *scores, const bool *right, size_t count, struct predict_calibration *out);
+void predict_calibrate(struct arena *arena, const float *scores, const bool *right, size_t count,
+                       struct predict_calibration *out);
 double predict_probability(const struct predict_calibration *calibration, float score);
 
 /* Expected calibration error in ten equal bins, and mean log loss, in millionths. */

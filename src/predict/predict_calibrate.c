@@ -40,7 +40,8 @@ void predict_calibrate(struct arena *arena, const float *scores, const bool *rig
         }
         double probability = (sum.right + 0.25) / (sum.count + 0.5);
         double last = out->count ? (double)out->steps[out->count - 1].probability : 0;
-        out->steps[out->count++] = (struct predict_step){ (float)(sum.score / sum.count), (float)(probability > last ? probability : last) };
+        out->steps[out->count++] =
+            (struct predict_step){ (float)(sum.score / sum.count), (float)(probability > last ? probability : last) };
     }
 }
 

@@ -1,3 +1,4 @@
+/* Inside of the learned models: the tree in memory, and writing its bytes. */
 #pragma once
 #include "predict/predict.h"
 

@@ -8,7 +8,7 @@ enum { ROWS = 4000, COLUMNS = 6 };
 static struct predict_rows sample(struct arena *arena, uint64_t seed)
 {
     struct rng rng = rng_new(seed);
-    float *features = ARENA_ARRAY(arena, float, ROWS * COLUMNS), *labels = ARENA_ARRAY(arena, float, ROWS);
+    float *features = ARENA_ARRAY(arena, float, ROWS *COLUMNS), *labels = ARENA_ARRAY(arena, float, ROWS);
     for (size_t i = 0; i < ROWS; i++) {
         float *f = features + i * COLUMNS;
         for (size_t j = 0; j < COLUMNS; j++) f[j] = (float)rng_between(&rng, 0, 100);
@@ -59,7 +59,8 @@ TEST(predict_blends)
         struct predict_rows rows = sample(arena, i + 1);
         expect_done(predict_train(arena, &rows, &settings, &blobs[i]));
     }
-    struct predict_model *a = predict_load(arena, blobs[0]), *b = predict_load(arena, blobs[1]), *both = predict_load(arena, predict_blend(arena, blobs, 2));
+    struct predict_model *a = predict_load(arena, blobs[0]), *b = predict_load(arena, blobs[1]),
+                         *both = predict_load(arena, predict_blend(arena, blobs, 2));
     expect(a && b && both);
     struct predict_rows other = sample(arena, 3);
     for (size_t i = 0; i < 200; i++) {

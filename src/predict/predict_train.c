@@ -8,7 +8,9 @@ const struct fault_type predict_failed = { FAULT_BROKEN, "predict.failed", "The 
 
 struct predict_settings predict_settings_default(void)
 {
-    return (struct predict_settings){ .trees = 80, .depth = 5, .rate = 0.15, .least_weight = 2, .sample = 0.9, .columns_sample = 0.7, .lambda = 1.5 };
+    return (struct predict_settings){
+        .trees = 80, .depth = 5, .rate = 0.15, .least_weight = 2, .sample = 0.9, .columns_sample = 0.7, .lambda = 1.5
+    };
 }
 
 struct flat { uint32_t feature, yes, no; double value; };
@@ -74,27 +76,34 @@ static bool set(BoosterHandle booster, const char *name, double value)
 
 static bool learn(BoosterHandle booster, DMatrixHandle data, const struct predict_settings *s)
 {
-    bool good = XGBoosterSetParam(booster, "objective", "binary:logistic") == 0 && XGBoosterSetParam(booster, "tree_method", "hist") == 0 &&
+    bool good = XGBoosterSetParam(booster, "objective", "binary:logistic") == 0 &&
+                XGBoosterSetParam(booster, "tree_method", "hist") == 0 &&
                 XGBoosterSetParam(booster, "nthread", "1") == 0 && XGBoosterSetParam(booster, "verbosity", "0") == 0 &&
-                XGBoosterSetParam(booster, "seed", "20260101") == 0 && XGBoosterSetParam(booster, "base_score", "0.5") == 0 &&
-                set(booster, "max_depth", s->depth) && set(booster, "eta", s->rate) && set(booster, "min_child_weight", s->least_weight) &&
-                set(booster, "subsample", s->sample) && set(booster, "colsample_bytree", s->columns_sample) && set(booster, "lambda", s->lambda) &&
-                set(booster, "max_bin", 64);
+                XGBoosterSetParam(booster, "seed", "20260101") == 0 &&
+                XGBoosterSetParam(booster, "base_score", "0.5") == 0 && set(booster, "max_depth", s->depth) &&
+                set(booster, "eta", s->rate) && set(booster, "min_child_weight", s->least_weight) &&
+                set(booster, "subsample", s->sample) && set(booster, "colsample_bytree", s->columns_sample) &&
+                set(booster, "lambda", s->lambda) && set(booster, "max_bin", 64);
     for (int i = 0; good && i < s->trees; i++) good = XGBoosterUpdateOneIter(booster, i, data) == 0;
     return good;
 }
 
-struct fault *predict_train(struct arena *arena, const struct predict_rows *rows, const struct predict_settings *settings, struct str *blob)
+struct fault *predict_train(struct arena *arena, const struct predict_rows *rows,
+                            const struct predict_settings *settings, struct str *blob)
 {
     DMatrixHandle data = NULL;
     BoosterHandle booster = NULL;
-    ensure(rows->columns && rows->columns <= 1000 && settings->trees > 0 && settings->trees <= 2000 && settings->depth > 0 && settings->depth <= 12);
+    ensure(rows->columns && rows->columns <= 1000 && settings->trees > 0 && settings->trees <= 2000 &&
+           settings->depth > 0 && settings->depth <= 12);
     if (!rows->rows) return FAULT(arena, &predict_failed, NULL, PARAM("why", STR("no rows")));
     bool good = XGDMatrixCreateFromMat(rows->features, rows->rows, rows->columns, NAN, &data) == 0 &&
                 XGDMatrixSetFloatInfo(data, "label", rows->labels, rows->rows) == 0 &&
                 (!rows->weights || XGDMatrixSetFloatInfo(data, "weight", rows->weights, rows->rows) == 0) &&
-                XGBoosterCreate(&data, 1, &booster) == 0 && learn(booster, data, settings) && trees_to_bytes(arena, booster, rows->columns, blob);
-    struct fault *fault = good ? NULL : FAULT(arena, &predict_failed, NULL, PARAM("why", str_keep(arena, str_part(str_of(XGBGetLastError()), 0, 200))));
+                XGBoosterCreate(&data, 1, &booster) == 0 && learn(booster, data, settings) &&
+                trees_to_bytes(arena, booster, rows->columns, blob);
+    struct fault *fault = good ? NULL
+                               : FAULT(arena, &predict_failed, NULL,
+                                       PARAM("why", str_keep(arena, str_part(str_of(XGBGetLastError()), 0, 200))));
     if (booster) good &= XGBoosterFree(booster) == 0;
     if (data) good &= XGDMatrixFree(data) == 0;
     return fault;

@@ -75,7 +75,8 @@ struct str predict_blend(struct arena *arena, const struct str *blobs, size_t co
     predict_add_u32(&out, trees);
     predict_add_u32(&out, nodes);
     for (size_t i = 0; i < count; first += read_u32(blobs[i++].at + 12))
-        for (uint32_t t = 0; t < read_u32(blobs[i].at + 8); t++) predict_add_u32(&out, first + read_u32(blobs[i].at + 16 + t * 4));
+        for (uint32_t t = 0; t < read_u32(blobs[i].at + 8); t++)
+            predict_add_u32(&out, first + read_u32(blobs[i].at + 16 + t * 4));
     first = 0;
     for (size_t i = 0; i < count; first += read_u32(blobs[i++].at + 12)) {
         const char *at = blobs[i].at + 16 + (size_t)read_u32(blobs[i].at + 8) * 4;

@@ -94,8 +94,11 @@ static struct date day_of(struct str s)
 static void read_parties(struct arena *arena, struct cash_engine *engine, const char *folder)
 {
     for (struct csv csv = csv_open(arena, folder, "customers.csv"); csv_next(&csv);) {
-        struct cash_party party = { .id = id_of(csv_get(&csv, "customer_id")), .parent = id_of(csv_get(&csv, "parent_id")), .number = csv_get(&csv, "debtor_number"),
-                                    .name = csv_get(&csv, "name"), .city = csv_get(&csv, "city") };
+        struct cash_party party = { .id = id_of(csv_get(&csv, "customer_id")),
+                                    .parent = id_of(csv_get(&csv, "parent_id")),
+                                    .number = csv_get(&csv, "debtor_number"),
+                                    .name = csv_get(&csv, "name"),
+                                    .city = csv_get(&csv, "city") };
         struct str ibans[8], rest = csv_get(&csv, "known_ibans"), country = csv_get(&csv, "country");
         memcpy(party.country, country.at, country.length < 2 ? country.length : 2);
         while (rest.length && party.iban_count < ARRAY_LENGTH(ibans)) ibans[party.iban_count++] = str_cut(rest, ';', &rest);
@@ -109,14 +112,22 @@ static size_t read_items(struct arena *arena, struct cash_engine *engine, const 
     size_t count = 0;
     for (struct csv csv = csv_open(arena, folder, name); csv_next(&csv); count++) {
         struct str collect = csv_get(&csv, "collection");
-        struct cash_item item = { .id = id_of(csv_get(&csv, "invoice_id")), .party = id_of(csv_get(&csv, "customer_id")), .number = csv_get(&csv, "invoice_number"),
-                                  .reference = csv_get(&csv, "payment_reference"), .order_number = csv_get(&csv, "customer_po"), .currency = "EUR",
-                                  .issued_on = day_of(csv_get(&csv, "issue_date")), .due_on = day_of(csv_get(&csv, "due_date")),
-                                  .discount_until = day_of(csv_get(&csv, "discount_until")), .total_minor = money(csv_get(&csv, "total")),
+        struct cash_item item = { .id = id_of(csv_get(&csv, "invoice_id")),
+                                  .party = id_of(csv_get(&csv, "customer_id")),
+                                  .number = csv_get(&csv, "invoice_number"),
+                                  .reference = csv_get(&csv, "payment_reference"),
+                                  .order_number = csv_get(&csv, "customer_po"),
+                                  .currency = "EUR",
+                                  .issued_on = day_of(csv_get(&csv, "issue_date")),
+                                  .due_on = day_of(csv_get(&csv, "due_date")),
+                                  .discount_until = day_of(csv_get(&csv, "discount_until")),
+                                  .total_minor = money(csv_get(&csv, "total")),
                                   .open_minor = money(csv_get(&csv, from_total ? "total" : "open_amount")) };
         int64_t percent = money(csv_get(&csv, "discount_pct"));
         if (percent && !int_mul_div(item.total_minor, percent, 10000, &item.discount_minor)) exit(65);
-        item.collect = str_is(collect, "direct_debit") ? CASH_DIRECT_DEBIT : str_is(collect, "payment_link") ? CASH_PAYMENT_LINK : CASH_TRANSFER;
+        item.collect = str_is(collect, "direct_debit")   ? CASH_DIRECT_DEBIT
+                       : str_is(collect, "payment_link") ? CASH_PAYMENT_LINK
+                                                         : CASH_TRANSFER;
         cash_engine_item(engine, &item);
     }
     return count;
@@ -125,28 +136,47 @@ static size_t read_items(struct arena *arena, struct cash_engine *engine, const 
 static void read_batches(struct arena *arena, struct cash_engine *engine, const char *folder)
 {
     for (struct csv csv = csv_open(arena, folder, "sdd_collections.csv"); csv_next(&csv);)
-        cash_engine_collection(engine, &(struct cash_collection){ .batch_id = csv_get(&csv, "pmtinf_id"), .end_to_end_id = csv_get(&csv, "end_to_end_id"),
-                                                                  .item = id_of(csv_get(&csv, "invoice_id")), .amount_minor = money(csv_get(&csv, "amount")),
-                                                                  .collected_on = day_of(csv_get(&csv, "collection_date")) });
+        cash_engine_collection(engine,
+                               &(struct cash_collection){ .batch_id = csv_get(&csv, "pmtinf_id"),
+                                                          .end_to_end_id = csv_get(&csv, "end_to_end_id"),
+                                                          .item = id_of(csv_get(&csv, "invoice_id")),
+                                                          .amount_minor = money(csv_get(&csv, "amount")),
+                                                          .collected_on = day_of(csv_get(&csv, "collection_date")) });
     for (struct csv csv = csv_open(arena, folder, "psp_settlements.csv"); csv_next(&csv);)
-        cash_engine_settlement(engine, &(struct cash_settlement){ .settlement = csv_get(&csv, "settlement_ref"), .payment = csv_get(&csv, "payment_id"),
-                                                                  .description = csv_get(&csv, "description"), .amount_minor = money(csv_get(&csv, "amount")), .fee_minor = money(csv_get(&csv, "fee")) });
+        cash_engine_settlement(engine, &(struct cash_settlement){ .settlement = csv_get(&csv, "settlement_ref"),
+                                                                  .payment = csv_get(&csv, "payment_id"),
+                                                                  .description = csv_get(&csv, "description"),
+                                                                  .amount_minor = money(csv_get(&csv, "amount")),
+                                                                  .fee_minor = money(csv_get(&csv, "fee")) });
 }
 
 static const struct { const char *name; enum cash_category category; } categories[] = {
     { "match", CASH_MATCH }, { "duplicate", CASH_DUPLICATE }, { "on_account", CASH_ON_ACCOUNT }, { "psp", CASH_PROVIDER },
     { "sdd", CASH_DEBIT_BATCH }, { "reversal", CASH_REVERSAL }, { "unrelated", CASH_UNRELATED }, { "unknown", CASH_UNKNOWN },
 };
-static const struct { const char *name; enum cash_difference_kind kind; } residuals[] = {
-    { "discount", CASH_DISCOUNT }, { "short", CASH_SHORT }, { "fee", CASH_CHARGE }, { "rounding", CASH_ROUNDING }, { "over", CASH_OVER }, { "typo", CASH_TYPO },
-    { "exvat", CASH_NET_OF_VAT }, { "instalment", CASH_INSTALMENT }, { "contra", CASH_CONTRA }, { "pspfee", CASH_PROVIDER_FEE },
+static const struct {
+    const char *name;
+    enum cash_difference_kind kind;
+} residuals[] = {
+    { "discount", CASH_DISCOUNT }, { "short", CASH_SHORT },
+    { "fee", CASH_CHARGE },        { "rounding", CASH_ROUNDING },
+    { "over", CASH_OVER },         { "typo", CASH_TYPO },
+    { "exvat", CASH_NET_OF_VAT },  { "instalment", CASH_INSTALMENT },
+    { "contra", CASH_CONTRA },     { "pspfee", CASH_PROVIDER_FEE },
 };
 
 static void read_past_line(struct arena *arena, const struct csv *csv, int64_t id, struct cash_past *past)
 {
-    past->line = (struct cash_line){ .id = id, .booked_on = day_of(csv_get(csv, "booking_date")), .amount_minor = money(csv_get(csv, "amount")), .currency = "EUR",
-                                     .name = csv_get(csv, "name"), .iban = csv_get(csv, "iban"), .text = csv_get(csv, "remittance"), .reference = csv_get(csv, "structured_ref"),
-                                     .end_to_end_id = csv_get(csv, "end_to_end_id"), .batch_id = csv_get(csv, "pmtinf_id") };
+    past->line = (struct cash_line){ .id = id,
+                                     .booked_on = day_of(csv_get(csv, "booking_date")),
+                                     .amount_minor = money(csv_get(csv, "amount")),
+                                     .currency = "EUR",
+                                     .name = csv_get(csv, "name"),
+                                     .iban = csv_get(csv, "iban"),
+                                     .text = csv_get(csv, "remittance"),
+                                     .reference = csv_get(csv, "structured_ref"),
+                                     .end_to_end_id = csv_get(csv, "end_to_end_id"),
+                                     .batch_id = csv_get(csv, "pmtinf_id") };
     struct cash_decision *d = &past->decision;
     for (size_t i = 0; i < ARRAY_LENGTH(categories); i++)
         if (str_is(csv_get(csv, "category"), categories[i].name)) d->category = categories[i].category;
@@ -181,7 +211,10 @@ static struct str between_tags(struct arena *arena, struct str in, const char *o
     if (to < 0) return (struct str){ 0 };
     rest = str_part(rest, 0, (size_t)to);
     if (str_find(rest, "&") < 0) return rest;
-    static const struct { const char *name; char sign; } entities[] = { { "&amp;", '&' }, { "&lt;", '<' }, { "&gt;", '>' }, { "&quot;", '"' }, { "&apos;", '\'' } };
+    static const struct {
+        const char *name;
+        char sign;
+    } entities[] = { { "&amp;", '&' }, { "&lt;", '<' }, { "&gt;", '>' }, { "&quot;", '"' }, { "&apos;", '\'' } };
     struct text out = text_new(arena);
     while (rest.length) {
         size_t used = 1;
@@ -212,12 +245,20 @@ static void read_statement(struct arena *arena, const char *folder, int64_t firs
         struct str account = between_tags(arena, n, "<DbtrAcct>", "</DbtrAcct>");
         if (!account.at) account = between_tags(arena, n, "<CdtrAcct>", "</CdtrAcct>");
         int64_t amount = money(between_tags(arena, n, "<Amt Ccy=\"EUR\">", "</Amt>"));
-        e->line = (struct cash_line){ .id = first_id + (int64_t)out->count, .amount_minor = debit ? -amount : amount, .currency = "EUR",
-            .booked_on = day_of(between_tags(arena, between_tags(arena, n, "<BookgDt>", "</BookgDt>"), "<Dt>", "</Dt>")),
-            .name = between_tags(arena, debtor.at ? debtor : creditor, "<Nm>", "</Nm>"), .iban = between_tags(arena, account, "<IBAN>", "</IBAN>"),
-            .ultimate_name = between_tags(arena, between_tags(arena, n, "<UltmtDbtr>", "</UltmtDbtr>"), "<Nm>", "</Nm>"),
-            .text = between_tags(arena, n, "<Ustrd>", "</Ustrd>"), .reference = between_tags(arena, n, "<Ref>", "</Ref>"),
-            .end_to_end_id = between_tags(arena, n, "<EndToEndId>", "</EndToEndId>"), .batch_id = between_tags(arena, n, "<PmtInfId>", "</PmtInfId>"),
+        e->line = (struct cash_line){
+            .id = first_id + (int64_t)out->count,
+            .amount_minor = debit ? -amount : amount,
+            .currency = "EUR",
+            .booked_on =
+                day_of(between_tags(arena, between_tags(arena, n, "<BookgDt>", "</BookgDt>"), "<Dt>", "</Dt>")),
+            .name = between_tags(arena, debtor.at ? debtor : creditor, "<Nm>", "</Nm>"),
+            .iban = between_tags(arena, account, "<IBAN>", "</IBAN>"),
+            .ultimate_name =
+                between_tags(arena, between_tags(arena, n, "<UltmtDbtr>", "</UltmtDbtr>"), "<Nm>", "</Nm>"),
+            .text = between_tags(arena, n, "<Ustrd>", "</Ustrd>"),
+            .reference = between_tags(arena, n, "<Ref>", "</Ref>"),
+            .end_to_end_id = between_tags(arena, n, "<EndToEndId>", "</EndToEndId>"),
+            .batch_id = between_tags(arena, n, "<PmtInfId>", "</PmtInfId>"),
             .family = between_tags(arena, between_tags(arena, n, "<Fmly>", "</Fmly>"), "<Cd>", "</Cd>"),
             .return_code = between_tags(arena, between_tags(arena, n, "<RtrInf>", "</RtrInf>"), "<Cd>", "</Cd>"),
             .is_reversal = str_find(n, "<RvslInd>true") >= 0 };
@@ -246,12 +287,16 @@ static void write_row(FILE *out, struct arena *arena, struct str id, const struc
         const struct cash_explanation *a = &p->explanations[k];
         if (a->category != CASH_MATCH) continue;
         fprintf(out, "%s", n++ ? "|" : "");
-        for (size_t i = 0; i < a->allocation_count; i++) fprintf(out, "%sI%06lld", i ? "+" : "", (long long)a->allocations[i].item);
+        for (size_t i = 0; i < a->allocation_count; i++)
+            fprintf(out, "%sI%06lld", i ? "+" : "", (long long)a->allocations[i].item);
     }
     if (why) {
         fprintf(out, ",%s,%lld,", cash_why_not_name(p->why_not), (long long)x->other_sets);
-        for (size_t i = 0; i < x->difference_count; i++) fprintf(out, "%s=%lld ", cash_difference_name(x->differences[i].kind), (long long)x->differences[i].amount_minor);
-        for (size_t i = 0; i < x->evidence_count; i++) fprintf(out, "%s:%lld ", cash_evidence_name(x->evidence[i].kind), (long long)x->evidence[i].value);
+        for (size_t i = 0; i < x->difference_count; i++)
+            fprintf(out, "%s=%lld ", cash_difference_name(x->differences[i].kind),
+                    (long long)x->differences[i].amount_minor);
+        for (size_t i = 0; i < x->evidence_count; i++)
+            fprintf(out, "%s:%lld ", cash_evidence_name(x->evidence[i].kind), (long long)x->evidence[i].value);
     }
     fprintf(out, "\n");
 }
@@ -276,8 +321,10 @@ static void learn(struct arena *arena, struct cash_engine *engine, const char *f
     *seconds = seconds_since(start);
     const struct cash_quality *all[] = { &report.rules, &report.now };
     for (int i = 0; !rules && i < 2; i++)
-        fprintf(stderr, "%s held back: lines %lld right %.4f posted %.4f wrong %lld ece %.4f logloss %.4f\n", i ? "model" : "rules", (long long)all[i]->lines,
-                (double)all[i]->right / (double)(all[i]->lines + !all[i]->lines), (double)all[i]->posted / (double)(all[i]->lines + !all[i]->lines), (long long)all[i]->posted_wrong,
+        fprintf(stderr, "%s held back: lines %lld right %.4f posted %.4f wrong %lld ece %.4f logloss %.4f\n",
+                i ? "model" : "rules", (long long)all[i]->lines,
+                (double)all[i]->right / (double)(all[i]->lines + !all[i]->lines),
+                (double)all[i]->posted / (double)(all[i]->lines + !all[i]->lines), (long long)all[i]->posted_wrong,
                 all[i]->ece_ppm / 1e6, all[i]->logloss_ppm / 1e6);
     if (!rules) fprintf(stderr, "model %s, %zu bytes\n", report.used ? "used" : "not used", report.blob.length);
 }
@@ -319,13 +366,14 @@ int main(int argc, char **argv)
         matching += seconds_since(start);
         write_row(out, scratch, entries.at[i].id, &p, why);
         struct cash_decision decision = cash_decision_of(&p.explanations[0]);
-        if (p.automatic || (decision.category == CASH_UNRELATED && p.explanations[0].probability_ppm >= 900000)) cash_engine_apply(engine, &entries.at[i].line, &decision);
+        if (p.automatic || (decision.category == CASH_UNRELATED && p.explanations[0].probability_ppm >= 900000))
+            cash_engine_apply(engine, &entries.at[i].line, &decision);
         else cash_engine_wait(engine, &entries.at[i].line, &p);
         arena_reset(scratch);
     }
     fclose(out);
-    printf("%zu items, %zu lines: read %.1f s, learned %.1f s, matched %.0f lines/s, %zu MB\n", items, entries.count, reading, training,
-           (double)entries.count / matching, arena_used(arena) >> 20);
+    printf("%zu items, %zu lines: read %.1f s, learned %.1f s, matched %.0f lines/s, %zu MB\n", items, entries.count,
+           reading, training, (double)entries.count / matching, arena_used(arena) >> 20);
     arena_free(scratch);
     arena_free(arena);
     return 0;

@@ -3,7 +3,16 @@
 #include "cash/cash_engine.h"
 #include <time.h>
 
-struct shop { struct arena *arena; struct cash_engine *engine; struct rng rng; int64_t *open; size_t *counts; size_t customers, per; int64_t next; int64_t *amounts; };
+struct shop {
+    struct arena *arena;
+    struct cash_engine *engine;
+    struct rng rng;
+    int64_t *open;
+    size_t *counts;
+    size_t customers, per;
+    int64_t next;
+    int64_t *amounts;
+};
 
 static void new_item(struct shop *s, size_t party)
 {
@@ -11,8 +20,15 @@ static void new_item(struct shop *s, size_t party)
     char number[40];
     snprintf(number, sizeof number, "F25-%07lld", (long long)id);
     struct date issued = date_add_days((struct date){ 20250101 }, (int)rng_between(&s->rng, 0, 100));
-    cash_engine_item(s->engine, &(struct cash_item){ .id = id, .party = (int64_t)party + 1, .number = str_of(number), .currency = "EUR", .issued_on = issued,
-                                                     .due_on = date_add_days(issued, 30), .total_minor = amount, .open_minor = amount, .collect = CASH_TRANSFER });
+    cash_engine_item(s->engine, &(struct cash_item){ .id = id,
+                                                     .party = (int64_t)party + 1,
+                                                     .number = str_of(number),
+                                                     .currency = "EUR",
+                                                     .issued_on = issued,
+                                                     .due_on = date_add_days(issued, 30),
+                                                     .total_minor = amount,
+                                                     .open_minor = amount,
+                                                     .collect = CASH_TRANSFER });
     s->open[party * s->per + s->counts[party]] = id;
     s->amounts[party * s->per + s->counts[party]++] = amount;
 }
@@ -20,7 +36,8 @@ static void new_item(struct shop *s, size_t party)
 /* A line as payers write them: nine in ten name what they pay, one in five pays several. */
 static struct cash_past new_line(struct shop *s, int64_t id)
 {
-    size_t party = (size_t)rng_between(&s->rng, 0, (int64_t)s->customers - 1), take = rng_chance(&s->rng, 200) ? (size_t)rng_between(&s->rng, 2, 5) : 1;
+    size_t party = (size_t)rng_between(&s->rng, 0, (int64_t)s->customers - 1),
+           take = rng_chance(&s->rng, 200) ? (size_t)rng_between(&s->rng, 2, 5) : 1;
     while (s->counts[party] < take) new_item(s, party);
     struct text text = text_new(s->arena);
     struct cash_allocation *set = ARENA_ARRAY(s->arena, struct cash_allocation, take);
@@ -28,7 +45,8 @@ static struct cash_past new_line(struct shop *s, int64_t id)
     int style = (int)rng_between(&s->rng, 0, 3);
     int64_t sum = 0;
     for (size_t i = 0; i < take; i++) {
-        size_t at = party * s->per + (size_t)rng_between(&s->rng, 0, (int64_t)s->counts[party] - 1), last = party * s->per + --s->counts[party];
+        size_t at = party * s->per + (size_t)rng_between(&s->rng, 0, (int64_t)s->counts[party] - 1),
+               last = party * s->per + --s->counts[party];
         set[i] = (struct cash_allocation){ s->open[at], s->amounts[at] };
         sum += s->amounts[at];
         s->open[at] = s->open[last];
@@ -39,10 +57,19 @@ static struct cash_past new_line(struct shop *s, int64_t id)
         else text_addf(&text, style == 1 ? "F25 %07lld" : "F25-%07lld", (long long)set[i].item);
     }
     if (!named) text_addz(&text, "betaling");
-    return (struct cash_past){
-        .line = { .id = id, .booked_on = { 20250501 }, .amount_minor = sum, .currency = "EUR", .text = text_str(&text), .iban = str_format(s->arena, "NL%02dINGB%010d", (int)(party % 90 + 10), (int)party),
-                  .name = str_format(s->arena, "Klant %05d Handel", (int)party), .end_to_end_id = STR("NOTPROVIDED") },
-        .decision = { .category = CASH_MATCH, .party = (int64_t)party + 1, .allocations = set, .allocation_count = take } };
+    return (struct cash_past){ .line = { .id = id,
+                                         .booked_on = { 20250501 },
+                                         .amount_minor = sum,
+                                         .currency = "EUR",
+                                         .text = text_str(&text),
+                                         .iban = str_format(s->arena, "NL%02dINGB%010d", (int)(party % 90 + 10),
+                                                            (int)party),
+                                         .name = str_format(s->arena, "Klant %05d Handel", (int)party),
+                                         .end_to_end_id = STR("NOTPROVIDED") },
+                               .decision = { .category = CASH_MATCH,
+                                             .party = (int64_t)party + 1,
+                                             .allocations = set,
+                                             .allocation_count = take } };
 }
 
 static double cpu_seconds(void)
@@ -54,7 +81,10 @@ static double cpu_seconds(void)
 
 static void run(size_t lines, size_t items, size_t customers)
 {
-    struct shop s = { .arena = arena_new((size_t)12 << 30), .rng = rng_new(1), .customers = customers, .per = items / customers * 3 + 20 };
+    struct shop s = { .arena = arena_new((size_t)12 << 30),
+                      .rng = rng_new(1),
+                      .customers = customers,
+                      .per = items / customers * 3 + 20 };
     struct arena *scratch = arena_new((size_t)1 << 30);
     s.engine = cash_engine_new(s.arena, NULL);
     s.open = ARENA_ARRAY(s.arena, int64_t, customers * s.per);
@@ -63,8 +93,12 @@ static void run(size_t lines, size_t items, size_t customers)
     double start = cpu_seconds();
     for (size_t i = 0; i < customers; i++) {
         struct str iban = str_format(s.arena, "NL%02dINGB%010d", (int)(i % 90 + 10), (int)i);
-        cash_engine_party(s.engine, &(struct cash_party){ .id = (int64_t)i + 1, .number = str_format(s.arena, "%d", (int)(10000 + i)), .name = str_format(s.arena, "Klant %05d Handel B.V.", (int)i),
-                                                          .country = "NL", .ibans = &iban, .iban_count = i % 4 != 0 });
+        cash_engine_party(s.engine, &(struct cash_party){ .id = (int64_t)i + 1,
+                                                          .number = str_format(s.arena, "%d", (int)(10000 + i)),
+                                                          .name = str_format(s.arena, "Klant %05d Handel B.V.", (int)i),
+                                                          .country = "NL",
+                                                          .ibans = &iban,
+                                                          .iban_count = i % 4 != 0 });
     }
     for (size_t i = 0; i < items; i++) new_item(&s, i % customers);
     double loading = cpu_seconds() - start;
@@ -87,7 +121,8 @@ static void run(size_t lines, size_t items, size_t customers)
             bool right = d.allocation_count == now[i].decision.allocation_count;
             for (size_t j = 0; right && j < d.allocation_count; j++) {
                 bool in = false;
-                for (size_t k = 0; k < d.allocation_count; k++) in |= d.allocations[j].item == now[i].decision.allocations[k].item;
+                for (size_t k = 0; k < d.allocation_count; k++)
+                    in |= d.allocations[j].item == now[i].decision.allocations[k].item;
                 right = in;
             }
             wrong += !right;
@@ -98,8 +133,10 @@ static void run(size_t lines, size_t items, size_t customers)
         arena_reset(scratch);
     }
     double matching = cpu_seconds() - start;
-    printf("%zu lines, %zu open items, %zu customers: loaded %.2f s, learned from 2000 lines %.2f s, matched %.2f s = %.0f lines/s, %.1f %% posted, %zu wrong, %zu MB\n", lines, items, customers,
-           loading, training, matching, (double)lines / matching, 100 * (double)posted / (double)lines, wrong, arena_used(s.arena) >> 20);
+    printf(
+        "%zu lines, %zu open items, %zu customers: loaded %.2f s, learned from 2000 lines %.2f s, matched %.2f s = %.0f lines/s, %.1f %% posted, %zu wrong, %zu MB\n",
+        lines, items, customers, loading, training, matching, (double)lines / matching,
+        100 * (double)posted / (double)lines, wrong, arena_used(s.arena) >> 20);
     for (size_t i = 1; i < ARRAY_LENGTH(why); i++)
         if (why[i]) printf("  not posted, %s: %zu\n", cash_why_not_name((enum cash_why_not)i), why[i]);
     arena_free(scratch);
