@@ -37,7 +37,7 @@ static struct fault *check_list(struct arena *arena, const struct field *f, cons
     int64_t max = f->max ? f->max : LIST_DEFAULT;
     if ((int64_t)list.count > max) return FAULT(arena, &record_too_many, name_of(arena, f), PARAM_INT(arena, "max", max));
     if (!list.count && !f->optional && f->min > 0) return FAULT(arena, &record_missing, name_of(arena, f));
-    if ((int64_t)list.count < f->min && list.count) 
+    if ((int64_t)list.count < f->min && list.count)
         return FAULT(arena, &record_too_short, name_of(arena, f), PARAM_INT(arena, "min", f->min));
     for (size_t i = 0; i < list.count; i++) {
         struct fault *inside = record_check(arena, (struct given){ f->record, list.at + i * f->record->size });
