@@ -3,6 +3,7 @@
 #include "access/access.h"
 #include "archive/archive.h"
 #include "bank/bank.h"
+#include "bill/bill.h"
 #include "cash/cash.h"
 #include "ledger/ledger.h"
 #include "party/party.h"
@@ -13,6 +14,7 @@ void app_operations(struct arena *arena, struct operations *out)
     const struct operation_table *const rooms[] = {
         &operation_operations_table, &outbox_operations_table, &outbox_messages, &access_sessions, &access_people, &access_companies, &archive_documents,
         &ledger_entries, &ledger_items, &ledger_charts, &ledger_proofs, &party_parties, &party_bank_accounts,
+        &bill_arrivals, &bill_forms, &bill_bills, &bill_checks, &bill_views,
         &bank_operations, &cash_operations,
     };
     struct operation_table *tables = ARENA_ARRAY(arena, struct operation_table, ARRAY_LENGTH(rooms));

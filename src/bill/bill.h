@@ -66,6 +66,7 @@ struct bill_line {
     struct str description;
     struct decimal quantity, price;
     struct str unit; /* UN/ECE Rec 20 */
+    struct str currency; /* the bill's */
     int64_t net_minor, vat_minor;
     struct str vat_category; /* S, Z, E, AE, K, G, O … as on the document; absent when it has none */
     struct decimal vat_rate;
@@ -92,6 +93,7 @@ CHECKED struct fault *bill_receive(struct work *work, struct str file_name, enum
 struct bill_line_data {
     struct str description;
     struct decimal quantity, price;
+    struct str currency; /* needed where the bill's has other than two digits behind the point, then the same */
     int64_t net_minor, vat_minor; /* VAT left out: computed from a code of category S */
     account_id account_id;
     vat_code_id vat_code_id;
@@ -118,7 +120,7 @@ CHECKED struct fault *bill_enter(struct work *work, const struct bill_data *data
 CHECKED struct fault *bill_change(struct work *work, const struct bill_data *data, struct bill *bill);
 /* Sets who sent it; codes what is not coded from that supplier's defaults, else from its last approved bill; proposes the IBAN
  * asked for when the supplier doesn't have it (nothing is paid to it before a second person verified it). */
-CHECKED struct fault *bill_set_supplier(struct work *work, bill_id id, party_id party, int64_t version, struct bill *bill);
+CHECKED struct fault *bill_set_supplier(struct work *work, bill_id id, party_id supplier_id, int64_t version, struct bill *bill);
 
 struct bill_line_code { int64_t line_no; account_id account_id; vat_code_id vat_code_id; struct str cost_center; };
 struct bill_coding {
@@ -170,5 +172,6 @@ CHECKED struct fault *bill_payable(struct work *work, struct date until, struct 
 struct str bill_number_key(struct arena *arena, struct str number);
 
 extern const struct fault_type bill_missing, bill_changed, bill_same_file, bill_wrong_state, bill_no_supplier, bill_no_number,
-    bill_no_day, bill_uncoded, bill_no_vat_code, bill_duplicate, bill_fatal_problems, bill_supplier_blocked, bill_not_as_submitted;
-extern const struct operation_table bill_bills, bill_checks, bill_views;
+    bill_no_day, bill_uncoded, bill_no_vat_code, bill_control_account, bill_duplicate, bill_fatal_problems, bill_supplier_blocked,
+    bill_not_as_submitted, bill_line_currency;
+extern const struct operation_table bill_arrivals, bill_forms, bill_bills, bill_checks, bill_views;
