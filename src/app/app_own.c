@@ -17,6 +17,9 @@ static const struct own_command {
     const char *words, *summary; /* words: what stands behind the command without a flag */
 } commands[] = {
     { "verify", app_verify, &app_verify_flags_record, "", "Prove that the books, the audit trail and the archive are right; give their hash" },
+    { "backup", app_backup, &app_backup_flags_record, "", "Copy the books to a file while they are in use, and verify the copy" },
+    { "restore", app_restore, &app_restore_flags_record, "", "Make books at --data of a backup; never over books that are there" },
+    { "migrate-to", app_migrate, &app_migrate_flags_record, "DIR-or-url", "Copy the books to another database, SQLite or PostgreSQL, and prove that they are the same" },
 };
 
 /* ---- Words ---- */

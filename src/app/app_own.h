@@ -52,5 +52,13 @@ struct progress;
 CHECKED struct fault *verify_books(struct own *own, struct books *books, const struct own_companies *companies, bool installation,
                                    struct progress *progress, struct verify_result *result);
 
+/* Every row of `from` into `to`, which is empty, then proves that both have the same hash; shows a bar. After a refusal `to` is as
+ * empty as it was, or books_migrate refuses it. */
+CHECKED struct fault *migrate_books(struct own *own, struct books *from, struct books *to);
+/* A folder of our own for books on their way, and away with it. */
+CHECKED struct fault *stage_make(struct own *own, struct str path);
+void stage_remove(struct own *own, struct str path);
+
 enum { EXIT_NOT_RIGHT = 65 };
+extern const struct fault_type app_books_there, app_file, app_not_right;
 extern const struct fault_type app_no_books, app_no_data, app_flag;

@@ -11,6 +11,10 @@ const struct fault_type db_changed_migration = {
     FAULT_CONFLICT, "db.changed_migration",
     "Step {number} of these books ({name}) is not the one this Florin has. Use the version that made them."
 };
+const struct fault_type db_incomplete = {
+    FAULT_CONFLICT, "db.incomplete",
+    "A copy into these books was broken off, so they are not complete. Remove them, then copy again."
+};
 const struct fault_type db_crowded = { FAULT_LIMIT, "db.crowded",
                                        "{most} programs use these books at once. Close one, then try again." };
 
@@ -152,6 +156,7 @@ static struct fault *find_due(struct work *work, const struct migration *list, s
     for (size_t i = 0; i < applied.count; i++) {
         const struct db_applied *a = &applied.at[i];
         struct str number = str_from_int(work->arena, a->number);
+        if (applied.at[applied.count - 1].number == COPYING) return FAULT(work->arena, &db_incomplete, NULL);
         if (i >= count || a->number > list[count - 1].number)
             return FAULT(work->arena, &db_newer, NULL,
                          PARAM("number", str_from_int(work->arena, applied.at[applied.count - 1].number)),
@@ -173,7 +178,7 @@ static struct fault *apply(struct work *work, const struct migration *m)
     return db_run(work, &sql_db_migration_add, GIVEN(db_applied, &row));
 }
 
-static struct fault *begin_migration(struct work *work, struct books *books)
+struct fault *migration_begin(struct work *work, struct books *books)
 {
     struct db *db = ARENA_NEW(work->arena, struct db);
     db->books = books;
@@ -190,7 +195,7 @@ struct fault *books_migrate_with(struct arena *arena, struct books *books, const
     pool_empty(books); /* what was prepared may not fit the schema of tomorrow */
     for (size_t due = 0; due < count;) {
         struct work work = { .arena = arena, .now = instant_now(), .system = true };
-        TRY(begin_migration(&work, books));
+        TRY(migration_begin(&work, books));
         struct fault *fault = find_due(&work, list, count, &due);
         bool more = !fault && due < count;
         if (more) fault = apply(&work, &list[due]);

@@ -31,6 +31,9 @@ extern const struct fault_type db_duplicate;   /* a unique key; rooms say it in 
 extern const struct fault_type db_refused;     /* a check, a foreign key or a trigger of the schema */
 extern const struct fault_type db_newer;       /* the books were written by a newer program */
 extern const struct fault_type db_changed_migration;
+extern const struct fault_type db_incomplete; /* a copy into these books was broken off */
+extern const struct fault_type db_not_empty;  /* a copy goes into books without any row */
+extern const struct fault_type db_copy_differs;
 extern const struct fault_type db_crowded; /* more programs at once than there are node numbers */
 
 /* ---- Books: opened once a process ---- */
@@ -45,6 +48,12 @@ bool books_are_postgres(const struct books *books);
 struct str books_directory(const struct books *books); /* where files beside the database go; absent on PostgreSQL and in memory */
 /* A copy of SQLite books while they are in use (backup API): one snapshot, whole or not there, on disk when it returns. */
 CHECKED struct fault *books_copy(struct arena *arena, struct books *books, const char *path);
+/* Every row of every table of `from`, one snapshot, into `to`, which is migrated, has no row yet and is used by nobody else; of
+ * whatever engine. Memory stays flat. A refusal, of `told` too, leaves `to` as it was. When it is done, and when the process is
+ * killed on the way, books_migrate refuses `to` (db_incomplete) until books_copied says that what arrived was proved. */
+typedef struct fault *books_told(void *context, int64_t done, int64_t total); /* rows; now and then */
+CHECKED struct fault *books_copy_rows(struct arena *arena, struct books *from, struct books *to, books_told *told, void *context);
+CHECKED struct fault *books_copied(struct arena *arena, struct books *to);
 /* Tests: the nth statement from now fails, on whatever connection; 0: none. */
 void books_fail_at(struct books *books, int64_t nth);
 int64_t books_statements(const struct books *books); /* how many ran so far */

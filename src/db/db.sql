@@ -17,3 +17,9 @@ update db_node set holder = :holder, expires_at = :expires_at, high = :high
 
 -- name: db_node_renew
 update db_node set expires_at = :expires_at, high = :high where node = :node and holder = :holder;
+
+-- name: db_migration_remove
+delete from db_migration where number = :number;
+
+-- name: db_nodes_clear
+delete from db_node;

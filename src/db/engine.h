@@ -70,6 +70,12 @@ struct rows {
 };
 typedef struct fault *fill_values(void *context, size_t index, struct value *values);
 
+/* Every table of the rooms, in an order in which no row points at one that is still to come (tools/embed_tables.py). */
+struct copy_column { const char *name; enum value_kind kind; };
+struct copy_table { const char *name; const struct copy_column *columns; size_t count; };
+/* Stands among the migrations from the first row of a copy until its last was proved: such books are opened by nobody. */
+enum { COPYING = 999999 };
+
 struct engine {
     struct fault *(*open)(struct arena *arena, struct books *books);
     void (*close)(struct books *books); /* after the pool is empty */
@@ -92,6 +98,8 @@ struct engine {
     /* Calls ids_reserve with a work that may write: the transaction itself, or another connection. */
     struct fault *(*reserve)(struct work *work);
     struct fault *(*copy)(struct arena *arena, struct books *books, const char *path);
+    /* All triggers of these tables, off while rows are copied that passed them before; inside a migrating transaction. */
+    struct fault *(*triggers)(struct arena *arena, struct connection *connection, const struct copy_table *tables, size_t count, bool on);
     const struct sql *migrated; /* gives `count` 1 when the table of migrations is there */
     const char *contains_open, *contains_between, *contains_close; /* caseless: open x between $n close */
     const char *text_order;  /* behind a text that is sorted or compared by order */
@@ -145,6 +153,8 @@ CHECKED struct fault *db_all_composed(struct work *work, const struct sql *sql, 
 CHECKED struct fault *value_from_field(struct arena *arena, const struct field *field, const void *at,
                                        struct value *out);
 
+/* A transaction for changing the schema, or all rows: alone, foreign keys looked at when it ends (SQLite). */
+CHECKED struct fault *migration_begin(struct work *work, struct books *books);
 struct migration;
 CHECKED struct fault *books_migrate_with(struct arena *arena, struct books *books, const struct migration *list,
                                          size_t count);

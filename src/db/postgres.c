@@ -519,6 +519,17 @@ static struct fault *postgres_run_each(struct arena *arena, struct connection *c
     return fault;
 }
 
+/* Foreign keys stay on: `user` leaves out what PostgreSQL made itself. Undone with the transaction. */
+static struct fault *postgres_triggers(struct arena *arena, struct connection *connection, const struct copy_table *tables, size_t count, bool on)
+{
+    char text[160];
+    for (size_t i = 0; i < count; i++) {
+        snprintf(text, sizeof text, "alter table %s %s trigger user", tables[i].name, on ? "enable" : "disable");
+        TRY(command(arena, connection, text));
+    }
+    return NULL;
+}
+
 static const struct sql migrated = {
     .name = "postgres_migrated",
     .text = "select cast(case when to_regclass('db_migration') is null then 0 else 1 end as bigint) as count",
@@ -541,6 +552,7 @@ const struct engine postgres_engine = {
     .run_each = postgres_run_each,
     .script = postgres_script,
     .reserve = postgres_reserve,
+    .triggers = postgres_triggers,
     .migrated = &migrated,
     .contains_open = "strpos(lower(",
     .contains_between = "), lower(",

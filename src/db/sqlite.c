@@ -140,6 +140,7 @@ static struct fault *open_one(struct arena *arena, struct books *books, bool wri
         ensure(c->db);
         struct fault *fault = sqlite_fault(arena, c->db, s->path);
         sqlite_disconnect(*out);
+        *out = NULL;
         return fault;
     }
     sqlite3_extended_result_codes(c->db, 1);
@@ -161,7 +162,9 @@ static struct fault *open_one(struct arena *arena, struct books *books, bool wri
                                  "pragma journal_size_limit = 67108864"
                                : "pragma query_only = on; pragma cache_size = -16384; pragma mmap_size = 268435456; "
                                  "pragma temp_store = memory");
-    if (fault) sqlite_disconnect(*out);
+    if (!fault) return NULL;
+    sqlite_disconnect(*out);
+    *out = NULL; /* books_close comes next */
     return fault;
 }
 
@@ -454,6 +457,13 @@ static struct fault *sqlite_copy(struct arena *arena, struct books *books, const
     return fault;
 }
 
+static struct fault *sqlite_triggers(struct arena *arena, struct connection *connection, const struct copy_table *tables, size_t count, bool on)
+{
+    (void)tables, (void)count;
+    if (sqlite3_db_config(handle(connection), SQLITE_DBCONFIG_ENABLE_TRIGGER, (int)on, NULL) == SQLITE_OK) return NULL;
+    return sqlite_fault(arena, handle(connection), "triggers");
+}
+
 static const struct sql migrated = {
     .name = "sqlite_migrated",
     .text = "select count(*) as count from sqlite_schema where name = 'db_migration'",
@@ -477,6 +487,7 @@ const struct engine sqlite_engine = {
     .script = sqlite_script,
     .reserve = sqlite_reserve,
     .copy = sqlite_copy,
+    .triggers = sqlite_triggers,
     .migrated = &migrated,
     .contains_open = "contains_caseless(",
     .contains_between = ", ",
