@@ -16,6 +16,8 @@ static const struct own_command {
     const struct record *flags;
     const char *words, *summary; /* words: what stands behind the command without a flag */
 } commands[] = {
+    { "demo", app_demo, &app_demo_flags_record, "", "Make a made-up company with two years of history, to look around in" },
+    { "totp", app_totp, &app_totp_flags_record, "", "Print the code of this moment of a second factor" },
     { "verify", app_verify, &app_verify_flags_record, "", "Prove that the books, the audit trail and the archive are right; give their hash" },
     { "backup", app_backup, &app_backup_flags_record, "", "Copy the books to a file while they are in use, and verify the copy" },
     { "restore", app_restore, &app_restore_flags_record, "", "Make books at --data of a backup; never over books that are there" },

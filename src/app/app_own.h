@@ -21,9 +21,9 @@ bool own_help(FILE *out, struct arena *arena, enum language language, struct str
 
 /* What a command gives: NULL and *code (0, or 65 when something was found that isn't right), or a refusal. */
 typedef struct fault *own_function(struct own *own, int *code);
-own_function app_verify, app_backup, app_restore, app_migrate, app_read, app_check;
+own_function app_verify, app_backup, app_restore, app_migrate, app_read, app_check, app_demo, app_totp;
 extern const struct record app_verify_flags_record, app_backup_flags_record, app_restore_flags_record, app_migrate_flags_record,
-    app_read_flags_record, app_check_flags_record;
+    app_read_flags_record, app_check_flags_record, app_demo_flags_record, app_totp_flags_record;
 
 struct words { struct str *at; size_t count, room; };
 /* --flag value, --flag=value and --flag for what is true or false into the struct; what has no -- before it goes to `rest`, which

@@ -1,0 +1,282 @@
+/* The bank: statements of what customers, suppliers and others did, imported the next working day; and a person who knows the truth. */
+#include "simulation/simulation_private.h"
+#include "statement/statement.h"
+
+void sim_event(struct simulation *sim, const struct event *event)
+{
+    struct event *e = LIST_ADD(sim->arena, &sim->events);
+    *e = *event;
+    if (e->on.ymd <= sim->imported_until.ymd) e->on = date_add_days(sim->imported_until, 1);
+}
+
+/* ---- Statements ---- */
+
+static struct statement_party *party_of(struct arena *arena, const struct event *e)
+{
+    struct statement_party *p = ARENA_NEW(arena, struct statement_party);
+    if (!e->name.length && !e->iban.length) return NULL;
+    *p = (struct statement_party){ .name = e->name, .account = e->iban, .account_is_iban = e->iban.length > 0, .bic = e->bic };
+    return p;
+}
+
+static struct statement_payment *payment_of(struct arena *arena, const struct event *e)
+{
+    struct statement_payment *p = ARENA_NEW(arena, struct statement_payment);
+    const struct statement_party *other = party_of(arena, e);
+    struct str *structured = ARENA_NEW(arena, struct str);
+    bool in = e->amount_minor > 0;
+    *p = (struct statement_payment){ .end_to_end_id = e->end_to_end, .counterparty = other, .debtor = in ? other : NULL, .creditor = in ? NULL : other,
+                                     .remittance = e->remittance, .return_reason = e->return_reason };
+    if (!e->reference.length) return p;
+    *structured = e->reference;
+    p->structured = structured;
+    p->structured_count = 1;
+    p->reference = e->reference;
+    p->reference_type = str_starts(e->reference, "RF") ? REMITTANCE_RF : REMITTANCE_KENMERK;
+    p->reference_issuer = str_starts(e->reference, "RF") ? (struct str){ 0 } : STR("CUR");
+    return p;
+}
+
+static void line_of(struct arena *arena, const struct event *e, struct statement_line *l, int32_t number, struct str currency)
+{
+    const struct statement_payment *payment = payment_of(arena, e);
+    static const struct statement_payment none;
+    *l = (struct statement_line){ .number = number, .occurrence = 1, .booked_on = e->on, .valued_on = e->on, .amount_minor = e->amount_minor, .currency = currency,
+                                  .status = STATUS_BOOK, .batch_count = -1, .reversal = e->reversal, .payment = e->batch.length ? &none : payment,
+                                  .details = e->batch.length ? NULL : payment, .detail_count = e->batch.length ? 0 : 1, .batch_id = e->batch,
+                                  .servicer_reference = str_format(arena, "%d%06d", (int)e->on.ymd, (int)number) };
+    l->code = (struct statement_code){ STR("PMNT"), e->amount_minor > 0 ? STR("RCDT") : STR("ICDT"), STR("ESCT"), STR("NTRF"), { 0 } };
+    if (e->reversal) l->code.family = STR("RCDT"), l->code.subfamily = STR("RRTN");
+}
+
+static bool stands_on(const struct simulation *sim, const struct event *e, int account, struct date until)
+{
+    (void)sim;
+    return e->account == account && e->on.ymd <= until.ymd;
+}
+
+static struct str statement_write(struct simulation *sim, int account, struct date until, size_t count)
+{
+    struct arena *arena = sim->scratch;
+    struct our_account *a = &sim->ours[account];
+    struct statement_line *lines = ARENA_ARRAY(arena, struct statement_line, count);
+    const struct statement_line **order = (const struct statement_line **)arena_array(arena, count, sizeof *order);
+    struct statement_balance *balances = ARENA_ARRAY(arena, struct statement_balance, 2);
+    struct statement s = { .kind = account == OUR_SECOND ? STATEMENT_MT940 : STATEMENT_CAMT_053, .page = -1, .legal_number = -1, .message_page = -1, .account = a->iban,
+                           .account_is_iban = true, .currency = a->currency, .owner = STR("Waterland Techniek B.V."), .servicer_bic = a->bic,
+                           .created_at = { instant_of_day(sim->today).us - INT64_C(6) * 3600 * 1000000 }, .balances = balances, .balance_count = 2, .lines = order };
+    if (date_year(a->done_on) != date_year(until)) a->number = 0;
+    s.number = ++a->number;
+    s.id = str_format(arena, "%d-%05lld", date_year(until), (long long)s.number);
+    s.message_id = str_format(arena, "%.*s%lld", STR_ARG(a->bic), (long long)until.ymd * 10 + account);
+    for (size_t i = 0; i < sim->events.count; i++)
+        if (stands_on(sim, &sim->events.at[i], account, until)) {
+            struct event *e = &sim->events.at[i];
+            if (e->on.ymd < until.ymd) e->on = until;
+            line_of(arena, e, &lines[s.line_count], (int32_t)s.line_count + 1, a->currency);
+            s.booked_minor += e->amount_minor;
+            order[s.line_count] = &lines[s.line_count];
+            s.line_count++;
+        }
+    balances[0] = (struct statement_balance){ .type = BALANCE_OPENING, .amount_minor = a->balance_minor, .currency = a->currency, .on = a->done_on.ymd ? a->done_on : until };
+    a->balance_minor += s.booked_minor;
+    a->done_on = until;
+    balances[1] = (struct statement_balance){ .type = BALANCE_CLOSING, .amount_minor = a->balance_minor, .currency = a->currency, .on = until };
+    s.opening = &balances[0], s.closing = &balances[1];
+    return account == OUR_SECOND ? statement_write_mt940(arena, &s, DIALECT_ING) : statement_write_camt053(arena, &s, account == OUR_BANK && until.ymd % 2 ? CAMT_053_02 : CAMT_053_08);
+}
+
+/* The lines as they came in are those that were written, in their order. */
+static struct fault *await_lines(struct simulation *sim, bank_statement_id statement, int account, struct date until)
+{
+    struct bank_lines lines = { 0 };
+    struct work work = sim_work(sim, PROGRAM);
+    size_t kept = 0, line = 0;
+    work.reading = true;
+    TRY(db_begin(&work, sim->books));
+    struct fault *fault = bank_lines_of(&work, statement, &lines);
+    db_rollback(&work);
+    if (fault) return fault;
+    for (size_t i = 0; i < sim->events.count; i++) {
+        const struct event *e = &sim->events.at[i];
+        if (!stands_on(sim, e, account, until)) {
+            sim->events.at[kept++] = *e;
+            continue;
+        }
+        if (line == lines.count || lines.at[line].amount_minor != e->amount_minor)
+            return FAULT(sim->scratch, &simulation_wrong, NULL, PARAM("day", date_text(sim->scratch, until)), PARAM("what", STR("a line of the bank is not what the bank wrote")));
+        *LIST_ADD(sim->arena, &sim->awaited) = (struct awaited){ .id = lines.at[line].id, .booked_on = e->on, .amount_minor = e->amount_minor, .truth = e->truth };
+        line++;
+    }
+    sim->events.count = kept;
+    sim->counts.lines += (int64_t)line;
+    sim->counts.waiting += (int64_t)line;
+    return NULL;
+}
+
+static struct fault *import(struct simulation *sim, int account, struct date until)
+{
+    struct answer answer = { 0 };
+    size_t count = 0;
+    for (size_t i = 0; i < sim->events.count; i++) count += stands_on(sim, &sim->events.at[i], account, until);
+    if (!count || !sim->ours[account].id.n) return NULL;
+    struct str content = statement_write(sim, account, until, count);
+    struct str name = str_format(sim->scratch, "%.*s-%d.%s", STR_ARG(sim->ours[account].iban), (int)until.ymd, account == OUR_SECOND ? "sta" : "xml");
+    TRY(sim_upload(sim, RECEIVABLES, "statement import", name, content, &answer));
+    const struct bank_imported *imported = answer.gives.at;
+    if (imported->statements.count != 1 || imported->statements.at[0].proof != BANK_PROOF_DONE || (size_t)imported->added_count != count)
+        return FAULT(sim->scratch, &simulation_wrong, NULL, PARAM("day", date_text(sim->scratch, until)), PARAM("what", STR("a statement did not come in whole")));
+    sim->counts.statements++;
+    return await_lines(sim, imported->statements.at[0].id, account, until);
+}
+
+struct fault *sim_bank_morning(struct simulation *sim)
+{
+    struct date until = date_add_days(sim->today, -1);
+    while (!sim_is_bank_day(until)) until = date_add_days(until, -1);
+    size_t before = sim->awaited.count;
+    for (int i = 0; i < OUR_ACCOUNTS; i++) TRY(import(sim, i, until));
+    sim->imported_until = until;
+    if (sim->awaited.count == before) return NULL;
+    return sim_ask(sim, RECEIVABLES, "cash run", STR("{}"), NULL);
+}
+
+/* ---- A person decides, by the truth ---- */
+
+static struct fault *decision_of(struct simulation *sim, bank_line_id line, const struct cash_decided **found)
+{
+    struct answer answer = { 0 };
+    struct work work = sim_work(sim, RECEIVABLES);
+    const struct pair of = { STR("bank_line_id"), str_from_int(sim->scratch, line.n) };
+    const struct request request = { .operation = operation_by_command(sim->operations, STR("cash"), STR("list")), .pairs = &of, .pair_count = 1, .as_rows = true };
+    TRY(operation_answer(&work, sim->books, sim->operations, &request, &answer));
+    *found = answer.rows.count ? (const struct cash_decided *)(void *)answer.rows.at : NULL;
+    return NULL;
+}
+
+/* Whether what the program posted is what happened. */
+static bool is_true(struct simulation *sim, const struct cash_decided *decided, const struct truth *truth)
+{
+    struct cash_decide parts = { 0 };
+    struct fault *fault = record_from_json(sim->scratch, decided->parts, INTO(cash_decide, &parts));
+    if (fault) return false;
+    if (truth->kind == TRUTH_OURS || truth->kind == TRUTH_BOOKING) return parts.bookings.count > 0;
+    if (truth->kind == TRUTH_ON_ACCOUNT) return !parts.shares.count;
+    if (truth->kind == TRUTH_REFUND) return true;
+    if (parts.shares.count != truth->share_count) return false;
+    for (size_t i = 0; i < truth->share_count; i++) {
+        size_t k = 0;
+        while (k < parts.shares.count && parts.shares.at[k].item_id.n != truth->shares[i].item.n) k++;
+        if (k == parts.shares.count) return false;
+    }
+    return true;
+}
+
+static struct fault *shares_of(struct simulation *sim, const struct awaited *a, struct work *work, struct cash_decide *decide)
+{
+    int64_t left = a->amount_minor + a->truth.difference_minor, wanted = 0, taken = 0;
+    for (size_t i = 0; i < a->truth.share_count; i++) {
+        struct open_item item = { 0 };
+        struct truth_share share = a->truth.shares[i];
+        wanted += share.amount_minor;
+        if (share.amount_minor > 0) {
+            TRY(ledger_item_load(work, share.item, &item));
+            if (share.amount_minor > item.rest_minor) share.amount_minor = item.rest_minor;
+            if (share.amount_minor > left) share.amount_minor = left;
+            if (share.amount_minor <= 0) continue;
+        }
+        left -= share.amount_minor;
+        taken += share.amount_minor;
+        *LIST_ADD(sim->scratch, &decide->shares) = (struct cash_share){ share.item, share.amount_minor };
+    }
+    if (a->truth.difference && taken == wanted)
+        *LIST_ADD(sim->scratch, &decide->differences) = (struct cash_given_up){ str_of(a->truth.difference), a->truth.difference_minor };
+    else if (taken > a->amount_minor && decide->shares.count) /* something else settled an item meanwhile: no more than came in */
+        decide->shares.count = 0;
+    return NULL;
+}
+
+/* What was held for the customer goes back. */
+static struct fault *refund_of(struct simulation *sim, const struct awaited *a, struct work *work, struct cash_decide *decide)
+{
+    struct open_items items = { 0 };
+    TRY(ledger_open_items(work, CONTROL_RECEIVABLES, sim->customers.at[a->truth.customer].id, &items));
+    for (size_t i = 0; i < items.count; i++)
+        if (items.at[i].rest_minor == a->amount_minor && items.at[i].kind == ITEM_PAYMENT) {
+            *LIST_ADD(sim->scratch, &decide->shares) = (struct cash_share){ items.at[i].id, a->amount_minor };
+            return NULL;
+        }
+    return NULL;
+}
+
+static struct fault *decide_parts(struct simulation *sim, const struct awaited *a, struct cash_decide *decide)
+{
+    struct work work = sim_work(sim, PROGRAM);
+    struct fault *fault = NULL;
+    if (a->truth.kind == TRUTH_BOOKING || a->truth.kind == TRUTH_OURS) {
+        *LIST_ADD(sim->scratch, &decide->bookings) = (struct cash_booking){ str_of(a->truth.kind == TRUTH_OURS ? "1020" : a->truth.account), a->amount_minor, { 0 } };
+        return NULL;
+    }
+    decide->party_id = sim->customers.at[a->truth.customer].id;
+    decide->note = a->truth.words;
+    work.reading = true;
+    TRY(db_begin(&work, sim->books));
+    if (a->truth.kind == TRUTH_ITEMS) fault = shares_of(sim, a, &work, decide);
+    if (a->truth.kind == TRUTH_REFUND) fault = refund_of(sim, a, &work, decide);
+    db_rollback(&work);
+    return fault;
+}
+
+static struct fault *decide(struct simulation *sim, const struct awaited *a)
+{
+    struct cash_decide decide = { .line_id = a->id };
+    TRY(decide_parts(sim, a, &decide));
+    struct fault *fault = sim_call(sim, RECEIVABLES, "cash decide", &decide, NULL);
+    if (fault && fault->type->kind != FAULT_BROKEN && fault->type->kind != FAULT_UNREACHABLE && decide.party_id.n) { /* not as he thought: it is held on account */
+        decide.shares.count = decide.differences.count = 0;
+        fault = sim_call(sim, RECEIVABLES, "cash decide", &decide, NULL);
+    }
+    if (fault) return fault;
+    sim->counts.by_hand++;
+    sim->counts.waiting--;
+    return NULL;
+}
+
+static struct fault *look_at(struct simulation *sim, struct awaited *a, bool *done)
+{
+    const struct cash_decided *decided;
+    struct date quiet = date_add_days(sim->settings.until_on, -(int)sim->settings.open_days);
+    TRY(decision_of(sim, a->id, &decided));
+    *done = decided != NULL;
+    if (decided && decided->is_automatic) {
+        bool ours = a->truth.kind == TRUTH_OURS, right = is_true(sim, decided, &a->truth);
+        *(ours ? &sim->counts.expected : &sim->counts.found) += 1;
+        sim->counts.waiting--;
+        if (right) return NULL;
+        sim->counts.wrong++;
+        if (a->booked_on.ymd > quiet.ymd) return NULL;
+        TRY(sim_ask(sim, RECEIVABLES, "cash undo", str_format(sim->scratch, "{\"id\":%lld,\"reason\":\"Verkeerd geplaatst\"}", (long long)decided->id.n), NULL));
+        sim->counts.waiting++;
+        return decide(sim, a);
+    }
+    if (decided || a->booked_on.ymd > quiet.ymd || sim_chance(sim, 30)) return NULL; /* some wait another day */
+    *done = true;
+    return decide(sim, a);
+}
+
+/* What came in this morning is looked at tomorrow. */
+struct fault *sim_decide(struct simulation *sim)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < sim->awaited.count; i++) {
+        struct awaited *a = &sim->awaited.at[i];
+        bool done = false;
+        struct arena_mark mark = arena_mark(sim->scratch);
+        if (a->seen) TRY(look_at(sim, a, &done));
+        arena_rewind(sim->scratch, mark);
+        a->seen = true;
+        if (!done) sim->awaited.at[kept++] = *a;
+    }
+    sim->awaited.count = kept;
+    return NULL;
+}
