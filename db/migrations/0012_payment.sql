@@ -116,7 +116,7 @@ create table payment_hold (
 
 -- only sqlite
 create trigger payment_run_new before insert on payment_run
-when new.state <> 'proposed' or new.released_by is not null or new.document_id is not null
+when new.state <> 'proposed' or new.released_at is not null or new.document_id is not null
 begin select raise(abort, 'a run begins proposed'); end;
 create trigger payment_run_stays before delete on payment_run begin select raise(abort, 'append only'); end;
 create trigger payment_run_moves before update on payment_run
@@ -210,7 +210,7 @@ create function payment_run_guard() returns trigger language plpgsql as $body$
 begin
     if tg_op = 'DELETE' then raise exception 'append only' using errcode = '23514'; end if;
     if tg_op = 'INSERT' then
-        if new.state <> 'proposed' or new.released_by is not null or new.document_id is not null then
+        if new.state <> 'proposed' or new.released_at is not null or new.document_id is not null then
             raise exception 'a run begins proposed' using errcode = '23514';
         end if;
         return new;

@@ -7,6 +7,7 @@
 #include "cash/cash.h"
 #include "ledger/ledger.h"
 #include "party/party.h"
+#include "payment/payment.h"
 
 /* Every room's table, in the order of rooms.txt. */
 void app_operations(struct arena *arena, struct operations *out)
@@ -16,6 +17,7 @@ void app_operations(struct arena *arena, struct operations *out)
         &ledger_entries, &ledger_items, &ledger_charts, &ledger_proofs, &party_parties, &party_bank_accounts,
         &bill_arrivals, &bill_forms, &bill_bills, &bill_checks, &bill_views,
         &bank_operations, &cash_operations,
+        &payment_runs_table, &payment_bank_table,
     };
     struct operation_table *tables = ARENA_ARRAY(arena, struct operation_table, ARRAY_LENGTH(rooms));
     for (size_t i = 0; i < ARRAY_LENGTH(rooms); i++) tables[i] = *rooms[i];

@@ -140,7 +140,7 @@ enum run_state run_next(enum run_event event, enum run_state from)
         [RUN_CANCEL] = { [RUN_PROPOSED] = RUN_CANCELLED, [RUN_RELEASED] = RUN_CANCELLED },
         [RUN_FINISH] = { [RUN_RELEASED] = RUN_DONE, [RUN_SENT] = RUN_DONE, [RUN_ACCEPTED] = RUN_DONE },
     };
-    ensure(event < RUN_EVENT_COUNT && from < RUN_STATE_COUNT);
+    ensure((unsigned)event < RUN_EVENT_COUNT && (unsigned)from < RUN_STATE_COUNT);
     return next[event][from];
 }
 
@@ -153,7 +153,7 @@ enum paid_state paid_next(enum paid_event event, enum paid_state from)
         [PAID_RETURN] = { [PAID_RELEASED] = PAID_RETURNED, [PAID_ACCEPTED] = PAID_RETURNED },
         [PAID_CANCEL] = { [PAID_PROPOSED] = PAID_CANCELLED, [PAID_CARRIED] = PAID_CANCELLED, [PAID_RELEASED] = PAID_CANCELLED },
     };
-    ensure(event < PAID_EVENT_COUNT && from < PAID_STATE_COUNT);
+    ensure((unsigned)event < PAID_EVENT_COUNT && (unsigned)from < PAID_STATE_COUNT);
     return next[event][from];
 }
 
@@ -236,13 +236,13 @@ struct str payment_hash(struct arena *arena, struct str our_iban, const struct r
 
 /* ---- Operations ---- */
 
-struct due_until { struct date until; };
-RECORD(due_until, { FIELD(struct due_until, until, OPTIONAL, .about = "due, or with a discount, on or before this day; left out: all") });
-static struct fault *due_list(struct work *work, const struct due_until *takes, const struct list_query *query, struct payment_dues *rows, struct str *next)
+struct payment_due_until { struct date until; };
+RECORD(payment_due_until, { FIELD(struct payment_due_until, until, OPTIONAL, .about = "due, or with a discount, on or before this day; left out: all") });
+static struct fault *due_list(struct work *work, const struct payment_due_until *takes, const struct list_query *query, struct payment_dues *rows, struct str *next)
 {
-    return db_list(work, &sql_due_until, GIVEN(due_until, takes), query, INTO_LIST(payment_due, rows), next);
+    return db_list(work, &sql_due_until, GIVEN(payment_due_until, takes), query, INTO_LIST(payment_due, rows), next);
 }
-LISTABLE(due_list, due_until, payment_due, payment_dues);
+LISTABLE(due_list, payment_due_until, payment_due, payment_dues);
 
 static struct fault *run_list(struct work *work, const struct nothing *takes, const struct list_query *query, struct payment_runs *rows, struct str *next)
 {

@@ -1,6 +1,6 @@
 -- name: run_add
-insert into payment_run (id, number, bank_account_id, execution_on, currency, kind, each_booked, state, message_id, payment_count, carried_count, part_count, total_minor, hash, proposed_by, proposed_at, released_by, released_at, released_on, released_hash, document_id, sent_at, sent_by, ended_at, ended_by, reason, version)
-values (:id, :number, :bank_account_id, :execution_on, :currency, :kind, :each_booked, :state, :message_id, :payment_count, :carried_count, :part_count, :total_minor, :hash, :proposed_by, :proposed_at, :released_by, :released_at, :released_on, :released_hash, :document_id, :sent_at, :sent_by, :ended_at, :ended_by, :reason, :version);
+insert into payment_run (company_id, id, number, bank_account_id, execution_on, currency, kind, each_booked, state, message_id, payment_count, carried_count, part_count, total_minor, hash, proposed_by, proposed_at, released_by, released_at, released_on, released_hash, document_id, sent_at, sent_by, ended_at, ended_by, reason, version)
+values (:company_id, :id, :number, :bank_account_id, :execution_on, :currency, :kind, :each_booked, :state, :message_id, :payment_count, :carried_count, :part_count, :total_minor, :hash, :proposed_by, :proposed_at, :released_by, :released_at, :released_on, :released_hash, :document_id, :sent_at, :sent_by, :ended_at, :ended_by, :reason, :version);
 
 -- name: run_save
 update payment_run set execution_on = :execution_on, each_booked = :each_booked, state = :state, payment_count = :payment_count, carried_count = :carried_count,
@@ -26,8 +26,8 @@ select id, number, bank_account_id, execution_on, currency, kind, each_booked, s
   from payment_run where company_id = :company_id and state in ('released', 'sent', 'accepted') order by id;
 
 -- name: payment_add
-insert into payment (id, run_id, number, party_id, account_id, control, party_bank_id, iban, bic, holder, currency, amount_minor, end_to_end_id, reference_kind, reference, state, last_iban, is_changed, is_first, entry_id, allocation_id, name_check, name_known, reason_code, reason, ended_on)
-values (:id, :run_id, :number, :party_id, :account_id, :control, :party_bank_id, :iban, :bic, :holder, :currency, :amount_minor, :end_to_end_id, :reference_kind, :reference, :state, :last_iban, :is_changed, :is_first, :entry_id, :allocation_id, :name_check, :name_known, :reason_code, :reason, :ended_on);
+insert into payment (company_id, id, run_id, number, party_id, account_id, control, party_bank_id, iban, bic, holder, currency, amount_minor, end_to_end_id, reference_kind, reference, state, last_iban, is_changed, is_first, entry_id, allocation_id, name_check, name_known, reason_code, reason, ended_on)
+values (:company_id, :id, :run_id, :number, :party_id, :account_id, :control, :party_bank_id, :iban, :bic, :holder, :currency, :amount_minor, :end_to_end_id, :reference_kind, :reference, :state, :last_iban, :is_changed, :is_first, :entry_id, :allocation_id, :name_check, :name_known, :reason_code, :reason, :ended_on);
 
 -- name: payment_save
 update payment set state = :state, entry_id = :entry_id, allocation_id = :allocation_id, name_check = :name_check, name_known = :name_known,

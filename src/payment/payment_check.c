@@ -38,7 +38,7 @@ RECORD(payment_checked, {
 static const char *const bank_states[] = { NULL, "proposed", "verified", "blocked" };
 static const char *const paid_states[] = { NULL, "proposed", "carried", "released", "accepted", "rejected", "returned", "cancelled" };
 
-struct part_state {
+struct payment_part_state {
     payment_id payment_id;
     item_id item_id;
     int64_t number;
@@ -54,15 +54,15 @@ struct part_state {
     struct str asked_iban, iban;
     enum paid_state state;
 };
-LIST_STRUCT(part_states, struct part_state);
-RECORD(part_state, {
-    ID(struct part_state, payment_id), ID(struct part_state, item_id), FIELD(struct part_state, number), FIELD(struct part_state, item_reference),
-    AMOUNT(struct part_state, amount_minor), FIELD(struct part_state, currency), AMOUNT(struct part_state, open_minor),
-    FIELD(struct part_state, item_currency), ID(struct part_state, account_id), FIELD(struct part_state, party_blocked),
-    FIELD(struct part_state, party_name), FIELD(struct part_state, is_live), FIELD(struct part_state, on_hold), FIELD(struct part_state, not_approved),
-    FIELD(struct part_state, asked_iban, OPTIONAL), FIELD(struct part_state, iban, OPTIONAL), FIELD(struct part_state, state, CHOICES(paid_states)),
+LIST_STRUCT(part_states, struct payment_part_state);
+RECORD(payment_part_state, {
+    ID(struct payment_part_state, payment_id), ID(struct payment_part_state, item_id), FIELD(struct payment_part_state, number), FIELD(struct payment_part_state, item_reference),
+    AMOUNT(struct payment_part_state, amount_minor), FIELD(struct payment_part_state, currency), AMOUNT(struct payment_part_state, open_minor),
+    FIELD(struct payment_part_state, item_currency), ID(struct payment_part_state, account_id), FIELD(struct payment_part_state, party_blocked),
+    FIELD(struct payment_part_state, party_name), FIELD(struct payment_part_state, is_live), FIELD(struct payment_part_state, on_hold), FIELD(struct payment_part_state, not_approved),
+    FIELD(struct payment_part_state, asked_iban, OPTIONAL), FIELD(struct payment_part_state, iban, OPTIONAL), FIELD(struct payment_part_state, state, CHOICES(paid_states)),
 });
-struct account_state {
+struct payment_account_state {
     payment_id id;
     int64_t number;
     struct str iban, bank_iban;
@@ -71,18 +71,18 @@ struct account_state {
     party_id bank_party_id, party_id;
     struct str bic, bank_bic, holder, bank_holder;
 };
-LIST_STRUCT(account_states, struct account_state);
-RECORD(account_state, {
-    ID(struct account_state, id), FIELD(struct account_state, number), FIELD(struct account_state, iban, OPTIONAL), FIELD(struct account_state, bank_iban, OPTIONAL),
-    FIELD(struct account_state, state, CHOICES(bank_states), OPTIONAL), FIELD(struct account_state, usable_from, OPTIONAL),
-    ID(struct account_state, bank_party_id, OPTIONAL), ID(struct account_state, party_id), FIELD(struct account_state, bic, OPTIONAL),
-    FIELD(struct account_state, bank_bic, OPTIONAL), FIELD(struct account_state, holder), FIELD(struct account_state, bank_holder, OPTIONAL),
+LIST_STRUCT(account_states, struct payment_account_state);
+RECORD(payment_account_state, {
+    ID(struct payment_account_state, id), FIELD(struct payment_account_state, number), FIELD(struct payment_account_state, iban, OPTIONAL), FIELD(struct payment_account_state, bank_iban, OPTIONAL),
+    FIELD(struct payment_account_state, state, CHOICES(bank_states), OPTIONAL), FIELD(struct payment_account_state, usable_from, OPTIONAL),
+    ID(struct payment_account_state, bank_party_id, OPTIONAL), ID(struct payment_account_state, party_id), FIELD(struct payment_account_state, bic, OPTIONAL),
+    FIELD(struct payment_account_state, bank_bic, OPTIONAL), FIELD(struct payment_account_state, holder), FIELD(struct payment_account_state, bank_holder, OPTIONAL),
 });
-struct duplicate { payment_id payment_id; item_id item_id; struct str item_reference, other_reference; int64_t run_number; };
-LIST_STRUCT(duplicates, struct duplicate);
-RECORD(duplicate, {
-    ID(struct duplicate, payment_id), ID(struct duplicate, item_id), FIELD(struct duplicate, item_reference), FIELD(struct duplicate, other_reference, OPTIONAL),
-    FIELD(struct duplicate, run_number),
+struct payment_twin { payment_id payment_id; item_id item_id; struct str item_reference, other_reference; int64_t run_number; };
+LIST_STRUCT(duplicates, struct payment_twin);
+RECORD(payment_twin, {
+    ID(struct payment_twin, payment_id), ID(struct payment_twin, item_id), FIELD(struct payment_twin, item_reference), FIELD(struct payment_twin, other_reference, OPTIONAL),
+    FIELD(struct payment_twin, run_number),
 });
 
 /* ---- The batch ---- */
@@ -143,9 +143,9 @@ static struct str money(struct work *work, int64_t minor, struct str currency) {
 static struct fault *look_at_parts(struct work *work, const struct payment_run *run, struct findings *findings)
 {
     struct part_states parts = { 0 };
-    TRY(db_all(work, &sql_part_states, PAYMENT_KEY(run->id.n), INTO_LIST(part_state, &parts)));
+    TRY(db_all(work, &sql_part_states, PAYMENT_KEY(run->id.n), INTO_LIST(payment_part_state, &parts)));
     for (size_t i = 0; i < parts.count; i++) {
-        const struct part_state *q = &parts.at[i];
+        const struct payment_part_state *q = &parts.at[i];
         const struct param reference = PARAM("reference", q->item_reference);
         if (q->state == PAID_CARRIED) continue;
         if (q->open_minor != q->amount_minor)
@@ -164,7 +164,7 @@ static struct fault *look_at_parts(struct work *work, const struct payment_run *
 }
 
 #define T(text_) text_
-static const char *unusable_why(struct work *work, const struct account_state *a)
+static const char *unusable_why(struct work *work, const struct payment_account_state *a)
 {
     if (!a->state || a->bank_party_id.n != a->party_id.n) return T("it is not an account of this payee");
     if (!str_equal(a->iban, a->bank_iban)) return T("the account has been changed since it was proposed");
@@ -177,9 +177,9 @@ static const char *unusable_why(struct work *work, const struct account_state *a
 static struct fault *look_at_accounts(struct work *work, const struct payment_run *run, struct findings *findings)
 {
     struct account_states accounts = { 0 };
-    TRY(db_all(work, &sql_account_states, PAYMENT_KEY(run->id.n), INTO_LIST(account_state, &accounts)));
+    TRY(db_all(work, &sql_account_states, PAYMENT_KEY(run->id.n), INTO_LIST(payment_account_state, &accounts)));
     for (size_t i = 0; i < accounts.count; i++) {
-        const struct account_state *a = &accounts.at[i];
+        const struct payment_account_state *a = &accounts.at[i];
         const char *why = unusable_why(work, a);
         if (why)
             found(work, findings, true, a->id, (item_id){ 0 },
@@ -191,9 +191,9 @@ static struct fault *look_at_accounts(struct work *work, const struct payment_ru
 static struct fault *look_for_duplicates(struct work *work, const struct payment_run *run, struct findings *findings)
 {
     struct duplicates duplicates = { 0 };
-    TRY(db_all(work, &sql_run_duplicates, PAYMENT_KEY(run->id.n), INTO_LIST(duplicate, &duplicates)));
+    TRY(db_all(work, &sql_run_duplicates, PAYMENT_KEY(run->id.n), INTO_LIST(payment_twin, &duplicates)));
     for (size_t i = 0; i < duplicates.count; i++) {
-        const struct duplicate *d = &duplicates.at[i];
+        const struct payment_twin *d = &duplicates.at[i];
         struct str other = d->run_number ? str_format(work->arena, "%.*s (%lld)", STR_ARG(d->other_reference), (long long)d->run_number) : d->other_reference;
         found(work, findings, true, d->payment_id, d->item_id,
               FAULT(work->arena, &payment_duplicate, "items", PARAM("reference", d->item_reference), PARAM("other", other)));

@@ -34,10 +34,10 @@ RECORD(payment_edit, {
     LIST(struct payment_edit, bills, payment_bill, .max = PARTS_MAX, OPTIONAL),
     FIELD(struct payment_edit, version, .min = 1, .max = EXACT_MAX),
 });
-struct until_key { struct date until; };
-RECORD(until_key, { FIELD(struct until_key, until, OPTIONAL) });
-struct payee_key { payment_run_id run_id; party_id party_id; account_id account_id; };
-RECORD(payee_key, { ID(struct payee_key, run_id), ID(struct payee_key, party_id), ID(struct payee_key, account_id) });
+struct payment_until { struct date until; };
+RECORD(payment_until, { FIELD(struct payment_until, until, OPTIONAL) });
+struct payment_payee { payment_run_id run_id; party_id party_id; account_id account_id; };
+RECORD(payment_payee, { ID(struct payment_payee, run_id), ID(struct payment_payee, party_id), ID(struct payment_payee, account_id) });
 
 /* ---- Choosing ---- */
 
@@ -87,8 +87,8 @@ static struct fault *check_currency(struct work *work, const struct payment_due 
 static struct fault *choose_until(struct work *work, const struct payment_proposal *proposal, struct str currency, struct payment_dues *chosen, struct payment_dues *left_out)
 {
     struct payment_dues all = { 0 }, credits = { 0 };
-    const struct until_key until = { proposal->until };
-    TRY(db_all(work, &sql_due_until, GIVEN(until_key, &until), INTO_LIST(payment_due, &all)));
+    const struct payment_until until = { proposal->until };
+    TRY(db_all(work, &sql_due_until, GIVEN(payment_until, &until), INTO_LIST(payment_due, &all)));
     for (size_t i = 0; i < all.count; i++) {
         const struct payment_due *due = &all.at[i];
         if (!str_equal(due->currency, currency) || (due->control == CONTROL_RECEIVABLES && !proposal->refunds)) continue;
@@ -246,7 +246,7 @@ struct edit {
     struct run_content content;
     struct bank_account ours;
     struct payment_dues dues; /* all of the run */
-    LIST_OF(struct payee_key) payees;
+    LIST_OF(struct payment_payee) payees;
 };
 
 static bool concerns(const struct edit *edit, const struct payment_due *due)
@@ -258,7 +258,7 @@ static bool concerns(const struct edit *edit, const struct payment_due *due)
 
 static void concern(struct work *work, struct edit *edit, const struct payment_due *due)
 {
-    if (!concerns(edit, due)) *LIST_ADD(work->arena, &edit->payees) = (struct payee_key){ edit->content.run.id, due->party_id, due->account_id };
+    if (!concerns(edit, due)) *LIST_ADD(work->arena, &edit->payees) = (struct payment_payee){ edit->content.run.id, due->party_id, due->account_id };
 }
 
 static struct fault *edit_begin(struct work *work, const struct payment_edit *takes, struct edit *edit)
@@ -285,8 +285,8 @@ static struct fault *edit_end(struct work *work, struct edit *edit, const struct
     }
     if (faults) return faults;
     for (size_t i = 0; i < edit->payees.count; i++) {
-        TRY(db_run(work, &sql_parts_of_party_clear, GIVEN(payee_key, &edit->payees.at[i])));
-        TRY(db_run(work, &sql_payments_of_party_clear, GIVEN(payee_key, &edit->payees.at[i])));
+        TRY(db_run(work, &sql_parts_of_party_clear, GIVEN(payment_payee, &edit->payees.at[i])));
+        TRY(db_run(work, &sql_payments_of_party_clear, GIVEN(payment_payee, &edit->payees.at[i])));
     }
     TRY(payment_content_load(work, before.id, &all));
     for (size_t i = 0; i < all.payments.count; i++)
