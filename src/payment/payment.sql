@@ -54,11 +54,6 @@ select q.payment_id, q.run_id, q.item_id, q.source_kind, q.source_id, q.item_ref
   from payment_part q join payment p on p.company_id = q.company_id and p.id = q.payment_id
  where q.company_id = :company_id and q.run_id = :id order by p.number, q.payment_id, q.item_id;
 
--- name: parts_of_payment
-select q.payment_id, q.run_id, q.item_id, q.source_kind, q.source_id, q.item_reference, q.amount_minor, p.currency, q.is_live
-  from payment_part q join payment p on p.company_id = q.company_id and p.id = q.payment_id
- where q.company_id = :company_id and q.payment_id = :id order by q.item_id;
-
 -- name: parts_of_party_clear
 delete from payment_part where company_id = :company_id
    and payment_id in (select p.id from payment p where p.company_id = :company_id and p.run_id = :run_id and p.party_id = :party_id and p.account_id = :account_id);
