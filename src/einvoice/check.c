@@ -65,7 +65,8 @@ static struct str values_of(struct judging *j, uint32_t n, const int16_t *show)
         while (last[1]) last++;
         show = last + 1;
         if (text.length) text_addz(&text, "; ");
-        struct str label = at.missing.length ? str_part(at.missing, 1, at.missing.length) : tree_label(j->run.arena, tree, at.node);
+        struct str label =
+            at.missing.length ? str_part(at.missing, 1, at.missing.length) : tree_label(j->run.arena, tree, at.node);
         text_add(&text, label);
         if (at.attribute.at) text_addz(&text, "/@");
         text_add(&text, at.attribute);
@@ -73,7 +74,8 @@ static struct str values_of(struct judging *j, uint32_t n, const int16_t *show)
             text_addz(&text, " —");
             continue;
         }
-        struct str value = at.attribute.at ? tree_attribute(tree, at.node, (uint16_t)(*last - 10000)) : tree_node(tree, at.node)->text;
+        struct str value =
+            at.attribute.at ? tree_attribute(tree, at.node, (uint16_t)(*last - 10000)) : tree_node(tree, at.node)->text;
         text_addz(&text, " = ");
         text_add(&text, str_utf8_clip(rule_ns(&j->run, value), 60));
     }
@@ -164,7 +166,8 @@ static void add_problem(struct judging *j, const struct rule *rule, uint32_t n)
     if (waived(j, rule->id)) return;
     struct arena *arena = j->run.arena;
     const int16_t *show = rule_tables.shows + rule->show;
-    struct reached first = *show && rule->kind != RULE_NEVER ? place_of(j, n, show) : (struct reached){ .node = n, .whole = true };
+    struct reached first =
+        *show && rule->kind != RULE_NEVER ? place_of(j, n, show) : (struct reached){ .node = n, .whole = true };
     struct einvoice_problem *p = LIST_ADD(arena, &j->report->problems);
     *p = (struct einvoice_problem){ .rule = rule->id, .severity = rule->severity };
     struct text path = text_new(arena);
@@ -193,7 +196,10 @@ static void say_own(void *context, const char *rule, uint32_t n, const char *ter
     if (!n || n >= j->run.tree->nodes.count) n = 1;
     struct param params[] = { PARAM("value", str_utf8_clip(value, 60)), PARAM("term", str_of(term)) };
     *LIST_ADD(arena, &j->report->problems) = (struct einvoice_problem){
-        .rule = rule, .severity = EINVOICE_WARNING, .path = tree_path(arena, j->run.tree, n), .line = tree_node(j->run.tree, n)->line,
+        .rule = rule,
+        .severity = EINVOICE_WARNING,
+        .path = tree_path(arena, j->run.tree, n),
+        .line = tree_node(j->run.tree, n)->line,
         .values = str_format(arena, "%s = %.*s", term, STR_ARG(params[0].text)),
         .english = text ? text_fill(arena, str_of(text->english), params, 2) : str_of(rule),
         .dutch = text ? text_fill(arena, str_of(text->dutch), params, 2) : str_of(rule),
@@ -291,8 +297,12 @@ void einvoice_judge(struct arena *arena, const struct einvoice *invoice, unsigne
 {
     if (sets == EINVOICE_AUTO) sets = einvoice_sets_of(invoice);
     *out = (struct einvoice_report){ .sets = sets };
-    struct judging judging = { .run = { .arena = arena, .tree = invoice->tree, .memos = ARENA_ARRAY(arena, uint8_t, rule_tables.memos) },
-                               .invoice = invoice, .report = out }, *j = &judging;
+    struct judging judging = { .run = { .arena = arena,
+                                        .tree = invoice->tree,
+                                        .memos = ARENA_ARRAY(arena, uint8_t, rule_tables.memos) },
+                               .invoice = invoice,
+                               .report = out },
+                   *j = &judging;
     bool cii = invoice->syntax == EINVOICE_CII;
     if (invoice->tree && invoice->syntax != EINVOICE_ZUGFERD_1) {
         j->run.root = tree_node(invoice->tree, 1)->name;
@@ -301,7 +311,8 @@ void einvoice_judge(struct arena *arena, const struct einvoice *invoice, unsigne
             for (size_t p = 0; p < rule_tables.profile_count; p++) {
                 const struct rule_profile *profile = &rule_tables.profiles[p];
                 if (profile->cii != cii || strcmp(profile->name, sets_known[s].profile)) continue;
-                for (const struct rule_pattern *pattern = profile->patterns; pattern->starts; pattern++) judge_pattern(j, pattern);
+                for (const struct rule_pattern *pattern = profile->patterns; pattern->starts; pattern++)
+                    judge_pattern(j, pattern);
                 judge_paths(j, profile);
             }
         }
@@ -311,7 +322,8 @@ void einvoice_judge(struct arena *arena, const struct einvoice *invoice, unsigne
     out->valid = !out->fatal;
 }
 
-struct fault *einvoice_check(struct arena *arena, struct str bytes, unsigned sets, struct einvoice **invoice, struct einvoice_report *out)
+struct fault *einvoice_check(struct arena *arena, struct str bytes, unsigned sets, struct einvoice **invoice,
+                             struct einvoice_report *out)
 {
     struct einvoice *read;
     TRY(einvoice_read(arena, bytes, &read));

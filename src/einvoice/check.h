@@ -1,6 +1,6 @@
 /* Is this invoice right? Judged by the official rules, natively: EN 16931 and what stands on it, on UBL and CII.
  * The rules are data/rules/… (README there); the verdict is the official one, rule id for rule id
- * (tests/data/einvoice/differences.tsv lists what is kept different and why). Fragments are judged without stopping. */
+ * (docs/decisions/0003: how that was measured). Fragments are judged without stopping. */
 #pragma once
 #include "einvoice/einvoice.h"
 

@@ -28,12 +28,13 @@ TEST(einvoice_every_rule_has_a_sentence)
 TEST(einvoice_problem_names_place_values_and_remedy)
 {
     struct einvoice_report report;
-    struct str bytes = STR("<Invoice xmlns='urn:oasis:names:specification:ubl:schema:xsd:Invoice-2' "
-                           "xmlns:cac='urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2' "
-                           "xmlns:cbc='urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2'>\n"
-                           "<cbc:CopyIndicator>true</cbc:CopyIndicator>\n<cac:LegalMonetaryTotal>\n"
-                           "<cbc:TaxInclusiveAmount currencyID='EUR'>10.00</cbc:TaxInclusiveAmount>\n"
-                           "<cbc:PayableAmount currencyID='EUR'>12.00</cbc:PayableAmount>\n</cac:LegalMonetaryTotal></Invoice>");
+    struct str bytes =
+        STR("<Invoice xmlns='urn:oasis:names:specification:ubl:schema:xsd:Invoice-2' "
+            "xmlns:cac='urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2' "
+            "xmlns:cbc='urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2'>\n"
+            "<cbc:CopyIndicator>true</cbc:CopyIndicator>\n<cac:LegalMonetaryTotal>\n"
+            "<cbc:TaxInclusiveAmount currencyID='EUR'>10.00</cbc:TaxInclusiveAmount>\n"
+            "<cbc:PayableAmount currencyID='EUR'>12.00</cbc:PayableAmount>\n</cac:LegalMonetaryTotal></Invoice>");
     expect_done(einvoice_check(arena, bytes, EINVOICE_EN16931, NULL, &report));
     expect(!report.valid);
     size_t seen = 0;
@@ -43,14 +44,18 @@ TEST(einvoice_problem_names_place_values_and_remedy)
             seen++;
             expect_int(EINVOICE_FATAL, p->severity);
             expect_str("/Invoice/cac:LegalMonetaryTotal/cbc:PayableAmount", p->path);
-            expect_str("cbc:PrepaidAmount —; cbc:PayableRoundingAmount —; cbc:PayableAmount = 12.00; cbc:TaxInclusiveAmount = 10.00", p->values);
+            expect_str(
+                "cbc:PrepaidAmount —; cbc:PayableRoundingAmount —; cbc:PayableAmount = 12.00; cbc:TaxInclusiveAmount = 10.00",
+                p->values);
             expect(str_find(p->dutch, "te betalen bedrag") >= 0);
         } else if (!strcmp(p->rule, "UBL-CR-004")) {
             seen++;
             expect_int(EINVOICE_WARNING, p->severity);
             expect_str("/Invoice/cbc:CopyIndicator", p->path);
             expect_int(2, p->line);
-            expect_str("The European e-invoice (EN 16931) does not use cbc:CopyIndicator. Leave it out: the receiver will not look at it.", p->english);
+            expect_str(
+                "The European e-invoice (EN 16931) does not use cbc:CopyIndicator. Leave it out: the receiver will not look at it.",
+                p->english);
         } else if (!strcmp(p->rule, "BR-02")) {
             seen++;
             expect_str("/Invoice/cbc:ID", p->path);
@@ -143,31 +148,41 @@ TEST(einvoice_official_documents_of_en16931)
 }
 
 /* Each of our own checks, by what it must find in one bad invoice, and that a good one passes. */
-#define OWN(vat, kvk, due, payable, iban, reference, gtin, second) \
-    "<Invoice xmlns='urn:oasis:names:specification:ubl:schema:xsd:Invoice-2' " \
-    "xmlns:a='urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2' " \
-    "xmlns:b='urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2'>" \
-    "<b:ID>1</b:ID><b:IssueDate>2026-02-01</b:IssueDate><b:DueDate>" due "</b:DueDate><b:DocumentCurrencyCode>EUR</b:DocumentCurrencyCode>" \
-    "<a:AccountingSupplierParty><a:Party><b:EndpointID schemeID='0106'>12345678</b:EndpointID><a:PostalAddress><a:Country>" \
-    "<b:IdentificationCode>NL</b:IdentificationCode></a:Country></a:PostalAddress><a:PartyTaxScheme><b:CompanyID>" vat "</b:CompanyID>" \
-    "<a:TaxScheme><b:ID>VAT</b:ID></a:TaxScheme></a:PartyTaxScheme><a:PartyLegalEntity><b:CompanyID schemeID='0106'>" kvk "</b:CompanyID>" \
-    "</a:PartyLegalEntity></a:Party></a:AccountingSupplierParty><a:PaymentMeans><b:PaymentMeansCode>58</b:PaymentMeansCode><b:PaymentID>" \
-    reference "</b:PaymentID><a:PayeeFinancialAccount><b:ID>" iban "</b:ID></a:PayeeFinancialAccount></a:PaymentMeans><a:LegalMonetaryTotal>" \
-    "<b:PayableAmount currencyID='EUR'>" payable "</b:PayableAmount></a:LegalMonetaryTotal><a:InvoiceLine><b:ID>1</b:ID>" \
-    "<b:InvoicedQuantity unitCode='C62'>3</b:InvoicedQuantity><b:LineExtensionAmount currencyID='EUR'>30.00</b:LineExtensionAmount><a:Item>" \
-    "<a:StandardItemIdentification><b:ID schemeID='0160'>" gtin "</b:ID></a:StandardItemIdentification></a:Item><a:Price><b:PriceAmount " \
-    "currencyID='EUR'>10</b:PriceAmount></a:Price></a:InvoiceLine><a:InvoiceLine><b:ID>" second "</b:ID></a:InvoiceLine></Invoice>"
+#define OWN(vat, kvk, due, payable, iban, reference, gtin, second)                                                                                  \
+    "<Invoice xmlns='urn:oasis:names:specification:ubl:schema:xsd:Invoice-2' "                                                                      \
+    "xmlns:a='urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2' "                                                           \
+    "xmlns:b='urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2'>"                                                               \
+    "<b:ID>1</b:ID><b:IssueDate>2026-02-01</b:IssueDate><b:DueDate>" due                                                                            \
+    "</b:DueDate><b:DocumentCurrencyCode>EUR</b:DocumentCurrencyCode>"                                                                              \
+    "<a:AccountingSupplierParty><a:Party><b:EndpointID schemeID='0106'>12345678</b:EndpointID><a:PostalAddress><a:Country>"                         \
+    "<b:IdentificationCode>NL</b:IdentificationCode></a:Country></a:PostalAddress><a:PartyTaxScheme><b:CompanyID>" vat                              \
+    "</b:CompanyID>"                                                                                                                                \
+    "<a:TaxScheme><b:ID>VAT</b:ID></a:TaxScheme></a:PartyTaxScheme><a:PartyLegalEntity><b:CompanyID schemeID='0106'>" kvk                           \
+    "</b:CompanyID>"                                                                                                                                \
+    "</a:PartyLegalEntity></a:Party></a:AccountingSupplierParty><a:PaymentMeans><b:PaymentMeansCode>58</b:PaymentMeansCode><b:PaymentID>" reference \
+    "</b:PaymentID><a:PayeeFinancialAccount><b:ID>" iban                                                                                            \
+    "</b:ID></a:PayeeFinancialAccount></a:PaymentMeans><a:LegalMonetaryTotal>"                                                                      \
+    "<b:PayableAmount currencyID='EUR'>" payable                                                                                                    \
+    "</b:PayableAmount></a:LegalMonetaryTotal><a:InvoiceLine><b:ID>1</b:ID>"                                                                        \
+    "<b:InvoicedQuantity unitCode='C62'>3</b:InvoicedQuantity><b:LineExtensionAmount currencyID='EUR'>30.00</b:LineExtensionAmount><a:Item>"        \
+    "<a:StandardItemIdentification><b:ID schemeID='0160'>" gtin                                                                                     \
+    "</b:ID></a:StandardItemIdentification></a:Item><a:Price><b:PriceAmount "                                                                       \
+    "currencyID='EUR'>10</b:PriceAmount></a:Price></a:InvoiceLine><a:InvoiceLine><b:ID>" second                                                     \
+    "</b:ID></a:InvoiceLine></Invoice>"
 
 TEST(einvoice_own_checks_find_what_no_official_rule_looks_at)
 {
-    static const char *const expected[] = { "FL-VAT-ID", "FL-KVK", "FL-ENDPOINT", "FL-DUE", "FL-NUMBER", "FL-IBAN", "FL-RF", "FL-GTIN", "FL-LINE-ID" };
+    static const char *const expected[] = { "FL-VAT-ID", "FL-KVK", "FL-ENDPOINT", "FL-DUE",    "FL-NUMBER",
+                                            "FL-IBAN",   "FL-RF",  "FL-GTIN",     "FL-LINE-ID" };
     struct einvoice_report report;
     size_t count;
-    struct str good = STR(OWN("NL001234567B00", "12345678", "2026-03-01", "12.50", "NL91ABNA0417164300", "RF18539007547034", "4006381333931", "2"));
+    struct str good = STR(OWN("NL001234567B00", "12345678", "2026-03-01", "12.50", "NL91ABNA0417164300",
+                              "RF18539007547034", "4006381333931", "2"));
     expect_done(einvoice_check(arena, good, EINVOICE_FLORIN, NULL, &report));
     has_rule(&report, STR("FL-VAT-ID"), &count);
     expect_int(count, report.problems.count); /* the VAT number is invented; nothing else is wrong */
-    struct str bad = STR(OWN("NL123", "1234", "2026-01-01", "12,50", "NL92ABNA0417164300", "RF19539007547034", "4006381333932", "1"));
+    struct str bad = STR(
+        OWN("NL123", "1234", "2026-01-01", "12,50", "NL92ABNA0417164300", "RF19539007547034", "4006381333932", "1"));
     expect_done(einvoice_check(arena, bad, EINVOICE_FLORIN, NULL, &report));
     for (size_t i = 0; i < ARRAY_LENGTH(expected); i++) {
         if (!has_rule(&report, str_of(expected[i]), &count)) printf("%s not found\n", expected[i]);
@@ -175,7 +190,8 @@ TEST(einvoice_own_checks_find_what_no_official_rule_looks_at)
     }
     expect(report.valid); /* our own never refuse an invoice */
     expect_int(ARRAY_LENGTH(expected), report.warnings);
-    struct str kenmerk = STR(OWN("NL123", "12345678", "2026-02-30", "1.005", "NL91ABNA0417164300", "5000056789012346", "4006381333931", "2"));
+    struct str kenmerk = STR(OWN("NL123", "12345678", "2026-02-30", "1.005", "NL91ABNA0417164300", "5000056789012346",
+                                 "4006381333931", "2"));
     expect_done(einvoice_check(arena, kenmerk, EINVOICE_FLORIN, NULL, &report));
     expect(has_rule(&report, STR("FL-KENMERK"), &count));
     expect(has_rule(&report, STR("FL-DATE"), &count));

@@ -6,7 +6,8 @@ struct comparing { struct arena *arena; struct einvoice_differences *out; };
 static void differ(struct comparing *c, struct str within, const char *term, struct str left, struct str right)
 {
     struct str name = within.length ? str_format(c->arena, "%.*s%s", STR_ARG(within), term) : str_of(term);
-    *LIST_ADD(c->arena, &c->out->list) = (struct einvoice_difference){ name, left.at ? left : STR(""), right.at ? right : STR("") };
+    *LIST_ADD(c->arena, &c->out->list) =
+        (struct einvoice_difference){ name, left.at ? left : STR(""), right.at ? right : STR("") };
 }
 
 /* Texts: absent equals empty, and white space counts once. */
@@ -29,7 +30,8 @@ static void text(struct comparing *c, struct str within, const char *term, struc
     if (!same_text(a, b)) differ(c, within, term, a, b);
 }
 
-static void value(struct comparing *c, struct str within, const char *term, struct decimal a, struct str raw_a, struct decimal b, struct str raw_b)
+static void value(struct comparing *c, struct str within, const char *term, struct decimal a, struct str raw_a,
+                  struct decimal b, struct str raw_b)
 {
     if (a.present && b.present ? decimal_compare(a, b) != 0 : !same_text(raw_a, raw_b)) differ(c, within, term, raw_a, raw_b);
 }
@@ -47,7 +49,8 @@ static void number(struct comparing *c, struct str within, const char *term, str
 {
     value(c, within, term, a.value, a.raw, b.value, b.raw);
 }
-static void quantity(struct comparing *c, struct str within, const char *term, struct einvoice_quantity a, struct einvoice_quantity b)
+static void quantity(struct comparing *c, struct str within, const char *term, struct einvoice_quantity a,
+                     struct einvoice_quantity b)
 {
     value(c, within, term, a.value, a.raw, b.value, b.raw);
     if (!same_text(a.unit, b.unit)) differ(c, within, "unit", a.unit, b.unit);
@@ -94,7 +97,8 @@ static void party(struct comparing *c, const char *term, const struct einvoice_p
     struct str within = str_format(c->arena, "%s.", term);
     text(c, within, "name", a->name, b->name);
     /* A trading name that repeats the name says nothing. */
-    text(c, within, "trading_name", a->trading_name.length ? a->trading_name : a->name, b->trading_name.length ? b->trading_name : b->name);
+    text(c, within, "trading_name", a->trading_name.length ? a->trading_name : a->name,
+         b->trading_name.length ? b->trading_name : b->name);
     LISTS("ids", a->ids, b->ids) id(c, inside(c, within, "ids", i), "id", a->ids.at[i], b->ids.at[i]);
     id(c, within, "legal_id", a->legal_id, b->legal_id);
     text(c, within, "vat_id", a->vat_id, b->vat_id);
@@ -113,7 +117,8 @@ static void vat(struct comparing *c, struct str within, struct einvoice_vat a, s
     number(c, within, "vat.rate", a.rate, b.rate);
 }
 
-static void allowance(struct comparing *c, struct str within, const struct einvoice_allowance *a, const struct einvoice_allowance *b)
+static void allowance(struct comparing *c, struct str within, const struct einvoice_allowance *a,
+                      const struct einvoice_allowance *b)
 {
     if (a->charge.value != b->charge.value) differ(c, within, "charge", a->charge.raw, b->charge.raw);
     amount(c, within, "amount", a->amount, b->amount);
@@ -128,7 +133,8 @@ static void allowance(struct comparing *c, struct str within, const struct einvo
 static void prices(struct comparing *c, struct str within, const struct einvoice_line *a, const struct einvoice_line *b)
 {
     addition(c, within, "price_discount", a->price_discount, b->price_discount);
-    amount(c, within, "price_gross", a->price_gross.raw.length ? a->price_gross : a->price, b->price_gross.raw.length ? b->price_gross : b->price);
+    amount(c, within, "price_gross", a->price_gross.raw.length ? a->price_gross : a->price,
+           b->price_gross.raw.length ? b->price_gross : b->price);
     struct einvoice_quantity p = a->price_base, q = b->price_base;
     if (!p.raw.length) p.value = DECIMAL(1, 0);
     if (!q.raw.length) q.value = DECIMAL(1, 0);
@@ -148,7 +154,7 @@ static void line(struct comparing *c, struct str within, const struct einvoice_l
     text(c, within, "accounting_reference", a->accounting_reference, b->accounting_reference);
     period(c, within, a->period, b->period);
     LISTS("allowances", a->allowances, b->allowances)
-        allowance(c, inside(c, within, "allowances", i), &a->allowances.at[i], &b->allowances.at[i]);
+    allowance(c, inside(c, within, "allowances", i), &a->allowances.at[i], &b->allowances.at[i]);
     amount(c, within, "price", a->price, b->price);
     prices(c, within, a, b);
     vat(c, within, a->vat, b->vat);
@@ -294,9 +300,9 @@ void einvoice_compare(struct arena *arena, const struct einvoice *a, const struc
     documents(c, a, b);
     payments(c, a, b);
     LISTS("prepayments", a->prepayments, b->prepayments)
-        amount(c, inside(c, within, "prepayments", i), "amount", a->prepayments.at[i].amount, b->prepayments.at[i].amount);
+    amount(c, inside(c, within, "prepayments", i), "amount", a->prepayments.at[i].amount, b->prepayments.at[i].amount);
     LISTS("allowances", a->allowances, b->allowances)
-        allowance(c, inside(c, within, "allowances", i), &a->allowances.at[i], &b->allowances.at[i]);
+    allowance(c, inside(c, within, "allowances", i), &a->allowances.at[i], &b->allowances.at[i]);
     totals(c, &a->totals, &b->totals);
     vat_totals(c, a, b);
     LISTS("lines", a->lines, b->lines) line(c, inside(c, within, "lines", i), &a->lines.at[i], &b->lines.at[i]);

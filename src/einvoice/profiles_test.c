@@ -122,11 +122,12 @@ TEST(einvoice_g_account_is_judged_by_its_own_rules)
 {
     struct str bytes = as(arena, good(arena), NLCIUS "#conformant#urn:fdc:nen.nl:gaccount:v1.0");
     expect(fires(arena, bytes, EINVOICE_AUTO, "BR-GA-1") == 1);
-    bytes = swap(arena, bytes, NULL, "<cac:TaxTotal>",
-                 "<cac:PaymentMeans><cbc:ID>GACCOUNT</cbc:ID><cbc:PaymentMeansCode>58</cbc:PaymentMeansCode><cbc:PaymentID>RF18539007547034</cbc:PaymentID>"
-                 "<cac:PayeeFinancialAccount><cbc:ID>NL91ABNA0417164300</cbc:ID></cac:PayeeFinancialAccount></cac:PaymentMeans>"
-                 "<cac:PaymentTerms><cbc:PaymentMeansID>REST</cbc:PaymentMeansID><cbc:Amount currencyID='EUR'>69.00</cbc:Amount></cac:PaymentTerms>"
-                 "<cac:PaymentTerms><cbc:PaymentMeansID>GACCOUNT</cbc:PaymentMeansID><cbc:Amount currencyID='EUR'>40.00</cbc:Amount></cac:PaymentTerms><cac:TaxTotal>");
+    bytes = swap(
+        arena, bytes, NULL, "<cac:TaxTotal>",
+        "<cac:PaymentMeans><cbc:ID>GACCOUNT</cbc:ID><cbc:PaymentMeansCode>58</cbc:PaymentMeansCode><cbc:PaymentID>RF18539007547034</cbc:PaymentID>"
+        "<cac:PayeeFinancialAccount><cbc:ID>NL91ABNA0417164300</cbc:ID></cac:PayeeFinancialAccount></cac:PaymentMeans>"
+        "<cac:PaymentTerms><cbc:PaymentMeansID>REST</cbc:PaymentMeansID><cbc:Amount currencyID='EUR'>69.00</cbc:Amount></cac:PaymentTerms>"
+        "<cac:PaymentTerms><cbc:PaymentMeansID>GACCOUNT</cbc:PaymentMeansID><cbc:Amount currencyID='EUR'>40.00</cbc:Amount></cac:PaymentTerms><cac:TaxTotal>");
     bytes = swap(arena, bytes, NULL, "<cbc:PaymentMeansCode>", "<cbc:ID>REST</cbc:ID><cbc:PaymentMeansCode>");
     expect_int(0, fires(arena, bytes, EINVOICE_AUTO, ""));
     expect(fires(arena, swap(arena, bytes, NULL, ">40.00<", ">41.00<"), EINVOICE_AUTO, "BR-GA-3") == 1);
@@ -136,7 +137,9 @@ TEST(einvoice_g_account_is_judged_by_its_own_rules)
 TEST(einvoice_hostile_numbers_and_ten_thousand_lines_get_an_answer)
 {
     struct str bytes = good(arena);
-    expect(fires(arena, swap(arena, bytes, NULL, ">109.00</cbc:PayableAmount>", ">1234567890123456789012345678901234567890.00</cbc:PayableAmount>"),
+    expect(fires(arena,
+                 swap(arena, bytes, NULL, ">109.00</cbc:PayableAmount>",
+                      ">1234567890123456789012345678901234567890.00</cbc:PayableAmount>"),
                  EINVOICE_AUTO, "BR-CO-16") == 1);
     expect(fires(arena, swap(arena, bytes, NULL, "2026-02-02", "2026-02-31"), EINVOICE_AUTO, "FL-DATE") == 1);
     struct text many = text_new(arena);

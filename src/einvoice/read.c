@@ -33,7 +33,8 @@ static bool decimal_of(struct str text, struct decimal *out)
     bool minus = str_starts(text, "-");
     if (str_starts(text, ".") || str_starts(text, "-.")) {
         if (text.length > sizeof with_zero - 4) return false;
-        int length = snprintf(with_zero, sizeof with_zero, "%s0%.*s", minus ? "-" : "", (int)(text.length - minus), text.at + minus);
+        int length = snprintf(with_zero, sizeof with_zero, "%s0%.*s", minus ? "-" : "", (int)(text.length - minus),
+                              text.at + minus);
         text = (struct str){ with_zero, (size_t)length };
     }
     if (decimal_parse(text, out)) return true;
@@ -136,7 +137,8 @@ int einvoice_line_number(const struct einvoice *invoice, uint32_t node)
 
 bool einvoice_is_credit(const struct einvoice *invoice)
 {
-    static const char *const credits[] = { "81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532" };
+    static const char *const credits[] = { "81",  "83",  "261", "262", "296", "308", "381",
+                                           "396", "420", "458", "502", "503", "532" };
     for (size_t i = 0; i < ARRAY_LENGTH(credits); i++)
         if (str_is(invoice->type_code, credits[i])) return true;
     return false;

@@ -54,8 +54,8 @@ static void party(struct arena *arena, const struct einvoice_tree *tree, uint32_
     out->present = true;
     out->node = at;
     out->name = TEXT(Name);
-    EACH(tree, id, at, ID) *LIST_ADD(arena, &out->ids) = read_id(tree, id);
-    EACH(tree, id, at, GlobalID) *LIST_ADD(arena, &out->ids) = read_id(tree, id);
+    EACH(tree, id, at, ID) * LIST_ADD(arena, &out->ids) = read_id(tree, id);
+    EACH(tree, id, at, GlobalID) * LIST_ADD(arena, &out->ids) = read_id(tree, id);
     out->legal_form = TEXT(Description);
     uint32_t legal = CHILD(SpecifiedLegalOrganization);
     out->legal_id = read_id(tree, legal ? tree_child(tree, legal, E_ID) : 0);
@@ -74,16 +74,26 @@ static struct einvoice_vat vat(const struct einvoice_tree *tree, uint32_t at)
 {
     if (!at) return (struct einvoice_vat){ 0 };
     uint32_t rate = CHILD(RateApplicablePercent);
-    return (struct einvoice_vat){ true, TEXT(CategoryCode), read_number(tree, rate ? rate : CHILD(ApplicablePercent)), TEXT(TypeCode),
-                                  TEXT(ExemptionReason), TEXT(ExemptionReasonCode), at };
+    return (struct einvoice_vat){ true,
+                                  TEXT(CategoryCode),
+                                  read_number(tree, rate ? rate : CHILD(ApplicablePercent)),
+                                  TEXT(TypeCode),
+                                  TEXT(ExemptionReason),
+                                  TEXT(ExemptionReasonCode),
+                                  at };
 }
 
 static struct einvoice_allowance allowance(const struct einvoice_tree *tree, uint32_t at)
 {
     return (struct einvoice_allowance){
-        .charge = read_flag(tree, DOWN(tree, at, E_ChargeIndicator, E_Indicator)), .amount = read_amount(tree, CHILD(ActualAmount)),
-        .base = read_amount(tree, CHILD(BasisAmount)), .percent = read_number(tree, CHILD(CalculationPercent)),
-        .reason = TEXT(Reason), .reason_code = TEXT(ReasonCode), .vat = vat(tree, CHILD(CategoryTradeTax)), .node = at,
+        .charge = read_flag(tree, DOWN(tree, at, E_ChargeIndicator, E_Indicator)),
+        .amount = read_amount(tree, CHILD(ActualAmount)),
+        .base = read_amount(tree, CHILD(BasisAmount)),
+        .percent = read_number(tree, CHILD(CalculationPercent)),
+        .reason = TEXT(Reason),
+        .reason_code = TEXT(ReasonCode),
+        .vat = vat(tree, CHILD(CategoryTradeTax)),
+        .node = at,
     };
 }
 
@@ -103,12 +113,15 @@ static void item(struct arena *arena, const struct einvoice_tree *tree, uint32_t
     out->description = TEXT(Description);
     out->origin_country = read_text(tree, DOWN(tree, at, E_OriginTradeCountry, E_ID));
     EACH(tree, property, at, ApplicableProductCharacteristic)
-        *LIST_ADD(arena, &out->properties) = (struct einvoice_property){ read_child(tree, property, E_Description), read_child(tree, property, E_Value) };
-    EACH(tree, commodity, at, DesignatedProductClassification) {
+    *LIST_ADD(arena, &out->properties) =
+        (struct einvoice_property){ read_child(tree, property, E_Description), read_child(tree, property, E_Value) };
+    EACH(tree, commodity, at, DesignatedProductClassification)
+    {
         uint32_t code = tree_child(tree, commodity, E_ClassCode);
         if (code)
-            *LIST_ADD(arena, &out->classes) = (struct einvoice_class){ read_text(tree, code), tree_attribute(tree, code, A_listID),
-                                                                      tree_attribute(tree, code, A_listVersionID) };
+            *LIST_ADD(arena, &out->classes) =
+                (struct einvoice_class){ read_text(tree, code), tree_attribute(tree, code, A_listID),
+                                         tree_attribute(tree, code, A_listVersionID) };
     }
 }
 
@@ -131,13 +144,14 @@ static void line_settlement(struct arena *arena, const struct einvoice_tree *tre
     if (!at) return;
     out->vat = vat(tree, CHILD(ApplicableTradeTax));
     out->period = period(tree, CHILD(BillingSpecifiedPeriod));
-    EACH(tree, each, at, SpecifiedTradeAllowanceCharge) *LIST_ADD(arena, &out->allowances) = allowance(tree, each);
+    EACH(tree, each, at, SpecifiedTradeAllowanceCharge) * LIST_ADD(arena, &out->allowances) = allowance(tree, each);
     uint32_t sum = CHILD(SpecifiedTradeSettlementLineMonetarySummation);
     if (!sum) sum = CHILD(SpecifiedTradeSettlementMonetarySummation);
     out->net = read_amount(tree, sum ? tree_child(tree, sum, E_LineTotalAmount) : 0);
     EACH(tree, each, at, AdditionalReferencedDocument)
-        if (str_is(read_child(tree, each, E_TypeCode), "130"))
-            out->object = (struct einvoice_id){ .value = number_of(tree, each), .scheme = read_child(tree, each, E_ReferenceTypeCode) };
+    if (str_is(read_child(tree, each, E_TypeCode), "130"))
+        out->object = (struct einvoice_id){ .value = number_of(tree, each),
+                                            .scheme = read_child(tree, each, E_ReferenceTypeCode) };
     out->accounting_reference = read_text(tree, DOWN(tree, at, E_ReceivableSpecifiedTradeAccountingAccount, E_ID));
 }
 
@@ -153,7 +167,8 @@ static void line(struct arena *arena, const struct einvoice_tree *tree, uint32_t
     line_agreement(tree, zugferd_1 ? CHILD(SpecifiedSupplyChainTradeAgreement) : CHILD(SpecifiedLineTradeAgreement), out);
     uint32_t delivery = zugferd_1 ? CHILD(SpecifiedSupplyChainTradeDelivery) : CHILD(SpecifiedLineTradeDelivery);
     out->quantity = read_quantity(tree, delivery ? tree_child(tree, delivery, E_BilledQuantity) : 0);
-    line_settlement(arena, tree, zugferd_1 ? CHILD(SpecifiedSupplyChainTradeSettlement) : CHILD(SpecifiedLineTradeSettlement), out);
+    line_settlement(arena, tree,
+                    zugferd_1 ? CHILD(SpecifiedSupplyChainTradeSettlement) : CHILD(SpecifiedLineTradeSettlement), out);
 }
 
 static void document(struct einvoice *invoice, const struct einvoice_tree *tree, uint32_t at)
@@ -166,9 +181,15 @@ static void document(struct einvoice *invoice, const struct einvoice_tree *tree,
     } else {
         uint32_t object = CHILD(AttachmentBinaryObject);
         struct einvoice_document *out = LIST_ADD(tree->arena, &invoice->documents);
-        *out = (struct einvoice_document){ .id = { .value = number }, .type_code = type, .description = TEXT(Name), .location = TEXT(URIID),
-                                           .content = read_text(tree, object), .node = at };
-        if (object) out->mime = tree_attribute(tree, object, A_mimeCode), out->filename = tree_attribute(tree, object, A_filename);
+        *out = (struct einvoice_document){ .id = { .value = number },
+                                           .type_code = type,
+                                           .description = TEXT(Name),
+                                           .location = TEXT(URIID),
+                                           .content = read_text(tree, object),
+                                           .node = at };
+        if (object)
+            out->mime = tree_attribute(tree, object, A_mimeCode),
+            out->filename = tree_attribute(tree, object, A_filename);
     }
 }
 
@@ -254,7 +275,8 @@ static void totals(struct einvoice *invoice, const struct einvoice_tree *tree, u
     out->payable = read_amount(tree, CHILD(DuePayableAmount));
     EACH(tree, each, at, TaxTotalAmount) {
         struct einvoice_amount amount = read_amount(tree, each);
-        bool other = amount.currency.length && str_equal(amount.currency, invoice->vat_currency) && !str_equal(amount.currency, invoice->currency);
+        bool other = amount.currency.length && str_equal(amount.currency, invoice->vat_currency) &&
+                     !str_equal(amount.currency, invoice->currency);
         struct einvoice_amount *into = other ? &out->vat_accounting : &out->vat;
         if (!into->raw.at) *into = amount;
     }
@@ -263,10 +285,15 @@ static void totals(struct einvoice *invoice, const struct einvoice_tree *tree, u
 static void vat_total(struct einvoice *invoice, const struct einvoice_tree *tree, uint32_t at)
 {
     struct einvoice_vat category = vat(tree, at);
-    *LIST_ADD(tree->arena, &invoice->vat_totals) = (struct einvoice_vat_total){
-        .base = read_amount(tree, CHILD(BasisAmount)), .amount = read_amount(tree, CHILD(CalculatedAmount)), .category = category.category,
-        .rate = category.rate, .scheme = category.scheme, .exemption_reason = category.exemption_reason,
-        .exemption_code = category.exemption_code, .node = at };
+    *LIST_ADD(tree->arena, &invoice->vat_totals) =
+        (struct einvoice_vat_total){ .base = read_amount(tree, CHILD(BasisAmount)),
+                                     .amount = read_amount(tree, CHILD(CalculatedAmount)),
+                                     .category = category.category,
+                                     .rate = category.rate,
+                                     .scheme = category.scheme,
+                                     .exemption_reason = category.exemption_reason,
+                                     .exemption_code = category.exemption_code,
+                                     .node = at };
     if (!invoice->tax_point.raw.at) invoice->tax_point = day(tree, CHILD(TaxPointDate));
     if (!invoice->tax_point_code.at) invoice->tax_point_code = TEXT(DueDateTypeCode);
 }
@@ -284,7 +311,7 @@ static void settlement(struct einvoice *invoice, const struct einvoice_tree *tre
     party(arena, tree, CHILD(PayeeTradeParty), &invoice->payee);
     EACH(tree, each, at, SpecifiedTradeSettlementPaymentMeans) payment(invoice, tree, each);
     EACH(tree, each, at, ApplicableTradeTax) vat_total(invoice, tree, each);
-    EACH(tree, each, at, SpecifiedTradeAllowanceCharge) *LIST_ADD(arena, &invoice->allowances) = allowance(tree, each);
+    EACH(tree, each, at, SpecifiedTradeAllowanceCharge) * LIST_ADD(arena, &invoice->allowances) = allowance(tree, each);
     EACH(tree, each, at, SpecifiedTradePaymentTerms) terms(invoice, tree, each);
     uint32_t sum = CHILD(SpecifiedTradeSettlementHeaderMonetarySummation);
     totals(invoice, tree, sum ? sum : CHILD(SpecifiedTradeSettlementMonetarySummation));
@@ -292,7 +319,8 @@ static void settlement(struct einvoice *invoice, const struct einvoice_tree *tre
         *LIST_ADD(arena, &invoice->preceding) = (struct einvoice_reference){
             number_of(tree, each), day(tree, tree_child(tree, each, E_FormattedIssueDateTime)), each };
     EACH(tree, each, at, SpecifiedAdvancePayment)
-        *LIST_ADD(arena, &invoice->prepayments) = (struct einvoice_prepayment){ .amount = read_amount(tree, tree_child(tree, each, E_PaidAmount)), .node = each };
+    *LIST_ADD(arena, &invoice->prepayments) =
+        (struct einvoice_prepayment){ .amount = read_amount(tree, tree_child(tree, each, E_PaidAmount)), .node = each };
 }
 
 void read_cii(struct einvoice *invoice, const struct einvoice_tree *tree, bool zugferd_1)
@@ -308,15 +336,21 @@ void read_cii(struct einvoice *invoice, const struct einvoice_tree *tree, bool z
     if (document_at) {
         invoice->issued = day(tree, tree_child(tree, document_at, E_IssueDateTime));
         EACH(tree, each, document_at, IncludedNote)
-            *LIST_ADD(tree->arena, &invoice->notes) = (struct einvoice_note){ read_child(tree, each, E_SubjectCode), read_child(tree, each, E_Content), each };
+        *LIST_ADD(tree->arena, &invoice->notes) =
+            (struct einvoice_note){ read_child(tree, each, E_SubjectCode), read_child(tree, each, E_Content), each };
     }
     at = trade;
     if (!at) return;
-    settlement(invoice, tree, zugferd_1 ? CHILD(ApplicableSupplyChainTradeSettlement) : CHILD(ApplicableHeaderTradeSettlement));
-    agreement(invoice, tree, zugferd_1 ? CHILD(ApplicableSupplyChainTradeAgreement) : CHILD(ApplicableHeaderTradeAgreement));
-    delivery(invoice, tree, zugferd_1 ? CHILD(ApplicableSupplyChainTradeDelivery) : CHILD(ApplicableHeaderTradeDelivery));
-    EACH(tree, each, trade, IncludedSupplyChainTradeLineItem) line(tree->arena, tree, each, zugferd_1, LIST_ADD(tree->arena, &invoice->lines));
-    for (size_t i = 0; i < invoice->payments.count; i++) { /* the mandate stands once, in the terms; it is each debit's */
+    settlement(invoice, tree,
+               zugferd_1 ? CHILD(ApplicableSupplyChainTradeSettlement) : CHILD(ApplicableHeaderTradeSettlement));
+    agreement(invoice, tree,
+              zugferd_1 ? CHILD(ApplicableSupplyChainTradeAgreement) : CHILD(ApplicableHeaderTradeAgreement));
+    delivery(invoice, tree,
+             zugferd_1 ? CHILD(ApplicableSupplyChainTradeDelivery) : CHILD(ApplicableHeaderTradeDelivery));
+    EACH(tree, each, trade, IncludedSupplyChainTradeLineItem)
+    line(tree->arena, tree, each, zugferd_1, LIST_ADD(tree->arena, &invoice->lines));
+    for (size_t i = 0; i < invoice->payments.count;
+         i++) { /* the mandate stands once, in the terms; it is each debit's */
         struct einvoice_payment *each = &invoice->payments.at[i];
         if (invoice->mandate.at && (each->payer_account.at || str_is(each->code, "59") || str_is(each->code, "49"))) {
             each->has_mandate = true;

@@ -86,11 +86,14 @@ TEST(einvoice_triples_are_equal)
 
 #define CBC "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
 #define CAC "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
-#define SMALL(encoding, name) \
-    "<?xml version='1.0' encoding='" encoding "'?>\n<Invoice xmlns='urn:oasis:names:specification:ubl:schema:xsd:Invoice-2' " \
-    "xmlns:a='" CAC "' xmlns:b='" CBC "'>\n<b:ID> F-1 </b:ID><b:IssueDate>2026-02-31</b:IssueDate><b:DueDate>2026-03-01</b:DueDate>\n" \
-    "<b:Note>#AAI#Let op</b:Note><b:DocumentCurrencyCode>EUR</b:DocumentCurrencyCode><b:BuyerReference></b:BuyerReference>" \
-    "<a:AccountingSupplierParty><a:Party><a:PartyName><b:Name>" name "</b:Name></a:PartyName></a:Party></a:AccountingSupplierParty>\n" \
+#define SMALL(encoding, name)                                                                                                                          \
+    "<?xml version='1.0' encoding='" encoding                                                                                                          \
+    "'?>\n<Invoice xmlns='urn:oasis:names:specification:ubl:schema:xsd:Invoice-2' "                                                                    \
+    "xmlns:a='" CAC "' xmlns:b='" CBC                                                                                                                  \
+    "'>\n<b:ID> F-1 </b:ID><b:IssueDate>2026-02-31</b:IssueDate><b:DueDate>2026-03-01</b:DueDate>\n"                                                   \
+    "<b:Note>#AAI#Let op</b:Note><b:DocumentCurrencyCode>EUR</b:DocumentCurrencyCode><b:BuyerReference></b:BuyerReference>"                            \
+    "<a:AccountingSupplierParty><a:Party><a:PartyName><b:Name>" name                                                                                   \
+    "</b:Name></a:PartyName></a:Party></a:AccountingSupplierParty>\n"                                                                                  \
     "<a:LegalMonetaryTotal><b:PayableAmount currencyID='EUR'>12.340</b:PayableAmount><b:PrepaidAmount>twelve</b:PrepaidAmount></a:LegalMonetaryTotal>" \
     "<a:InvoiceLine><b:ID>1</b:ID><a:SubInvoiceLine><b:ID>1.1</b:ID></a:SubInvoiceLine></a:InvoiceLine></Invoice>"
 
@@ -121,7 +124,8 @@ TEST(einvoice_tells_absent_from_empty_and_from_unreadable)
     expect(!invoice->totals.prepaid.value.present);
     expect(!invoice->totals.with_vat.raw.at);
     expect_str("1.1", invoice->lines.at[0].lines.at[0].id);
-    expect_str("/Invoice/cac:InvoiceLine/cac:SubInvoiceLine", einvoice_path(arena, invoice, invoice->lines.at[0].lines.at[0].node));
+    expect_str("/Invoice/cac:InvoiceLine/cac:SubInvoiceLine",
+               einvoice_path(arena, invoice, invoice->lines.at[0].lines.at[0].node));
     expect_int(5, einvoice_line_number(invoice, invoice->lines.at[0].node));
 }
 

@@ -55,8 +55,9 @@ static void party(struct arena *arena, const struct einvoice_tree *tree, uint32_
     address(tree, CHILD(PostalAddress), &out->address);
     uint32_t contact = CHILD(Contact);
     if (contact)
-        out->contact = (struct einvoice_contact){ true, read_child(tree, contact, E_Name), read_child(tree, contact, E_Telephone),
-                                                  read_child(tree, contact, E_ElectronicMail), contact };
+        out->contact =
+            (struct einvoice_contact){ true, read_child(tree, contact, E_Name), read_child(tree, contact, E_Telephone),
+                                       read_child(tree, contact, E_ElectronicMail), contact };
 }
 
 static struct einvoice_period period(const struct einvoice_tree *tree, uint32_t at)
@@ -68,8 +69,13 @@ static struct einvoice_period period(const struct einvoice_tree *tree, uint32_t 
 static struct einvoice_vat vat(const struct einvoice_tree *tree, uint32_t at)
 {
     if (!at) return (struct einvoice_vat){ 0 };
-    return (struct einvoice_vat){ true, TEXT(ID), read_number(tree, CHILD(Percent)), read_text(tree, DOWN(tree, at, E_TaxScheme, E_ID)),
-                                  TEXT(TaxExemptionReason), TEXT(TaxExemptionReasonCode), at };
+    return (struct einvoice_vat){ true,
+                                  TEXT(ID),
+                                  read_number(tree, CHILD(Percent)),
+                                  read_text(tree, DOWN(tree, at, E_TaxScheme, E_ID)),
+                                  TEXT(TaxExemptionReason),
+                                  TEXT(TaxExemptionReasonCode),
+                                  at };
 }
 
 static struct einvoice_allowance allowance(const struct einvoice_tree *tree, uint32_t at)
@@ -92,11 +98,13 @@ static void line_item(struct arena *arena, const struct einvoice_tree *tree, uin
     out->standard_item = read_id(tree, DOWN(tree, at, E_StandardItemIdentification, E_ID));
     out->origin_country = read_text(tree, DOWN(tree, at, E_OriginCountry, E_IdentificationCode));
     EACH(tree, commodity, at, CommodityClassification)
-        EACH(tree, code, commodity, ItemClassificationCode)
-            *LIST_ADD(arena, &out->classes) = (struct einvoice_class){ read_text(tree, code), tree_attribute(tree, code, A_listID),
-                                                                      tree_attribute(tree, code, A_listVersionID) };
+    EACH(tree, code, commodity, ItemClassificationCode)
+    *LIST_ADD(arena, &out->classes) =
+        (struct einvoice_class){ read_text(tree, code), tree_attribute(tree, code, A_listID),
+                                 tree_attribute(tree, code, A_listVersionID) };
     EACH(tree, property, at, AdditionalItemProperty)
-        *LIST_ADD(arena, &out->properties) = (struct einvoice_property){ read_child(tree, property, E_Name), read_child(tree, property, E_Value) };
+    *LIST_ADD(arena, &out->properties) =
+        (struct einvoice_property){ read_child(tree, property, E_Name), read_child(tree, property, E_Value) };
     out->vat = vat(tree, CHILD(ClassifiedTaxCategory));
 }
 
@@ -123,7 +131,7 @@ static void line(struct arena *arena, const struct einvoice_tree *tree, uint32_t
     out->order_line = read_text(tree, DOWN(tree, at, E_OrderLineReference, E_LineID));
     out->object = read_id(tree, DOWN(tree, at, E_DocumentReference, E_ID));
     out->period = period(tree, CHILD(InvoicePeriod));
-    EACH(tree, each, at, AllowanceCharge) *LIST_ADD(arena, &out->allowances) = allowance(tree, each);
+    EACH(tree, each, at, AllowanceCharge) * LIST_ADD(arena, &out->allowances) = allowance(tree, each);
     line_item(arena, tree, CHILD(Item), out);
     line_price(tree, CHILD(Price), out);
     uint16_t sub = credit_note ? E_SubCreditNoteLine : E_SubInvoiceLine;
@@ -147,8 +155,10 @@ static void payment(struct arena *arena, const struct einvoice_tree *tree, uint3
     uint32_t account = CHILD(PayeeFinancialAccount), card = CHILD(CardAccount), mandate = CHILD(PaymentMandate);
     if (account) {
         out->has_account = true;
-        out->account = (struct einvoice_account){ .id = read_child(tree, account, E_ID), .name = read_child(tree, account, E_Name),
-            .bic = read_text(tree, DOWN(tree, account, E_FinancialInstitutionBranch, E_ID)) };
+        out->account = (struct einvoice_account){ .id = read_child(tree, account, E_ID),
+                                                  .name = read_child(tree, account, E_Name),
+                                                  .bic = read_text(
+                                                      tree, DOWN(tree, account, E_FinancialInstitutionBranch, E_ID)) };
     }
     if (card) {
         out->has_card = true;
@@ -188,24 +198,36 @@ static void document(struct arena *arena, const struct einvoice_tree *tree, uint
     }
     uint32_t object = DOWN(tree, at, E_Attachment, E_EmbeddedDocumentBinaryObject);
     struct einvoice_document *out = LIST_ADD(arena, &invoice->documents);
-    *out = (struct einvoice_document){ .id = read_id(tree, CHILD(ID)), .type_code = type, .description = TEXT(DocumentDescription),
-        .location = read_text(tree, DOWN(tree, at, E_Attachment, E_ExternalReference, E_URI)), .content = read_text(tree, object), .node = at };
-    if (object) out->mime = tree_attribute(tree, object, A_mimeCode), out->filename = tree_attribute(tree, object, A_filename);
+    *out = (struct einvoice_document){ .id = read_id(tree, CHILD(ID)),
+                                       .type_code = type,
+                                       .description = TEXT(DocumentDescription),
+                                       .location =
+                                           read_text(tree, DOWN(tree, at, E_Attachment, E_ExternalReference, E_URI)),
+                                       .content = read_text(tree, object),
+                                       .node = at };
+    if (object)
+        out->mime = tree_attribute(tree, object, A_mimeCode), out->filename = tree_attribute(tree, object, A_filename);
 }
 
 static void vat_totals(struct arena *arena, const struct einvoice_tree *tree, uint32_t at, struct einvoice *invoice)
 {
     EACH(tree, total, at, TaxTotal) {
         struct einvoice_amount amount = read_amount(tree, tree_child(tree, total, E_TaxAmount));
-        bool other = str_equal(amount.currency, invoice->vat_currency) && !str_equal(amount.currency, invoice->currency) && invoice->vat_currency.length;
+        bool other = str_equal(amount.currency, invoice->vat_currency) &&
+                     !str_equal(amount.currency, invoice->currency) && invoice->vat_currency.length;
         struct einvoice_amount *into = other ? &invoice->totals.vat_accounting : &invoice->totals.vat;
         if (!into->raw.at) *into = amount;
         EACH(tree, sub, total, TaxSubtotal) {
             struct einvoice_vat category = vat(tree, tree_child(tree, sub, E_TaxCategory));
-            *LIST_ADD(arena, &invoice->vat_totals) = (struct einvoice_vat_total){
-                .base = read_amount(tree, tree_child(tree, sub, E_TaxableAmount)), .amount = read_amount(tree, tree_child(tree, sub, E_TaxAmount)),
-                .category = category.category, .rate = category.rate, .scheme = category.scheme,
-                .exemption_reason = category.exemption_reason, .exemption_code = category.exemption_code, .node = sub };
+            *LIST_ADD(arena, &invoice->vat_totals) =
+                (struct einvoice_vat_total){ .base = read_amount(tree, tree_child(tree, sub, E_TaxableAmount)),
+                                             .amount = read_amount(tree, tree_child(tree, sub, E_TaxAmount)),
+                                             .category = category.category,
+                                             .rate = category.rate,
+                                             .scheme = category.scheme,
+                                             .exemption_reason = category.exemption_reason,
+                                             .exemption_code = category.exemption_code,
+                                             .node = sub };
         }
     }
 }
@@ -263,8 +285,9 @@ static void delivery(struct einvoice *invoice, const struct einvoice_tree *tree,
 static void lists(struct einvoice *invoice, const struct einvoice_tree *tree, uint32_t at)
 {
     struct arena *arena = tree->arena;
-    EACH(tree, each, at, Note) *LIST_ADD(arena, &invoice->notes) = note(tree, each);
-    EACH(tree, each, at, BillingReference) {
+    EACH(tree, each, at, Note) * LIST_ADD(arena, &invoice->notes) = note(tree, each);
+    EACH(tree, each, at, BillingReference)
+    {
         uint32_t reference = tree_child(tree, each, E_InvoiceDocumentReference);
         if (reference)
             *LIST_ADD(arena, &invoice->preceding) = (struct einvoice_reference){
@@ -272,18 +295,24 @@ static void lists(struct einvoice *invoice, const struct einvoice_tree *tree, ui
     }
     EACH(tree, each, at, AdditionalDocumentReference) document(arena, tree, each, invoice);
     EACH(tree, each, at, PaymentMeans) payment(arena, tree, each, invoice);
-    EACH(tree, each, at, PaymentTerms) {
-        struct einvoice_terms terms = { .note = read_child(tree, each, E_Note), .payment_id = read_child(tree, each, E_PaymentMeansID),
-            .amount = read_amount(tree, tree_child(tree, each, E_Amount)), .percent = read_number(tree, tree_child(tree, each, E_PaymentPercent)),
-            .discount_percent = read_number(tree, tree_child(tree, each, E_SettlementDiscountPercent)),
-            .due = read_day(tree, tree_child(tree, each, E_PaymentDueDate)), .node = each };
+    EACH(tree, each, at, PaymentTerms)
+    {
+        struct einvoice_terms terms = { .note = read_child(tree, each, E_Note),
+                                        .payment_id = read_child(tree, each, E_PaymentMeansID),
+                                        .amount = read_amount(tree, tree_child(tree, each, E_Amount)),
+                                        .percent = read_number(tree, tree_child(tree, each, E_PaymentPercent)),
+                                        .discount_percent =
+                                            read_number(tree, tree_child(tree, each, E_SettlementDiscountPercent)),
+                                        .due = read_day(tree, tree_child(tree, each, E_PaymentDueDate)),
+                                        .node = each };
         if (!invoice->payment_terms.at) invoice->payment_terms = terms.note;
         *LIST_ADD(arena, &invoice->terms) = terms;
     }
     EACH(tree, each, at, PrepaidPayment)
-        *LIST_ADD(arena, &invoice->prepayments) = (struct einvoice_prepayment){ read_child(tree, each, E_ID),
-            read_child(tree, each, E_InstructionID), read_amount(tree, tree_child(tree, each, E_PaidAmount)), each };
-    EACH(tree, each, at, AllowanceCharge) *LIST_ADD(arena, &invoice->allowances) = allowance(tree, each);
+    *LIST_ADD(arena, &invoice->prepayments) =
+        (struct einvoice_prepayment){ read_child(tree, each, E_ID), read_child(tree, each, E_InstructionID),
+                                      read_amount(tree, tree_child(tree, each, E_PaidAmount)), each };
+    EACH(tree, each, at, AllowanceCharge) * LIST_ADD(arena, &invoice->allowances) = allowance(tree, each);
 }
 
 void read_ubl(struct einvoice *invoice, const struct einvoice_tree *tree, bool credit_note)

@@ -78,13 +78,24 @@ bool rule_filled(struct str s)
 }
 
 bool rule_contains(struct str s, struct str part) { return !part.length || find(s, part) >= 0; }
-bool rule_starts(struct str s, struct str part) { return s.length >= part.length && !memcmp(s.at ? s.at : "", part.at, part.length); }
+bool rule_starts(struct str s, struct str part)
+{
+    return s.length >= part.length && !memcmp(s.at ? s.at : "", part.at, part.length);
+}
 bool rule_ends(struct str s, struct str part)
 {
     return s.length >= part.length && (!part.length || !memcmp(s.at + s.length - part.length, part.at, part.length));
 }
-bool rule_yes(struct str s) { s = str_trim(s); return str_is(s, "true") || str_is(s, "1"); }
-bool rule_no(struct str s) { s = str_trim(s); return str_is(s, "false") || str_is(s, "0"); }
+bool rule_yes(struct str s)
+{
+    s = str_trim(s);
+    return str_is(s, "true") || str_is(s, "1");
+}
+bool rule_no(struct str s)
+{
+    s = str_trim(s);
+    return str_is(s, "false") || str_is(s, "0");
+}
 
 bool rule_code(const struct code_list *list, struct str s)
 {

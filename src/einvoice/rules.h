@@ -47,17 +47,32 @@ extern const struct rule_tables {
 
 /* ---- Walking ---- */
 
-static inline uint32_t rule_child(const struct rule_run *r, uint32_t n, uint16_t name) { return tree_child(r->tree, n, name); }
+static inline uint32_t rule_child(const struct rule_run *r, uint32_t n, uint16_t name)
+{
+    return tree_child(r->tree, n, name);
+}
 static inline uint32_t rule_again(const struct rule_run *r, uint32_t n) { return tree_again(r->tree, n); }
 static inline uint32_t rule_same(const struct rule_run *r, uint32_t n) { return tree_node(r->tree, n)->same; }
 static inline uint32_t rule_first(const struct rule_run *r, uint32_t n) { return tree_node(r->tree, n)->first; }
 static inline uint32_t rule_next(const struct rule_run *r, uint32_t n) { return tree_node(r->tree, n)->next; }
-static inline uint32_t rule_parent(const struct rule_run *r, uint32_t n) { return n ? tree_node(r->tree, n)->parent : 0; }
-static inline bool rule_is(const struct rule_run *r, uint32_t n, uint16_t name) { return n && tree_node(r->tree, n)->name == name; }
-static inline uint32_t rule_root(const struct rule_run *r, bool fits) { return fits && r->tree->nodes.count > 1 ? 1 : 0; }
+static inline uint32_t rule_parent(const struct rule_run *r, uint32_t n)
+{
+    return n ? tree_node(r->tree, n)->parent : 0;
+}
+static inline bool rule_is(const struct rule_run *r, uint32_t n, uint16_t name)
+{
+    return n && tree_node(r->tree, n)->name == name;
+}
+static inline uint32_t rule_root(const struct rule_run *r, bool fits)
+{
+    return fits && r->tree->nodes.count > 1 ? 1 : 0;
+}
 uint32_t rule_ancestor(const struct rule_run *r, uint32_t n, uint16_t name);
 static inline struct str rule_text_of(const struct rule_run *r, uint32_t n) { return tree_node(r->tree, n)->text; }
-static inline struct str rule_attribute(const struct rule_run *r, uint32_t n, uint16_t name) { return tree_attribute(r->tree, n, name); }
+static inline struct str rule_attribute(const struct rule_run *r, uint32_t n, uint16_t name)
+{
+    return tree_attribute(r->tree, n, name);
+}
 bool rule_memo(struct rule_run *r, size_t slot, bool (*test)(struct rule_run *r, uint32_t n));
 
 /* ---- Text ---- */
@@ -83,7 +98,10 @@ void rule_set_add(struct rule_run *r, struct rule_set *set, struct str s);
 
 struct rule_number rule_number(struct str s);
 struct rule_number rule_date(struct str s); /* 2025-01-31 as a number that orders */
-static inline struct rule_number rule_whole(int64_t units, int32_t scale) { return (struct rule_number){ units, scale, NUMBER }; }
+static inline struct rule_number rule_whole(int64_t units, int32_t scale)
+{
+    return (struct rule_number){ units, scale, NUMBER };
+}
 struct rule_number rule_add(struct rule_number a, struct rule_number b);
 struct rule_number rule_subtract(struct rule_number a, struct rule_number b);
 struct rule_number rule_multiply(struct rule_number a, struct rule_number b);

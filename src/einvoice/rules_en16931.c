@@ -2,8 +2,14 @@
 #include "einvoice/rules.h"
 
 static bool is_cii(const struct rule_run *r) { return r->root == E_CrossIndustryInvoice; }
-static struct rule_number value(const struct rule_run *r, uint32_t n) { return n ? rule_number(rule_text_of(r, n)) : rule_number((struct str){ 0 }); }
-static struct rule_number value_of(const struct rule_run *r, uint32_t n, uint16_t name) { return n ? value(r, rule_child(r, n, name)) : value(r, 0); }
+static struct rule_number value(const struct rule_run *r, uint32_t n)
+{
+    return n ? rule_number(rule_text_of(r, n)) : rule_number((struct str){ 0 });
+}
+static struct rule_number value_of(const struct rule_run *r, uint32_t n, uint16_t name)
+{
+    return n ? value(r, rule_child(r, n, name)) : value(r, 0);
+}
 #define EACH(r, var, at, name) for (uint32_t var = rule_child(r, at, name); var; var = rule_again(r, var))
 
 /* Is `amount` less than 1 away from `about`? */
@@ -15,7 +21,8 @@ static bool within_one(struct rule_number amount, struct rule_number about, bool
 }
 
 /* BR-CO-17 and BR-S-09: amount = base × rate, give or take 1. 'near': always so; 'within' and 'at_most': a rate of 0 wants 0. */
-bool rule_vat_amount(struct rule_run *r, uint32_t n, struct str rate_text, struct str base_text, struct str amount_text, struct str how)
+bool rule_vat_amount(struct rule_run *r, uint32_t n, struct str rate_text, struct str base_text, struct str amount_text,
+                     struct str how)
 {
     (void)r, (void)n;
     struct rule_number rate = rule_number(rate_text), base = rule_number(base_text), amount = rule_number(amount_text);
@@ -33,9 +40,10 @@ static bool ubl_total_with_vat(struct rule_run *r, struct str currency)
 {
     uint32_t sums = rule_child(r, 1, E_LegalMonetaryTotal), found = 0, count = 0;
     EACH(r, total, 1, E_TaxTotal)
-        EACH(r, amount, total, E_TaxAmount)
-            if (str_equal(rule_attribute(r, amount, A_currencyID), currency)) found = amount, count++;
-    struct rule_number with = value_of(r, sums, E_TaxInclusiveAmount), without = value_of(r, sums, E_TaxExclusiveAmount);
+    EACH(r, amount, total, E_TaxAmount)
+    if (str_equal(rule_attribute(r, amount, A_currencyID), currency)) found = amount, count++;
+    struct rule_number with = value_of(r, sums, E_TaxInclusiveAmount),
+                       without = value_of(r, sums, E_TaxExclusiveAmount);
     return count == 1 && rule_compare(with, IS, rule_round2(rule_add(without, value(r, found))));
 }
 
@@ -45,10 +53,10 @@ static bool cii_total_with_vat(struct rule_run *r, uint32_t settlement, struct s
     struct rule_number with = value(r, 0), without = value(r, 0);
     EACH(r, sums, settlement, E_SpecifiedTradeSettlementHeaderMonetarySummation) {
         EACH(r, amount, sums, E_TaxTotalAmount)
-            if (str_equal(rule_attribute(r, amount, A_currencyID), currency)) {
-                if (!found) found = amount;
-                count++;
-            }
+        if (str_equal(rule_attribute(r, amount, A_currencyID), currency)) {
+            if (!found) found = amount;
+            count++;
+        }
         if (with.state) with = value_of(r, sums, E_GrandTotalAmount);
         if (without.state) without = value_of(r, sums, E_TaxBasisTotalAmount);
     }
@@ -60,14 +68,14 @@ bool rule_total_with_vat(struct rule_run *r, uint32_t n)
 {
     if (!is_cii(r)) {
         EACH(r, currency, n, E_DocumentCurrencyCode)
-            if (!ubl_total_with_vat(r, rule_text_of(r, currency))) return false;
+        if (!ubl_total_with_vat(r, rule_text_of(r, currency))) return false;
         return true;
     }
     uint32_t trade = rule_child(r, n, E_SupplyChainTradeTransaction);
     uint32_t settlement = trade ? rule_child(r, trade, E_ApplicableHeaderTradeSettlement) : 0;
     if (!settlement) return true;
     EACH(r, currency, settlement, E_InvoiceCurrencyCode)
-        if (!cii_total_with_vat(r, settlement, rule_text_of(r, currency))) return false;
+    if (!cii_total_with_vat(r, settlement, rule_text_of(r, currency))) return false;
     return true;
 }
 
@@ -84,9 +92,8 @@ static bool of_category(struct rule_run *r, uint32_t n, uint16_t tax, const stru
             struct str text = rule_text_of(r, id);
             if (str_equal(cii ? text : rule_ns(r, text), c->code)) code = true;
         }
-        if (c->by_rate)
-            EACH(r, percent, each, cii ? E_RateApplicablePercent : E_Percent)
-                if (rule_compare(value(r, percent), IS, c->rate)) rate = true;
+        if (c->by_rate) EACH(r, percent, each, cii ? E_RateApplicablePercent : E_Percent)
+        if (rule_compare(value(r, percent), IS, c->rate)) rate = true;
     }
     return code && rate;
 }
@@ -94,7 +101,7 @@ static bool of_category(struct rule_run *r, uint32_t n, uint16_t tax, const stru
 static bool any_item(struct rule_run *r, uint32_t line, const struct category *c)
 {
     EACH(r, item, line, E_Item)
-        if (of_category(r, item, E_ClassifiedTaxCategory, c)) return true;
+    if (of_category(r, item, E_ClassifiedTaxCategory, c)) return true;
     return false;
 }
 
@@ -149,14 +156,13 @@ static bool cii_base(struct rule_run *r, uint32_t tax, const struct category *c,
     uint32_t trade = r->tree->first[E_SupplyChainTradeTransaction];
     uint32_t settlement = trade ? rule_child(r, trade, E_ApplicableHeaderTradeSettlement) : 0;
     struct rule_number lines = rule_whole(0, 0), charges = lines, allowances = lines;
-    if (trade)
-        EACH(r, line, trade, E_IncludedSupplyChainTradeLineItem)
-            EACH(r, settled, line, E_SpecifiedLineTradeSettlement)
-                if (of_category(r, settled, E_ApplicableTradeTax, c))
-                    EACH(r, sums, settled, E_SpecifiedTradeSettlementLineMonetarySummation)
-                        EACH(r, amount, sums, E_LineTotalAmount) lines = rule_add(lines, value(r, amount));
-    if (settlement)
-        EACH(r, each, settlement, E_SpecifiedTradeAllowanceCharge) {
+    if (trade) EACH(r, line, trade, E_IncludedSupplyChainTradeLineItem)
+    EACH(r, settled, line, E_SpecifiedLineTradeSettlement)
+    if (of_category(r, settled, E_ApplicableTradeTax, c))
+        EACH(r, sums, settled, E_SpecifiedTradeSettlementLineMonetarySummation)
+    EACH(r, amount, sums, E_LineTotalAmount) lines = rule_add(lines, value(r, amount));
+    if (settlement) EACH(r, each, settlement, E_SpecifiedTradeAllowanceCharge)
+        {
             if (!of_category(r, each, E_CategoryTradeTax, c)) continue;
             uint32_t indicator = rule_child(r, each, E_ChargeIndicator), amount = rule_child(r, each, E_ActualAmount);
             indicator = indicator ? rule_child(r, indicator, E_Indicator) : 0;
@@ -214,4 +220,7 @@ bool rule_day_102(struct rule_run *r, uint32_t n, struct str day)
     return month >= 1 && month <= 12 && of_month >= 1 && of_month <= 31;
 }
 
-bool rule_price_amount(struct rule_run *r, uint32_t n) { return rule_is(r, n, E_PriceAmount) || rule_is(r, n, E_any_PriceAmount); }
+bool rule_price_amount(struct rule_run *r, uint32_t n)
+{
+    return rule_is(r, n, E_PriceAmount) || rule_is(r, n, E_any_PriceAmount);
+}

@@ -90,7 +90,8 @@ static void check_party(struct checking *c, const struct einvoice_party *party)
     struct str vat = party->vat_id;
     if (!party->present) return;
     if (str_starts(vat, "NL") && !dutch_vat(vat)) say(c, "FL-VAT-ID", party->node, "BT-31", vat);
-    if (str_is(party->endpoint.scheme, "9944") && !dutch_vat(party->endpoint.value)) say(c, "FL-VAT-ID", party->node, "BT-34", party->endpoint.value);
+    if (str_is(party->endpoint.scheme, "9944") && !dutch_vat(party->endpoint.value))
+        say(c, "FL-VAT-ID", party->node, "BT-34", party->endpoint.value);
     check_id(c, party->legal_id, party->node);
     check_id(c, party->endpoint, party->node);
     for (size_t i = 0; i < party->ids.count; i++) check_id(c, party->ids.at[i], party->node);
@@ -131,7 +132,8 @@ static void check_amount(struct checking *c, struct einvoice_amount amount, uint
 {
     check_number(c, amount.value, amount.raw, node, term);
     int digits = amount.currency.length ? currency_digits(amount.currency) : currency_digits(c->invoice->currency);
-    if (amount.value.present && digits >= 0 && decimal_short(amount.value).scale > digits) say(c, "FL-MINOR", node, term, amount.raw);
+    if (amount.value.present && digits >= 0 && decimal_short(amount.value).scale > digits)
+        say(c, "FL-MINOR", node, term, amount.raw);
 }
 
 static void check_totals(struct checking *c)
@@ -192,13 +194,15 @@ static void check_lines(struct checking *c)
         check_number(c, line->quantity.value, line->quantity.raw, line->node, "BT-129");
         check_number(c, line->price.value, line->price.raw, line->node, "BT-146");
         check_amount(c, line->net, line->node, "BT-131");
-        if (str_is(line->standard_item.scheme, "0160") && !gtin(line->standard_item.value)) say(c, "FL-GTIN", line->node, "BT-157", line->standard_item.value);
+        if (str_is(line->standard_item.scheme, "0160") && !gtin(line->standard_item.value))
+            say(c, "FL-GTIN", line->node, "BT-157", line->standard_item.value);
         if (!adds_up(line)) say(c, "FL-LINE-AMOUNT", line->node, "BT-131", line->net.raw);
     }
     if (!invoice->lines.count) return;
     qsort(sorted, invoice->lines.count, sizeof *sorted, by_id);
     for (size_t i = 1; i < invoice->lines.count; i++)
-        if (sorted[i]->id.length && str_equal(sorted[i]->id, sorted[i - 1]->id)) say(c, "FL-LINE-ID", sorted[i]->node, "BT-126", sorted[i]->id);
+        if (sorted[i]->id.length && str_equal(sorted[i]->id, sorted[i - 1]->id))
+            say(c, "FL-LINE-ID", sorted[i]->node, "BT-126", sorted[i]->id);
 }
 
 /* ---- Payment and documents ---- */
@@ -212,20 +216,24 @@ static void check_payments(struct checking *c)
         struct str account = without_spaces(r, p->account.id), payer = without_spaces(r, p->payer_account), bic = p->account.bic;
         bool like_iban = account.length > 14 && !digits_only(str_part(account, 0, 2)) && digits_only(str_part(account, 2, 2));
         bool sepa = str_is(p->code, "58") || str_is(p->code, "59");
-        if (account.length && (like_iban || sepa) && !p->account.proprietary && !rule_iban(r, p->node, account)) say(c, "FL-IBAN", p->node, "BT-84", account);
+        if (account.length && (like_iban || sepa) && !p->account.proprietary && !rule_iban(r, p->node, account))
+            say(c, "FL-IBAN", p->node, "BT-84", account);
         if (payer.length && sepa && !rule_iban(r, p->node, payer)) say(c, "FL-IBAN", p->node, "BT-91", payer);
         if (bic.length && bic.length != 8 && bic.length != 11 && !str_starts(bic, "SE:")) say(c, "FL-BIC", p->node, "BT-86", bic);
     }
     struct str reference = without_spaces(r, invoice->payment_reference);
     uint32_t node = invoice->payments.count ? invoice->payments.at[0].node : 1;
-    if (str_starts(reference, "RF") && digits_only(str_part(reference, 2, 2)) && !creditor_reference(r, reference)) say(c, "FL-RF", node, "BT-83", reference);
+    if (str_starts(reference, "RF") && digits_only(str_part(reference, 2, 2)) && !creditor_reference(r, reference))
+        say(c, "FL-RF", node, "BT-83", reference);
     bool dutch = str_equal_caseless(invoice->seller.address.country, STR("NL"));
-    if (dutch && reference.length == 16 && digits_only(reference) && !payment_reference(reference)) say(c, "FL-KENMERK", node, "BT-83", reference);
+    if (dutch && reference.length == 16 && digits_only(reference) && !payment_reference(reference))
+        say(c, "FL-KENMERK", node, "BT-83", reference);
 }
 
 static void check_documents(struct checking *c)
 {
-    static const char *const forbidden[] = { ".exe", ".com", ".bat", ".cmd", ".scr", ".js", ".vbs", ".jar", ".msi", ".ps1", ".lnk", ".html", ".htm", ".hta" };
+    static const char *const forbidden[] = { ".exe", ".com", ".bat", ".cmd", ".scr",  ".js",  ".vbs",
+                                             ".jar", ".msi", ".ps1", ".lnk", ".html", ".htm", ".hta" };
     for (size_t i = 0; i < c->invoice->documents.count; i++) {
         const struct einvoice_document *d = &c->invoice->documents.at[i];
         struct str name = rule_lower(c->run, d->filename), decoded;

@@ -22,7 +22,11 @@ bool rule_shape(struct rule_run *r, uint32_t n, struct str s, struct str shape)
     return true;
 }
 
-bool rule_numeric(struct rule_run *r, uint32_t n, struct str s) { UNUSED; return rule_number(s).state == NUMBER; }
+bool rule_numeric(struct rule_run *r, uint32_t n, struct str s)
+{
+    UNUSED;
+    return rule_number(s).state == NUMBER;
+}
 
 /* ---- Check digits ---- */
 
@@ -43,7 +47,11 @@ static bool mod11(struct str s)
     for (size_t i = 0; i < s.length; i++) all |= s.at[i] - '0';
     return all && (11 - sum % 11) % 11 == s.at[s.length - 1] - '0';
 }
-bool rule_mod11(struct rule_run *r, uint32_t n, struct str s) { UNUSED; return s.length == 9 && mod11(s); }
+bool rule_mod11(struct rule_run *r, uint32_t n, struct str s)
+{
+    UNUSED;
+    return s.length == 9 && mod11(s);
+}
 
 /* A Belgian enterprise number. */
 bool rule_mod97_0208(struct rule_run *r, uint32_t n, struct str s)
@@ -65,8 +73,16 @@ static bool luhn_10(struct str s)
     }
     return (10 - sum % 10) % 10 == s.at[9] - '0';
 }
-bool rule_luhn_10(struct rule_run *r, uint32_t n, struct str s) { UNUSED; return luhn_10(s); }
-bool rule_swedish(struct rule_run *r, uint32_t n, struct str s) { UNUSED; return s.length == 10 && luhn_10(s); }
+bool rule_luhn_10(struct rule_run *r, uint32_t n, struct str s)
+{
+    UNUSED;
+    return luhn_10(s);
+}
+bool rule_swedish(struct rule_run *r, uint32_t n, struct str s)
+{
+    UNUSED;
+    return s.length == 10 && luhn_10(s);
+}
 
 /* An Australian business number. */
 bool rule_abn(struct rule_run *r, uint32_t n, struct str s)
@@ -134,8 +150,10 @@ bool rule_capitals_digits(struct rule_run *r, uint32_t n, struct str s)
 static struct str vat_country(struct rule_run *r, uint32_t party)
 {
     for (uint32_t scheme = party ? rule_child(r, party, E_PartyTaxScheme) : 0; scheme; scheme = rule_again(r, scheme)) {
-        uint32_t tax = rule_child(r, scheme, E_TaxScheme), id = tax ? rule_child(r, tax, E_ID) : 0, company = rule_child(r, scheme, E_CompanyID);
-        if (id && company && str_is(rule_text_of(r, id), "VAT")) return rule_upper(r, rule_ns(r, rule_part(rule_text_of(r, company), 1, 2)));
+        uint32_t tax = rule_child(r, scheme, E_TaxScheme), id = tax ? rule_child(r, tax, E_ID) : 0,
+                 company = rule_child(r, scheme, E_CompanyID);
+        if (id && company && str_is(rule_text_of(r, id), "VAT"))
+            return rule_upper(r, rule_ns(r, rule_part(rule_text_of(r, company), 1, 2)));
     }
     return STR("");
 }
@@ -154,9 +172,21 @@ static struct str party_country(struct rule_run *r, uint16_t side, bool agent)
     if (!found.length && agent) found = vat_country(r, rule_child(r, 1, E_TaxRepresentativeParty));
     return found.length ? found : country(r, party);
 }
-bool rule_supplier_of(struct rule_run *r, uint32_t n, struct str code) { UNUSED; return str_equal(party_country(r, E_AccountingSupplierParty, true), code); }
-bool rule_seller_of(struct rule_run *r, uint32_t n, struct str code) { UNUSED; return str_equal(party_country(r, E_AccountingSupplierParty, false), code); }
-bool rule_customer_of(struct rule_run *r, uint32_t n, struct str code) { UNUSED; return str_equal(party_country(r, E_AccountingCustomerParty, false), code); }
+bool rule_supplier_of(struct rule_run *r, uint32_t n, struct str code)
+{
+    UNUSED;
+    return str_equal(party_country(r, E_AccountingSupplierParty, true), code);
+}
+bool rule_seller_of(struct rule_run *r, uint32_t n, struct str code)
+{
+    UNUSED;
+    return str_equal(party_country(r, E_AccountingSupplierParty, false), code);
+}
+bool rule_customer_of(struct rule_run *r, uint32_t n, struct str code)
+{
+    UNUSED;
+    return str_equal(party_country(r, E_AccountingCustomerParty, false), code);
+}
 
 /* NO-R-001: NO, nine digits with their check digit, MVA; other countries' numbers pass. */
 bool rule_norwegian_vat(struct rule_run *r, uint32_t n, struct str s)
@@ -185,7 +215,11 @@ static bool greek_tin(struct str s)
     for (int i = 0; i < 8; i++) sum += (s.at[i] - '0') << (8 - i);
     return sum % 11 % 10 == s.at[8] - '0';
 }
-bool rule_greek_tin(struct rule_run *r, uint32_t n, struct str s) { UNUSED; return greek_tin(s); }
+bool rule_greek_tin(struct rule_run *r, uint32_t n, struct str s)
+{
+    UNUSED;
+    return greek_tin(s);
+}
 
 /* The tax number of a Greek invoice number is the seller's or its representative's. */
 static bool greek_seller(struct rule_run *r, struct str tin)
@@ -193,9 +227,13 @@ static bool greek_seller(struct rule_run *r, struct str tin)
     uint32_t seller = rule_child(r, 1, E_AccountingSupplierParty);
     uint32_t parties[] = { seller ? rule_child(r, seller, E_Party) : 0, rule_child(r, 1, E_TaxRepresentativeParty) };
     for (size_t i = 0; i < ARRAY_LENGTH(parties); i++)
-        for (uint32_t scheme = parties[i] ? rule_child(r, parties[i], E_PartyTaxScheme) : 0; scheme; scheme = rule_again(r, scheme)) {
-            uint32_t tax = rule_child(r, scheme, E_TaxScheme), id = tax ? rule_child(r, tax, E_ID) : 0, company = rule_child(r, scheme, E_CompanyID);
-            if (id && company && str_is(rule_text_of(r, id), "VAT") && str_equal(rule_part(rule_text_of(r, company), 3, 9), tin)) return true;
+        for (uint32_t scheme = parties[i] ? rule_child(r, parties[i], E_PartyTaxScheme) : 0; scheme;
+             scheme = rule_again(r, scheme)) {
+            uint32_t tax = rule_child(r, scheme, E_TaxScheme), id = tax ? rule_child(r, tax, E_ID) : 0,
+                     company = rule_child(r, scheme, E_CompanyID);
+            if (id && company && str_is(rule_text_of(r, id), "VAT") &&
+                str_equal(rule_part(rule_text_of(r, company), 3, 9), tin))
+                return true;
         }
     return false;
 }
@@ -206,7 +244,8 @@ static bool greek_day(struct rule_run *r, struct str day)
     struct str year = issued ? rule_text_of(r, issued) : STR(""), rest = day;
     struct str y = str_cut(year, '-', &year), m = str_cut(year, '-', &year), d = str_cut(rest, '/', &rest);
     struct str month = str_cut(rest, '/', &rest);
-    return digits_only(d) && d.length <= 2 && digits_only(month) && y.length == 4 && str_equal(d, year) && str_equal(month, m) && str_equal(rest, y);
+    return digits_only(d) && d.length <= 2 && digits_only(month) && y.length == 4 && str_equal(d, year) &&
+           str_equal(month, m) && str_equal(rest, y);
 }
 
 /* A Greek invoice number is tax number|day|branch|type|series|number; which: the part judged, 1 that there are six. */
@@ -264,8 +303,17 @@ bool rule_line_amount(struct rule_run *r, uint32_t n)
 static bool skonto_line(struct str s)
 {
     size_t i = 0;
-#define LITERAL(z) do { if (!rule_starts(str_part(s, i, s.length), STR(z))) return false; i += sizeof z - 1; } while (0)
-#define DIGITS(least) do { size_t from = i; while (i < s.length && is_digit(s.at[i])) i++; if (i - from < (least)) return false; } while (0)
+#define LITERAL(z)                                                        \
+    do {                                                                  \
+        if (!rule_starts(str_part(s, i, s.length), STR(z))) return false; \
+        i += sizeof z - 1;                                                \
+    } while (0)
+#define DIGITS(least)                                  \
+    do {                                               \
+        size_t from = i;                               \
+        while (i < s.length && is_digit(s.at[i])) i++; \
+        if (i - from < (least)) return false;          \
+    } while (0)
     LITERAL("#SKONTO#TAGE=");
     DIGITS(1);
     LITERAL("#PROZENT=");
@@ -304,7 +352,8 @@ bool rule_skonto(struct rule_run *r, uint32_t n, struct str note)
         from += line.length + 1;
     }
     if (!any) return true;
-    for (size_t i = behind; i < note.length && (note.at[i] == ' ' || note.at[i] == '\t' || note.at[i] == '\r' || note.at[i] == '\n'); i++)
+    for (size_t i = behind;
+         i < note.length && (note.at[i] == ' ' || note.at[i] == '\t' || note.at[i] == '\r' || note.at[i] == '\n'); i++)
         if (note.at[i] == '\n') return true;
     return false;
 }
@@ -376,7 +425,9 @@ bool rule_url(struct rule_run *r, uint32_t n, struct str s)
 {
     UNUSED;
     size_t i = 0;
-    while (i < s.length && (is_letter(s.at[i]) || (i && (is_digit(s.at[i]) || s.at[i] == '+' || s.at[i] == '.' || s.at[i] == '-')))) i++;
+    while (i < s.length &&
+           (is_letter(s.at[i]) || (i && (is_digit(s.at[i]) || s.at[i] == '+' || s.at[i] == '.' || s.at[i] == '-'))))
+        i++;
     return i >= 2 && i < s.length && s.at[i] == ':';
 }
 
@@ -391,7 +442,8 @@ bool rule_iban(struct rule_run *r, uint32_t n, struct str s)
         if (length == 34 || (!is_digit(s.at[i]) && !is_letter(s.at[i]))) return false;
         plain[length++] = s.at[i];
     }
-    if (length < 4 || !(plain[0] >= 'A' && plain[0] <= 'Z') || !(plain[1] >= 'A' && plain[1] <= 'Z') || !is_digit(plain[2]) || !is_digit(plain[3]))
+    if (length < 4 || !(plain[0] >= 'A' && plain[0] <= 'Z') || !(plain[1] >= 'A' && plain[1] <= 'Z') ||
+        !is_digit(plain[2]) || !is_digit(plain[3]))
         return false;
     int rest = 0;
     for (size_t i = 0; i < length; i++) {

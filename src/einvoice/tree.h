@@ -28,7 +28,10 @@ struct einvoice_tree {
 /* Refuses what xml_read refuses. */
 CHECKED struct fault *tree_read(struct arena *arena, struct str bytes, struct einvoice_tree **out);
 
-static inline const struct einvoice_node *tree_node(const struct einvoice_tree *tree, uint32_t at) { return &tree->nodes.at[at]; }
+static inline const struct einvoice_node *tree_node(const struct einvoice_tree *tree, uint32_t at)
+{
+    return &tree->nodes.at[at];
+}
 /* First child of that name, and the next sibling with the same name; 0: none. */
 static inline uint32_t tree_child(const struct einvoice_tree *tree, uint32_t at, uint16_t name)
 {

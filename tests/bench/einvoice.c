@@ -28,9 +28,11 @@ static size_t load(const char *folder, struct document *documents)
 static void tree(struct arena *arena, const struct document *d)
 {
     (void)arena;
-    xmlFreeDoc(xmlReadMemory(d->at, (int)d->length, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_HUGE));
+    xmlFreeDoc(xmlReadMemory(d->at, (int)d->length, NULL, NULL,
+                             XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_HUGE));
 }
-static void ignore_start(void *c, const xmlChar *a, const xmlChar *b, const xmlChar *u, int n, const xmlChar **ns, int m, int d, const xmlChar **at)
+static void ignore_start(void *c, const xmlChar *a, const xmlChar *b, const xmlChar *u, int n, const xmlChar **ns,
+                         int m, int d, const xmlChar **at)
 {
     (void)c, (void)a, (void)b, (void)u, (void)n, (void)ns, (void)m, (void)d, (void)at;
 }
@@ -53,7 +55,8 @@ static void judge(struct arena *arena, const struct document *d)
     (void)fault;
 }
 
-static double measure(const char *name, void (*run)(struct arena *arena, const struct document *d), const struct document *documents, size_t count, double beside)
+static double measure(const char *name, void (*run)(struct arena *arena, const struct document *d),
+                      const struct document *documents, size_t count, double beside)
 {
     struct arena *arena = arena_new((size_t)1 << 30);
     int64_t best = INT64_MAX;
