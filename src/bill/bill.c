@@ -346,13 +346,10 @@ struct fault *bill_reopen(struct work *work, bill_id id, int64_t version, struct
 
 /* ---- Operations ---- */
 
-struct bill_version { bill_id id; int64_t version; };
 RECORD(bill_version, { ID(struct bill_version, id), FIELD(struct bill_version, version, .min = 1, .max = EXACT_MAX, .about = "the one you saw") });
-struct bill_refusal { bill_id id; int64_t version; struct str reason; };
 RECORD(bill_refusal, {
     ID(struct bill_refusal, id), FIELD(struct bill_refusal, version, .min = 1, .max = EXACT_MAX), FIELD(struct bill_refusal, reason, .min = 3, .max = 1000),
 });
-struct bill_reopening { bill_id id; int64_t version; struct date on; struct str reason; };
 RECORD(bill_reopening, {
     ID(struct bill_reopening, id),
     FIELD(struct bill_reopening, version, .min = 1, .max = EXACT_MAX),

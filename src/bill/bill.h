@@ -142,6 +142,16 @@ CHECKED struct fault *bill_refuse(struct work *work, bill_id id, int64_t version
  * A refused bill is received again. Refuses ledger_reversal_settled when money is on it. */
 CHECKED struct fault *bill_reopen(struct work *work, bill_id id, int64_t version, struct date on, struct str reason, struct bill *bill);
 
+/* What the operations take that have no struct of their own above. */
+struct bill_upload { struct str file_name, content; };                 /* bill receive */
+struct bill_version { bill_id id; int64_t version; };                  /* bill submit, bill approve */
+struct bill_supplier { bill_id id; party_id party_id; int64_t version; }; /* bill supplier */
+struct bill_refusal { bill_id id; int64_t version; struct str reason; };  /* bill refuse */
+struct bill_reopening { bill_id id; int64_t version; struct date on; struct str reason; }; /* bill reopen */
+struct bill_problem_release { bill_id id; int64_t problem_no; struct str reason; }; /* bill release-problem; 0: all that block */
+struct bill_pair_release { bill_id id, other_id; struct str reason; };              /* bill release-duplicate */
+struct bill_released { bill_id id; int64_t count; };                                /* what both give */
+
 /* ---- What waits to be paid ---- */
 
 struct bill_payable {

@@ -19,6 +19,7 @@ static const struct fault_type issued_late = { FAULT_INVALID, "bill.issued_late"
 static const struct fault_type supplier_open = { FAULT_INVALID, "bill.supplier_open", "The supplier is not known yet: {count} fit what the document shows." };
 static const struct fault_type bank_unverified = { FAULT_INVALID, "bill.bank_unverified", "Account {iban} is new for this supplier; nothing is paid to it until a second person has verified it." };
 static const struct fault_type bank_blocked = { FAULT_INVALID, "bill.bank_blocked", "Account {iban} of this supplier is blocked." };
+static const struct fault_type supplier_differs = { FAULT_INVALID, "bill.supplier_differs", "The document says {document}, but supplier {supplier} has {known}." };
 static const struct fault_type blocked_supplier = { FAULT_INVALID, "bill.blocked_supplier", "Supplier {supplier} is blocked." };
 
 static const char *const sources[] = { NULL, "document", "check" };
@@ -170,6 +171,14 @@ struct fault *bill_propose_bank(struct work *work, const struct bill *bill)
     return party_bank_propose(work, &bank);
 }
 
+/* Found by one number while another contradicts it: a person should look. */
+static void check_identity(struct work *work, struct bill_problems *problems, const struct party *party, struct str document, struct str known)
+{
+    if (!document.length || !known.length || str_equal(document, known)) return;
+    problem_add(work, problems, PROBLEM_WARNING, (struct str){ 0 }, 0,
+                FAULT(work->arena, &supplier_differs, NULL, PARAM("document", document), PARAM("supplier", party->name), PARAM("known", known)));
+}
+
 static struct fault *check_supplier(struct work *work, const struct bill *b, struct bill_problems *problems)
 {
     struct arena *arena = work->arena;
@@ -185,6 +194,8 @@ static struct fault *check_supplier(struct work *work, const struct bill *b, str
     }
     TRY(party_load(work, b->party_id, &party));
     if (party.is_blocked) problem_add(work, problems, PROBLEM_WARNING, nowhere, 0, FAULT(arena, &blocked_supplier, NULL, PARAM("supplier", party.name)));
+    check_identity(work, problems, &party, b->seller_kvk_number, party.kvk_number);
+    check_identity(work, problems, &party, b->seller_vat_number, party.vat_number);
     TRY(bill_bank_state(work, b, &state));
     if (str_is(state, "proposed") || str_is(state, "unknown"))
         problem_add(work, problems, PROBLEM_WARNING, nowhere, 0, FAULT(arena, &bank_unverified, NULL, PARAM("iban", b->iban)));
@@ -307,36 +318,33 @@ struct str bill_number_key(struct arena *arena, struct str number)
 
 /* ---- Releasing ---- */
 
-struct problem_release { bill_id id; int64_t problem_no; struct str reason; };
-RECORD(problem_release, {
-    ID(struct problem_release, id),
-    FIELD(struct problem_release, problem_no, OPTIONAL, .max = EXACT_MAX, .about = "left out: all that block"),
-    FIELD(struct problem_release, reason, .min = 5, .max = 500),
+RECORD(bill_problem_release, {
+    ID(struct bill_problem_release, id),
+    FIELD(struct bill_problem_release, problem_no, OPTIONAL, .max = EXACT_MAX, .about = "left out: all that block"),
+    FIELD(struct bill_problem_release, reason, .min = 5, .max = 500),
 });
-struct released { bill_id id; int64_t count; };
-RECORD(released, { ID(struct released, id), FIELD(struct released, count) });
-static struct fault *problem_release(struct work *work, const struct problem_release *takes, struct released *out)
+RECORD(bill_released, { ID(struct bill_released, id), FIELD(struct bill_released, count) });
+static struct fault *problem_release(struct work *work, const struct bill_problem_release *takes, struct bill_released *out)
 {
     struct bill bill = { 0 };
     TRY(bill_load(work, takes->id, &bill));
     if (bill.state == BILL_APPROVED || bill.state == BILL_REFUSED) TRY(bill_step(work, &bill, BILL_EVENT_EDIT));
     out->id = takes->id;
-    TRY(db_run_count(work, &sql_bill_problem_release, GIVEN(problem_release, takes), &out->count));
+    TRY(db_run_count(work, &sql_bill_problem_release, GIVEN(bill_problem_release, takes), &out->count));
     if (!out->count) return FAULT(work->arena, &no_problem, "problem_no");
-    work_changed(work, "bill", takes->id.n, (struct given){ &problem_release_record, NULL }, GIVEN(problem_release, takes));
+    work_changed(work, "bill", takes->id.n, (struct given){ &bill_problem_release_record, NULL }, GIVEN(bill_problem_release, takes));
     return bill_note(work, &bill, "release_problem", takes->reason);
 }
-CALLABLE(problem_release, problem_release, released);
+CALLABLE(problem_release, bill_problem_release, bill_released);
 
-struct pair_release { bill_id id, other_id; struct str reason; };
-RECORD(pair_release, {
-    ID(struct pair_release, id),
-    ID(struct pair_release, other_id, .about = "the bill it looks like"),
-    FIELD(struct pair_release, reason, .min = 5, .max = 500),
+RECORD(bill_pair_release, {
+    ID(struct bill_pair_release, id),
+    ID(struct bill_pair_release, other_id, .about = "the bill it looks like"),
+    FIELD(struct bill_pair_release, reason, .min = 5, .max = 500),
 });
 struct pair_key { bill_id bill_id, other_id; struct str reason; };
 RECORD(pair_key, { ID(struct pair_key, bill_id), ID(struct pair_key, other_id), FIELD(struct pair_key, reason) });
-static struct fault *pair_release(struct work *work, const struct pair_release *takes, struct released *out)
+static struct fault *pair_release(struct work *work, const struct bill_pair_release *takes, struct bill_released *out)
 {
     struct bill bill = { 0 }, other = { 0 };
     bool newer = takes->id.n > takes->other_id.n;
@@ -348,10 +356,10 @@ static struct fault *pair_release(struct work *work, const struct pair_release *
     out->id = takes->id;
     TRY(db_run_count(work, &sql_bill_pair_release, GIVEN(pair_key, &key), &out->count));
     if (!out->count) return FAULT(work->arena, &no_pair, "other_id");
-    work_changed(work, "bill", takes->id.n, (struct given){ &pair_release_record, NULL }, GIVEN(pair_release, takes));
+    work_changed(work, "bill", takes->id.n, (struct given){ &bill_pair_release_record, NULL }, GIVEN(bill_pair_release, takes));
     return bill_note(work, &bill, "release_duplicate", takes->reason);
 }
-CALLABLE(pair_release, pair_release, released);
+CALLABLE(pair_release, bill_pair_release, bill_released);
 
 static const struct operation operations[] = {
     { "bill release-problem", "POST", "/bills/{id}/problems/release", "bill.release", 0, &problem_release_call, NULL, "Release a problem of a bill with a reason" },

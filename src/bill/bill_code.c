@@ -352,7 +352,6 @@ RECORD(bill_coding, {
 });
 CALLABLE(bill_code, bill_coding, bill);
 
-struct bill_supplier { bill_id id; party_id party_id; int64_t version; };
 RECORD(bill_supplier, { ID(struct bill_supplier, id), ID(struct bill_supplier, party_id), FIELD(struct bill_supplier, version, .min = 1, .max = EXACT_MAX) });
 static struct fault *supplier(struct work *work, const struct bill_supplier *takes, struct bill *out)
 {

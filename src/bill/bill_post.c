@@ -116,7 +116,16 @@ static struct fault *add_item(struct posting *p)
 
 static int64_t size_of(int64_t minor) { return minor < 0 ? -minor : minor; }
 
-/* In base currency each line is rounded by itself; what that leaves goes to the largest line that is no open item. */
+/* In base currency each line is rounded by itself; what that leaves goes to the largest line that is no open item and, where
+ * there is another, no VAT. */
+static bool takes_more(const struct entry_line *line, const struct entry_line *than)
+{
+    if (line->item_kind) return false;
+    if (!than) return true;
+    if (!line->vat_code_id.n != !than->vat_code_id.n) return !line->vat_code_id.n;
+    return size_of(line->base_minor) > size_of(than->base_minor);
+}
+
 static struct fault *fill_base(struct posting *p)
 {
     int64_t sum_minor = 0;
@@ -125,7 +134,7 @@ static struct fault *fill_base(struct posting *p)
         struct entry_line *line = &p->lines.at[i];
         TRY(to_base(p, line->amount_minor, &line->base_minor));
         if (!int_add(sum_minor, line->base_minor, &sum_minor)) return too_large(p);
-        if (!line->item_kind && (!largest || size_of(line->base_minor) > size_of(largest->base_minor))) largest = line;
+        if (takes_more(line, largest)) largest = line;
     }
     if (largest) largest->base_minor -= sum_minor;
     return NULL;

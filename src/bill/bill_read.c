@@ -16,6 +16,7 @@ static const struct fault_type two_ibans = { FAULT_INVALID, "bill.two_ibans", "T
 static const struct fault_type other_payee = { FAULT_INVALID, "bill.other_payee", "{text} is to be paid, not the supplier itself." };
 static const struct fault_type other_buyer = { FAULT_INVALID, "bill.other_buyer", "This invoice is addressed to {text}, which is not this company." };
 static const struct fault_type attachment_unread = { FAULT_INVALID, "bill.attachment_unread", "Attachment {text} can't be read; ask the supplier for it." };
+static const struct fault_type third_party = { FAULT_INVALID, "bill.third_party", "{amount} of it is collected for others with this invoice." };
 static const struct fault_type lines_cut = { FAULT_INVALID, "bill.lines_cut", "The invoice has {count} lines; only the first {most} are shown as lines." };
 enum { LINES_MOST = 50000, ATTACHMENTS_MOST = 100 };
 
@@ -187,6 +188,18 @@ static void take_payment(struct reading *r)
 
 static bool is_given(const struct einvoice_amount *amount) { return amount->value.present; }
 
+/* XRechnung's extension: claims of others that are collected with this invoice stand in the amount to pay and nowhere else.
+ * They are the opposite of a prepaid amount. */
+static void take_third_parties(struct reading *r, int64_t difference_minor)
+{
+    int64_t sum_minor = 0;
+    for (size_t i = 0; i < r->invoice->prepayments.count; i++)
+        if (!int_add(sum_minor, amount_of(r, &r->invoice->prepayments.at[i].amount, r->invoice->prepayments.at[i].node), &sum_minor)) return;
+    if (!sum_minor || sum_minor != difference_minor) return;
+    r->bill->prepaid_minor -= sum_minor;
+    problem(r, PROBLEM_WARNING, 0, FAULT(r->work->arena, &third_party, NULL, PARAM("amount", minor_format(r->work->arena, sum_minor, r->digits))));
+}
+
 static void take_totals(struct reading *r, int64_t lines_minor)
 {
     const struct einvoice_totals *t = &r->invoice->totals;
@@ -203,7 +216,9 @@ static void take_totals(struct reading *r, int64_t lines_minor)
     b->prepaid_minor = amount_of(r, &t->prepaid, t->node);
     b->rounding_minor = amount_of(r, &t->rounding, t->node);
     b->payable_minor = b->total_minor - b->prepaid_minor + b->rounding_minor;
+    int64_t computed_minor = b->payable_minor;
     if (is_given(&t->payable) || text_of(t->payable.raw, 10).length) b->payable_minor = amount_of(r, &t->payable, t->node);
+    take_third_parties(r, b->payable_minor - computed_minor);
     const struct einvoice_amount *others[] = { &t->without_vat, &t->vat, &t->with_vat };
     for (size_t i = 0; i < ARRAY_LENGTH(others); i++)
         if (!is_given(others[i])) (void)amount_of(r, others[i], t->node); /* says what can't be read */
@@ -444,7 +459,6 @@ struct fault *bill_receive(struct work *work, struct str file_name, enum documen
     return bill_add(work, bill, &lines, &problems, "receive");
 }
 
-struct bill_upload { struct str file_name, content; };
 RECORD(bill_upload, {
     FIELD(struct bill_upload, file_name, .min = 1, .max = 255),
     BYTES(struct bill_upload, content, .min = 1, .max = 64 << 20),
