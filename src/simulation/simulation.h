@@ -25,7 +25,7 @@ enum { SIMULATION_PEOPLE = 5 };
 
 /* What happened so far. */
 struct simulation_counts {
-    int64_t days, operations, invoices, credit_notes, bills, duplicates, approved, runs, paid, statements;
+    int64_t days, operations, invoices, credit_notes, bills, duplicates, approved, refused, runs, paid, returned, statements;
     int64_t lines;           /* of the bank */
     int64_t expected, found; /* posted by the program: our own payments that came back, what others paid */
     int64_t wrong;           /* of `found`: not the truth; put right by a person the day after */

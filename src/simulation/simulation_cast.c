@@ -295,7 +295,9 @@ static struct fault *make_supplier(struct simulation *sim, int64_t i)
     struct fault *fault = ledger_account_by_number(&work, str_of(s->account), &account);
     db_rollback(&work);
     if (fault) return fault;
-    struct str coding = i % 5 == 3 ? (struct str){ "", 0 } : str_format(sim->scratch, "\"expense_account_id\":%lld,", (long long)account.id.n);
+    s->account_id = account.id;
+    s->coded = i % 5 != 3;
+    struct str coding = !s->coded ? (struct str){ "", 0 } : str_format(sim->scratch, "\"expense_account_id\":%lld,", (long long)account.id.n);
     TRY(add_party(sim, PAYABLES, str_format(sim->scratch,
                   "{\"name\":\"%s\",\"is_supplier\":true,%s%s%s\"vat_number\":\"%s\",\"email\":\"administratie%lld@leverancier.example\",\"street\":\"%s\",\"postal_code\":\"%s\",\"city\":\"%s\","
                   "\"country\":\"%s\",%s\"supplier_terms_days\":%d}",

@@ -36,11 +36,12 @@ struct supplier {
     const char *account, *what, *vat_category;
     int rate, terms, day; /* day of the month of what recurs; 0: now and then */
     int64_t from_minor, to_minor, last_number;
-    bool hybrid, kenmerk;
-    int weight;
+    account_id account_id;
+    bool hybrid, kenmerk, coded; /* coded: the supplier has an account to code on */
+    int weight, last_month;
 };
 enum purchase_step { STEP_RECEIVED = 1, STEP_SUBMITTED, STEP_DONE };
-struct purchase { bill_id id; int64_t version; size_t supplier; enum purchase_step step; struct date at_on; };
+struct purchase { bill_id id; int64_t version; size_t supplier; enum purchase_step step; struct date at_on; bool coded, twice; };
 
 /* What a bank line really is. */
 enum truth_kind { TRUTH_ITEMS = 1, TRUTH_ON_ACCOUNT, TRUTH_BOOKING, TRUTH_OURS, TRUTH_REFUND };
@@ -66,6 +67,7 @@ struct event {
 };
 struct awaited { bank_line_id id; struct date booked_on; int64_t amount_minor; struct truth truth; bool seen; };
 struct our_account { bank_account_id id; struct str iban, bic, currency; int64_t balance_minor, number; struct date done_on; };
+struct money_back { int64_t payment; struct event event; };
 struct proposed_run { int64_t id, version; struct str hash; struct date at_on; };
 
 struct simulation {
@@ -88,7 +90,10 @@ struct simulation {
     struct { struct purchase *at; size_t count, room; } purchases;
     struct { struct event *at; size_t count, room; } events;
     struct { struct awaited *at; size_t count, room; } awaited;
+    struct { struct money_back *at; size_t count, room; } money_back; /* payments of ours that will be returned */
     struct proposed_run run;
+    struct str last_bill; /* its bytes, and its supplier */
+    size_t last_supplier;
     size_t first_open_sale; /* everything before it is paid as far as its customer goes */
     int64_t vat_minor; /* due over the quarter at hand */
     int64_t invoice_debt, bill_debt; /* how many are still to come, in thousandths */
