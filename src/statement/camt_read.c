@@ -336,7 +336,7 @@ static void entry_finish(struct camt *c)
         l->payment = own;
     }
     for (size_t i = 0; i < c->detail_count; i++) {
-        payment_finish(c->arena, c->sink->now, l, &c->details[i]);
+        line_payment_finish(c->arena, c->sink->now, l, &c->details[i]);
         if (str_equal(c->details[i].currency, l->currency) && !int_add(l->details_minor, c->details[i].amount_minor, &l->details_minor))
             l->problems |= PROBLEM_DETAILS;
     }

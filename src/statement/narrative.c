@@ -447,5 +447,5 @@ void narrative_finish(struct narrative *n, const struct statement_line *line)
         p->remittance_parts = part;
         p->remittance_part_count = 1;
     }
-    payment_finish(n->arena, n->statement, line, p);
+    line_payment_finish(n->arena, n->statement, line, p);
 }

@@ -29,7 +29,7 @@ struct statement_balance *sink_balance(struct sink *sink); /* of the open statem
 CHECKED struct fault *sink_line(struct sink *sink, struct statement_line *line); /* afterwards the line is gone */
 CHECKED struct fault *sink_end(struct sink *sink); /* ensures that one is open */
 /* Makes counterparty, reference type and the like of what the payment holds; for every payment of the line. */
-void payment_finish(struct arena *arena, const struct statement *statement, const struct statement_line *line,
+void line_payment_finish(struct arena *arena, const struct statement *statement, const struct statement_line *line,
                     struct statement_payment *payment);
 
 /* ---- Pieces ---- */
