@@ -197,7 +197,7 @@ CHECKED struct fault *payment_return(struct work *work, payment_id id, struct st
 /* The bank refused the whole run. */
 CHECKED struct fault *payment_refuse(struct work *work, payment_run_id id, struct str reason, int64_t version, struct payment_run *run);
 /* Runs of which the statements have shown everything are done. *count: how many became so. */
-CHECKED struct fault *payment_finish(struct work *work, int64_t *count);
+CHECKED struct fault *payment_sweep(struct work *work, int64_t *count);
 
 /* ---- Days ---- */
 /* Whether TARGET is closed: no SEPA credit transfer is executed (data/target_days.txt). */

@@ -18,13 +18,21 @@ static const struct sql bill_insert = {
     bill_params, ARRAY_LENGTH(bill_params)
 };
 
+/* The engines want $1, $2, … in the order in which they first appear: here they stand for fixed names, so they are numbered anew. */
 struct fault *test_sql(struct work *work, const char *text, int64_t id, int64_t other)
 {
     struct sql *sql = ARENA_NEW(work->arena, struct sql);
-    size_t used = 0;
-    for (size_t i = 1; i <= ARRAY_LENGTH(key_params); i++) /* only those that stand in the text */
-        if (str_find(str_of(text), str_format(work->arena, "$%zu", i).at) >= 0) used = i;
-    *sql = (struct sql){ str_format(work->arena, "test_%lld", (long long)id_new(work)).at, text, key_params, used };
+    const char **params = ARENA_ARRAY(work->arena, const char *, ARRAY_LENGTH(key_params));
+    size_t used = 0, number[10] = { 0 };
+    struct text out = text_new(work->arena);
+    for (const char *at = text; *at; at++) {
+        text_add_char(&out, *at);
+        if (*at != '$') continue;
+        size_t which = (size_t)(*++at - '0');
+        if (!number[which]) params[used] = key_params[which - 1], number[which] = ++used;
+        text_add_int(&out, (int64_t)number[which]);
+    }
+    *sql = (struct sql){ str_format(work->arena, "test_%lld", (long long)id_new(work)).at, text_str(&out).at, params, used };
     const struct test_key key = { id, other };
     return db_run(work, sql, GIVEN(test_key, &key));
 }

@@ -282,7 +282,7 @@ static bool is_done(const struct run_content *content, const struct payment_expe
     return any;
 }
 
-struct fault *payment_finish(struct work *work, int64_t *count)
+struct fault *payment_sweep(struct work *work, int64_t *count)
 {
     struct payment_runs runs = { 0 };
     *count = 0;
@@ -348,7 +348,7 @@ RECORD(payment_finished, { FIELD(struct payment_finished, count) });
 static struct fault *run_finish(struct work *work, const struct nothing *takes, struct payment_finished *out)
 {
     (void)takes;
-    return payment_finish(work, &out->count);
+    return payment_sweep(work, &out->count);
 }
 CALLABLE(run_finish, nothing, payment_finished);
 
