@@ -20,7 +20,7 @@ static const struct { struct str uri; uint16_t space; } namespaces[] = {
     { STR_INIT("urn:ferd:invoice:rc:1p0"), NS_rsm },
 };
 
-enum { SEEN_SLOTS = 1024, DEPTH_MAX = 128 };
+enum { SEEN_SLOTS = 1024, DEPTH_MAX = 128, NODES_GUESS = 16384 };
 struct seen { const char *local, *uri; uint16_t name, space; };
 struct building {
     struct einvoice_tree *tree;
@@ -141,6 +141,11 @@ struct fault *tree_read(struct arena *arena, struct str bytes, struct einvoice_t
     struct building *b = ARENA_NEW(arena, struct building);
     struct einvoice_tree *tree = b->tree = ARENA_NEW(arena, struct einvoice_tree);
     tree->arena = arena;
+    size_t guess = bytes.length / 40 < NODES_GUESS ? bytes.length / 40 + 16 : NODES_GUESS; /* an element takes some 40 bytes */
+    tree->nodes.at = ARENA_ARRAY(arena, struct einvoice_node, guess);
+    tree->attributes.at = ARENA_ARRAY(arena, struct einvoice_attribute, guess / 3);
+    tree->nodes.room = guess;
+    tree->attributes.room = guess / 3;
     (void)LIST_ADD(arena, &tree->nodes); /* 0: none */
     struct xml_limits limits = xml_limits_default;
     limits.depth = DEPTH_MAX;
