@@ -5,6 +5,7 @@
 #include "bank/bank.h"
 #include "bill/bill.h"
 #include "cash/cash.h"
+#include "invoice/invoice.h"
 #include "ledger/ledger.h"
 #include "party/party.h"
 #include "payment/payment.h"
@@ -16,6 +17,7 @@ void app_operations(struct arena *arena, struct operations *out)
         &operation_operations_table, &outbox_operations_table, &outbox_messages, &access_sessions, &access_people, &access_companies, &archive_documents,
         &ledger_entries, &ledger_items, &ledger_charts, &ledger_proofs, &party_parties, &party_bank_accounts,
         &bill_arrivals, &bill_forms, &bill_bills, &bill_checks, &bill_views,
+        &invoice_drafts, &invoice_operations, &invoice_settings,
         &bank_operations, &cash_operations,
         &payment_runs_table, &payment_bank_table,
     };

@@ -12,11 +12,23 @@ void write_end(struct einvoice_writer *w)
     else xml_close(&w->xml);
 }
 
+static void open_pending(struct einvoice_writer *w)
+{
+    for (size_t i = 0; i < w->pending_count; i++) xml_open(&w->xml, w->pending[i]);
+    w->pending_count = 0;
+}
+
+void write_here(struct einvoice_writer *w)
+{
+    if (!w->pending_count) return;
+    open_pending(w);
+    xml_text(&w->xml, STR(""));
+}
+
 void write_with(struct einvoice_writer *w, const char *name, struct str text, struct write_attribute first, struct write_attribute second)
 {
     if (!text.length) return;
-    for (size_t i = 0; i < w->pending_count; i++) xml_open(&w->xml, w->pending[i]);
-    w->pending_count = 0;
+    open_pending(w);
     xml_open(&w->xml, name);
     if (first.value.length) xml_attribute(&w->xml, first.name, first.value);
     if (second.value.length) xml_attribute(&w->xml, second.name, second.value);

@@ -7,6 +7,7 @@
 struct einvoice_writer { struct arena *arena; struct xml_writer xml; const char *pending[24]; size_t pending_count; };
 void write_group(struct einvoice_writer *writer, const char *name);
 void write_end(struct einvoice_writer *writer); /* of the innermost group */
+void write_here(struct einvoice_writer *writer); /* the group stays, even when nothing stands in it */
 void write_text(struct einvoice_writer *writer, const char *name, struct str text);
 /* One element with up to two attributes; absent ones are left out. */
 struct write_attribute { const char *name; struct str value; };

@@ -254,7 +254,7 @@ static struct fault *fill_in(struct work *work, const struct invoice_data *data,
         struct invoice_line *line = LIST_ADD(work->arena, lines);
         *line = (struct invoice_line){ .invoice_id = invoice->id, .line_no = (int64_t)i + 1 };
         struct fault *wrong = make_line(work, &party, invoice->currency, &data->lines.at[i], line);
-        fault_within(work->arena, wrong, str_format(work->arena, "lines[%zu].", i));
+        fault_within(work->arena, wrong, str_format(work->arena, "lines[%zu]", i));
         faults = fault_join(faults, wrong);
     }
     return faults ? faults : invoice_count(work, invoice, lines);

@@ -134,4 +134,10 @@ CHECKED struct fault *invoice_send(struct work *work, invoice_id id, enum invoic
 /* The invoice as EN 16931 knows it: what its documents are made of. A draft has no number yet. */
 CHECKED struct fault *invoice_view(struct work *work, const struct invoice *invoice, const struct invoice_lines *lines, struct einvoice **out);
 
-extern const struct operation_table invoice_operations;
+/* What the operations `invoice finalise`, `remove`, `credit` and `send` take. */
+struct invoice_versioned { int64_t id, version; };
+struct invoice_credit_data { int64_t id; struct str reason; LIST_OF(struct invoice_credit_line) lines; };
+struct invoice_send_data { int64_t id; enum invoice_delivery by; struct str to; };
+extern const struct record invoice_versioned_record, invoice_credit_line_record, invoice_credit_data_record, invoice_send_data_record;
+
+extern const struct operation_table invoice_drafts, invoice_operations, invoice_settings;

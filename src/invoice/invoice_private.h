@@ -20,8 +20,6 @@ struct str invoice_number_text(struct arena *arena, struct str format, int year,
 struct invoice_key { int64_t id; };
 extern const struct record invoice_key_record;
 #define INVOICE_KEY(number_) GIVEN(invoice_key, (&(const struct invoice_key){ (number_) }))
-struct invoice_versioned { int64_t id, version; };
-extern const struct record invoice_versioned_record;
 
 /* Refuses invoice_not_possible unless the table of states allows it. */
 CHECKED struct fault *invoice_check(struct work *work, const struct invoice *invoice, enum invoice_event event);

@@ -1,0 +1,107 @@
+/* How an invoice leaves: a message with its documents, as the customer wants. */
+#include "invoice/invoice_private.h"
+#include "mail_credit_note_en.txt.h"
+#include "mail_credit_note_nl.txt.h"
+#include "mail_invoice_en.txt.h"
+#include "mail_invoice_nl.txt.h"
+
+const struct fault_type invoice_no_address = {
+    FAULT_INVALID, "invoice.no_address", "No e-mail address is known of {party}; give one, or let the invoice go by letter."
+};
+
+static struct str money_of(struct arena *arena, const struct invoice *invoice)
+{
+    int digits = currency_digits(invoice->currency);
+    struct str plain = minor_format(arena, invoice->total_minor, digits);
+    char *text = arena_alloc(arena, plain.length + 1);
+    memcpy(text, plain.at, plain.length);
+    if (str_is(invoice->language, "nl") && digits) text[plain.length - (size_t)digits - 1] = ',';
+    return str_format(arena, "%.*s %s", STR_ARG(invoice->currency), text);
+}
+
+static const char *template_of(const struct invoice *invoice)
+{
+    bool dutch = str_is(invoice->language, "nl"), credit = invoice->kind == INVOICE_CREDIT_NOTE;
+    if (credit) return dutch ? mail_credit_note_nl_txt : mail_credit_note_en_txt;
+    return dutch ? mail_invoice_nl_txt : mail_invoice_en_txt;
+}
+
+/* The template's first line is the subject, each further line a paragraph, | a new line within it. */
+static struct str paragraphs(struct arena *arena, struct str lines)
+{
+    struct text text = text_new(arena);
+    for (size_t i = 0; i < lines.length; i++) {
+        if (lines.at[i] == '\n') text_addz(&text, i + 1 < lines.length ? "\n\n" : "\n");
+        else text_add_char(&text, lines.at[i] == '|' ? '\n' : lines.at[i]);
+    }
+    return text_str(&text);
+}
+
+static struct fault *write_body(struct work *work, const struct invoice *invoice, const struct party *party, struct message_body *body)
+{
+    struct arena *arena = work->arena;
+    struct company company = { 0 };
+    struct invoice credited = { 0 };
+    struct str rest, title;
+    TRY(access_company_load(work, &company));
+    if (invoice->credits_id.n) TRY(invoice_load(work, invoice->credits_id, &credited));
+    const struct param params[] = {
+        PARAM("number", invoice->number), PARAM("customer", party->name), PARAM("company", company.name), PARAM("total", money_of(arena, invoice)),
+        PARAM("due", date_text(arena, invoice->due_on)), PARAM("iban", company.iban.at ? company.iban : STR("-")),
+        PARAM("reference", invoice->payment_reference.at ? invoice->payment_reference : STR("-")), PARAM("credited", credited.number.at ? credited.number : STR("-")),
+    };
+    title = str_cut(str_of(template_of(invoice)), '\n', &rest);
+    body->title = str_utf8_clip(text_fill(arena, title, params, ARRAY_LENGTH(params)), 300);
+    body->text = text_fill(arena, paragraphs(arena, rest), params, ARRAY_LENGTH(params));
+    body->to_name = party->name;
+    return NULL;
+}
+
+static struct fault *attach(struct work *work, const struct invoice *invoice, enum invoice_delivery by, struct message_body *body)
+{
+    static const bool wanted[][INVOICE_HYBRID + 1] = {
+        [DELIVER_MAIL_PDF] = { [INVOICE_PDF] = true },
+        [DELIVER_MAIL_UBL] = { [INVOICE_PDF] = true, [INVOICE_UBL] = true },
+        [DELIVER_MAIL_HYBRID] = { [INVOICE_HYBRID] = true },
+        [DELIVER_LETTER] = { [INVOICE_PDF] = true },
+        [DELIVER_PORTAL] = { [INVOICE_PDF] = true, [INVOICE_UBL] = true },
+    };
+    struct invoice_shown shown = { 0 };
+    TRY(invoice_documents_of(work, invoice->id, &shown));
+    for (size_t i = 0; i < shown.documents.count; i++)
+        if (wanted[by][shown.documents.at[i].kind])
+            *LIST_ADD(work->arena, &body->attachments) = (struct message_attachment){ shown.documents.at[i].document_id.n };
+    return NULL;
+}
+
+static struct fault *address_for(struct work *work, const struct party *party, enum message_channel channel, struct str to, struct str *out)
+{
+    *out = to;
+    if (channel == MESSAGE_PORTAL) return *out = (struct str){ 0 }, NULL;
+    if (channel == MESSAGE_LETTER && !to.length)
+        *out = str_format(work->arena, "%.*s, %.*s, %.*s %.*s, %.*s", STR_ARG(party->name), STR_ARG(party->street), STR_ARG(party->postal_code),
+                          STR_ARG(party->city), STR_ARG(party->country));
+    if (channel == MESSAGE_MAIL && !to.length) TRY(party_email_for(work, party->id, "billing", out));
+    if (!out->length) return FAULT(work->arena, &invoice_no_address, "to", PARAM("party", party->name));
+    return NULL;
+}
+
+struct fault *invoice_send(struct work *work, invoice_id id, enum invoice_delivery by, struct str to, struct message *message)
+{
+    struct invoice invoice = { 0 };
+    struct party party = { 0 };
+    TRY(invoice_load(work, id, &invoice));
+    TRY(invoice_check(work, &invoice, INVOICE_SEND));
+    TRY(party_load(work, invoice.party_id, &party));
+    if (!by) by = invoice.delivery ? invoice.delivery : party.delivery;
+    struct message_new new = {
+        .channel = by == DELIVER_LETTER ? MESSAGE_LETTER : by == DELIVER_PORTAL ? MESSAGE_PORTAL : MESSAGE_MAIL,
+        .party_id = party.id.n, .subject_kind = STR("invoice"), .subject_id = id.n,
+    };
+    TRY(address_for(work, &party, new.channel, to, &new.body.to));
+    TRY(write_body(work, &invoice, &party, &new.body));
+    TRY(attach(work, &invoice, by, &new.body));
+    TRY(message_add(work, &new, message));
+    work_changed(work, "message", message->id.n, (struct given){ &message_record, NULL }, GIVEN(message, message));
+    return NULL;
+}

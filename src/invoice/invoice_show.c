@@ -1,0 +1,126 @@
+/* What the doors see of room invoice, beside its drafts. */
+#include "invoice/invoice_private.h"
+#include "invoice.sql.h"
+
+RECORD(invoice_shown, {
+    PART(struct invoice_shown, invoice, invoice),
+    LIST(struct invoice_shown, lines, invoice_line),
+    LIST(struct invoice_shown, documents, invoice_document),
+    LIST(struct invoice_shown, messages, message),
+    LIST(struct invoice_shown, settlements, item_settlement),
+    LIST(struct invoice_shown, credits, invoice),
+});
+
+struct fault *invoice_show(struct work *work, invoice_id id, struct invoice_shown *out)
+{
+    struct open_item item = { 0 };
+    bool found;
+    TRY(invoice_load(work, id, &out->invoice));
+    TRY(invoice_lines_of(work, id, &out->lines));
+    if (out->invoice.state == INVOICE_DRAFT) return NULL;
+    TRY(invoice_documents_of(work, id, out));
+    TRY(messages_of(work, "invoice", id.n, &out->messages));
+    TRY(ledger_item_by_source(work, "invoice", id.n, &item, &found));
+    if (found) TRY(ledger_item_settlements(work, item.id, &out->settlements));
+    return db_all(work, &sql_invoice_credits_of, INVOICE_KEY(id.n), INTO_LIST(invoice, &out->credits));
+}
+
+static struct fault *show(struct work *work, const struct invoice_key *takes, struct invoice_shown *out)
+{
+    return invoice_show(work, (invoice_id){ takes->id }, out);
+}
+CALLABLE(show, invoice_key, invoice_shown);
+
+static struct fault *list(struct work *work, const struct nothing *takes, const struct list_query *query, struct invoices *rows, struct str *next)
+{
+    (void)takes;
+    return db_list(work, &sql_invoice_list, NONE, query, INTO_LIST(invoice, rows), next);
+}
+LISTABLE(list, nothing, invoice, invoices);
+
+static struct fault *preview(struct work *work, const struct invoice_key *takes, struct file_answer *out)
+{
+    struct invoice invoice = { 0 };
+    struct invoice_lines lines = { 0 };
+    struct invoice_view view;
+    TRY(invoice_load(work, (invoice_id){ takes->id }, &invoice));
+    TRY(invoice_check(work, &invoice, INVOICE_PREVIEW));
+    TRY(invoice_lines_of(work, invoice.id, &lines));
+    invoice.issued_on = work->today;
+    TRY(invoice_view_make(work, &invoice, &lines, &view));
+    view.einvoice->due.date = date_add_days(work->today, (int)view.party.customer_terms_days);
+    out->name = STR("draft.pdf");
+    out->media_type = STR("application/pdf");
+    return invoice_draw(work, &invoice, &view, &out->content);
+}
+CALLABLE(preview, invoice_key, file_answer);
+
+static struct fault *finalise(struct work *work, const struct invoice_versioned *takes, struct invoice_shown *out)
+{
+    struct invoice invoice;
+    TRY(invoice_finalise(work, (invoice_id){ takes->id }, takes->version, &invoice));
+    return invoice_show(work, invoice.id, out);
+}
+CALLABLE(finalise, invoice_versioned, invoice_shown);
+
+RECORD(invoice_credit_line, {
+    FIELD(struct invoice_credit_line, line_no, .min = 1, .max = INVOICE_LINES_MOST),
+    FIELD(struct invoice_credit_line, quantity, OPTIONAL, .about = "left out: all that is left of it"),
+});
+RECORD(invoice_credit_data, {
+    FIELD(struct invoice_credit_data, id, .min = 1, .max = EXACT_MAX),
+    FIELD(struct invoice_credit_data, reason, .min = 3, .max = 1000, .about = "stands on the credit note"),
+    LIST(struct invoice_credit_data, lines, invoice_credit_line, .max = INVOICE_LINES_MOST, OPTIONAL, .about = "left out: all that is not credited yet"),
+});
+static struct fault *credit(struct work *work, const struct invoice_credit_data *takes, struct invoice_shown *out)
+{
+    struct invoice note;
+    TRY(invoice_credit(work, (invoice_id){ takes->id }, takes->reason, takes->lines.at, takes->lines.count, &note));
+    return invoice_show(work, note.id, out);
+}
+CALLABLE(credit, invoice_credit_data, invoice_shown);
+
+RECORD(invoice_send_data, {
+    FIELD(struct invoice_send_data, id, .min = 1, .max = EXACT_MAX),
+    FIELD(struct invoice_send_data, by, .choices = invoice_delivery_names, .choice_count = DELIVER_PORTAL + 1, OPTIONAL, .about = "left out: as the customer wants"),
+    FIELD(struct invoice_send_data, to, .max = 254, OPTIONAL, .about = "address; left out: the customer's for invoices"),
+});
+static struct fault *send(struct work *work, const struct invoice_send_data *takes, struct message *out)
+{
+    return invoice_send(work, (invoice_id){ takes->id }, takes->by, takes->to, out);
+}
+CALLABLE(send, invoice_send_data, message);
+
+struct invoice_file { int64_t id; enum invoice_file_kind kind; };
+RECORD(invoice_file, {
+    FIELD(struct invoice_file, id, .min = 1, .max = EXACT_MAX),
+    FIELD(struct invoice_file, kind, .choices = invoice_file_kinds, .choice_count = INVOICE_HYBRID + 1, OPTIONAL, .about = "left out: pdf"),
+});
+static const struct fault_type invoice_no_file = { FAULT_MISSING, "invoice.no_file", "This invoice has no such document; a draft has only its preview." };
+static struct fault *file(struct work *work, const struct invoice_file *takes, struct file_answer *out)
+{
+    struct invoice_shown shown = { 0 };
+    enum invoice_file_kind kind = takes->kind ? takes->kind : INVOICE_PDF;
+    TRY(invoice_load(work, (invoice_id){ takes->id }, &shown.invoice));
+    TRY(invoice_documents_of(work, shown.invoice.id, &shown));
+    for (size_t i = 0; i < shown.documents.count; i++) {
+        const struct invoice_document *d = &shown.documents.at[i];
+        if (d->kind != kind) continue;
+        out->name = d->file_name;
+        out->media_type = d->media_type;
+        return archive_content(work, d->document_id, &out->content);
+    }
+    return FAULT(work->arena, &invoice_no_file, "kind");
+}
+CALLABLE(file, invoice_file, file_answer);
+
+static const struct operation operations[] = {
+    { "invoice show", "GET", "/invoices/{id}", "invoice.read", OPERATION_READS, &show_call, NULL, "Show an invoice with lines, documents, messages and what paid it" },
+    { "invoice list", "GET", "/invoices", "invoice.read", OPERATION_READS, NULL, &list_list, "List the invoices" },
+    { "invoice preview", "GET", "/invoices/{id}/preview", "invoice.read", OPERATION_READS | OPERATION_FILE | OPERATION_SLOW, &preview_call, NULL, "Show a draft invoice as it would look" },
+    { "invoice file", "GET", "/invoices/{id}/file", "invoice.read", OPERATION_READS | OPERATION_FILE | OPERATION_SLOW, &file_call, NULL, "Give a document of an invoice: PDF, UBL, CII or hybrid PDF" },
+    { "invoice finalise", "POST", "/invoices/{id}/finalise", "invoice.finalise", OPERATION_SLOW, &finalise_call, NULL, "Make a draft invoice final: number it, book it and make its documents" },
+    { "invoice credit", "POST", "/invoices/{id}/credit", "invoice.finalise", OPERATION_SLOW, &credit_call, NULL, "Credit an invoice, wholly or in part" },
+    { "invoice send", "POST", "/invoices/{id}/send", "invoice.send", 0, &send_call, NULL, "Send an invoice to its customer, or send it again" },
+};
+const struct operation_table invoice_operations = { "invoice", operations, ARRAY_LENGTH(operations) };

@@ -1,0 +1,348 @@
+#include <pthread.h>
+#include "test.h"
+#include "einvoice/check.h"
+#include "invoice/invoice_private.h"
+#include "paper/hybrid.h"
+
+static struct party given_customer(struct work *work, struct party p)
+{
+    p.is_customer = true;
+    p.is_business = true;
+    if (!p.name.at) p.name = STR("Bakkerij De Zon B.V.");
+    if (!p.language.at) p.language = STR("nl");
+    if (!p.country.at) p.country = STR("NL");
+    if (!p.currency.at) p.currency = STR("EUR");
+    if (!p.delivery) p.delivery = DELIVER_MAIL_HYBRID;
+    if (!p.reference_needed) p.reference_needed = NEEDS_NO_REFERENCE;
+    p.street = STR("Zonlaan 2"), p.postal_code = STR("3511 AB"), p.city = STR("Utrecht");
+    p.customer_terms_days = 14;
+    p.email = STR("crediteuren@dezon.example");
+    expect_done(party_make(work, &p));
+    return p;
+}
+
+static struct invoice_line_data line_of(const char *description, struct decimal quantity, struct decimal price, const char *vat_code)
+{
+    return (struct invoice_line_data){ .description = str_of(description), .quantity = quantity, .price = price, .vat_code = str_of(vat_code) };
+}
+
+/* Two kinds of VAT and a discount: 3 × 99.95 − 10% at 21%, 2.5 × 10.01 at 9%. */
+static struct invoice_data given_data(struct work *work, party_id party)
+{
+    struct invoice_data data = { .party_id = party, .order_reference = STR("PO-7") };
+    *LIST_ADD(work->arena, &data.lines) = line_of("Onderhoud\nJaarlijkse beurt", DECIMAL(3, 0), DECIMAL(9995, 2), "21");
+    data.lines.at[0].discount_percent = DECIMAL(10, 0);
+    *LIST_ADD(work->arena, &data.lines) = line_of("Brood & \xC3\xA9\xC3\xA9n <taart>", DECIMAL(25, 1), DECIMAL(1001, 2), "9");
+    return data;
+}
+
+static struct invoice given_final(struct work *work, party_id party)
+{
+    struct invoice_data data = given_data(work, party);
+    struct invoice draft, invoice;
+    expect_done(invoice_draft(work, &data, &draft));
+    expect_done(invoice_finalise(work, draft.id, draft.version, &invoice));
+    return invoice;
+}
+
+static void expect_proved(struct work *work)
+{
+    struct ledger_proof proof = { 0 };
+    expect_done(ledger_verify(work, &proof));
+    for (size_t i = 0; i < proof.checks.count; i++) {
+        if (!proof.checks.at[i].holds) print_error("does not hold: %.*s %.*s\n", STR_ARG(proof.checks.at[i].name), STR_ARG(proof.checks.at[i].detail));
+        expect(proof.checks.at[i].holds);
+    }
+}
+
+TEST(invoice_states)
+{
+    for (int event = 1; event < INVOICE_EVENT_COUNT; event++)
+        for (int from = 1; from < INVOICE_STATE_COUNT; from++) {
+            enum invoice_state to = invoice_next((enum invoice_event)event, (enum invoice_state)from);
+            bool draft = from == INVOICE_DRAFT, final = from == INVOICE_FINAL, later = event == INVOICE_CREDIT || event == INVOICE_SEND;
+            if (draft && event == INVOICE_FINALISE) expect_int(INVOICE_FINAL, to);
+            else if (draft && event == INVOICE_REMOVE) expect_int(INVOICE_REMOVED, to);
+            else if (draft && !later) expect_int(INVOICE_DRAFT, to);
+            else expect_int(final && later ? INVOICE_FINAL : 0, to);
+        }
+}
+
+TEST(invoice_numbers_by_format)
+{
+    expect_str("2025-00042", invoice_number_text(arena, STR("{year}-#####"), 2025, 42));
+    expect_str("F123456", invoice_number_text(arena, STR("F###"), 2025, 123456));
+    expect_str("2025.7/x", invoice_number_text(arena, STR("{year}.#/x"), 2025, 7));
+    expect_done(invoice_number_check(arena, STR("{year}-#####")));
+    expect(invoice_number_check(arena, STR("{year}")) != NULL);
+    expect(invoice_number_check(arena, STR("##-##")) != NULL);
+    expect(invoice_number_check(arena, STR("a b#")) != NULL);
+    expect(invoice_number_check(arena, STR("{jaar}#")) != NULL);
+    expect(invoice_number_check(arena, STR("")) != NULL);
+}
+
+DB_TEST(invoice_becomes_final)
+{
+    test_begin(work);
+    struct party zon = given_customer(work, (struct party){ .kvk_number = STR("87654321") });
+    struct invoice invoice = given_final(work, zon.id);
+    expect_str("2025-00001", invoice.number);
+    expect_int(20250301, invoice.issued_on.ymd);
+    expect_int(20250315, invoice.due_on.ymd);
+    expect_int(26986 + 2503, invoice.net_minor); /* 299.85 − 29.99; 25.025 */
+    expect_int(5667 + 225, invoice.vat_minor);
+    expect_int(invoice.net_minor + invoice.vat_minor, invoice.total_minor);
+    expect_int(invoice.total_minor, invoice.open_minor);
+    expect_int(INVOICE_OPEN, invoice.payment);
+    expect(str_starts(invoice.payment_reference, "RF"));
+    struct invoice_shown shown = { 0 };
+    expect_done(invoice_show(work, invoice.id, &shown));
+    expect_int(4, shown.documents.count);
+    expect_int(2, shown.lines.count);
+    struct open_item item = { 0 };
+    bool found;
+    expect_done(ledger_item_by_source(work, "invoice", invoice.id.n, &item, &found));
+    expect(found);
+    expect_int(invoice.total_minor, item.rest_minor);
+    expect_str("2025-00001", item.reference);
+    expect_proved(work);
+    struct invoice again;
+    (void)expect_refused(&invoice_not_possible, invoice_finalise(work, invoice.id, invoice.version, &again));
+    work->today = date_add_days(work->today, 30);
+    expect_done(invoice_load(work, invoice.id, &again));
+    expect_int(INVOICE_OVERDUE, again.payment);
+    test_commit(work);
+}
+
+static struct str content_of(struct work *work, const struct invoice_shown *shown, enum invoice_file_kind kind)
+{
+    struct str content = { 0 };
+    for (size_t i = 0; i < shown->documents.count; i++)
+        if (shown->documents.at[i].kind == kind) expect_done(archive_content(work, shown->documents.at[i].document_id, &content));
+    expect(content.length > 0);
+    return content;
+}
+
+static void expect_valid(struct work *work, struct str xml)
+{
+    struct einvoice_report report = { 0 };
+    expect_done(einvoice_check(work->arena, xml, EINVOICE_AUTO, NULL, &report));
+    for (size_t i = 0; i < report.problems.count; i++)
+        if (report.problems.at[i].severity == EINVOICE_FATAL)
+            print_error("%s: %.*s (%.*s)\n", report.problems.at[i].rule, STR_ARG(report.problems.at[i].english), STR_ARG(report.problems.at[i].values));
+    expect_int(0, report.fatal);
+}
+
+/* What was kept is what the rules accept, both ways of writing it say the same, and the PDF holds the same CII. */
+static void expect_documents(struct work *work, const struct invoice *invoice)
+{
+    struct invoice_shown shown = { 0 };
+    struct einvoice *ubl, *cii;
+    struct einvoice_differences differences = { 0 };
+    struct str xml;
+    enum paper_hybrid_kind kind;
+    expect_done(invoice_show(work, invoice->id, &shown));
+    expect_valid(work, content_of(work, &shown, INVOICE_UBL));
+    expect_valid(work, content_of(work, &shown, INVOICE_CII));
+    expect_done(einvoice_read(work->arena, content_of(work, &shown, INVOICE_UBL), &ubl));
+    expect_done(einvoice_read(work->arena, content_of(work, &shown, INVOICE_CII), &cii));
+    cii->specification = ubl->specification; /* the hybrid form names the standard itself */
+    einvoice_compare(work->arena, ubl, cii, &differences);
+    for (size_t i = 0; i < differences.list.count; i++)
+        print_error("%.*s: %.*s, %.*s\n", STR_ARG(differences.list.at[i].term), STR_ARG(differences.list.at[i].left), STR_ARG(differences.list.at[i].right));
+    expect_int(0, differences.list.count);
+    expect_done(paper_hybrid_xml(work->arena, content_of(work, &shown, INVOICE_HYBRID), &xml, &kind));
+    expect_int(PAPER_FACTURX, kind);
+    expect(str_equal(xml, content_of(work, &shown, INVOICE_CII)));
+    expect(str_starts(content_of(work, &shown, INVOICE_PDF), "%PDF-"));
+}
+
+/* Each VAT category that a customer may meet, by what the rules say. */
+DB_TEST(invoice_documents_are_valid)
+{
+    static const struct { const char *code, *country, *vat_number, *currency, *language; } cases[] = {
+        { "21", "NL", "NL004495445B01", "EUR", "nl" }, { "0", "NL", "NL004495445B01", "EUR", "nl" },       { "vrij", "NL", "NL004495445B01", "EUR", "nl" },
+        { "verlegd", "NL", "NL004495445B01", "EUR", "en" }, { "icl", "DE", "DE123456788", "EUR", "en" }, { "export", "US", NULL, "EUR", "en" },
+        { "buiten", "NL", "NL004495445B01", "EUR", "nl" },
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        test_begin(work);
+        struct party p = given_customer(work, (struct party){ .country = str_of(cases[i].country), .vat_number = str_of(cases[i].vat_number),
+                                                              .currency = str_of(cases[i].currency), .language = str_of(cases[i].language) });
+        struct invoice_data data = { .party_id = p.id };
+        *LIST_ADD(work->arena, &data.lines) = line_of("Dienst", DECIMAL(2, 0), DECIMAL(12345, 2), cases[i].code);
+        struct invoice draft, invoice;
+        expect_done(invoice_draft(work, &data, &draft));
+        expect_done(invoice_finalise(work, draft.id, draft.version, &invoice));
+        print_message("  %s\n", cases[i].code);
+        expect_documents(work, &invoice);
+        expect_proved(work);
+        test_commit(work);
+    }
+}
+
+DB_TEST(invoice_is_credited_by_lines_and_wholly)
+{
+    test_begin(work);
+    struct party zon = given_customer(work, (struct party){ 0 });
+    struct invoice invoice = given_final(work, zon.id), part, whole, none;
+    const struct invoice_credit_line lines[] = { { 1, DECIMAL(1, 0) } };
+    expect_done(invoice_credit(work, invoice.id, STR("Een beurt te veel"), lines, 1, &part));
+    expect_str("2025-00002", part.number);
+    expect_int(INVOICE_CREDIT_NOTE, part.kind);
+    expect_int(8995, part.net_minor); /* 99.95 − 10% (10.00) */
+    expect_int(0, part.open_minor);
+    expect_int(INVOICE_PAID, part.payment);
+    expect_documents(work, &part);
+    expect_done(invoice_load(work, invoice.id, &none));
+    expect_int(invoice.total_minor - part.total_minor, none.open_minor);
+    expect_int(INVOICE_PARTLY_PAID, none.payment);
+    const struct invoice_credit_line too_much[] = { { 1, DECIMAL(21, 1) } }, twice[] = { { 2, { 0 } }, { 2, { 0 } } };
+    (void)expect_refused(&invoice_over_credited, invoice_credit(work, invoice.id, STR("meer"), too_much, 1, &none));
+    expect(invoice_credit(work, invoice.id, STR("dubbel"), twice, 2, &none) != NULL);
+    expect_done(invoice_credit(work, invoice.id, STR("Alles terug"), NULL, 0, &whole));
+    expect_int(invoice.net_minor, part.net_minor + whole.net_minor);
+    expect_documents(work, &whole);
+    (void)expect_refused(&invoice_nothing_to_credit, invoice_credit(work, invoice.id, STR("nog eens"), NULL, 0, &none));
+    expect(invoice_credit(work, whole.id, STR("terug"), NULL, 0, &none) != NULL); /* a credit note is not credited */
+    expect_done(invoice_load(work, invoice.id, &none));
+    expect(none.open_minor >= 0 && none.open_minor <= 1); /* VAT is rounded once a document */
+    expect_proved(work);
+    test_commit(work);
+}
+
+DB_TEST(invoice_refuses_what_the_law_wants_filled_in)
+{
+    struct invoice draft, invoice;
+    test_begin(work);
+    struct party order = given_customer(work, (struct party){ .name = STR("Gemeente"), .reference_needed = NEEDS_ORDER_REFERENCE });
+    struct party buyer = given_customer(work, (struct party){ .name = STR("Provincie"), .reference_needed = NEEDS_BUYER_REFERENCE });
+    struct invoice_data data = given_data(work, order.id);
+    data.order_reference = (struct str){ 0 };
+    expect_done(invoice_draft(work, &data, &draft));
+    (void)expect_refused(&invoice_needs_order, invoice_finalise(work, draft.id, 1, &invoice));
+    data.party_id = buyer.id;
+    expect_done(invoice_draft(work, &data, &draft));
+    (void)expect_refused(&invoice_needs_reference, invoice_finalise(work, draft.id, 1, &invoice));
+    data.party_id = given_customer(work, (struct party){ .name = STR("Zonder nummer"), .country = STR("DE") }).id;
+    data.lines.at[0].vat_code = data.lines.at[1].vat_code = STR("icl");
+    expect_done(invoice_draft(work, &data, &draft));
+    (void)expect_refused(&invoice_needs_tax_number, invoice_finalise(work, draft.id, 1, &invoice));
+    data.lines.count = 0;
+    expect_done(invoice_draft(work, &data, &draft));
+    (void)expect_refused(&invoice_no_lines, invoice_finalise(work, draft.id, 1, &invoice));
+    (void)expect_refused(&invoice_changed, invoice_finalise(work, draft.id, 2, &invoice));
+    *LIST_ADD(work->arena, &data.lines) = line_of("terug", DECIMAL(-1, 0), DECIMAL(100, 2), "21");
+    expect_done(invoice_draft(work, &data, &draft));
+    (void)expect_refused(&invoice_not_positive, invoice_finalise(work, draft.id, 1, &invoice));
+    data.lines.at[0] = line_of("fout", DECIMAL(1, 0), DECIMAL(-100, 2), "99");
+    data.lines.at[0].unit = STR("QQQ");
+    struct fault *faults = invoice_draft(work, &data, &draft);
+    (void)expect_refused(&invoice_vat_code_missing, faults);
+    (void)expect_refused(&invoice_unit_unknown, faults); /* all at once */
+    expect_str("lines[0].unit", faults->field);
+    struct party supplier = order;
+    supplier.id.n = 0, supplier.number = (struct str){ 0 }, supplier.is_customer = false, supplier.is_supplier = true;
+    expect_done(party_make(work, &supplier));
+    data.party_id = supplier.id;
+    (void)expect_refused(&invoice_no_customer, invoice_draft(work, &data, &draft));
+    db_rollback(work);
+}
+
+/* Nothing of a final invoice changes, whoever asks; the number goes back when the transaction does. */
+DB_TEST(invoice_fails_at_each_statement_without_a_gap)
+{
+    struct invoice draft, invoice;
+    test_begin(work);
+    struct party zon = given_customer(work, (struct party){ 0 });
+    struct invoice_data data = given_data(work, zon.id);
+    expect_done(invoice_draft(work, &data, &draft));
+    test_commit(work);
+    int failures = 0;
+    for (int64_t nth = 1;; nth++) {
+        test_begin(work);
+        books_fail_at(test_books(), nth);
+        struct fault *fault = invoice_finalise(work, draft.id, draft.version, &invoice);
+        books_fail_at(test_books(), 0);
+        if (!fault) break;
+        failures++;
+        db_rollback(work);
+    }
+    expect(failures > 20);
+    expect_str("2025-00001", invoice.number);
+    test_commit(work);
+    test_begin(work);
+    expect_proved(work);
+    expect_documents(work, &invoice);
+    db_rollback(work);
+}
+
+DB_TEST(invoice_in_foreign_currency)
+{
+    struct invoice draft, invoice;
+    test_begin(work);
+    struct party acme = given_customer(work, (struct party){ .name = STR("Acme Inc."), .country = STR("US"), .currency = STR("USD"), .language = STR("en") });
+    struct invoice_data data = given_data(work, acme.id);
+    expect_done(invoice_draft(work, &data, &draft));
+    (void)expect_refused(&ledger_no_rate, invoice_finalise(work, draft.id, 1, &invoice));
+    db_rollback(work);
+}
+
+enum { THREADS = 4, EACH = 6 };
+struct finisher { struct books *books; int64_t company_id; invoice_id drafts[EACH]; struct fault *fault; int done; };
+
+static void *finish(void *context)
+{
+    struct finisher *f = context;
+    struct arena *arena = arena_new((size_t)1 << 32);
+    for (int i = 0; i < EACH; i++) {
+        struct work work = { .arena = arena, .company_id = f->company_id, .user_id = 1, .today = { 20250301 }, .now = instant_of_day((struct date){ 20250301 }),
+                             .language = ENGLISH, .system = true, .source = STR("test"), .request_id = STR("test") };
+        struct invoice invoice;
+        struct fault *fault = db_begin(&work, f->books);
+        if (!fault) fault = invoice_finalise(&work, f->drafts[i], 1, &invoice);
+        if (!fault && i % 3 == 2) { /* somebody thinks better of it */
+            db_rollback(&work);
+            fault = db_begin(&work, f->books);
+            if (!fault) fault = invoice_finalise(&work, f->drafts[i], 1, &invoice);
+        }
+        if (!fault) fault = db_commit(&work);
+        else db_rollback(&work);
+        f->done += !fault;
+    }
+    arena_free(arena);
+    return NULL;
+}
+
+DB_TEST(invoice_numbers_have_no_gap_when_many_write)
+{
+    struct finisher finishers[THREADS];
+    pthread_t threads[THREADS];
+    test_begin(work);
+    struct party zon = given_customer(work, (struct party){ 0 });
+    for (int t = 0; t < THREADS; t++) {
+        finishers[t] = (struct finisher){ .books = test_books(), .company_id = work->company_id };
+        for (int i = 0; i < EACH; i++) {
+            struct invoice_data data = given_data(work, zon.id);
+            struct invoice draft;
+            expect_done(invoice_draft(work, &data, &draft));
+            finishers[t].drafts[i] = draft.id;
+        }
+    }
+    test_commit(work);
+    for (int t = 0; t < THREADS; t++) expect_int(0, pthread_create(&threads[t], NULL, finish, &finishers[t]));
+    for (int t = 0; t < THREADS; t++) {
+        pthread_join(threads[t], NULL);
+        expect_int(EACH, finishers[t].done);
+    }
+    work->reading = true;
+    test_begin(work);
+    for (int n = 1; n <= THREADS * EACH; n++) {
+        struct invoice invoice = { 0 };
+        bool found;
+        expect_done(invoice_by_number(work, str_format(work->arena, "2025-%05d", n), &invoice, &found));
+        expect(found);
+    }
+    expect_proved(work);
+    db_rollback(work);
+}
