@@ -59,9 +59,11 @@ static struct cash_candidate *add_places(struct cash_matching *m, const struct c
     uint32_t items[CASH_SCOPE_MAX];
     if (!count || count > CASH_SCOPE_MAX) return NULL;
     for (size_t i = 0; i < count; i++) items[i] = s->items[places[i]];
-    uint32_t party = m->engine->items.at[items[0]].party;
+    uint32_t party = m->engine->items.at[s->items[places[0]]].party;
     int guess = s->guess;
     if (s->family) {
+        for (size_t i = 0; i < count; i++) /* whoever pays for the others, when he pays for himself too */
+            if (m->engine->items.at[s->items[places[i]]].party == m->payers[0].party) party = m->payers[0].party;
         guess = -1;
         for (size_t i = 0; i < m->payer_count; i++)
             if (m->payers[i].party == party) guess = (int)i;
@@ -375,32 +377,32 @@ static void windows(struct cash_matching *m, struct cash_scope *s, const struct 
             if (sums[k].place > i) add_range(m, s, order->at, i, sums[k].place, FROM_WINDOW), found++;
 }
 
-/* Two or three items: what a payer adds up without a system. All of them up to a limit, and how many there are. */
-static void small_sets(struct cash_matching *m, struct cash_scope *s, int grace)
+/* Two or three items: what a payer adds up without a system. All that come to `least` … `most`, up to a limit, and how many there are. */
+static size_t small_sets(struct cash_matching *m, struct cash_scope *s, int grace, int64_t least, int64_t most)
 {
     struct part_sum sorted[CASH_SCOPE_MAX];
     size_t n = s->count, pairs = 0, triples = 0;
     for (size_t i = 0; i < n; i++) sorted[i] = (struct part_sum){ value_of(m, s, i, grace), (uint16_t)i };
     qsort(sorted, n, sizeof *sorted, by_sum);
     for (size_t i = 0; i < n; i++) {
-        int64_t rest = m->amount - value_of(m, s, i, grace);
-        for (size_t k = first_of(sorted, n, rest); k < n && sorted[k].sum == rest; k++)
+        int64_t own = value_of(m, s, i, grace);
+        for (size_t k = first_of(sorted, n, least - own); k < n && sorted[k].sum <= most - own; k++)
             if (sorted[k].place > i && pairs++ < 12)
                 add_places(m, s, (uint16_t[]){ (uint16_t)i, sorted[k].place }, 2, FROM_SMALL);
     }
     size_t limit = n < TRIPLES_FROM_MAX ? n : TRIPLES_FROM_MAX;
     for (size_t i = 0; i < limit; i++)
         for (size_t j = i + 1; j < limit; j++) {
-            int64_t rest = m->amount - value_of(m, s, i, grace) - value_of(m, s, j, grace);
-            for (size_t k = first_of(sorted, n, rest); k < n && sorted[k].sum == rest; k++)
+            int64_t own = value_of(m, s, i, grace) + value_of(m, s, j, grace);
+            for (size_t k = first_of(sorted, n, least - own); k < n && sorted[k].sum <= most - own; k++)
                 if (sorted[k].place > j && triples++ < 10)
                     add_places(m, s, (uint16_t[]){ (uint16_t)i, (uint16_t)j, sorted[k].place }, 3, FROM_SMALL);
         }
-    if (grace < 0) s->small_sets += (uint32_t)(pairs + triples);
+    return pairs + triples;
 }
 
 /* Any set of what is whole and due about now: old leftovers would only add sums that nobody meant. */
-static void timely_sets(struct cash_matching *m, struct cash_scope *s, int grace)
+static void timely_sets(struct cash_matching *m, struct cash_scope *s, int grace, int64_t target)
 {
     enum { OVERDUE_DAYS = 45, AHEAD_DAYS = 35, TIMELY_MAX = 28 };
     uint16_t places[TIMELY_MAX];
@@ -412,8 +414,8 @@ static void timely_sets(struct cash_matching *m, struct cash_scope *s, int grace
         amounts[count] = value_of(m, s, i, grace);
         places[count++] = (uint16_t)i;
     }
-    if (count == s->count) return; /* the same as all of them */
-    struct cash_search search = { amounts, count, m->amount, FEW_SETS, SOLVER_STEPS, 0 };
+    if (count == s->count && target == m->amount) return; /* the same as all of them */
+    struct cash_search search = { amounts, count, target, FEW_SETS, SOLVER_STEPS, 0 };
     struct cash_found found;
     cash_search_sets(m->arena, &search, &found);
     for (size_t i = 0; i < found.set_count && found.total <= FEW_SETS; i++) {
@@ -421,6 +423,21 @@ static void timely_sets(struct cash_matching *m, struct cash_scope *s, int grace
         for (size_t j = 0; j < found.sets[i].count; j++) set[j] = places[found.sets[i].at[j]];
         add_places(m, s, set, found.sets[i].count, FROM_SOLVER);
     }
+}
+
+/* This payer always keeps something back: sets that come to what he owed before that. */
+static void habit_sets(struct cash_matching *m, struct cash_scope *s)
+{
+    const struct cash_habit *h = &m->engine->parties.at[m->payers[s->guess].party].habit;
+    if (h->rounding && m->amount % 100 == 0) small_sets(m, s, -1, m->amount + 1, m->amount + 99);
+    for (size_t i = 0; i < CHARGES_KEPT && h->charges[i]; i++) {
+        small_sets(m, s, -1, m->amount + h->charges[i], m->amount + h->charges[i]);
+        timely_sets(m, s, -1, m->amount + h->charges[i]);
+    }
+    int64_t owed;
+    if (!h->deduction_same || !int_mul_div(m->amount, 1000000, 1000000 - h->deduction_ppm, &owed)) return;
+    small_sets(m, s, -1, owed - 1, owed + 1);
+    for (int64_t cent = -1; cent <= 1; cent++) timely_sets(m, s, -1, owed + cent);
 }
 
 /* Any set at all, and how many there are. */
@@ -538,10 +555,12 @@ static void plain_sets(struct cash_matching *m, struct cash_scope *s)
     if (s->family) family_pairs(m, s);
     for (int grace = -1; grace <= LATE_SEARCH_DAYS; grace += grace < 0 ? 1 : LATE_SEARCH_DAYS) {
         if (grace >= 0 && !s->has_discount) break;
-        small_sets(m, s, grace);
-        timely_sets(m, s, grace);
+        size_t small = small_sets(m, s, grace, m->amount, m->amount);
+        if (grace < 0) s->small_sets += (uint32_t)small;
+        timely_sets(m, s, grace, m->amount);
         all_sets(m, s, grace);
     }
+    habit_sets(m, s);
     near_singles(m, s);
     running(m, s);
 }

@@ -274,6 +274,7 @@ static void habit_features(const struct cash_matching *m, const struct cash_cand
     f[F_HABIT_RUNNING] = rate(h->running, h->lines, all->running, all->lines);
     f[F_HABIT_SEVERAL] = rate(h->several, h->lines, all->several, all->lines);
     f[F_HABIT_LINES] = log_of(h->lines);
+    f[F_CREDIT_HABIT] = rate(h->credit_used, h->credit_there, all->credit_used, all->credit_there);
 }
 
 static void rival_features(const struct cash_matching *m, struct cash_candidate *c, float *f)

@@ -47,7 +47,7 @@ void cash_rank_learned(const struct cash_learned *l, struct cash_candidate *cand
 /* All that is posted together must hold the precision asked for, and no single line may be more than some times less sure than that. */
 bool cash_sure_enough(const struct cash_learned *l, float raw, int32_t precision_ppm)
 {
-    enum { LINE_FACTOR = 8 };
+    enum { LINE_FACTOR = 10 };
     float least = INFINITY;
     if (predict_probability(&l->calibration, raw) * 1e6 < 1e6 - LINE_FACTOR * (1e6 - precision_ppm)) return false;
     for (size_t i = 0; i < l->cut_count; i++) /* from the surest down: the lowest score that still holds */

@@ -3,7 +3,7 @@
 #include "cash/engine_private.h"
 #include "predict/predict.h"
 
-enum { CASH_MODEL_VERSION = 1 };
+enum { CASH_MODEL_VERSION = 2 };
 struct cash_learned {
     struct predict_model *ranker, *judge;
     struct predict_calibration calibration;

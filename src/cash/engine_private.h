@@ -314,6 +314,7 @@ enum cash_feature {
     F_EVERYTHING_DUE,
     F_SINCE_LAST,
     F_PARTIAL,
+    F_CREDIT_HABIT,
     F_ORIGIN,
     F_RULES,
     FEATURES
