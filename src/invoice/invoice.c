@@ -92,19 +92,22 @@ RECORD(invoice_line_data, {
     FIELD(struct invoice_line_data, account, .max = 20, OPTIONAL, .about = "number of a ledger account; left out: the customer's own, else the one for sales"),
     FIELD(struct invoice_line_data, cost_center, .max = 40, OPTIONAL),
 });
-RECORD(invoice_data, {
-    ID(struct invoice_data, id, OPTIONAL),
-    ID(struct invoice_data, party_id),
-    FIELD(struct invoice_data, currency, .min = 3, .max = 3, OPTIONAL, .about = "left out: the customer's"),
-    FIELD(struct invoice_data, order_reference, .max = 100, OPTIONAL),
-    FIELD(struct invoice_data, buyer_reference, .max = 100, OPTIONAL),
-    FIELD(struct invoice_data, note, .max = 4000, OPTIONAL),
-    FIELD(struct invoice_data, delivered_on, OPTIONAL),
-    FIELD(struct invoice_data, period_from_on, OPTIONAL),
-    FIELD(struct invoice_data, period_to_on, OPTIONAL),
-    FIELD(struct invoice_data, delivery, DELIVERIES, OPTIONAL, .about = "left out: as the customer wants"),
-    LIST(struct invoice_data, lines, invoice_line_data, .max = INVOICE_LINES_MOST, OPTIONAL),
-    FIELD(struct invoice_data, version, OPTIONAL),
+/* What a person fills in stands once, for drafts and for changes of them. `in`: nothing, or data. */
+#define ROW_AT(T, in, member) .name = #member, .offset = offsetof(struct T, in member), .size = sizeof(((struct T *)0)->in member)
+#define ROW(T, in, member, ...) { ROW_AT(T, in, member), .type = FIELD_TYPE(((struct T *)0)->in member), __VA_ARGS__ }
+#define INVOICE_ROWS(T, in)                                                                                          \
+    { ROW_AT(T, in, party_id), .type = FIELD_ID, .min = 1, .max = EXACT_MAX },                                       \
+    ROW(T, in, currency, .min = 3, .max = 3, OPTIONAL, .about = "left out: the customer's"),                         \
+    ROW(T, in, order_reference, .max = 100, OPTIONAL), ROW(T, in, buyer_reference, .max = 100, OPTIONAL),            \
+    ROW(T, in, note, .max = 4000, OPTIONAL), ROW(T, in, delivered_on, OPTIONAL), ROW(T, in, period_from_on, OPTIONAL), \
+    ROW(T, in, period_to_on, OPTIONAL),                                                                              \
+    ROW(T, in, delivery, DELIVERIES, OPTIONAL, .about = "left out: as the customer wants"),                          \
+    { ROW_AT(T, in, lines), .type = FIELD_LIST, .record = &invoice_line_data_record, .max = INVOICE_LINES_MOST, OPTIONAL }
+RECORD(invoice_data, { INVOICE_ROWS(invoice_data, ) });
+RECORD(invoice_change, {
+    ID(struct invoice_change, id),
+    INVOICE_ROWS(invoice_change, data.),
+    FIELD(struct invoice_change, version, .min = 1, .max = EXACT_MAX),
 });
 RECORD(invoice_key, { FIELD(struct invoice_key, id, .min = 1, .max = EXACT_MAX) });
 RECORD(invoice_versioned, {
@@ -293,14 +296,14 @@ static struct fault *draft(struct work *work, const struct invoice_data *takes, 
 }
 CALLABLE(draft, invoice_data, invoice_shown);
 
-static struct fault *change(struct work *work, const struct invoice_data *takes, struct invoice_shown *out)
+static struct fault *change(struct work *work, const struct invoice_change *takes, struct invoice_shown *out)
 {
     struct invoice before = { 0 }, after;
     struct invoice_lines lines = { 0 };
     TRY(invoice_load(work, takes->id, &before));
     TRY(invoice_check(work, &before, INVOICE_CHANGE));
     after = before;
-    TRY(fill_in(work, takes, &after, &lines));
+    TRY(fill_in(work, &takes->data, &after, &lines));
     after.version = takes->version;
     TRY(record_check(work->arena, GIVEN(invoice, &after)));
     for (size_t i = 0; i < lines.count; i++) TRY(record_check(work->arena, GIVEN(invoice_line, &lines.at[i])));
@@ -311,7 +314,7 @@ static struct fault *change(struct work *work, const struct invoice_data *takes,
     work_changed(work, "invoice", after.id.n, GIVEN(invoice, &before), GIVEN(invoice, &out->invoice));
     return NULL;
 }
-CALLABLE(change, invoice_data, invoice_shown);
+CALLABLE(change, invoice_change, invoice_shown);
 
 static struct fault *remove_draft(struct work *work, const struct invoice_versioned *takes, struct invoice_key *out)
 {

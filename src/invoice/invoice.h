@@ -83,16 +83,15 @@ struct invoice_line_data {
     struct str cost_center;
 };
 struct invoice_data {
-    invoice_id id;                /* of a change; absent of a draft */
     party_id party_id;
     struct str currency;          /* absent: the customer's */
     struct str order_reference, buyer_reference, note;
     struct date delivered_on, period_from_on, period_to_on;
     enum invoice_delivery delivery;
     LIST_OF(struct invoice_line_data) lines; /* none: of a draft that is not ready */
-    int64_t version;              /* of a change */
 };
-extern const struct record invoice_line_data_record, invoice_data_record;
+struct invoice_change { invoice_id id; struct invoice_data data; int64_t version; }; /* in JSON its members lie side by side */
+extern const struct record invoice_line_data_record, invoice_data_record, invoice_change_record;
 
 struct invoice_document { enum invoice_file_kind kind; document_id document_id; struct str file_name, media_type; int64_t byte_count; };
 extern const struct record invoice_document_record;

@@ -346,3 +346,11 @@ DB_TEST(invoice_numbers_have_no_gap_when_many_write)
     expect_proved(work);
     db_rollback(work);
 }
+
+TEST(invoice_tables_have_no_mistake)
+{
+    const struct operation_table tables[] = { invoice_drafts, invoice_operations, invoice_settings, outbox_messages };
+    struct str mistake = operations_mistake(arena, tables, ARRAY_LENGTH(tables));
+    if (mistake.at) print_error("%.*s\n", STR_ARG(mistake));
+    expect(!mistake.at);
+}
