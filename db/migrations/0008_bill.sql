@@ -64,6 +64,7 @@ create index bill_number on bill (company_id, number_key);
 create index bill_party on bill (company_id, party_id, state);
 create index bill_state on bill (company_id, state, due_on);
 create index bill_iban on bill (company_id, iban);
+create index bill_amount on bill (company_id, payable_minor, issued_on);
 
 create table bill_line (
     company_id      bigint  not null,

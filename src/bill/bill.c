@@ -3,13 +3,15 @@
 
 const struct fault_type bill_missing = { FAULT_MISSING, "bill.missing", "There is no such bill." };
 const struct fault_type bill_changed = { FAULT_CONFLICT, "bill.changed", "Somebody changed this bill; read it again." };
-const struct fault_type bill_wrong_state = { FAULT_CONFLICT, "bill.wrong_state", "Bill {bill} is {state}; that can't be done with it now." };
+const struct fault_type bill_wrong_state = { FAULT_CONFLICT, "bill.wrong_state",
+                                             "Bill {bill} is {state}; that can't be done with it now." };
 const struct fault_type bill_no_supplier = { FAULT_CONFLICT, "bill.no_supplier", "Say who the supplier is." };
 const struct fault_type bill_no_number = { FAULT_CONFLICT, "bill.no_number", "Fill in the supplier's invoice number." };
 const struct fault_type bill_no_day = { FAULT_CONFLICT, "bill.no_day", "Fill in the day of issue and the day it is due." };
 const struct fault_type bill_uncoded = { FAULT_CONFLICT, "bill.uncoded", "Choose a ledger account for line {line}." };
 const struct fault_type bill_no_vat_code = { FAULT_CONFLICT, "bill.no_vat_code", "Choose a VAT code for line {line}." };
-const struct fault_type bill_supplier_blocked = { FAULT_CONFLICT, "bill.supplier_blocked", "Supplier {supplier} is blocked: {why}." };
+const struct fault_type bill_supplier_blocked = { FAULT_CONFLICT, "bill.supplier_blocked",
+                                                  "Supplier {supplier} is blocked: {why}." };
 const struct fault_type bill_not_as_submitted = {
     FAULT_CONFLICT, "bill.not_as_submitted", "This bill is not what was submitted any more; it must be submitted again."
 };
@@ -20,82 +22,99 @@ static const char *const kinds[] = { NULL, "invoice", "credit_note" };
 static const char *const reference_kinds[] = { NULL, "rf", "kenmerk", "free" };
 #define MONEY(member, ...) AMOUNT(struct bill, member, .currency = "currency", __VA_ARGS__)
 RECORD(bill, {
-    ID(struct bill, id, .sort = true),
-    FIELD(struct bill, receipt_number, .about = "ours, without gaps"),
-    FIELD(struct bill, state, CHOICES(states)),
-    ID(struct bill, party_id, OPTIONAL),
-    FIELD(struct bill, supplier_basis, .max = 40, OPTIONAL, .about = "how the supplier was found"),
-    FIELD(struct bill, kind, CHOICES(kinds)),
-    FIELD(struct bill, number, .max = 100, OPTIONAL, .about = "the supplier's"),
-    FIELD(struct bill, number_key, .max = 100, OPTIONAL, .secret = true),
-    FIELD(struct bill, issued_on, OPTIONAL),
-    FIELD(struct bill, due_on, OPTIONAL),
-    FIELD(struct bill, booked_on, OPTIONAL, .about = "left out: the day of issue"),
-    FIELD(struct bill, currency, .min = 3, .max = 3),
-    MONEY(net_minor),
-    MONEY(vat_minor),
-    MONEY(total_minor),
-    MONEY(prepaid_minor),
-    MONEY(rounding_minor),
-    MONEY(payable_minor),
-    FIELD(struct bill, reference_kind, CHOICES(reference_kinds), OPTIONAL),
-    FIELD(struct bill, reference, .max = 140, OPTIONAL),
-    FIELD(struct bill, iban, .max = 34, OPTIONAL, .about = "asked for on the document"),
-    MONEY(discount_minor, OPTIONAL),
-    FIELD(struct bill, discount_on, OPTIONAL),
-    FIELD(struct bill, order_reference, .max = 100, OPTIONAL),
-    FIELD(struct bill, buyer_reference, .max = 100, OPTIONAL),
-    FIELD(struct bill, seller_name, .max = 200, OPTIONAL),
-    FIELD(struct bill, seller_kvk_number, .max = 8, OPTIONAL),
-    FIELD(struct bill, seller_oin, .max = 20, OPTIONAL),
-    FIELD(struct bill, seller_vat_number, .max = 20, OPTIONAL),
-    FIELD(struct bill, seller_endpoint_scheme, .max = 10, OPTIONAL),
-    FIELD(struct bill, seller_endpoint, .max = 100, OPTIONAL),
-    FIELD(struct bill, payee_name, .max = 200, OPTIONAL, .about = "to be paid instead of the seller"),
-    ID(struct bill, document_id, OPTIONAL),
-    ID(struct bill, xml_document_id, OPTIONAL),
-    BYTES(struct bill, file_hash, .max = 32, OPTIONAL, .secret = true),
-    FIELD(struct bill, syntax, .max = 10),
-    FIELD(struct bill, received_at),
-    FIELD(struct bill, entered_by),
-    FIELD(struct bill, submitted_by, OPTIONAL),
-    FIELD(struct bill, approved_by, OPTIONAL),
-    FIELD(struct bill, refused_by, OPTIONAL),
-    FIELD(struct bill, submitted_at, OPTIONAL),
-    FIELD(struct bill, approved_at, OPTIONAL),
-    FIELD(struct bill, refused_at, OPTIONAL),
-    FIELD(struct bill, refuse_reason, .max = 1000, OPTIONAL),
-    FIELD(struct bill, submitted_hash, .max = 64, OPTIONAL),
-    FIELD(struct bill, approved_hash, .max = 64, OPTIONAL),
-    ID(struct bill, entry_id, OPTIONAL),
-    FIELD(struct bill, notes, .max = 4000, OPTIONAL),
-    FIELD(struct bill, version),
-});
-RECORD(bill_line, {
-    ID(struct bill_line, bill_id),
-    FIELD(struct bill_line, line_no),
-    FIELD(struct bill_line, description, .max = 1000),
-    FIELD(struct bill_line, quantity, OPTIONAL),
-    FIELD(struct bill_line, price, OPTIONAL),
-    FIELD(struct bill_line, unit, .max = 20, OPTIONAL),
-    FIELD(struct bill_line, currency, OPTIONAL),
-    AMOUNT(struct bill_line, net_minor, .currency = "currency"),
-    AMOUNT(struct bill_line, vat_minor, .currency = "currency"),
-    FIELD(struct bill_line, vat_category, .max = 10, OPTIONAL),
-    FIELD(struct bill_line, vat_rate, OPTIONAL),
-    FIELD(struct bill_line, vat_reason, .max = 500, OPTIONAL),
-    ID(struct bill_line, account_id, OPTIONAL),
-    ID(struct bill_line, vat_code_id, OPTIONAL),
-    FIELD(struct bill_line, cost_center, .max = 40, OPTIONAL),
-    FIELD(struct bill_line, coded_from, .max = 40, OPTIONAL, .about = "supplier, earlier bill or person"),
-});
+                 ID(struct bill, id, .sort = true),
+                 FIELD(struct bill, receipt_number, .about = "ours, without gaps"),
+                 FIELD(struct bill, state, CHOICES(states)),
+                 ID(struct bill, party_id, OPTIONAL),
+                 FIELD(struct bill, supplier_basis, .max = 40, OPTIONAL, .about = "how the supplier was found"),
+                 FIELD(struct bill, kind, CHOICES(kinds)),
+                 FIELD(struct bill, number, .max = 100, OPTIONAL, .about = "the supplier's"),
+                 FIELD(struct bill, number_key, .max = 100, OPTIONAL, .secret = true),
+                 FIELD(struct bill, issued_on, OPTIONAL),
+                 FIELD(struct bill, due_on, OPTIONAL),
+                 FIELD(struct bill, booked_on, OPTIONAL, .about = "left out: the day of issue"),
+                 FIELD(struct bill, currency, .min = 3, .max = 3),
+                 MONEY(net_minor),
+                 MONEY(vat_minor),
+                 MONEY(total_minor),
+                 MONEY(prepaid_minor),
+                 MONEY(rounding_minor),
+                 MONEY(payable_minor),
+                 FIELD(struct bill, reference_kind, CHOICES(reference_kinds), OPTIONAL),
+                 FIELD(struct bill, reference, .max = 140, OPTIONAL),
+                 FIELD(struct bill, iban, .max = 34, OPTIONAL, .about = "asked for on the document"),
+                 MONEY(discount_minor, OPTIONAL),
+                 FIELD(struct bill, discount_on, OPTIONAL),
+                 FIELD(struct bill, order_reference, .max = 100, OPTIONAL),
+                 FIELD(struct bill, buyer_reference, .max = 100, OPTIONAL),
+                 FIELD(struct bill, seller_name, .max = 200, OPTIONAL),
+                 FIELD(struct bill, seller_kvk_number, .max = 8, OPTIONAL),
+                 FIELD(struct bill, seller_oin, .max = 20, OPTIONAL),
+                 FIELD(struct bill, seller_vat_number, .max = 20, OPTIONAL),
+                 FIELD(struct bill, seller_endpoint_scheme, .max = 10, OPTIONAL),
+                 FIELD(struct bill, seller_endpoint, .max = 100, OPTIONAL),
+                 FIELD(struct bill, payee_name, .max = 200, OPTIONAL, .about = "to be paid instead of the seller"),
+                 ID(struct bill, document_id, OPTIONAL),
+                 ID(struct bill, xml_document_id, OPTIONAL),
+                 BYTES(struct bill, file_hash, .max = 32, OPTIONAL, .secret = true),
+                 FIELD(struct bill, syntax, .max = 10),
+                 FIELD(struct bill, received_at),
+                 FIELD(struct bill, entered_by),
+                 FIELD(struct bill, submitted_by, OPTIONAL),
+                 FIELD(struct bill, approved_by, OPTIONAL),
+                 FIELD(struct bill, refused_by, OPTIONAL),
+                 FIELD(struct bill, submitted_at, OPTIONAL),
+                 FIELD(struct bill, approved_at, OPTIONAL),
+                 FIELD(struct bill, refused_at, OPTIONAL),
+                 FIELD(struct bill, refuse_reason, .max = 1000, OPTIONAL),
+                 FIELD(struct bill, submitted_hash, .max = 64, OPTIONAL),
+                 FIELD(struct bill, approved_hash, .max = 64, OPTIONAL),
+                 ID(struct bill, entry_id, OPTIONAL),
+                 FIELD(struct bill, notes, .max = 4000, OPTIONAL),
+                 FIELD(struct bill, version),
+             });
+RECORD(bill_line,
+       {
+           ID(struct bill_line, bill_id),
+           FIELD(struct bill_line, line_no),
+           FIELD(struct bill_line, description, .max = 1000),
+           FIELD(struct bill_line, quantity, OPTIONAL),
+           FIELD(struct bill_line, price, OPTIONAL),
+           FIELD(struct bill_line, unit, .max = 20, OPTIONAL),
+           FIELD(struct bill_line, currency, OPTIONAL),
+           AMOUNT(struct bill_line, net_minor, .currency = "currency"),
+           AMOUNT(struct bill_line, vat_minor, .currency = "currency"),
+           FIELD(struct bill_line, vat_category, .max = 10, OPTIONAL),
+           FIELD(struct bill_line, vat_rate, OPTIONAL),
+           FIELD(struct bill_line, vat_reason, .max = 500, OPTIONAL),
+           ID(struct bill_line, account_id, OPTIONAL),
+           ID(struct bill_line, vat_code_id, OPTIONAL),
+           FIELD(struct bill_line, cost_center, .max = 40, OPTIONAL),
+           FIELD(struct bill_line, coded_from, .max = 40, OPTIONAL, .about = "supplier, earlier bill or person"),
+       });
 RECORD(bill_key, { ID(struct bill_key, id) });
-struct event_row { struct { int64_t n; } id; bill_id bill_id; struct str event; enum bill_state state; int64_t user_id; struct instant at; struct str note; };
+struct event_row {
+    struct {
+        int64_t n;
+    } id;
+    bill_id bill_id;
+    struct str event;
+    enum bill_state state;
+    int64_t user_id;
+    struct instant at;
+    struct str note;
+};
 RECORD(event_row, {
-    ID(struct event_row, id), ID(struct event_row, bill_id), FIELD(struct event_row, event), FIELD(struct event_row, state, CHOICES(states)),
-    FIELD(struct event_row, at), FIELD(struct event_row, note, .max = 1000, OPTIONAL),
-});
-struct open_row { int64_t open_minor; };
+                      ID(struct event_row, id),
+                      ID(struct event_row, bill_id),
+                      FIELD(struct event_row, event),
+                      FIELD(struct event_row, state, CHOICES(states)),
+                      FIELD(struct event_row, at),
+                      FIELD(struct event_row, note, .max = 1000, OPTIONAL),
+                  });
+struct open_row {
+    int64_t open_minor;
+};
 RECORD(open_row, { FIELD(struct open_row, open_minor) });
 
 struct fault *bill_load(struct work *work, bill_id id, struct bill *bill)
@@ -166,7 +185,9 @@ struct fault *bill_step(struct work *work, struct bill *bill, enum bill_event ev
 
 struct fault *bill_note(struct work *work, const struct bill *bill, const char *event, struct str note)
 {
-    const struct event_row row = { { id_new(work) }, bill->id, str_of(event), bill->state, work->user_id, work->now, str_utf8_clip(note, 1000) };
+    const struct event_row row = {
+        { id_new(work) }, bill->id, str_of(event), bill->state, work->user_id, work->now, str_utf8_clip(note, 1000)
+    };
     return db_run(work, &sql_bill_event_add, GIVEN(event_row, &row));
 }
 
@@ -195,7 +216,8 @@ static struct fault *fill_due_day(struct work *work, struct bill *bill)
     return NULL;
 }
 
-struct fault *bill_add(struct work *work, struct bill *bill, struct bill_lines *lines, struct bill_problems *problems, const char *event)
+struct fault *bill_add(struct work *work, struct bill *bill, struct bill_lines *lines, struct bill_problems *problems,
+                       const char *event)
 {
     bill->number_key = bill_number_key(work->arena, bill->number);
     if (!bill->party_id.n) TRY(bill_find_supplier(work, bill, lines));
@@ -236,8 +258,11 @@ struct str bill_hash(struct work *work, const struct bill *b, const struct bill_
 {
     struct text t = text_new(work->arena);
     uint8_t hash[32];
-    const int64_t numbers[] = { b->party_id.n, b->kind, b->issued_on.ymd, b->due_on.ymd, b->booked_on.ymd, b->net_minor, b->vat_minor, b->total_minor,
-                                b->prepaid_minor, b->rounding_minor, b->payable_minor, b->discount_minor, b->discount_on.ymd, (int64_t)lines->count };
+    const int64_t numbers[] = {
+        b->party_id.n,    b->kind,           b->issued_on.ymd,   b->due_on.ymd,        b->booked_on.ymd,
+        b->net_minor,     b->vat_minor,      b->total_minor,     b->prepaid_minor,     b->rounding_minor,
+        b->payable_minor, b->discount_minor, b->discount_on.ymd, (int64_t)lines->count
+    };
     const struct str texts[] = { b->number, b->currency, b->iban, b->reference, b->payee_name };
     text_addz(&t, "florin bill 1;");
     for (size_t i = 0; i < ARRAY_LENGTH(numbers); i++) add_number(&t, numbers[i]);
@@ -266,12 +291,17 @@ struct fault *bill_check_ready(struct work *work, const struct bill *bill, const
         faults = fault_join(faults, FAULT(arena, &bill_supplier_blocked, "party_id", PARAM("supplier", party.name),
                                           PARAM("why", party.block_reason.at ? party.block_reason : STR("-"))));
     if (!bill->number.length) faults = fault_join(faults, FAULT(arena, &bill_no_number, "number"));
-    if (!bill->issued_on.ymd || !bill->due_on.ymd) faults = fault_join(faults, FAULT(arena, &bill_no_day, bill->issued_on.ymd ? "due_on" : "issued_on"));
+    if (!bill->issued_on.ymd || !bill->due_on.ymd)
+        faults = fault_join(faults, FAULT(arena, &bill_no_day, bill->issued_on.ymd ? "due_on" : "issued_on"));
     if (!lines->count) faults = fault_join(faults, FAULT(arena, &bill_no_lines, "lines"));
     for (size_t i = 0, told = 0; i < lines->count && told < 20; i++) {
         const char *field = str_format(arena, "lines[%zu]", i).at;
-        if (!lines->at[i].account_id.n) told++, faults = fault_join(faults, FAULT(arena, &bill_uncoded, field, PARAM_INT(arena, "line", (int64_t)i + 1)));
-        if (!lines->at[i].vat_code_id.n) told++, faults = fault_join(faults, FAULT(arena, &bill_no_vat_code, field, PARAM_INT(arena, "line", (int64_t)i + 1)));
+        if (!lines->at[i].account_id.n)
+            told++, faults = fault_join(faults,
+                                        FAULT(arena, &bill_uncoded, field, PARAM_INT(arena, "line", (int64_t)i + 1)));
+        if (!lines->at[i].vat_code_id.n)
+            told++, faults = fault_join(
+                        faults, FAULT(arena, &bill_no_vat_code, field, PARAM_INT(arena, "line", (int64_t)i + 1)));
     }
     return faults;
 }
@@ -346,20 +376,30 @@ struct fault *bill_reopen(struct work *work, bill_id id, int64_t version, struct
 
 /* ---- Operations ---- */
 
-RECORD(bill_version, { ID(struct bill_version, id), FIELD(struct bill_version, version, .min = 1, .max = EXACT_MAX, .about = "the one you saw") });
+RECORD(bill_version, { ID(struct bill_version, id),
+                       FIELD(struct bill_version, version, .min = 1, .max = EXACT_MAX, .about = "the one you saw") });
 RECORD(bill_refusal, {
-    ID(struct bill_refusal, id), FIELD(struct bill_refusal, version, .min = 1, .max = EXACT_MAX), FIELD(struct bill_refusal, reason, .min = 3, .max = 1000),
-});
-RECORD(bill_reopening, {
-    ID(struct bill_reopening, id),
-    FIELD(struct bill_reopening, version, .min = 1, .max = EXACT_MAX),
-    FIELD(struct bill_reopening, on, OPTIONAL, .about = "the day of the reversal; left out: today"),
-    FIELD(struct bill_reopening, reason, .min = 3, .max = 200),
-});
+                         ID(struct bill_refusal, id),
+                         FIELD(struct bill_refusal, version, .min = 1, .max = EXACT_MAX),
+                         FIELD(struct bill_refusal, reason, .min = 3, .max = 1000),
+                     });
+RECORD(bill_reopening,
+       {
+           ID(struct bill_reopening, id),
+           FIELD(struct bill_reopening, version, .min = 1, .max = EXACT_MAX),
+           FIELD(struct bill_reopening, on, OPTIONAL, .about = "the day of the reversal; left out: today"),
+           FIELD(struct bill_reopening, reason, .min = 3, .max = 200),
+       });
 
-static struct fault *submit(struct work *work, const struct bill_version *takes, struct bill *out) { return bill_submit(work, takes->id, takes->version, out); }
+static struct fault *submit(struct work *work, const struct bill_version *takes, struct bill *out)
+{
+    return bill_submit(work, takes->id, takes->version, out);
+}
 CALLABLE(submit, bill_version, bill);
-static struct fault *approve(struct work *work, const struct bill_version *takes, struct bill *out) { return bill_approve(work, takes->id, takes->version, out); }
+static struct fault *approve(struct work *work, const struct bill_version *takes, struct bill *out)
+{
+    return bill_approve(work, takes->id, takes->version, out);
+}
 CALLABLE(approve, bill_version, bill);
 static struct fault *refuse(struct work *work, const struct bill_refusal *takes, struct bill *out)
 {
@@ -376,6 +416,7 @@ static const struct operation operations[] = {
     { "bill submit", "POST", "/bills/{id}/submit", "bill.code", 0, &submit_call, NULL, "Submit a coded bill for approval" },
     { "bill approve", "POST", "/bills/{id}/approve", "bill.approve", 0, &approve_call, NULL, "Approve a bill and post it" },
     { "bill refuse", "POST", "/bills/{id}/refuse", "bill.refuse", 0, &refuse_call, NULL, "Refuse a bill" },
-    { "bill reopen", "POST", "/bills/{id}/reopen", "bill.approve", 0, &reopen_call, NULL, "Take back the approval or refusal of a bill that nothing was paid on" },
+    { "bill reopen", "POST", "/bills/{id}/reopen", "bill.approve", 0, &reopen_call, NULL,
+      "Take back the approval or refusal of a bill that nothing was paid on" },
 };
 const struct operation_table bill_bills = { "bill", operations, ARRAY_LENGTH(operations) };

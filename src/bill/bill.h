@@ -88,7 +88,8 @@ CHECKED struct fault *bill_open(struct work *work, const struct bill *bill, int6
 
 /* Keeps the bytes, then makes a bill of them: read in full from an e-invoice (XML, or inside a PDF), else empty with a problem
  * that says why. Refuses archive_empty, and bill_same_file naming the bill that this file already is. */
-CHECKED struct fault *bill_receive(struct work *work, struct str file_name, enum document_source source, struct str content, struct bill *bill);
+CHECKED struct fault *bill_receive(struct work *work, struct str file_name, enum document_source source,
+                                   struct str content, struct bill *bill);
 
 struct bill_line_data {
     struct str description;
@@ -140,7 +141,8 @@ CHECKED struct fault *bill_approve(struct work *work, bill_id id, int64_t versio
 CHECKED struct fault *bill_refuse(struct work *work, bill_id id, int64_t version, struct str reason, struct bill *bill);
 /* An approved bill of which nothing is settled: its posting is reversed on `on` (absent: today) and it can be changed again.
  * A refused bill is received again. Refuses ledger_reversal_settled when money is on it. */
-CHECKED struct fault *bill_reopen(struct work *work, bill_id id, int64_t version, struct date on, struct str reason, struct bill *bill);
+CHECKED struct fault *bill_reopen(struct work *work, bill_id id, int64_t version, struct date on, struct str reason,
+                                  struct bill *bill);
 
 /* What the operations take that have no struct of their own above. */
 struct bill_upload { struct str file_name, content; };                 /* bill receive */

@@ -6,21 +6,41 @@ const struct fault_type bill_fatal_problems = {
     FAULT_CONFLICT, "bill.fatal_problems", "Bill {bill} has a problem to solve first, or to release with a reason: {problem}"
 };
 const struct fault_type bill_duplicate = {
-    FAULT_CONFLICT, "bill.duplicate", "Bill {bill} looks like bill {other} of {day}, from the same supplier; refuse one of them, or let somebody else release them as different."
+    FAULT_CONFLICT, "bill.duplicate",
+    "Bill {bill} looks like bill {other} of {day}, from the same supplier; refuse one of them, or let somebody else release them as different."
 };
-static const struct fault_type no_problem = { FAULT_MISSING, "bill.no_problem", "There is no such problem on this bill that still has to be released." };
-static const struct fault_type no_pair = { FAULT_MISSING, "bill.no_pair", "These two bills are not held as duplicates of each other." };
-static const struct fault_type lines_differ = { FAULT_INVALID, "bill.lines_differ", "The lines add up to {sum}, but the total without VAT is {total}." };
-static const struct fault_type vat_differs = { FAULT_INVALID, "bill.vat_differs", "The VAT of the lines adds up to {sum}, but the VAT of the bill is {total}." };
-static const struct fault_type total_differs = { FAULT_INVALID, "bill.total_differs", "Net and VAT add up to {sum}, but the total is {total}." };
-static const struct fault_type payable_differs = { FAULT_INVALID, "bill.payable_differs", "Total less prepaid plus rounding is {sum}, but {total} is to be paid." };
-static const struct fault_type due_early = { FAULT_INVALID, "bill.due_early", "It is due on {due}, before it was issued ({issued})." };
-static const struct fault_type issued_late = { FAULT_INVALID, "bill.issued_late", "Its day of issue, {issued}, is still to come." };
-static const struct fault_type supplier_open = { FAULT_INVALID, "bill.supplier_open", "The supplier is not known yet: {count} fit what the document shows." };
-static const struct fault_type bank_unverified = { FAULT_INVALID, "bill.bank_unverified", "Account {iban} is new for this supplier; nothing is paid to it until a second person has verified it." };
-static const struct fault_type bank_blocked = { FAULT_INVALID, "bill.bank_blocked", "Account {iban} of this supplier is blocked." };
-static const struct fault_type supplier_differs = { FAULT_INVALID, "bill.supplier_differs", "The document says {document}, but supplier {supplier} has {known}." };
-static const struct fault_type blocked_supplier = { FAULT_INVALID, "bill.blocked_supplier", "Supplier {supplier} is blocked." };
+static const struct fault_type no_problem = { FAULT_MISSING, "bill.no_problem",
+                                              "There is no such problem on this bill that still has to be released." };
+static const struct fault_type no_pair = { FAULT_MISSING, "bill.no_pair",
+                                           "These two bills are not held as duplicates of each other." };
+static const struct fault_type lines_differ = { FAULT_INVALID, "bill.lines_differ",
+                                                "The lines add up to {sum}, but the total without VAT is {total}." };
+static const struct fault_type vat_differs = {
+    FAULT_INVALID, "bill.vat_differs", "The VAT of the lines adds up to {sum}, but the VAT of the bill is {total}."
+};
+static const struct fault_type total_differs = { FAULT_INVALID, "bill.total_differs",
+                                                 "Net and VAT add up to {sum}, but the total is {total}." };
+static const struct fault_type payable_differs = {
+    FAULT_INVALID, "bill.payable_differs", "Total less prepaid plus rounding is {sum}, but {total} is to be paid."
+};
+static const struct fault_type due_early = { FAULT_INVALID, "bill.due_early",
+                                             "It is due on {due}, before it was issued ({issued})." };
+static const struct fault_type issued_late = { FAULT_INVALID, "bill.issued_late",
+                                               "Its day of issue, {issued}, is still to come." };
+static const struct fault_type supplier_open = {
+    FAULT_INVALID, "bill.supplier_open", "The supplier is not known yet: {count} fit what the document shows."
+};
+static const struct fault_type bank_unverified = {
+    FAULT_INVALID, "bill.bank_unverified",
+    "Account {iban} is new for this supplier; nothing is paid to it until a second person has verified it."
+};
+static const struct fault_type bank_blocked = { FAULT_INVALID, "bill.bank_blocked",
+                                                "Account {iban} of this supplier is blocked." };
+static const struct fault_type supplier_differs = {
+    FAULT_INVALID, "bill.supplier_differs", "The document says {document}, but supplier {supplier} has {known}."
+};
+static const struct fault_type blocked_supplier = { FAULT_INVALID, "bill.blocked_supplier",
+                                                    "Supplier {supplier} is blocked." };
 
 static const char *const sources[] = { NULL, "document", "check" };
 static const char *const severities[] = { NULL, "fatal", "warning", "information" };
@@ -43,24 +63,36 @@ RECORD(bill_problem, {
     FIELD(struct bill_problem, release_reason, OPTIONAL),
 });
 RECORD(bill_pair_shown, {
-    ID(struct bill_pair_shown, other_id),
-    FIELD(struct bill_pair_shown, rule, CHOICES(rules)),
-    FIELD(struct bill_pair_shown, found_at),
-    FIELD(struct bill_pair_shown, released_by, OPTIONAL),
-    FIELD(struct bill_pair_shown, released_at, OPTIONAL),
-    FIELD(struct bill_pair_shown, release_reason, OPTIONAL),
-    FIELD(struct bill_pair_shown, receipt_number),
-    FIELD(struct bill_pair_shown, number, OPTIONAL),
-    FIELD(struct bill_pair_shown, state, CHOICES(states)),
-    FIELD(struct bill_pair_shown, currency),
-    AMOUNT(struct bill_pair_shown, payable_minor, .currency = "currency"),
-    FIELD(struct bill_pair_shown, issued_on, OPTIONAL),
-});
-struct twin_pair { bill_id bill_id, other_id; enum pair_rule rule; struct instant found_at; int64_t released_by; struct instant released_at; struct str release_reason; };
+                            ID(struct bill_pair_shown, other_id),
+                            FIELD(struct bill_pair_shown, rule, CHOICES(rules)),
+                            FIELD(struct bill_pair_shown, found_at),
+                            FIELD(struct bill_pair_shown, released_by, OPTIONAL),
+                            FIELD(struct bill_pair_shown, released_at, OPTIONAL),
+                            FIELD(struct bill_pair_shown, release_reason, OPTIONAL),
+                            FIELD(struct bill_pair_shown, receipt_number),
+                            FIELD(struct bill_pair_shown, number, OPTIONAL),
+                            FIELD(struct bill_pair_shown, state, CHOICES(states)),
+                            FIELD(struct bill_pair_shown, currency),
+                            AMOUNT(struct bill_pair_shown, payable_minor, .currency = "currency"),
+                            FIELD(struct bill_pair_shown, issued_on, OPTIONAL),
+                        });
+struct twin_pair {
+    bill_id bill_id, other_id;
+    enum pair_rule rule;
+    struct instant found_at;
+    int64_t released_by;
+    struct instant released_at;
+    struct str release_reason;
+};
 RECORD(twin_pair, {
-    ID(struct twin_pair, bill_id), ID(struct twin_pair, other_id), FIELD(struct twin_pair, rule, CHOICES(rules)), FIELD(struct twin_pair, found_at),
-    FIELD(struct twin_pair, released_by, OPTIONAL), FIELD(struct twin_pair, released_at, OPTIONAL), FIELD(struct twin_pair, release_reason, OPTIONAL),
-});
+                      ID(struct twin_pair, bill_id),
+                      ID(struct twin_pair, other_id),
+                      FIELD(struct twin_pair, rule, CHOICES(rules)),
+                      FIELD(struct twin_pair, found_at),
+                      FIELD(struct twin_pair, released_by, OPTIONAL),
+                      FIELD(struct twin_pair, released_at, OPTIONAL),
+                      FIELD(struct twin_pair, release_reason, OPTIONAL),
+                  });
 struct twin_ask {
     bill_id id;
     party_id party_id;
@@ -70,26 +102,41 @@ struct twin_ask {
     struct date from_on, to_on;
 };
 RECORD(twin_ask, {
-    ID(struct twin_ask, id), ID(struct twin_ask, party_id, OPTIONAL), FIELD(struct twin_ask, number_key, OPTIONAL), FIELD(struct twin_ask, iban, OPTIONAL),
-    FIELD(struct twin_ask, currency), FIELD(struct twin_ask, kind, CHOICES(kinds)), AMOUNT(struct twin_ask, payable_minor),
-    FIELD(struct twin_ask, from_on), FIELD(struct twin_ask, to_on),
-});
-struct twin { bill_id id; enum pair_rule rule; };
+                     ID(struct twin_ask, id),
+                     ID(struct twin_ask, party_id, OPTIONAL),
+                     FIELD(struct twin_ask, number_key, OPTIONAL),
+                     FIELD(struct twin_ask, iban, OPTIONAL),
+                     FIELD(struct twin_ask, currency),
+                     FIELD(struct twin_ask, kind, CHOICES(kinds)),
+                     AMOUNT(struct twin_ask, payable_minor),
+                     FIELD(struct twin_ask, from_on),
+                     FIELD(struct twin_ask, to_on),
+                 });
+struct twin {
+    bill_id id;
+    enum pair_rule rule;
+};
 LIST_STRUCT(twins, struct twin);
 RECORD(twin, { ID(struct twin, id), FIELD(struct twin, rule, CHOICES(rules)) });
 
 /* ---- Problems ---- */
 
-void problem_add(struct work *work, struct bill_problems *problems, enum problem_severity severity, struct str place, int64_t line, struct fault *fault)
+void problem_add(struct work *work, struct bill_problems *problems, enum problem_severity severity, struct str place,
+                 int64_t line, struct fault *fault)
 {
     for (; fault && problems->count < PROBLEMS_KEPT; fault = fault->next) {
         struct text found = text_new(work->arena);
         for (size_t i = 0; i < fault->param_count; i++)
             text_addf(&found, "%s%s = %.*s", i ? "; " : "", fault->params[i].name, STR_ARG(fault->params[i].text));
         *LIST_ADD(work->arena, problems) = (struct bill_problem){
-            .source = PROBLEM_DOCUMENT, .rule = str_of(fault->type->code), .severity = severity, .place = str_utf8_clip(place, 500), .line = line,
+            .source = PROBLEM_DOCUMENT,
+            .rule = str_of(fault->type->code),
+            .severity = severity,
+            .place = str_utf8_clip(place, 500),
+            .line = line,
             .found = found.length ? str_utf8_clip(text_str(&found), 1000) : (struct str){ 0 },
-            .english = str_utf8_clip(fault_text(work->arena, fault, ENGLISH), 1000), .dutch = str_utf8_clip(fault_text(work->arena, fault, DUTCH), 1000),
+            .english = str_utf8_clip(fault_text(work->arena, fault, ENGLISH), 1000),
+            .dutch = str_utf8_clip(fault_text(work->arena, fault, DUTCH), 1000),
         };
     }
 }
@@ -111,12 +158,14 @@ struct fault *problems_of(struct work *work, bill_id id, struct bill_problems *p
 
 /* ---- What the numbers, days, supplier and account say ---- */
 
-static void check_sum(struct work *work, struct bill_problems *problems, const struct bill *bill, const struct fault_type *type, int64_t sum_minor, int64_t total_minor)
+static void check_sum(struct work *work, struct bill_problems *problems, const struct bill *bill,
+                      const struct fault_type *type, int64_t sum_minor, int64_t total_minor)
 {
     int digits = currency_digits(bill->currency);
     if (sum_minor == total_minor) return;
     problem_add(work, problems, PROBLEM_FATAL, (struct str){ 0 }, 0,
-                FAULT(work->arena, type, NULL, PARAM("sum", minor_format(work->arena, sum_minor, digits)), PARAM("total", minor_format(work->arena, total_minor, digits))));
+                FAULT(work->arena, type, NULL, PARAM("sum", minor_format(work->arena, sum_minor, digits)),
+                      PARAM("total", minor_format(work->arena, total_minor, digits))));
 }
 
 static struct fault *check_amounts(struct work *work, const struct bill *b, struct bill_problems *problems)
@@ -126,8 +175,10 @@ static struct fault *check_amounts(struct work *work, const struct bill *b, stru
     bool fits = true;
     TRY(bill_lines_of(work, b->id, &lines));
     for (size_t i = 0; i < lines.count; i++)
-        fits = fits && int_add(net_minor, lines.at[i].net_minor, &net_minor) && int_add(vat_minor, lines.at[i].vat_minor, &vat_minor);
-    fits = fits && int_add(b->net_minor, b->vat_minor, &total_minor) && int_sub(b->total_minor, b->prepaid_minor, &payable_minor) &&
+        fits = fits && int_add(net_minor, lines.at[i].net_minor, &net_minor) &&
+               int_add(vat_minor, lines.at[i].vat_minor, &vat_minor);
+    fits = fits && int_add(b->net_minor, b->vat_minor, &total_minor) &&
+           int_sub(b->total_minor, b->prepaid_minor, &payable_minor) &&
            int_add(payable_minor, b->rounding_minor, &payable_minor);
     if (!fits) return FAULT(work->arena, &ledger_too_large, "lines");
     check_sum(work, problems, b, &lines_differ, net_minor, b->net_minor);
@@ -142,9 +193,11 @@ static void check_days(struct work *work, const struct bill *b, struct bill_prob
     struct arena *arena = work->arena;
     if (b->issued_on.ymd && b->due_on.ymd && b->due_on.ymd < b->issued_on.ymd)
         problem_add(work, problems, PROBLEM_WARNING, (struct str){ 0 }, 0,
-                    FAULT(arena, &due_early, NULL, PARAM("due", date_text(arena, b->due_on)), PARAM("issued", date_text(arena, b->issued_on))));
+                    FAULT(arena, &due_early, NULL, PARAM("due", date_text(arena, b->due_on)),
+                          PARAM("issued", date_text(arena, b->issued_on))));
     if (b->issued_on.ymd > work->today.ymd)
-        problem_add(work, problems, PROBLEM_WARNING, (struct str){ 0 }, 0, FAULT(arena, &issued_late, NULL, PARAM("issued", date_text(arena, b->issued_on))));
+        problem_add(work, problems, PROBLEM_WARNING, (struct str){ 0 }, 0,
+                    FAULT(arena, &issued_late, NULL, PARAM("issued", date_text(arena, b->issued_on))));
 }
 
 struct fault *bill_bank_state(struct work *work, const struct bill *bill, struct str *state)
@@ -156,7 +209,9 @@ struct fault *bill_bank_state(struct work *work, const struct bill *bill, struct
     *state = STR("unknown");
     for (size_t i = 0; i < banks.count; i++)
         if (str_equal(banks.at[i].iban, bill->iban))
-            *state = banks.at[i].state == BANK_VERIFIED ? STR("verified") : banks.at[i].state == BANK_BLOCKED ? STR("blocked") : STR("proposed");
+            *state = banks.at[i].state == BANK_VERIFIED  ? STR("verified")
+                     : banks.at[i].state == BANK_BLOCKED ? STR("blocked")
+                                                         : STR("proposed");
     return NULL;
 }
 
@@ -165,18 +220,22 @@ struct fault *bill_propose_bank(struct work *work, const struct bill *bill)
     struct str state = { 0 };
     TRY(bill_bank_state(work, bill, &state));
     if (!str_is(state, "unknown")) return NULL; /* a blocked one stays blocked */
-    struct party_bank bank = { .party_id = bill->party_id, .iban = bill->iban,
-                               .source = str_utf8_clip(str_format(work->arena, "bill %.*s", STR_ARG(bill_name(work, bill))), 100) };
+    struct party_bank bank = { .party_id = bill->party_id,
+                               .iban = bill->iban,
+                               .source = str_utf8_clip(
+                                   str_format(work->arena, "bill %.*s", STR_ARG(bill_name(work, bill))), 100) };
     if (bill->payee_name.length) bank.holder = str_utf8_clip(bill->payee_name, 140);
     return party_bank_propose(work, &bank);
 }
 
 /* Found by one number while another contradicts it: a person should look. */
-static void check_identity(struct work *work, struct bill_problems *problems, const struct party *party, struct str document, struct str known)
+static void check_identity(struct work *work, struct bill_problems *problems, const struct party *party,
+                           struct str document, struct str known)
 {
     if (!document.length || !known.length || str_equal(document, known)) return;
     problem_add(work, problems, PROBLEM_WARNING, (struct str){ 0 }, 0,
-                FAULT(work->arena, &supplier_differs, NULL, PARAM("document", document), PARAM("supplier", party->name), PARAM("known", known)));
+                FAULT(work->arena, &supplier_differs, NULL, PARAM("document", document), PARAM("supplier", party->name),
+                      PARAM("known", known)));
 }
 
 static struct fault *check_supplier(struct work *work, const struct bill *b, struct bill_problems *problems)
@@ -189,17 +248,23 @@ static struct fault *check_supplier(struct work *work, const struct bill *b, str
     if (!b->party_id.n) {
         bill_evidence(b, &evidence);
         TRY(party_find(work, true, &evidence, &matches));
-        problem_add(work, problems, PROBLEM_WARNING, nowhere, 0, FAULT(arena, &supplier_open, NULL, PARAM_INT(arena, "count", (int64_t)matches.count)));
+        problem_add(work, problems, PROBLEM_WARNING, nowhere, 0,
+                    FAULT(arena, &supplier_open, NULL, PARAM_INT(arena, "count", (int64_t)matches.count)));
         return NULL;
     }
     TRY(party_load(work, b->party_id, &party));
-    if (party.is_blocked) problem_add(work, problems, PROBLEM_WARNING, nowhere, 0, FAULT(arena, &blocked_supplier, NULL, PARAM("supplier", party.name)));
+    if (party.is_blocked)
+        problem_add(work, problems, PROBLEM_WARNING, nowhere, 0,
+                    FAULT(arena, &blocked_supplier, NULL, PARAM("supplier", party.name)));
     check_identity(work, problems, &party, b->seller_kvk_number, party.kvk_number);
     check_identity(work, problems, &party, b->seller_vat_number, party.vat_number);
     TRY(bill_bank_state(work, b, &state));
     if (str_is(state, "proposed") || str_is(state, "unknown"))
-        problem_add(work, problems, PROBLEM_WARNING, nowhere, 0, FAULT(arena, &bank_unverified, NULL, PARAM("iban", b->iban)));
-    if (str_is(state, "blocked")) problem_add(work, problems, PROBLEM_FATAL, nowhere, 0, FAULT(arena, &bank_blocked, NULL, PARAM("iban", b->iban)));
+        problem_add(work, problems, PROBLEM_WARNING, nowhere, 0,
+                    FAULT(arena, &bank_unverified, NULL, PARAM("iban", b->iban)));
+    if (str_is(state, "blocked"))
+        problem_add(work, problems, PROBLEM_FATAL, nowhere, 0,
+                    FAULT(arena, &bank_blocked, NULL, PARAM("iban", b->iban)));
     return NULL;
 }
 
@@ -211,8 +276,11 @@ static void keep_releases(struct bill_problems *now, const struct bill_problems 
         p->source = PROBLEM_CHECK;
         for (size_t k = 0; k < before->count; k++) {
             const struct bill_problem *old = &before->at[k];
-            if (old->source != PROBLEM_CHECK || !old->released_at.us || !str_equal(old->rule, p->rule) || !str_equal(old->found, p->found)) continue;
-            p->released_by = old->released_by, p->released_at = old->released_at, p->release_reason = old->release_reason;
+            if (old->source != PROBLEM_CHECK || !old->released_at.us || !str_equal(old->rule, p->rule) ||
+                !str_equal(old->found, p->found))
+                continue;
+            p->released_by = old->released_by, p->released_at = old->released_at,
+            p->release_reason = old->release_reason;
         }
     }
 }
@@ -227,7 +295,8 @@ static const struct { const struct sql *sql; enum pair_rule rule; } twin_rules[]
 static bool ask_of(const struct bill *b, enum pair_rule rule, struct twin_ask *ask)
 {
     int year = date_year(b->issued_on);
-    *ask = (struct twin_ask){ b->id, b->party_id, b->number_key, b->iban, b->currency, b->kind, b->payable_minor, b->issued_on, b->issued_on };
+    *ask = (struct twin_ask){ b->id,   b->party_id,      b->number_key, b->iban,     b->currency,
+                              b->kind, b->payable_minor, b->issued_on,  b->issued_on };
     if (!b->issued_on.ymd) return false;
     if (rule == PAIR_NUMBER) {
         ask->from_on.ymd = year * 10000 + 101, ask->to_on.ymd = year * 10000 + 1231;
@@ -249,7 +318,10 @@ static struct fault *find_pairs(struct work *work, const struct bill *bill)
         for (size_t k = 0; k < twins.count; k++) {
             bill_id other = twins.at[k].id;
             bool newer = bill->id.n > other.n;
-            const struct twin_pair pair = { .bill_id = newer ? bill->id : other, .other_id = newer ? other : bill->id, .rule = twin_rules[i].rule, .found_at = work->now };
+            const struct twin_pair pair = { .bill_id = newer ? bill->id : other,
+                                            .other_id = newer ? other : bill->id,
+                                            .rule = twin_rules[i].rule,
+                                            .found_at = work->now };
             TRY(db_run(work, &sql_bill_pair_add, GIVEN(twin_pair, &pair)));
         }
     }
@@ -285,15 +357,16 @@ struct fault *bill_check_clean(struct work *work, const struct bill *bill)
         const struct bill_problem *p = &problems.at[i];
         if (p->severity != PROBLEM_FATAL || p->released_at.us) continue;
         struct str words = work->language == DUTCH ? p->dutch : p->english;
-        faults = fault_join(faults, FAULT(work->arena, &bill_fatal_problems, NULL, PARAM("bill", bill_name(work, bill)), PARAM("problem", words)));
+        faults = fault_join(faults, FAULT(work->arena, &bill_fatal_problems, NULL, PARAM("bill", bill_name(work, bill)),
+                                          PARAM("problem", words)));
         told++;
     }
     for (size_t i = 0; i < pairs.count; i++) {
         const struct bill_pair_shown *p = &pairs.at[i];
         if (p->rule != PAIR_NUMBER || p->released_at.us || p->state == BILL_REFUSED) continue;
         struct str other = p->number.at ? p->number : str_format(work->arena, "#%lld", (long long)p->receipt_number);
-        faults = fault_join(faults, FAULT(work->arena, &bill_duplicate, NULL, PARAM("bill", bill_name(work, bill)), PARAM("other", other),
-                                          PARAM("day", date_text(work->arena, p->issued_on))));
+        faults = fault_join(faults, FAULT(work->arena, &bill_duplicate, NULL, PARAM("bill", bill_name(work, bill)),
+                                          PARAM("other", other), PARAM("day", date_text(work->arena, p->issued_on))));
     }
     return faults;
 }
@@ -332,7 +405,8 @@ static struct fault *problem_release(struct work *work, const struct bill_proble
     out->id = takes->id;
     TRY(db_run_count(work, &sql_bill_problem_release, GIVEN(bill_problem_release, takes), &out->count));
     if (!out->count) return FAULT(work->arena, &no_problem, "problem_no");
-    work_changed(work, "bill", takes->id.n, (struct given){ &bill_problem_release_record, NULL }, GIVEN(bill_problem_release, takes));
+    work_changed(work, "bill", takes->id.n, (struct given){ &bill_problem_release_record, NULL },
+                 GIVEN(bill_problem_release, takes));
     return bill_note(work, &bill, "release_problem", takes->reason);
 }
 CALLABLE(problem_release, bill_problem_release, bill_released);
@@ -362,7 +436,9 @@ static struct fault *pair_release(struct work *work, const struct bill_pair_rele
 CALLABLE(pair_release, bill_pair_release, bill_released);
 
 static const struct operation operations[] = {
-    { "bill release-problem", "POST", "/bills/{id}/problems/release", "bill.release", 0, &problem_release_call, NULL, "Release a problem of a bill with a reason" },
-    { "bill release-duplicate", "POST", "/bills/{id}/duplicates/release", "bill.release", 0, &pair_release_call, NULL, "Say that two bills that look alike are different" },
+    { "bill release-problem", "POST", "/bills/{id}/problems/release", "bill.release", 0, &problem_release_call, NULL,
+      "Release a problem of a bill with a reason" },
+    { "bill release-duplicate", "POST", "/bills/{id}/duplicates/release", "bill.release", 0, &pair_release_call, NULL,
+      "Say that two bills that look alike are different" },
 };
 const struct operation_table bill_checks = { "bill", operations, ARRAY_LENGTH(operations) };

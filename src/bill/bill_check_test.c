@@ -4,16 +4,53 @@
 
 TEST(bill_number_keys)
 {
-    static const struct { const char *typed, *key; } cases[] = {
-        { "2025-17", "202517" },        { "F-2025/0017", "F20250017" },  { "f2025 0017", "F20250017" },  { "000123", "123" },
-        { "0", NULL },                  { "", NULL },                    { "-", NULL },                  { "INV.2025.001", "INV2025001" },
-        { "inv 2025 001", "INV2025001" }, { "INV_2025_001", "INV2025001" }, { "  42 ", "42" },           { "42\t", "42" },
-        { "0042", "42" },               { "00A42", "A42" },              { "A0042", "A0042" },           { "2025/0001", "20250001" },
-        { "#17", "17" },                { "nr. 17", "NR17" },            { "№17", "17" },                { "1.000", "1000" },
-        { "1,000", "1000" },            { "Caf\xC3\xA9-1", "CAFE1" },    { "\xC3\x9C-7", "U7" },         { "\xC3\xB1" "9", "N9" },
-        { "VF 25 00 01", "VF250001" },  { "VF250001", "VF250001" },      { "vf25-0001", "VF250001" },    { "(17)", "17" },
-        { "17+18", "1718" },            { "1\xE2\x80\x93" "7", "17" },   { "\xE2\x82\xAC" "5", "5" },    { "0-0-7", "7" },
-        { "RE/2025/07/0099", "RE2025070099" }, { "2025.17.", "202517" }, { "\xC2\xA0" "12", "12" },      { "X", "X" },
+    static const struct {
+        const char *typed, *key;
+    } cases[] = {
+        { "2025-17", "202517" },
+        { "F-2025/0017", "F20250017" },
+        { "f2025 0017", "F20250017" },
+        { "000123", "123" },
+        { "0", NULL },
+        { "", NULL },
+        { "-", NULL },
+        { "INV.2025.001", "INV2025001" },
+        { "inv 2025 001", "INV2025001" },
+        { "INV_2025_001", "INV2025001" },
+        { "  42 ", "42" },
+        { "42\t", "42" },
+        { "0042", "42" },
+        { "00A42", "A42" },
+        { "A0042", "A0042" },
+        { "2025/0001", "20250001" },
+        { "#17", "17" },
+        { "nr. 17", "NR17" },
+        { "№17", "17" },
+        { "1.000", "1000" },
+        { "1,000", "1000" },
+        { "Caf\xC3\xA9-1", "CAFE1" },
+        { "\xC3\x9C-7", "U7" },
+        { "\xC3\xB1"
+          "9",
+          "N9" },
+        { "VF 25 00 01", "VF250001" },
+        { "VF250001", "VF250001" },
+        { "vf25-0001", "VF250001" },
+        { "(17)", "17" },
+        { "17+18", "1718" },
+        { "1\xE2\x80\x93"
+          "7",
+          "17" },
+        { "\xE2\x82\xAC"
+          "5",
+          "5" },
+        { "0-0-7", "7" },
+        { "RE/2025/07/0099", "RE2025070099" },
+        { "2025.17.", "202517" },
+        { "\xC2\xA0"
+          "12",
+          "12" },
+        { "X", "X" },
     };
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) expect_str(cases[i].key, bill_number_key(arena, str_of(cases[i].typed)));
 }
@@ -79,7 +116,8 @@ DB_TEST(bill_key_fields_are_looked_at_again)
 DB_TEST(bill_amounts_and_accounts_alike_are_warnings)
 {
     test_begin(work);
-    struct party zon = given_supplier(work, (struct party){ 0 }), maan = given_supplier(work, (struct party){ .name = STR("Maan") });
+    struct party zon = given_supplier(work, (struct party){ 0 }),
+                 maan = given_supplier(work, (struct party){ .name = STR("Maan") });
     struct bill_data one = form(work, zon.id, "1"), two = form(work, zon.id, "2"), three = form(work, maan.id, "3");
     one.iban = three.iban = STR("NL91 ABNA 0417 1643 00");
     two.issued_on = date_add_days(one.issued_on, 7), three.issued_on = date_add_days(one.issued_on, 30);
@@ -110,7 +148,8 @@ DB_TEST(bill_amounts_that_differ_are_a_problem)
     struct party zon = given_supplier(work, (struct party){ 0 });
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
         struct bill_data d = form(work, zon.id, str_format(work->arena, "D%zu", i).at);
-        d.net_minor = cases[i].net, d.vat_minor = cases[i].vat, d.total_minor = cases[i].total, d.payable_minor = cases[i].payable;
+        d.net_minor = cases[i].net, d.vat_minor = cases[i].vat, d.total_minor = cases[i].total,
+        d.payable_minor = cases[i].payable;
         struct bill bill = given_entered(work, &d);
         for (size_t k = 0; k < ARRAY_LENGTH(cases); k++) expect_int(k == i, has_problem(work, bill.id, cases[k].rule));
         submit(work, &bill);
@@ -177,7 +216,8 @@ DB_TEST(bill_is_read_and_coded_from_its_supplier)
 {
     test_begin(work);
     struct bill_lines lines = { 0 };
-    struct party zon = given_supplier(work, (struct party){ .kvk_number = STR("12345678"), .expense_account_id = account_numbered(work, "4300") });
+    struct party zon = given_supplier(
+        work, (struct party){ .kvk_number = STR("12345678"), .expense_account_id = account_numbered(work, "4300") });
     struct bill bill = received(work, "De Zon", "12345678", "121.00");
     expect_int(BILL_CODED, bill.state);
     expect_int(zon.id.n, bill.party_id.n);
@@ -206,9 +246,11 @@ DB_TEST(bill_is_read_and_coded_from_its_supplier)
 DB_TEST(bill_supplier_is_asked_when_two_fit_and_never_made)
 {
     test_begin(work);
-    struct party one = given_supplier(work, (struct party){ .name = STR("De Maan Holding"), .vat_code_id = vat_code(work, VAT_S, 21) });
+    struct party one = given_supplier(
+        work, (struct party){ .name = STR("De Maan Holding"), .vat_code_id = vat_code(work, VAT_S, 21) });
     (void)given_supplier(work, (struct party){ .name = STR("de maan nv") });
-    struct bill nobody = received(work, "Onbekend", "11112222", "121.01"), bill = received(work, "De Maan B.V.", "87654321", "121.00");
+    struct bill nobody = received(work, "Onbekend", "11112222", "121.01"),
+                bill = received(work, "De Maan B.V.", "87654321", "121.00");
     expect_int(0, nobody.party_id.n);
     expect_int(BILL_RECEIVED, bill.state);
     expect_int(0, bill.party_id.n);
@@ -223,7 +265,10 @@ DB_TEST(bill_supplier_is_asked_when_two_fit_and_never_made)
     expect(!has_problem(work, bill.id, "bill.supplier_open"));
     (void)expect_refused(&bill_uncoded, bill_submit(work, bill.id, bill.version, &bill));
     expect_done(bill_load(work, bill.id, &bill));
-    const struct bill_coding coding = { .id = bill.id, .version = bill.version, .account_id = account_numbered(work, "4300"), .cost_center = STR("winkel") };
+    const struct bill_coding coding = { .id = bill.id,
+                                        .version = bill.version,
+                                        .account_id = account_numbered(work, "4300"),
+                                        .cost_center = STR("winkel") };
     expect_done(bill_code(work, &coding, &bill));
     expect_int(BILL_CODED, bill.state);
     struct bill other = received(work, "Onbekend", "11112222", "121.00"); /* by the account that was proposed above */
@@ -238,7 +283,10 @@ DB_TEST(bill_is_coded_as_the_supplier_s_last_one)
     struct party zon = given_supplier(work, (struct party){ .kvk_number = STR("12345678") });
     struct bill_data d = form(work, zon.id, "2024-1");
     d.lines.at[0].description = STR("brood"), d.lines.at[0].cost_center = STR("winkel");
-    *LIST_ADD(work->arena, &d.lines) = (struct bill_line_data){ .description = STR("Huur"), .net_minor = 90000, .account_id = account_numbered(work, "4200"), .vat_code_id = vat_code(work, VAT_S, 21) };
+    *LIST_ADD(work->arena, &d.lines) = (struct bill_line_data){ .description = STR("Huur"),
+                                                                .net_minor = 90000,
+                                                                .account_id = account_numbered(work, "4200"),
+                                                                .vat_code_id = vat_code(work, VAT_S, 21) };
     (void)given_approved(work, &d);
     struct bill bill = received(work, "De Zon", "12345678", "121.00");
     expect_done(bill_lines_of(work, bill.id, &lines));
@@ -251,7 +299,13 @@ DB_TEST(bill_is_coded_as_the_supplier_s_last_one)
 
 DB_TEST(bill_what_cannot_be_read_is_kept_with_its_reason)
 {
-    static const char *const files[] = { "<not an invoice", "<html/>", "%PDF-1.4 broken", "\x89PNG\r\n", "just text", "\xFF\xD8\xFF", "<!DOCTYPE x [<!ENTITY a 'b'>]><Invoice/>" };
+    static const char *const files[] = { "<not an invoice",
+                                         "<html/>",
+                                         "%PDF-1.4 broken",
+                                         "\x89PNG\r\n",
+                                         "just text",
+                                         "\xFF\xD8\xFF",
+                                         "<!DOCTYPE x [<!ENTITY a 'b'>]><Invoice/>" };
     test_begin(work);
     for (size_t i = 0; i < ARRAY_LENGTH(files); i++) {
         struct bill bill = { 0 };
@@ -272,14 +326,25 @@ DB_TEST(bill_what_cannot_be_read_is_kept_with_its_reason)
 DB_TEST(bill_read_then_mended_by_a_person)
 {
     test_begin(work);
-    struct party zon = given_supplier(work, (struct party){ .kvk_number = STR("12345678"), .expense_account_id = account_numbered(work, "4300") });
+    struct party zon = given_supplier(
+        work, (struct party){ .kvk_number = STR("12345678"), .expense_account_id = account_numbered(work, "4300") });
     struct bill bill = received(work, "De Zon", "12345678", "121.01");
     expect(!has_problem(work, bill.id, "bill.supplier_differs"));
     struct bill_lines lines = { 0 };
     expect(has_problem(work, bill.id, "bill.payable_differs"));
     expect_int(12101, bill.payable_minor); /* what the document says is kept */
-    struct bill_data d = { .id = bill.id, .version = bill.version, .party_id = zon.id, .number = bill.number, .issued_on = bill.issued_on, .currency = bill.currency,
-                           .net_minor = 10000, .vat_minor = 2100, .total_minor = 12100, .rounding_minor = 1, .payable_minor = 12101, .iban = bill.iban };
+    struct bill_data d = { .id = bill.id,
+                           .version = bill.version,
+                           .party_id = zon.id,
+                           .number = bill.number,
+                           .issued_on = bill.issued_on,
+                           .currency = bill.currency,
+                           .net_minor = 10000,
+                           .vat_minor = 2100,
+                           .total_minor = 12100,
+                           .rounding_minor = 1,
+                           .payable_minor = 12101,
+                           .iban = bill.iban };
     expect_done(bill_change(work, &d, &bill));
     expect(!has_problem(work, bill.id, "bill.payable_differs"));
     expect_done(bill_lines_of(work, bill.id, &lines));

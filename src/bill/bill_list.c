@@ -13,21 +13,50 @@ static const char *const bases[] = { NULL, "kvk_number", "oin", "vat_number", "i
 struct bill_candidate { party_id party_id; struct str number, name, city; enum party_basis basis; bool is_blocked; };
 LIST_STRUCT(bill_candidates, struct bill_candidate);
 RECORD(bill_candidate, {
-    ID(struct bill_candidate, party_id), FIELD(struct bill_candidate, number), FIELD(struct bill_candidate, name), FIELD(struct bill_candidate, city, OPTIONAL),
-    FIELD(struct bill_candidate, basis, CHOICES(bases)), FIELD(struct bill_candidate, is_blocked),
-});
-struct bill_happened { struct { int64_t n; } id; struct str event; enum bill_state state; int64_t user_id; struct str person; struct instant at; struct str note; };
+                           ID(struct bill_candidate, party_id),
+                           FIELD(struct bill_candidate, number),
+                           FIELD(struct bill_candidate, name),
+                           FIELD(struct bill_candidate, city, OPTIONAL),
+                           FIELD(struct bill_candidate, basis, CHOICES(bases)),
+                           FIELD(struct bill_candidate, is_blocked),
+                       });
+struct bill_happened {
+    struct {
+        int64_t n;
+    } id;
+    struct str event;
+    enum bill_state state;
+    int64_t user_id;
+    struct str person;
+    struct instant at;
+    struct str note;
+};
 LIST_STRUCT(bill_history, struct bill_happened);
 RECORD(bill_happened, {
-    ID(struct bill_happened, id), FIELD(struct bill_happened, event), FIELD(struct bill_happened, state, CHOICES(states)), FIELD(struct bill_happened, user_id),
-    FIELD(struct bill_happened, person, OPTIONAL), FIELD(struct bill_happened, at), FIELD(struct bill_happened, note, OPTIONAL),
-});
-struct bill_file { struct { int64_t n; } id; struct str file_name, media_type; int64_t byte_count; struct str hash; };
+                          ID(struct bill_happened, id),
+                          FIELD(struct bill_happened, event),
+                          FIELD(struct bill_happened, state, CHOICES(states)),
+                          FIELD(struct bill_happened, user_id),
+                          FIELD(struct bill_happened, person, OPTIONAL),
+                          FIELD(struct bill_happened, at),
+                          FIELD(struct bill_happened, note, OPTIONAL),
+                      });
+struct bill_file {
+    struct {
+        int64_t n;
+    } id;
+    struct str file_name, media_type;
+    int64_t byte_count;
+    struct str hash;
+};
 LIST_STRUCT(bill_files, struct bill_file);
 RECORD(bill_file, {
-    ID(struct bill_file, id), FIELD(struct bill_file, file_name), FIELD(struct bill_file, media_type), FIELD(struct bill_file, byte_count),
-    FIELD(struct bill_file, hash, .about = "SHA-256"),
-});
+                      ID(struct bill_file, id),
+                      FIELD(struct bill_file, file_name),
+                      FIELD(struct bill_file, media_type),
+                      FIELD(struct bill_file, byte_count),
+                      FIELD(struct bill_file, hash, .about = "SHA-256"),
+                  });
 struct bill_shown {
     struct bill bill;
     struct str supplier, currency;
@@ -63,7 +92,8 @@ static struct fault *show_candidates(struct work *work, const struct bill *bill,
     TRY(party_find(work, true, &evidence, &matches));
     for (size_t i = 0; i < matches.count && i < 50; i++) {
         const struct party *p = &matches.at[i].party;
-        *LIST_ADD(work->arena, out) = (struct bill_candidate){ p->id, p->number, p->name, p->city, matches.at[i].basis, p->is_blocked };
+        *LIST_ADD(work->arena, out) =
+            (struct bill_candidate){ p->id, p->number, p->name, p->city, matches.at[i].basis, p->is_blocked };
     }
     return NULL;
 }
@@ -118,33 +148,35 @@ struct bill_row {
     int64_t fatal_count, duplicate_count, version;
 };
 LIST_STRUCT(bill_rows, struct bill_row);
-RECORD(bill_row, {
-    ID(struct bill_row, id, .filter = true, .sort = true),
-    FIELD(struct bill_row, receipt_number, .filter = true, .sort = true),
-    FIELD(struct bill_row, state, CHOICES(states), .filter = true, .sort = true),
-    ID(struct bill_row, party_id, OPTIONAL, .filter = true),
-    FIELD(struct bill_row, supplier, OPTIONAL, .filter = true, .sort = true),
-    FIELD(struct bill_row, kind, CHOICES(kinds), .filter = true),
-    FIELD(struct bill_row, number, OPTIONAL, .filter = true, .sort = true),
-    FIELD(struct bill_row, issued_on, OPTIONAL, .filter = true, .sort = true),
-    FIELD(struct bill_row, due_on, OPTIONAL, .filter = true, .sort = true),
-    FIELD(struct bill_row, received_at, .filter = true, .sort = true),
-    FIELD(struct bill_row, currency, .filter = true),
-    AMOUNT(struct bill_row, net_minor, .currency = "currency"),
-    AMOUNT(struct bill_row, vat_minor, .currency = "currency"),
-    AMOUNT(struct bill_row, total_minor, .currency = "currency", .filter = true, .sort = true),
-    AMOUNT(struct bill_row, payable_minor, .currency = "currency", .filter = true, .sort = true),
-    AMOUNT(struct bill_row, open_minor, .currency = "currency", .filter = true, .sort = true),
-    FIELD(struct bill_row, iban, OPTIONAL, .filter = true),
-    FIELD(struct bill_row, reference, OPTIONAL, .filter = true),
-    FIELD(struct bill_row, order_reference, OPTIONAL, .filter = true),
-    FIELD(struct bill_row, syntax, .filter = true),
-    ID(struct bill_row, document_id, OPTIONAL),
-    FIELD(struct bill_row, fatal_count, .filter = true, .about = "problems that block approval"),
-    FIELD(struct bill_row, duplicate_count, .filter = true, .about = "bills that it can't be told from"),
-    FIELD(struct bill_row, version),
-});
-static struct fault *bill_list(struct work *work, const struct nothing *takes, const struct list_query *query, struct bill_rows *rows, struct str *next)
+RECORD(bill_row,
+       {
+           ID(struct bill_row, id, .filter = true, .sort = true),
+           FIELD(struct bill_row, receipt_number, .filter = true, .sort = true),
+           FIELD(struct bill_row, state, CHOICES(states), .filter = true, .sort = true),
+           ID(struct bill_row, party_id, OPTIONAL, .filter = true),
+           FIELD(struct bill_row, supplier, OPTIONAL, .filter = true, .sort = true),
+           FIELD(struct bill_row, kind, CHOICES(kinds), .filter = true),
+           FIELD(struct bill_row, number, OPTIONAL, .filter = true, .sort = true),
+           FIELD(struct bill_row, issued_on, OPTIONAL, .filter = true, .sort = true),
+           FIELD(struct bill_row, due_on, OPTIONAL, .filter = true, .sort = true),
+           FIELD(struct bill_row, received_at, .filter = true, .sort = true),
+           FIELD(struct bill_row, currency, .filter = true),
+           AMOUNT(struct bill_row, net_minor, .currency = "currency"),
+           AMOUNT(struct bill_row, vat_minor, .currency = "currency"),
+           AMOUNT(struct bill_row, total_minor, .currency = "currency", .filter = true, .sort = true),
+           AMOUNT(struct bill_row, payable_minor, .currency = "currency", .filter = true, .sort = true),
+           AMOUNT(struct bill_row, open_minor, .currency = "currency", .filter = true, .sort = true),
+           FIELD(struct bill_row, iban, OPTIONAL, .filter = true),
+           FIELD(struct bill_row, reference, OPTIONAL, .filter = true),
+           FIELD(struct bill_row, order_reference, OPTIONAL, .filter = true),
+           FIELD(struct bill_row, syntax, .filter = true),
+           ID(struct bill_row, document_id, OPTIONAL),
+           FIELD(struct bill_row, fatal_count, .filter = true, .about = "problems that block approval"),
+           FIELD(struct bill_row, duplicate_count, .filter = true, .about = "bills that it can't be told from"),
+           FIELD(struct bill_row, version),
+       });
+static struct fault *bill_list(struct work *work, const struct nothing *takes, const struct list_query *query,
+                               struct bill_rows *rows, struct str *next)
 {
     (void)takes;
     return db_list(work, &sql_bill_list, NONE, query, INTO_LIST(bill_row, rows), next);
@@ -169,23 +201,24 @@ struct waiting_row {
 };
 LIST_STRUCT(waiting_rows, struct waiting_row);
 RECORD(waiting_row, {
-    ID(struct waiting_row, id, .sort = true),
-    FIELD(struct waiting_row, receipt_number, .sort = true),
-    FIELD(struct waiting_row, todo, CHOICES(todos), .filter = true),
-    FIELD(struct waiting_row, state, CHOICES(states), .filter = true),
-    ID(struct waiting_row, party_id, OPTIONAL, .filter = true),
-    FIELD(struct waiting_row, supplier, OPTIONAL, .filter = true, .sort = true),
-    FIELD(struct waiting_row, kind, CHOICES(kinds), .filter = true),
-    FIELD(struct waiting_row, number, OPTIONAL, .filter = true),
-    FIELD(struct waiting_row, issued_on, OPTIONAL, .filter = true, .sort = true),
-    FIELD(struct waiting_row, due_on, OPTIONAL, .filter = true, .sort = true),
-    FIELD(struct waiting_row, received_at, .sort = true),
-    FIELD(struct waiting_row, currency, .filter = true),
-    AMOUNT(struct waiting_row, total_minor, .currency = "currency", .filter = true, .sort = true),
-    AMOUNT(struct waiting_row, payable_minor, .currency = "currency"),
-    FIELD(struct waiting_row, version),
-});
-static struct fault *bill_waiting(struct work *work, const struct nothing *takes, const struct list_query *query, struct waiting_rows *rows, struct str *next)
+                        ID(struct waiting_row, id, .sort = true),
+                        FIELD(struct waiting_row, receipt_number, .sort = true),
+                        FIELD(struct waiting_row, todo, CHOICES(todos), .filter = true),
+                        FIELD(struct waiting_row, state, CHOICES(states), .filter = true),
+                        ID(struct waiting_row, party_id, OPTIONAL, .filter = true),
+                        FIELD(struct waiting_row, supplier, OPTIONAL, .filter = true, .sort = true),
+                        FIELD(struct waiting_row, kind, CHOICES(kinds), .filter = true),
+                        FIELD(struct waiting_row, number, OPTIONAL, .filter = true),
+                        FIELD(struct waiting_row, issued_on, OPTIONAL, .filter = true, .sort = true),
+                        FIELD(struct waiting_row, due_on, OPTIONAL, .filter = true, .sort = true),
+                        FIELD(struct waiting_row, received_at, .sort = true),
+                        FIELD(struct waiting_row, currency, .filter = true),
+                        AMOUNT(struct waiting_row, total_minor, .currency = "currency", .filter = true, .sort = true),
+                        AMOUNT(struct waiting_row, payable_minor, .currency = "currency"),
+                        FIELD(struct waiting_row, version),
+                    });
+static struct fault *bill_waiting(struct work *work, const struct nothing *takes, const struct list_query *query,
+                                  struct waiting_rows *rows, struct str *next)
 {
     (void)takes;
     return db_list(work, &sql_bill_waiting, NONE, query, INTO_LIST(waiting_row, rows), next);
@@ -194,26 +227,31 @@ LISTABLE(bill_waiting, nothing, waiting_row, waiting_rows);
 
 /* ---- What is payable ---- */
 
-RECORD(bill_payable, {
-    ID(struct bill_payable, bill_id),
-    ID(struct bill_payable, item_id),
-    ID(struct bill_payable, party_id),
-    FIELD(struct bill_payable, party_name),
-    FIELD(struct bill_payable, number),
-    FIELD(struct bill_payable, receipt_number),
-    FIELD(struct bill_payable, kind, CHOICES(kinds)),
-    FIELD(struct bill_payable, issued_on),
-    FIELD(struct bill_payable, due_on),
-    FIELD(struct bill_payable, currency),
-    AMOUNT(struct bill_payable, open_minor, .currency = "currency", .about = "a credit note's is negative"),
-    FIELD(struct bill_payable, iban, OPTIONAL, .about = "as asked for on the bill"),
-    FIELD(struct bill_payable, reference_kind, CHOICES(reference_kinds), OPTIONAL),
-    FIELD(struct bill_payable, reference, OPTIONAL),
-    AMOUNT(struct bill_payable, discount_minor, .currency = "currency", .about = "when paid on or before discount_on"),
-    FIELD(struct bill_payable, discount_on, OPTIONAL),
-    FIELD(struct bill_payable, approved_hash),
-});
-struct payable_ask { struct date until_on; struct str currency; };
+RECORD(bill_payable,
+       {
+           ID(struct bill_payable, bill_id),
+           ID(struct bill_payable, item_id),
+           ID(struct bill_payable, party_id),
+           FIELD(struct bill_payable, party_name),
+           FIELD(struct bill_payable, number),
+           FIELD(struct bill_payable, receipt_number),
+           FIELD(struct bill_payable, kind, CHOICES(kinds)),
+           FIELD(struct bill_payable, issued_on),
+           FIELD(struct bill_payable, due_on),
+           FIELD(struct bill_payable, currency),
+           AMOUNT(struct bill_payable, open_minor, .currency = "currency", .about = "a credit note's is negative"),
+           FIELD(struct bill_payable, iban, OPTIONAL, .about = "as asked for on the bill"),
+           FIELD(struct bill_payable, reference_kind, CHOICES(reference_kinds), OPTIONAL),
+           FIELD(struct bill_payable, reference, OPTIONAL),
+           AMOUNT(struct bill_payable, discount_minor, .currency = "currency",
+                  .about = "when paid on or before discount_on"),
+           FIELD(struct bill_payable, discount_on, OPTIONAL),
+           FIELD(struct bill_payable, approved_hash),
+       });
+struct payable_ask {
+    struct date until_on;
+    struct str currency;
+};
 RECORD(payable_ask, {
     FIELD(struct payable_ask, until_on, OPTIONAL, .about = "due on or before; left out: all"),
     FIELD(struct payable_ask, currency, .min = 3, .max = 3, OPTIONAL),
@@ -249,14 +287,19 @@ static struct einvoice_day day(struct arena *arena, struct date date)
 static void add_line(struct arena *arena, struct einvoice *e, const struct bill_line *l)
 {
     struct einvoice_line *line = LIST_ADD(arena, &e->lines);
-    *line = (struct einvoice_line){ .id = str_from_int(arena, l->line_no), .name = l->description, .net = amount(arena, l->net_minor, l->currency) };
-    if (l->quantity.present) line->quantity = (struct einvoice_quantity){ l->quantity, decimal_format(arena, l->quantity), l->unit };
-    if (l->price.present) line->price = (struct einvoice_amount){ l->price, decimal_format(arena, l->price), l->currency };
+    *line = (struct einvoice_line){ .id = str_from_int(arena, l->line_no),
+                                    .name = l->description,
+                                    .net = amount(arena, l->net_minor, l->currency) };
+    if (l->quantity.present)
+        line->quantity = (struct einvoice_quantity){ l->quantity, decimal_format(arena, l->quantity), l->unit };
+    if (l->price.present)
+        line->price = (struct einvoice_amount){ l->price, decimal_format(arena, l->price), l->currency };
     line->vat = (struct einvoice_vat){ .present = l->vat_category.at != NULL, .category = l->vat_category };
     if (l->vat_rate.present) line->vat.rate = (struct einvoice_number){ l->vat_rate, decimal_format(arena, l->vat_rate) };
 }
 
-struct einvoice *bill_to_einvoice(struct work *work, const struct bill *b, const struct bill_lines *lines, const struct party *supplier)
+struct einvoice *bill_to_einvoice(struct work *work, const struct bill *b, const struct bill_lines *lines,
+                                  const struct party *supplier)
 {
     struct arena *arena = work->arena;
     struct einvoice *e = ARENA_NEW(arena, struct einvoice);
@@ -267,11 +310,17 @@ struct einvoice *bill_to_einvoice(struct work *work, const struct bill *b, const
     e->currency = b->currency;
     e->order = b->order_reference, e->buyer_reference = b->buyer_reference;
     e->payment_reference = b->reference;
-    e->seller = (struct einvoice_party){ .present = true, .name = supplier->name.at ? supplier->name : b->seller_name, .vat_id = supplier->vat_number };
-    e->seller.address = (struct einvoice_address){ .present = supplier->name.at != NULL, .line1 = supplier->street, .city = supplier->city,
-                                                   .post_code = supplier->postal_code, .country = supplier->country };
+    e->seller = (struct einvoice_party){ .present = true,
+                                         .name = supplier->name.at ? supplier->name : b->seller_name,
+                                         .vat_id = supplier->vat_number };
+    e->seller.address = (struct einvoice_address){ .present = supplier->name.at != NULL,
+                                                   .line1 = supplier->street,
+                                                   .city = supplier->city,
+                                                   .post_code = supplier->postal_code,
+                                                   .country = supplier->country };
     if (b->iban.at)
-        *LIST_ADD(arena, &e->payments) = (struct einvoice_payment){ .code = STR("58"), .has_account = true, .account = { .id = b->iban } };
+        *LIST_ADD(arena, &e->payments) =
+            (struct einvoice_payment){ .code = STR("58"), .has_account = true, .account = { .id = b->iban } };
     for (size_t i = 0; i < lines->count; i++) add_line(arena, e, &lines->at[i]);
     e->totals = (struct einvoice_totals){
         .present = true, .without_vat = amount(arena, b->net_minor, b->currency), .vat = amount(arena, b->vat_minor, b->currency),
@@ -307,8 +356,9 @@ static struct fault *bill_preview(struct work *work, const struct bill_key *take
     TRY(neutral(work, &bill, &invoice));
     TRY(paper_einvoice_html(work->arena, invoice, work->language, &html));
     struct text page = text_new(work->arena);
-    text_addf(&page, "<!doctype html>\n<html lang=\"%s\">\n<head><meta charset=\"utf-8\"><title>%lld</title></head>\n<body>\n", work->language == DUTCH ? "nl" : "en",
-              (long long)bill.receipt_number);
+    text_addf(&page,
+              "<!doctype html>\n<html lang=\"%s\">\n<head><meta charset=\"utf-8\"><title>%lld</title></head>\n<body>\n",
+              work->language == DUTCH ? "nl" : "en", (long long)bill.receipt_number);
     text_add(&page, html);
     text_addz(&page, "\n</body>\n</html>\n");
     out->name = str_format(work->arena, "bill-%lld.html", (long long)bill.receipt_number);
@@ -319,10 +369,15 @@ static struct fault *bill_preview(struct work *work, const struct bill_key *take
 CALLABLE(bill_preview, bill_key, file_answer);
 
 static const struct operation operations[] = {
-    { "bill show", "GET", "/bills/{id}", "bill.read", OPERATION_READS, &bill_show_call, NULL, "Show a bill with lines, problems, documents and history" },
-    { "bill list", "GET", "/bills", "bill.read", OPERATION_READS, NULL, &bill_list_list, "List bills and what is open of each" },
-    { "bill waiting", "GET", "/bills/waiting", "bill.read", OPERATION_READS, NULL, &bill_waiting_list, "List the bills that wait for me: to code, to submit, to approve" },
-    { "bill due", "GET", "/bills/due", "bill.read", OPERATION_READS, &bill_due_call, NULL, "List approved bills that are due for payment" },
-    { "bill preview", "GET", "/bills/{id}/preview", "bill.read", OPERATION_READS | OPERATION_FILE | OPERATION_SLOW, &bill_preview_call, NULL, "Show a bill as a readable page" },
+    { "bill show", "GET", "/bills/{id}", "bill.read", OPERATION_READS, &bill_show_call, NULL,
+      "Show a bill with lines, problems, documents and history" },
+    { "bill list", "GET", "/bills", "bill.read", OPERATION_READS, NULL, &bill_list_list,
+      "List bills and what is open of each" },
+    { "bill waiting", "GET", "/bills/waiting", "bill.read", OPERATION_READS, NULL, &bill_waiting_list,
+      "List the bills that wait for me: to code, to submit, to approve" },
+    { "bill due", "GET", "/bills/due", "bill.read", OPERATION_READS, &bill_due_call, NULL,
+      "List approved bills that are due for payment" },
+    { "bill preview", "GET", "/bills/{id}/preview", "bill.read", OPERATION_READS | OPERATION_FILE | OPERATION_SLOW,
+      &bill_preview_call, NULL, "Show a bill as a readable page" },
 };
 const struct operation_table bill_views = { "bill", operations, ARRAY_LENGTH(operations) };

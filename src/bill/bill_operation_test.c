@@ -22,7 +22,9 @@ static struct door door_of(struct work *work)
 static struct fault *ask(struct door *d, const char *verb, const char *pairs, struct str body)
 {
     struct str rest = str_of(pairs);
-    d->request = (struct request){ .operation = operation_by_command(&d->all, STR("bill"), str_of(verb)), .pairs = d->pairs, .body = body };
+    d->request = (struct request){ .operation = operation_by_command(&d->all, STR("bill"), str_of(verb)),
+                                   .pairs = d->pairs,
+                                   .body = body };
     while (rest.length) {
         struct str text, name = str_cut(str_cut(rest, '&', &rest), '=', &text);
         d->pairs[d->request.pair_count++] = (struct pair){ name, text };
@@ -65,23 +67,30 @@ DB_TEST(bill_every_operation_is_answered)
     expect_done(CALL("enter", &data, &bill));
     data.id = bill.id, data.version = bill.version, data.payable_minor = 12101;
     expect_done(CALL("change", &data, &bill));
-    expect_done(CALL("code", (&(struct bill_coding){ .id = bill.id, .version = bill.version, .cost_center = STR("winkel") }), &bill));
+    expect_done(CALL("code",
+                     (&(struct bill_coding){ .id = bill.id, .version = bill.version, .cost_center = STR("winkel") }),
+                     &bill));
     data = committed_form(work, zon.id, "2025-17"), data.id = other.id, data.version = other.version;
     expect_done(CALL("change", &data, &other));
     expect_done(CALL("submit", (&(struct bill_version){ bill.id, bill.version }), &bill));
     expect_done(ask(&d, "waiting", "", (struct str){ 0 }));
     expect_int(1, d.answer.rows.count); /* the other one; what I entered doesn't wait for my approval */
-    (void)expect_refused(&access_duty_apart, CALL("release-duplicate", (&(struct bill_pair_release){ bill.id, other.id, STR("two deliveries") }), &released));
+    (void)expect_refused(&access_duty_apart,
+                         CALL("release-duplicate",
+                              (&(struct bill_pair_release){ bill.id, other.id, STR("two deliveries") }), &released));
     work->user_id = 2;
     expect_done(ask(&d, "waiting", "todo=approve", (struct str){ 0 }));
     expect_int(1, d.answer.rows.count);
     struct fault *faults = CALL("approve", (&(struct bill_version){ bill.id, bill.version }), &bill);
     (void)expect_refused(&bill_duplicate, faults);
     (void)expect_refused(&bill_fatal_problems, faults);
-    expect_done(CALL("release-problem", (&(struct bill_problem_release){ .id = bill.id, .reason = STR("a cent, agreed") }), &released));
+    expect_done(CALL("release-problem",
+                     (&(struct bill_problem_release){ .id = bill.id, .reason = STR("a cent, agreed") }), &released));
     expect_int(1, released.count);
-    expect(CALL("release-problem", (&(struct bill_problem_release){ .id = bill.id, .reason = STR("again, please") }), &released) != NULL);
-    expect_done(CALL("release-duplicate", (&(struct bill_pair_release){ bill.id, other.id, STR("two deliveries") }), &released));
+    expect(CALL("release-problem", (&(struct bill_problem_release){ .id = bill.id, .reason = STR("again, please") }),
+                &released) != NULL);
+    expect_done(CALL("release-duplicate", (&(struct bill_pair_release){ bill.id, other.id, STR("two deliveries") }),
+                     &released));
     expect_done(ask(&d, "show", idp(work, bill.id.n), (struct str){ 0 }));
     expect(str_find(d.answer.json, "\"event\":\"release_duplicate\"") >= 0 && str_find(d.answer.json, "\"problems\":[{") >= 0);
     expect_done(CALL("approve", (&(struct bill_version){ bill.id, bill.version }), &bill));
@@ -91,11 +100,17 @@ DB_TEST(bill_every_operation_is_answered)
     expect_int(1, d.answer.rows.count);
     expect(str_find(d.answer.json, "\"open\":\"121.01\"") >= 0);
     expect_done(ask(&d, "preview", idp(work, bill.id.n), (struct str){ 0 }));
-    expect(str_find(d.answer.file.content, "<article class=\"paper") >= 0 && str_find(d.answer.file.content, "2025-17") >= 0);
-    expect_done(CALL("reopen", (&(struct bill_reopening){ .id = bill.id, .version = bill.version, .reason = STR("wrong cost centre") }), &bill));
+    expect(str_find(d.answer.file.content, "<article class=\"paper") >= 0 &&
+           str_find(d.answer.file.content, "2025-17") >= 0);
+    expect_done(
+        CALL("reopen",
+             (&(struct bill_reopening){ .id = bill.id, .version = bill.version, .reason = STR("wrong cost centre") }),
+             &bill));
     expect_done(CALL("refuse", (&(struct bill_refusal){ bill.id, bill.version, STR("never ordered") }), &bill));
     expect_int(BILL_REFUSED, bill.state);
-    expect_done(CALL("reopen", (&(struct bill_reopening){ .id = bill.id, .version = bill.version, .reason = STR("it was ordered") }), &bill));
+    expect_done(CALL(
+        "reopen", (&(struct bill_reopening){ .id = bill.id, .version = bill.version, .reason = STR("it was ordered") }),
+        &bill));
     expect_int(BILL_CODED, bill.state);
     work->user_id = 1;
     test_begin(work);
@@ -115,16 +130,20 @@ DB_TEST(bill_releases_are_remembered)
     expect_done(CALL("enter", &data, &first));
     expect_done(CALL("enter", &data, &second));
     work->user_id = 2;
-    expect_done(CALL("release-duplicate", (&(struct bill_pair_release){ first.id, second.id, STR("two deliveries") }), &released));
+    expect_done(CALL("release-duplicate", (&(struct bill_pair_release){ first.id, second.id, STR("two deliveries") }),
+                     &released));
     expect_int(2, released.count); /* by number and by amount */
-    expect_done(CALL("release-problem", (&(struct bill_problem_release){ .id = second.id, .reason = STR("a cent, agreed") }), &released));
+    expect_done(CALL("release-problem",
+                     (&(struct bill_problem_release){ .id = second.id, .reason = STR("a cent, agreed") }), &released));
     work->user_id = 1;
     data.id = second.id, data.version = second.version, data.notes = STR("x");
     expect_done(CALL("change", &data, &second));
     expect_done(CALL("submit", (&(struct bill_version){ second.id, second.version }), &second));
     work->user_id = 3;
     expect_done(CALL("approve", (&(struct bill_version){ second.id, second.version }), &second));
-    expect_done(CALL("reopen", (&(struct bill_reopening){ .id = second.id, .version = second.version, .reason = STR("mistake") }), &second));
+    expect_done(CALL("reopen",
+                     (&(struct bill_reopening){ .id = second.id, .version = second.version, .reason = STR("mistake") }),
+                     &second));
     work->user_id = 1;
     data.version = second.version, data.payable_minor = 12102;
     expect_done(CALL("change", &data, &second));
@@ -140,12 +159,16 @@ DB_TEST(bill_period_closed_is_said_and_another_day_helps)
     struct bill_data data = committed_form(work, zon.id, "17");
     struct bill bill = { 0 };
     data.issued_on.ymd = 20250120;
-    d.request = (struct request){ .operation = operation_by_command(&d.all, STR("period"), STR("list")), .pairs = d.pairs, .pair_count = 1 };
+    d.request = (struct request){ .operation = operation_by_command(&d.all, STR("period"), STR("list")),
+                                  .pairs = d.pairs,
+                                  .pair_count = 1 };
     d.pairs[0] = (struct pair){ STR("from_on"), STR("2025-01-01") };
     expect_done(operation_answer(work, d.books, &d.all, &d.request, &d.answer));
     ptrdiff_t at = str_find(d.answer.json, "\"id\":");
     struct str rest = str_part(d.answer.json, (size_t)at + 5, 30), id = str_cut(rest, ',', &rest);
-    d.request = (struct request){ .operation = operation_by_command(&d.all, STR("period"), STR("close")), .pairs = d.pairs, .pair_count = 2 };
+    d.request = (struct request){ .operation = operation_by_command(&d.all, STR("period"), STR("close")),
+                                  .pairs = d.pairs,
+                                  .pair_count = 2 };
     d.pairs[0] = (struct pair){ STR("id"), id }, d.pairs[1] = (struct pair){ STR("version"), STR("1") };
     work->stepped_up_at = work->now;
     expect_done(operation_answer(work, d.books, &d.all, &d.request, &d.answer));
@@ -159,6 +182,70 @@ DB_TEST(bill_period_closed_is_said_and_another_day_helps)
     expect_done(CALL("submit", (&(struct bill_version){ bill.id, bill.version }), &bill));
     work->user_id = 2;
     expect_done(CALL("approve", (&(struct bill_version){ bill.id, bill.version }), &bill));
+}
+
+/* ---- Blocked suppliers and accounts ---- */
+
+static struct fault *of_bank(struct door *d, const char *verb, struct party_bank bank, const char *more)
+{
+    struct arena *arena = d->work->arena;
+    d->request = (struct request){ .operation = operation_by_command(&d->all, STR("party-bank"), str_of(verb)),
+                                   .pairs = d->pairs,
+                                   .pair_count = 1 };
+    d->pairs[0] = (struct pair){ STR("id"), str_from_int(arena, bank.id.n) };
+    d->request.body = str_format(arena, "{\"version\":%lld,\"note\":\"called them, they did not know\"%s}",
+                                 (long long)bank.version, more);
+    d->work->changes.at = NULL, d->work->changes.count = d->work->changes.room = 0;
+    return operation_answer(d->work, d->books, &d->all, &d->request, &d->answer);
+}
+
+static struct party_bank only_bank(struct work *work, party_id party)
+{
+    struct party_banks banks = { 0 };
+    test_begin(work);
+    expect_done(party_banks_of(work, party, &banks));
+    db_rollback(work);
+    expect_int(1, banks.count);
+    return banks.at[0];
+}
+
+DB_TEST(bill_to_a_blocked_account_waits)
+{
+    struct door d = door_of(work);
+    struct party zon = committed_supplier(work);
+    struct bill_data data = committed_form(work, zon.id, "17");
+    struct bill bill = { 0 }, next = { 0 };
+    data.iban = STR("NL91ABNA0417164300");
+    expect_done(CALL("enter", &data, &bill));
+    expect_done(CALL("submit", (&(struct bill_version){ bill.id, bill.version }), &bill));
+    work->user_id = 2;
+    work->stepped_up_at = work->now;
+    expect_done(of_bank(&d, "verify", only_bank(work, zon.id), ",\"channel\":\"phone\""));
+    expect_done(CALL("approve", (&(struct bill_version){ bill.id, bill.version }), &bill));
+    expect_done(ask(&d, "show", idp(work, bill.id.n), (struct str){ 0 }));
+    expect(str_find(d.answer.json, "\"bank_state\":\"verified\"") >= 0 && str_find(d.answer.json, "bill.bank_unverified") < 0);
+    expect_done(of_bank(&d, "block", only_bank(work, zon.id), ""));
+    work->user_id = 1;
+    data.number = STR("18"), data.issued_on.ymd = 20250101;
+    expect_done(CALL("enter", &data, &next));
+    expect_int(BANK_BLOCKED, only_bank(work, zon.id).state); /* a blocked one isn't proposed again by a bill */
+    expect_done(CALL("submit", (&(struct bill_version){ next.id, next.version }), &next));
+    work->user_id = 2;
+    (void)expect_refused(&bill_fatal_problems, CALL("approve", (&(struct bill_version){ next.id, next.version }), &next));
+}
+
+DB_TEST(bill_of_a_blocked_supplier_waits)
+{
+    struct bill_data data;
+    struct bill bill = { 0 };
+    test_begin(work);
+    struct party zon = given_supplier(work, (struct party){ .is_blocked = true, .block_reason = STR("in dispute") });
+    data = form(work, zon.id, "17");
+    bill = given_entered(work, &data);
+    struct fault *fault = expect_refused(&bill_supplier_blocked, bill_submit(work, bill.id, bill.version, &bill));
+    expect_str("in dispute", fault->params[1].text);
+    expect(has_problem(work, bill.id, "bill.blocked_supplier"));
+    db_rollback(work);
 }
 
 /* ---- All or nothing ---- */
@@ -243,12 +330,23 @@ DB_TEST(bill_of_another_company_is_not_there)
     work->user_id = 2;
     (void)expect_refused(&bill_missing, CALL("approve", (&(struct bill_version){ bill.id, bill.version }), &none));
     (void)expect_refused(&bill_missing, CALL("submit", (&(struct bill_version){ bill.id, bill.version }), &none));
-    (void)expect_refused(&bill_missing, CALL("refuse", (&(struct bill_refusal){ bill.id, bill.version, STR("not ours") }), &none));
-    (void)expect_refused(&bill_missing, CALL("reopen", (&(struct bill_reopening){ .id = bill.id, .version = 1, .reason = STR("not ours") }), &none));
-    (void)expect_refused(&bill_missing, CALL("supplier", (&(struct bill_supplier){ bill.id, zon.id, bill.version }), &none));
-    (void)expect_refused(&bill_missing, CALL("code", (&(struct bill_coding){ .id = bill.id, .version = bill.version }), &none));
-    (void)expect_refused(&bill_missing, CALL("release-problem", (&(struct bill_problem_release){ .id = bill.id, .reason = STR("not ours") }), &(struct bill_released){ 0 }));
-    (void)expect_refused(&bill_missing, CALL("release-duplicate", (&(struct bill_pair_release){ bill.id, { bill.id.n + 1 }, STR("not ours") }), &(struct bill_released){ 0 }));
+    (void)expect_refused(&bill_missing,
+                         CALL("refuse", (&(struct bill_refusal){ bill.id, bill.version, STR("not ours") }), &none));
+    (void)expect_refused(
+        &bill_missing,
+        CALL("reopen", (&(struct bill_reopening){ .id = bill.id, .version = 1, .reason = STR("not ours") }), &none));
+    (void)expect_refused(&bill_missing,
+                         CALL("supplier", (&(struct bill_supplier){ bill.id, zon.id, bill.version }), &none));
+    (void)expect_refused(&bill_missing,
+                         CALL("code", (&(struct bill_coding){ .id = bill.id, .version = bill.version }), &none));
+    (void)expect_refused(&bill_missing,
+                         CALL("release-problem",
+                              (&(struct bill_problem_release){ .id = bill.id, .reason = STR("not ours") }),
+                              &(struct bill_released){ 0 }));
+    (void)expect_refused(&bill_missing,
+                         CALL("release-duplicate",
+                              (&(struct bill_pair_release){ bill.id, { bill.id.n + 1 }, STR("not ours") }),
+                              &(struct bill_released){ 0 }));
     (void)expect_refused(&bill_missing, ask(&d, "show", idp(work, bill.id.n), (struct str){ 0 }));
     (void)expect_refused(&bill_missing, ask(&d, "preview", idp(work, bill.id.n), (struct str){ 0 }));
     (void)expect_refused(&party_missing, CALL("enter", &data, &none));

@@ -40,7 +40,9 @@ static struct fault *add_costs(struct posting *p, const struct bill_lines *lines
         TRY(vat_sum_of(p, l->vat_code_id, sums, &sum));
         bool deductible = sum->code.account_id.n && !sum->code.reverse_account_id.n;
         if (!deductible && !int_add(cost_minor, l->vat_minor, &cost_minor)) return too_large(p);
-        if (!int_add(sum->net_minor, l->net_minor, &sum->net_minor) || !int_add(sum->vat_minor, deductible ? l->vat_minor : 0, &sum->vat_minor)) return too_large(p);
+        if (!int_add(sum->net_minor, l->net_minor, &sum->net_minor) ||
+            !int_add(sum->vat_minor, deductible ? l->vat_minor : 0, &sum->vat_minor))
+            return too_large(p);
         if (!cost_minor) continue;
         struct entry_line *line = add(p, l->account_id, cost_minor);
         line->cost_center = l->cost_center;
@@ -71,8 +73,8 @@ static struct fault *add_vat(struct posting *p, const struct vat_sums *sums)
         int64_t reverse_minor = 0;
         if (s->vat_minor) TRY(add_vat_line(p, s, s->code.account_id, s->vat_minor));
         if (!s->code.reverse_account_id.n) continue;
-        bool fits = decimal_mul(minor_to_decimal(s->net_minor, digits), s->code.rate, &part) && decimal_mul(part, DECIMAL(1, 2), &part) &&
-                    minor_from_decimal(part, digits, &reverse_minor);
+        bool fits = decimal_mul(minor_to_decimal(s->net_minor, digits), s->code.rate, &part) &&
+                    decimal_mul(part, DECIMAL(1, 2), &part) && minor_from_decimal(part, digits, &reverse_minor);
         if (!fits) return too_large(p);
         if (!reverse_minor) continue;
         TRY(add_vat_line(p, s, s->code.account_id, reverse_minor));
@@ -92,11 +94,14 @@ static struct fault *add_rest(struct posting *p)
         add(p, account, -b->prepaid_minor)->description = translate(p->work->language, T("Prepaid amount of the invoice"));
     }
     TRY(ledger_account_for(p->work, FOR_ROUNDING, &account));
-    if (b->rounding_minor) add(p, account, b->rounding_minor)->description = translate(p->work->language, T("Rounding of the invoice"));
+    if (b->rounding_minor)
+        add(p, account, b->rounding_minor)->description = translate(p->work->language, T("Rounding of the invoice"));
     for (size_t i = 0; i < p->lines.count; i++)
         if (!int_add(sum_minor, p->sign * p->lines.at[i].amount_minor, &sum_minor)) return too_large(p);
     if (!int_sub(b->payable_minor, sum_minor, &difference_minor)) return too_large(p);
-    if (difference_minor) add(p, account, difference_minor)->description = translate(p->work->language, T("What the amounts of the invoice differ"));
+    if (difference_minor)
+        add(p, account, difference_minor)->description =
+            translate(p->work->language, T("What the amounts of the invoice differ"));
     return NULL;
 }
 
@@ -154,8 +159,12 @@ struct fault *bill_post(struct work *work, struct bill *bill, const struct bill_
     if (!p.lines.count) return NULL; /* an invoice of nothing */
     TRY(fill_base(&p));
     struct entry entry = {
-        .journal = JOURNAL_PURCHASE, .dated_on = bill->booked_on.ymd ? bill->booked_on : bill->issued_on, .source_kind = STR("bill"), .source_id = bill->id.n,
-        .description = str_utf8_clip(str_format(work->arena, "%.*s %.*s", STR_ARG(party.name), STR_ARG(bill->number)), 500),
+        .journal = JOURNAL_PURCHASE,
+        .dated_on = bill->booked_on.ymd ? bill->booked_on : bill->issued_on,
+        .source_kind = STR("bill"),
+        .source_id = bill->id.n,
+        .description =
+            str_utf8_clip(str_format(work->arena, "%.*s %.*s", STR_ARG(party.name), STR_ARG(bill->number)), 500),
     };
     TRY(ledger_post(work, &entry, p.lines.at, p.lines.count));
     bill->entry_id = entry.id;

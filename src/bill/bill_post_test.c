@@ -2,10 +2,14 @@
 
 /* ---- What approval books ---- */
 
-static void add_line(struct work *work, struct bill_data *d, const char *account, vat_code_id code, int64_t net_minor, int64_t vat_minor)
+static void add_line(struct work *work, struct bill_data *d, const char *account, vat_code_id code, int64_t net_minor,
+                     int64_t vat_minor)
 {
-    *LIST_ADD(work->arena, &d->lines) = (struct bill_line_data){ .description = STR("line"), .net_minor = net_minor, .vat_minor = vat_minor,
-                                                                .account_id = account_numbered(work, account), .vat_code_id = code };
+    *LIST_ADD(work->arena, &d->lines) = (struct bill_line_data){ .description = STR("line"),
+                                                                 .net_minor = net_minor,
+                                                                 .vat_minor = vat_minor,
+                                                                 .account_id = account_numbered(work, account),
+                                                                 .vat_code_id = code };
 }
 
 static struct bill_data empty_form(party_id party, const char *number)
@@ -36,7 +40,10 @@ DB_TEST(bill_credit_note_turns_every_sign)
 
 DB_TEST(bill_reverse_charge_is_due_and_deductible)
 {
-    static const struct { enum vat_category category; const char *due; } cases[] = { { VAT_AE, "1720" }, { VAT_K, "1730" }, { VAT_G, "1730" } };
+    static const struct {
+        enum vat_category category;
+        const char *due;
+    } cases[] = { { VAT_AE, "1720" }, { VAT_K, "1730" }, { VAT_G, "1730" } };
     test_begin(work);
     struct party zon = given_supplier(work, (struct party){ 0 });
     int64_t due_before = 0, deductible_before = 0;
@@ -107,16 +114,57 @@ DB_TEST(bill_of_nothing_and_bill_paid_before_are_approved)
     db_rollback(work);
 }
 
+DB_TEST(bill_with_money_on_it_is_not_reopened)
+{
+    test_begin(work);
+    struct party zon = given_supplier(work, (struct party){ 0 });
+    struct bill_data d = form(work, zon.id, "S-1");
+    struct bill bill = given_approved(work, &d);
+    struct open_item item = { 0 };
+    bool found;
+    expect_done(ledger_item_by_source(work, "bill", bill.id.n, &item, &found));
+    struct entry entry = { .journal = JOURNAL_BANK,
+                           .dated_on = { 20250301 },
+                           .source_kind = STR("test"),
+                           .source_id = 1,
+                           .description = STR("part payment") };
+    struct entry_line lines[] = { { .account_id = account_numbered(work, "1000"), .base_minor = -2100 },
+                                  { .account_id = account_numbered(work, "1600"),
+                                    .base_minor = 2100,
+                                    .party_id = zon.id,
+                                    .item_kind = ITEM_PAYMENT,
+                                    .reference = STR("S-1"),
+                                    .due_on = { 20250301 } } };
+    expect_done(ledger_post(work, &entry, lines, 2));
+    struct settlement settlement = { .effective_on = { 20250301 }, .reason = STR("paid in part") };
+    const struct settle_part parts[] = { { item.id, -2100 }, { lines[1].item_id, 2100 } };
+    expect_done(ledger_settle(work, &settlement, parts, 2));
+    expect_int(10000, open_of(work, &bill));
+    (void)expect_refused(&ledger_reversal_settled,
+                         bill_reopen(work, bill.id, bill.version, (struct date){ 0 }, STR("mistake"), &bill));
+    expect_done(bill_load(work, bill.id, &bill));
+    expect_done(ledger_unsettle(work, settlement.id, (struct date){ 20250301 }, STR("mistake")));
+    expect_done(bill_reopen(work, bill.id, bill.version, (struct date){ 0 }, STR("mistake"), &bill));
+    expect_int(0, open_of(work, &bill));
+    expect_proved(work);
+    db_rollback(work);
+}
+
 /* ---- Another currency ---- */
 
 struct rate { struct str currency; struct date valid_on; struct decimal rate; struct str source; };
 static void given_rate(struct work *work, const char *currency, struct decimal rate)
 {
-    static const struct field fields[] = { FIELD(struct rate, currency), FIELD(struct rate, valid_on), FIELD(struct rate, rate), FIELD(struct rate, source) };
+    static const struct field fields[] = { FIELD(struct rate, currency), FIELD(struct rate, valid_on),
+                                           FIELD(struct rate, rate), FIELD(struct rate, source) };
     static const struct record rate_record = { "rate", sizeof(struct rate), fields, 4 };
     static const char *const params[] = { "company_id", "currency", "valid_on", "rate", "source" };
-    static const struct sql add = { .name = "test_rate", .params = params, .param_count = 5,
-                                    .text = "insert into exchange_rate (company_id, currency, valid_on, rate, source) values ($1, $2, $3, $4, $5)" };
+    static const struct sql add = {
+        .name = "test_rate",
+        .params = params,
+        .param_count = 5,
+        .text = "insert into exchange_rate (company_id, currency, valid_on, rate, source) values ($1, $2, $3, $4, $5)"
+    };
     const struct rate row = { str_of(currency), { 20250101 }, rate, STR("test") };
     expect_done(db_run(work, &add, ((struct given){ &rate_record, &row })));
 }
@@ -173,7 +221,10 @@ DB_TEST(bill_change_after_submission_voids_it)
     db_rollback(work);
 }
 
-static void expect_other_hash(struct work *work, const struct bill *b, const struct bill_lines *lines, struct str hash) { expect(!str_equal(hash, bill_hash(work, b, lines))); }
+static void expect_other_hash(struct work *work, const struct bill *b, const struct bill_lines *lines, struct str hash)
+{
+    expect(!str_equal(hash, bill_hash(work, b, lines)));
+}
 
 DB_TEST(bill_hash_covers_what_is_approved)
 {
@@ -246,7 +297,9 @@ DB_TEST(bill_approved_is_kept_by_the_schema)
     expect_kept(work, "update bill set iban = 'NL91ABNA0417164300' where company_id = $1 and id = $2");
     expect_kept(work, "update bill_line set net_minor = 1 where company_id = $1 and bill_id = $2");
     expect_kept(work, "delete from bill_line where company_id = $1 and bill_id = $2");
-    expect_kept(work, "insert into bill_line (company_id, bill_id, line_no, description, net_minor, vat_minor) values ($1, $2, 9, 'x', 1, 0)");
+    expect_kept(
+        work,
+        "insert into bill_line (company_id, bill_id, line_no, description, net_minor, vat_minor) values ($1, $2, 9, 'x', 1, 0)");
     expect_kept(work, "delete from bill where company_id = $1 and id = $2");
     expect_kept(work, "update bill_event set note = 'x' where company_id = $1 and bill_id = $2");
 }

@@ -9,7 +9,15 @@ extern const struct record bill_key_record;
 #define BILL_KEY(id_) GIVEN(bill_key, (&(const struct bill_key){ id_ }))
 
 /* ---- States: bill.c ---- */
-enum bill_event { BILL_EVENT_EDIT = 1, BILL_EVENT_CODE, BILL_EVENT_SUBMIT, BILL_EVENT_APPROVE, BILL_EVENT_REFUSE, BILL_EVENT_REOPEN, BILL_EVENT_COUNT };
+enum bill_event {
+    BILL_EVENT_EDIT = 1,
+    BILL_EVENT_CODE,
+    BILL_EVENT_SUBMIT,
+    BILL_EVENT_APPROVE,
+    BILL_EVENT_REFUSE,
+    BILL_EVENT_REOPEN,
+    BILL_EVENT_COUNT
+};
 enum { BILL_STATE_COUNT = BILL_REFUSED + 1 };
 /* EDIT leaves something to code, CODE leaves nothing. 0: not allowed. */
 enum bill_state bill_next(enum bill_state state, enum bill_event event);
@@ -25,7 +33,8 @@ CHECKED struct fault *bill_note(struct work *work, const struct bill *bill, cons
 CHECKED struct fault *bill_edited(struct work *work, struct bill *bill, const struct bill *before, const char *event);
 /* A new bill with its lines: numbered, its supplier looked for, coded from defaults, checked, noted. */
 struct bill_problems;
-CHECKED struct fault *bill_add(struct work *work, struct bill *bill, struct bill_lines *lines, struct bill_problems *problems, const char *event);
+CHECKED struct fault *bill_add(struct work *work, struct bill *bill, struct bill_lines *lines,
+                               struct bill_problems *problems, const char *event);
 struct str bill_hash(struct work *work, const struct bill *bill, const struct bill_lines *lines);
 /* Everything that approval needs and a person can mend, all at once. */
 CHECKED struct fault *bill_check_ready(struct work *work, const struct bill *bill, const struct bill_lines *lines);
@@ -51,7 +60,8 @@ LIST_STRUCT(bill_problems, struct bill_problem);
 extern const struct record bill_problem_record;
 enum { PROBLEMS_KEPT = 500, PROBLEM_CHECK_FROM = 1000 };
 /* Adds the fault's sentences in both languages; nothing for NULL. The parameters say what was found. */
-void problem_add(struct work *work, struct bill_problems *problems, enum problem_severity severity, struct str place, int64_t line, struct fault *fault);
+void problem_add(struct work *work, struct bill_problems *problems, enum problem_severity severity, struct str place,
+                 int64_t line, struct fault *fault);
 CHECKED struct fault *problems_write(struct work *work, const struct bill *bill, struct bill_problems *problems);
 CHECKED struct fault *problems_of(struct work *work, bill_id id, struct bill_problems *problems);
 /* What the numbers, days, supplier and bank account say now; replaces what was found before, releases of what is the same stay. */
@@ -84,15 +94,19 @@ CHECKED struct fault *bill_pairs_of(struct work *work, bill_id id, struct bill_p
 
 /* ---- Reading: bill_read.c ---- */
 /* Fills bill, lines and problems from an e-invoice. */
-void bill_from_einvoice(struct work *work, const struct einvoice *invoice, struct bill *bill, struct bill_lines *lines, struct bill_problems *problems);
+void bill_from_einvoice(struct work *work, const struct einvoice *invoice, struct bill *bill, struct bill_lines *lines,
+                        struct bill_problems *problems);
 
 /* ---- Supplier and coding: bill_code.c ---- */
 void bill_evidence(const struct bill *bill, struct party_evidence *evidence);
 /* One hit: sets it as bill_set_supplier does; else leaves it to a person. Changes `bill` and `lines`, saves neither. */
 CHECKED struct fault *bill_find_supplier(struct work *work, struct bill *bill, struct bill_lines *lines);
-CHECKED struct fault *bill_apply_supplier(struct work *work, struct bill *bill, struct bill_lines *lines, const struct party *party, const char *basis);
+CHECKED struct fault *bill_apply_supplier(struct work *work, struct bill *bill, struct bill_lines *lines,
+                                          const struct party *party, const char *basis);
 /* A line's VAT category and rate from its code, and VAT where it was left out. */
 CHECKED struct fault *bill_line_from_code(struct work *work, const struct bill *bill, struct bill_line *line);
+/* Tells the audit trail which lines are other than before; the bill's own change stands beside them. */
+void bill_lines_changed(struct work *work, const struct bill_lines *before, const struct bill_lines *after);
 bool bill_is_coded(const struct bill_lines *lines);
 
 /* ---- Posting: bill_post.c ---- */
@@ -100,4 +114,5 @@ bool bill_is_coded(const struct bill_lines *lines);
 CHECKED struct fault *bill_post(struct work *work, struct bill *bill, const struct bill_lines *lines);
 
 /* An invoice of the neutral form made of a bill that has no e-invoice, for rendering. */
-struct einvoice *bill_to_einvoice(struct work *work, const struct bill *bill, const struct bill_lines *lines, const struct party *supplier);
+struct einvoice *bill_to_einvoice(struct work *work, const struct bill *bill, const struct bill_lines *lines,
+                                  const struct party *supplier);

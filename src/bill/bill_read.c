@@ -4,20 +4,37 @@
 #include "einvoice/check.h"
 #include "paper/hybrid.h"
 
-const struct fault_type bill_same_file = { FAULT_CONFLICT, "bill.same_file", "This file is bill {bill} already, received on {day}." };
-static const struct fault_type not_readable = { FAULT_INVALID, "bill.no_einvoice", "There is no e-invoice in this file; fill in the bill by hand." };
-static const struct fault_type is_order = { FAULT_INVALID, "bill.is_order", "This file holds an order, not an invoice." };
-static const struct fault_type amount_unread = { FAULT_INVALID, "bill.amount_unread", "\"{text}\" can't be read as an amount; fill it in." };
-static const struct fault_type amount_rounded = { FAULT_INVALID, "bill.amount_rounded", "{text} has more digits than the currency; it is taken as {amount}." };
-static const struct fault_type currency_unknown = { FAULT_INVALID, "bill.currency_unknown", "\"{text}\" is not a currency of ISO 4217; the base currency is taken." };
-static const struct fault_type day_unread = { FAULT_INVALID, "bill.day_unread", "\"{text}\" can't be read as a day; fill it in." };
-static const struct fault_type iban_unread = { FAULT_INVALID, "bill.iban_unread", "Account \"{text}\" is not a valid IBAN." };
-static const struct fault_type two_ibans = { FAULT_INVALID, "bill.two_ibans", "The invoice names more than one account: {text}. The first is taken." };
-static const struct fault_type other_payee = { FAULT_INVALID, "bill.other_payee", "{text} is to be paid, not the supplier itself." };
-static const struct fault_type other_buyer = { FAULT_INVALID, "bill.other_buyer", "This invoice is addressed to {text}, which is not this company." };
-static const struct fault_type attachment_unread = { FAULT_INVALID, "bill.attachment_unread", "Attachment {text} can't be read; ask the supplier for it." };
-static const struct fault_type third_party = { FAULT_INVALID, "bill.third_party", "{amount} of it is collected for others with this invoice." };
-static const struct fault_type lines_cut = { FAULT_INVALID, "bill.lines_cut", "The invoice has {count} lines; only the first {most} are shown as lines." };
+const struct fault_type bill_same_file = { FAULT_CONFLICT, "bill.same_file",
+                                           "This file is bill {bill} already, received on {day}." };
+static const struct fault_type not_readable = { FAULT_INVALID, "bill.no_einvoice",
+                                                "There is no e-invoice in this file; fill in the bill by hand." };
+static const struct fault_type is_order = { FAULT_INVALID, "bill.is_order",
+                                            "This file holds an order, not an invoice." };
+static const struct fault_type amount_unread = { FAULT_INVALID, "bill.amount_unread",
+                                                 "\"{text}\" can't be read as an amount; fill it in." };
+static const struct fault_type amount_rounded = {
+    FAULT_INVALID, "bill.amount_rounded", "{text} has more digits than the currency; it is taken as {amount}."
+};
+static const struct fault_type currency_unknown = {
+    FAULT_INVALID, "bill.currency_unknown", "\"{text}\" is not a currency of ISO 4217; the base currency is taken."
+};
+static const struct fault_type day_unread = { FAULT_INVALID, "bill.day_unread",
+                                              "\"{text}\" can't be read as a day; fill it in." };
+static const struct fault_type iban_unread = { FAULT_INVALID, "bill.iban_unread",
+                                               "Account \"{text}\" is not a valid IBAN." };
+static const struct fault_type two_ibans = { FAULT_INVALID, "bill.two_ibans",
+                                             "The invoice names more than one account: {text}. The first is taken." };
+static const struct fault_type other_payee = { FAULT_INVALID, "bill.other_payee",
+                                               "{text} is to be paid, not the supplier itself." };
+static const struct fault_type other_buyer = { FAULT_INVALID, "bill.other_buyer",
+                                               "This invoice is addressed to {text}, which is not this company." };
+static const struct fault_type attachment_unread = { FAULT_INVALID, "bill.attachment_unread",
+                                                     "Attachment {text} can't be read; ask the supplier for it." };
+static const struct fault_type third_party = { FAULT_INVALID, "bill.third_party",
+                                               "{amount} of it is collected for others with this invoice." };
+static const struct fault_type lines_cut = {
+    FAULT_INVALID, "bill.lines_cut", "The invoice has {count} lines; only the first {most} are shown as lines."
+};
 enum { LINES_MOST = 50000, ATTACHMENTS_MOST = 100 };
 
 struct reading {
@@ -49,19 +66,23 @@ static int64_t amount_of(struct reading *r, const struct einvoice_amount *amount
     struct arena *arena = r->work->arena;
     struct str raw = text_of(amount->raw, 100);
     if (!amount->value.present && !raw.length) return 0;
-    if (!amount->value.present || !minor_from_decimal(amount->value, r->digits, &minor) || minor > EXACT_MAX || minor < -EXACT_MAX) {
+    if (!amount->value.present || !minor_from_decimal(amount->value, r->digits, &minor) || minor > EXACT_MAX ||
+        minor < -EXACT_MAX) {
         problem(r, PROBLEM_FATAL, node, FAULT(arena, &amount_unread, NULL, PARAM("text", raw)));
         return 0;
     }
     if (decimal_compare(minor_to_decimal(minor, r->digits), amount->value) != 0)
-        problem(r, PROBLEM_WARNING, node, FAULT(arena, &amount_rounded, NULL, PARAM("text", raw), PARAM("amount", minor_format(arena, minor, r->digits))));
+        problem(r, PROBLEM_WARNING, node,
+                FAULT(arena, &amount_rounded, NULL, PARAM("text", raw),
+                      PARAM("amount", minor_format(arena, minor, r->digits))));
     return minor;
 }
 
 static struct date day_of(struct reading *r, const struct einvoice_day *day, uint32_t node)
 {
     struct str raw = text_of(day->raw, 100);
-    if (!day->date.ymd && raw.length) problem(r, PROBLEM_WARNING, node, FAULT(r->work->arena, &day_unread, NULL, PARAM("text", raw)));
+    if (!day->date.ymd && raw.length)
+        problem(r, PROBLEM_WARNING, node, FAULT(r->work->arena, &day_unread, NULL, PARAM("text", raw)));
     return day->date;
 }
 
@@ -78,9 +99,12 @@ static void take_id(struct reading *r, const struct einvoice_id *id)
 {
     struct arena *arena = r->work->arena;
     struct str number;
-    if (str_is(id->scheme, "0106") && !r->bill->seller_kvk_number.at && !kvk_parse(arena, id->value, NULL, &number)) r->bill->seller_kvk_number = number;
-    if (str_is(id->scheme, "0190") && !r->bill->seller_oin.at && !oin_parse(arena, id->value, NULL, &number)) r->bill->seller_oin = number;
-    if (str_is(id->scheme, "9944") && !r->bill->seller_vat_number.at && !vat_id_parse(arena, id->value, STR("NL"), NULL, &number))
+    if (str_is(id->scheme, "0106") && !r->bill->seller_kvk_number.at && !kvk_parse(arena, id->value, NULL, &number))
+        r->bill->seller_kvk_number = number;
+    if (str_is(id->scheme, "0190") && !r->bill->seller_oin.at && !oin_parse(arena, id->value, NULL, &number))
+        r->bill->seller_oin = number;
+    if (str_is(id->scheme, "9944") && !r->bill->seller_vat_number.at &&
+        !vat_id_parse(arena, id->value, STR("NL"), NULL, &number))
         r->bill->seller_vat_number = number;
 }
 
@@ -91,19 +115,23 @@ static void take_seller(struct reading *r)
     struct str number = { 0 };
     b->seller_name = text_of(seller->name.length ? seller->name : seller->trading_name, 200);
     if (seller->vat_id.length)
-        b->seller_vat_number = number_of(vat_id_parse(r->work->arena, seller->vat_id, seller->address.country, NULL, &number), number, seller->vat_id, 20);
+        b->seller_vat_number =
+            number_of(vat_id_parse(r->work->arena, seller->vat_id, seller->address.country, NULL, &number), number,
+                      seller->vat_id, 20);
     take_id(r, &seller->legal_id);
     for (size_t i = 0; i < seller->ids.count; i++) take_id(r, &seller->ids.at[i]);
     take_id(r, &seller->endpoint);
     bool dutch = str_is(seller->address.country, "NL") && !seller->legal_id.scheme.length;
-    if (dutch && !b->seller_kvk_number.at && !kvk_parse(r->work->arena, seller->legal_id.value, NULL, &number)) b->seller_kvk_number = number;
+    if (dutch && !b->seller_kvk_number.at && !kvk_parse(r->work->arena, seller->legal_id.value, NULL, &number))
+        b->seller_kvk_number = number;
     if (seller->endpoint.value.length && str_utf8_count(seller->endpoint.value) <= 100) {
         b->seller_endpoint = seller->endpoint.value;
         b->seller_endpoint_scheme = text_of(seller->endpoint.scheme, 10);
     }
     if (r->invoice->payee.present) {
         b->payee_name = text_of(r->invoice->payee.name, 200);
-        problem(r, PROBLEM_WARNING, r->invoice->payee.node, FAULT(r->work->arena, &other_payee, NULL, PARAM("text", b->payee_name.at ? b->payee_name : STR("-"))));
+        problem(r, PROBLEM_WARNING, r->invoice->payee.node,
+                FAULT(r->work->arena, &other_payee, NULL, PARAM("text", b->payee_name.at ? b->payee_name : STR("-"))));
     }
 }
 
@@ -117,7 +145,12 @@ static void check_buyer(struct reading *r, const struct company *company)
     bool other_vat = vat.at && company->vat_number.at && !str_equal(vat, company->vat_number);
     bool other_kvk = kvk.at && company->kvk_number.at && !str_equal(kvk, company->kvk_number);
     struct str name = text_of(buyer->name, 200);
-    if (other_vat || other_kvk) problem(r, PROBLEM_WARNING, buyer->node, FAULT(arena, &other_buyer, NULL, PARAM("text", name.at ? name : vat.at ? vat : kvk)));
+    if (other_vat || other_kvk)
+        problem(r, PROBLEM_WARNING, buyer->node,
+                FAULT(arena, &other_buyer, NULL,
+                      PARAM("text", name.at  ? name
+                                    : vat.at ? vat
+                                             : kvk)));
 }
 
 /* ---- How to pay ---- */
@@ -132,7 +165,8 @@ static void take_accounts(struct reading *r)
         if (!p->has_account || !id.length) continue;
         struct fault *fault = iban_parse(arena, id, NULL, &iban);
         if (fault) {
-            if (!p->account.proprietary) problem(r, PROBLEM_WARNING, p->node, FAULT(arena, &iban_unread, NULL, PARAM("text", id)));
+            if (!p->account.proprietary)
+                problem(r, PROBLEM_WARNING, p->node, FAULT(arena, &iban_unread, NULL, PARAM("text", id)));
         } else if (!r->bill->iban.at) {
             r->bill->iban = iban;
         } else if (!str_equal(r->bill->iban, iban) && others.length < 300) {
@@ -140,7 +174,10 @@ static void take_accounts(struct reading *r)
         }
     }
     if (others.length)
-        problem(r, PROBLEM_WARNING, 0, FAULT(arena, &two_ibans, NULL, PARAM("text", str_format(arena, "%.*s, %.*s", STR_ARG(r->bill->iban), STR_ARG(text_str(&others))))));
+        problem(
+            r, PROBLEM_WARNING, 0,
+            FAULT(arena, &two_ibans, NULL,
+                  PARAM("text", str_format(arena, "%.*s, %.*s", STR_ARG(r->bill->iban), STR_ARG(text_str(&others))))));
 }
 
 /* "#SKONTO#TAGE=14#PROZENT=2.25#BASISBETRAG=100.00#" in the payment terms (XRechnung, BR-DE-18): the first one counts. */
@@ -159,7 +196,9 @@ static void take_discount(struct reading *r, struct str terms)
         if (str_is(name, "PROZENT") && !decimal_parse(value, &percent)) return;
         if (str_is(name, "BASISBETRAG") && !decimal_parse(value, &base)) return;
     }
-    if (days < 0 || days > 3650 || !percent.present || percent.units <= 0 || decimal_compare(percent, DECIMAL(100, 0)) > 0) return;
+    if (days < 0 || days > 3650 || !percent.present || percent.units <= 0 ||
+        decimal_compare(percent, DECIMAL(100, 0)) > 0)
+        return;
     if (!base.present) base = minor_to_decimal(r->bill->payable_minor, r->digits);
     if (!decimal_mul(base, percent, &part) || !decimal_mul(part, DECIMAL(1, 2), &part)) return;
     int64_t minor;
@@ -194,10 +233,14 @@ static void take_third_parties(struct reading *r, int64_t difference_minor)
 {
     int64_t sum_minor = 0;
     for (size_t i = 0; i < r->invoice->prepayments.count; i++)
-        if (!int_add(sum_minor, amount_of(r, &r->invoice->prepayments.at[i].amount, r->invoice->prepayments.at[i].node), &sum_minor)) return;
+        if (!int_add(sum_minor, amount_of(r, &r->invoice->prepayments.at[i].amount, r->invoice->prepayments.at[i].node),
+                     &sum_minor))
+            return;
     if (!sum_minor || sum_minor != difference_minor) return;
     r->bill->prepaid_minor -= sum_minor;
-    problem(r, PROBLEM_WARNING, 0, FAULT(r->work->arena, &third_party, NULL, PARAM("amount", minor_format(r->work->arena, sum_minor, r->digits))));
+    problem(
+        r, PROBLEM_WARNING, 0,
+        FAULT(r->work->arena, &third_party, NULL, PARAM("amount", minor_format(r->work->arena, sum_minor, r->digits))));
 }
 
 static void take_totals(struct reading *r, int64_t lines_minor)
@@ -243,8 +286,10 @@ static void take_line(struct reading *r, const struct einvoice_line *from)
     line->quantity = from->quantity.value;
     line->unit = text_of(from->quantity.unit, 20);
     line->price = from->price.value;
-    bool per_more = from->price_base.value.present && decimal_compare(from->price_base.value, DECIMAL(1, 0)) != 0 && from->price_base.value.units;
-    if (per_more && line->price.present && decimal_divide(line->price, from->price_base.value, 6, &each)) line->price = decimal_short(each);
+    bool per_more = from->price_base.value.present && decimal_compare(from->price_base.value, DECIMAL(1, 0)) != 0 &&
+                    from->price_base.value.units;
+    if (per_more && line->price.present && decimal_divide(line->price, from->price_base.value, 6, &each))
+        line->price = decimal_short(each);
     line->net_minor = amount_of(r, &from->net, from->node);
     take_vat(line, &from->vat);
 }
@@ -256,7 +301,8 @@ static void take_allowance(struct reading *r, const struct einvoice_allowance *f
     *line = (struct bill_line){ 0 };
     line->description = text_of(from->reason, 1000);
     if (!line->description.length)
-        line->description = translate(r->work->language, from->charge.value ? T("Charge on the whole invoice") : T("Discount on the whole invoice"));
+        line->description = translate(r->work->language, from->charge.value ? T("Charge on the whole invoice")
+                                                                            : T("Discount on the whole invoice"));
     int64_t minor = amount_of(r, &from->amount, from->node);
     line->net_minor = from->charge.value ? minor : -minor;
     take_vat(line, &from->vat);
@@ -278,7 +324,9 @@ static void take_lines(struct reading *r)
     for (size_t i = 0; i < most; i++)
         if (!e->lines.at[i].parent_id.length) take_line(r, &e->lines.at[i]);
     if (most < e->lines.count)
-        problem(r, PROBLEM_WARNING, 0, FAULT(r->work->arena, &lines_cut, NULL, PARAM_INT(r->work->arena, "count", (int64_t)e->lines.count), PARAM_INT(r->work->arena, "most", LINES_MOST)));
+        problem(r, PROBLEM_WARNING, 0,
+                FAULT(r->work->arena, &lines_cut, NULL, PARAM_INT(r->work->arena, "count", (int64_t)e->lines.count),
+                      PARAM_INT(r->work->arena, "most", LINES_MOST)));
     for (size_t i = 0; i < e->allowances.count && i < LINES_MOST; i++) take_allowance(r, &e->allowances.at[i]);
 }
 
@@ -288,7 +336,8 @@ static bool in_group(const struct bill_line *line, const struct einvoice_vat_tot
 {
     struct decimal none = DECIMAL(0, 0);
     return str_equal(line->vat_category, text_of(group->category, 10)) &&
-           decimal_compare(line->vat_rate.present ? line->vat_rate : none, group->rate.value.present ? group->rate.value : none) == 0;
+           decimal_compare(line->vat_rate.present ? line->vat_rate : none,
+                           group->rate.value.present ? group->rate.value : none) == 0;
 }
 
 static int64_t size_of(int64_t minor) { return minor < 0 ? -minor : minor; }
@@ -297,7 +346,9 @@ static void spread_vat(struct reading *r, const struct einvoice_vat_total *group
 {
     int64_t vat_minor = 0, net_minor = 0, left_minor, share;
     struct bill_line *largest = NULL;
-    if (!group->amount.value.present || !minor_from_decimal(group->amount.value, r->digits, &vat_minor) || size_of(vat_minor) > EXACT_MAX) return;
+    if (!group->amount.value.present || !minor_from_decimal(group->amount.value, r->digits, &vat_minor) ||
+        size_of(vat_minor) > EXACT_MAX)
+        return;
     for (size_t i = 0; i < r->lines->count; i++) {
         struct bill_line *line = &r->lines->at[i];
         if (spread[i] || !in_group(line, group)) continue;
@@ -317,7 +368,8 @@ static void spread_vat(struct reading *r, const struct einvoice_vat_total *group
     largest->vat_minor += left_minor;
 }
 
-void bill_from_einvoice(struct work *work, const struct einvoice *e, struct bill *bill, struct bill_lines *lines, struct bill_problems *problems)
+void bill_from_einvoice(struct work *work, const struct einvoice *e, struct bill *bill, struct bill_lines *lines,
+                        struct bill_problems *problems)
 {
     struct reading r = { work, e, bill, lines, problems, currency_digits(e->currency) };
     if (r.digits < 0) {
@@ -344,37 +396,51 @@ void bill_from_einvoice(struct work *work, const struct einvoice *e, struct bill
 static struct fault *judge(struct work *work, const struct einvoice *invoice, struct bill_problems *problems)
 {
     struct einvoice_report report = { 0 };
-    static const enum problem_severity severities[] = { [EINVOICE_FATAL] = PROBLEM_FATAL, [EINVOICE_WARNING] = PROBLEM_WARNING, [EINVOICE_INFORMATION] = PROBLEM_INFORMATION };
+    static const enum problem_severity severities[] = { [EINVOICE_FATAL] = PROBLEM_FATAL,
+                                                        [EINVOICE_WARNING] = PROBLEM_WARNING,
+                                                        [EINVOICE_INFORMATION] = PROBLEM_INFORMATION };
     einvoice_judge(work->arena, invoice, EINVOICE_AUTO, &report);
     for (size_t i = 0; i < report.problems.count && problems->count < PROBLEMS_KEPT; i++) {
         const struct einvoice_problem *p = &report.problems.at[i];
         *LIST_ADD(work->arena, problems) = (struct bill_problem){
-            .source = PROBLEM_DOCUMENT, .rule = str_of(p->rule), .severity = severities[p->severity], .place = text_of(p->path, 500), .line = p->line,
-            .found = text_of(p->values, 1000), .english = str_utf8_clip(p->english, 1000), .dutch = str_utf8_clip(p->dutch, 1000),
+            .source = PROBLEM_DOCUMENT,
+            .rule = str_of(p->rule),
+            .severity = severities[p->severity],
+            .place = text_of(p->path, 500),
+            .line = p->line,
+            .found = text_of(p->values, 1000),
+            .english = str_utf8_clip(p->english, 1000),
+            .dutch = str_utf8_clip(p->dutch, 1000),
         };
     }
     return NULL;
 }
 
 /* Each file that stood inside the invoice is a document of its own: nothing that came with it is lost. */
-static struct fault *keep_attachments(struct work *work, const struct einvoice *invoice, const struct bill *bill, struct bill_problems *problems)
+static struct fault *keep_attachments(struct work *work, const struct einvoice *invoice,
+                                      const struct document *original, const struct bill *bill,
+                                      struct bill_problems *problems)
 {
     for (size_t i = 0; i < invoice->documents.count && i < ATTACHMENTS_MOST; i++) {
         const struct einvoice_document *d = &invoice->documents.at[i];
         struct str content = { 0 }, name = text_of(d->filename.length ? d->filename : d->id.value, 255);
         if (!d->content.length) continue;
         if (!base64_parse(work->arena, d->content, &content) || !content.length) {
-            problem_add(work, problems, PROBLEM_WARNING, (struct str){ 0 }, 0, FAULT(work->arena, &attachment_unread, NULL, PARAM("text", name.at ? name : STR("-"))));
+            problem_add(work, problems, PROBLEM_WARNING, (struct str){ 0 }, 0,
+                        FAULT(work->arena, &attachment_unread, NULL, PARAM("text", name.at ? name : STR("-"))));
             continue;
         }
-        struct document document = { .file_name = name, .source = bill->document_id.n ? DOCUMENT_UPLOAD : DOCUMENT_MADE, .subject_kind = STR("bill"), .subject_id = bill->id.n };
+        struct document document = {
+            .file_name = name, .source = original->source, .subject_kind = STR("bill"), .subject_id = bill->id.n
+        };
         TRY(archive_keep(work, &document, content, NULL));
     }
     return NULL;
 }
 
 /* The XML of the file, its own or from inside the PDF; absent when there is none. Refusals of readers become problems. */
-static struct fault *find_xml(struct work *work, const struct document *document, struct str content, struct bill *bill, struct bill_problems *problems, struct str *xml)
+static struct fault *find_xml(struct work *work, const struct document *document, struct str content, struct bill *bill,
+                              struct bill_problems *problems, struct str *xml)
 {
     enum paper_hybrid_kind kind = PAPER_NOT_HYBRID;
     *xml = (struct str){ 0 };
@@ -383,9 +449,14 @@ static struct fault *find_xml(struct work *work, const struct document *document
     struct fault *fault = paper_hybrid_xml(work->arena, content, xml, &kind);
     if (fault) problem_add(work, problems, PROBLEM_WARNING, (struct str){ 0 }, 0, fault);
     if (fault || kind == PAPER_NOT_HYBRID) return *xml = (struct str){ 0 }, NULL;
-    if (kind == PAPER_ORDERX) problem_add(work, problems, PROBLEM_WARNING, (struct str){ 0 }, 0, FAULT(work->arena, &is_order, NULL));
-    struct document inside = { .file_name = str_format(work->arena, "%.*s.xml", STR_ARG(str_utf8_clip(document->file_name, 250))), .media_type = STR("application/xml"),
-                               .source = document->source, .subject_kind = STR("bill"), .subject_id = bill->id.n };
+    if (kind == PAPER_ORDERX)
+        problem_add(work, problems, PROBLEM_WARNING, (struct str){ 0 }, 0, FAULT(work->arena, &is_order, NULL));
+    struct document inside = { .file_name = str_format(work->arena, "%.*s.xml",
+                                                       STR_ARG(str_utf8_clip(document->file_name, 250))),
+                               .media_type = STR("application/xml"),
+                               .source = document->source,
+                               .subject_kind = STR("bill"),
+                               .subject_id = bill->id.n };
     TRY(archive_keep(work, &inside, *xml, NULL));
     bill->xml_document_id = inside.id;
     bill->syntax = STR("hybrid");
@@ -397,7 +468,8 @@ static struct str syntax_of(const struct einvoice *invoice)
     return invoice->syntax == EINVOICE_CII ? STR("cii") : invoice->syntax == EINVOICE_ZUGFERD_1 ? STR("zugferd_1") : STR("ubl");
 }
 
-static struct fault *read_xml(struct work *work, const struct document *document, struct str xml, struct bill *bill, struct bill_lines *lines, struct bill_problems *problems)
+static struct fault *read_xml(struct work *work, const struct document *document, struct str xml, struct bill *bill,
+                              struct bill_lines *lines, struct bill_problems *problems)
 {
     struct einvoice *invoice = NULL;
     struct company company = { 0 };
@@ -412,7 +484,7 @@ static struct fault *read_xml(struct work *work, const struct document *document
     bill_from_einvoice(work, invoice, bill, lines, problems);
     struct reading r = { work, invoice, bill, lines, problems, 2 };
     check_buyer(&r, &company);
-    TRY(keep_attachments(work, invoice, bill, problems));
+    TRY(keep_attachments(work, invoice, document, bill, problems));
     return judge(work, invoice, problems);
 }
 
@@ -420,9 +492,11 @@ static struct fault *read_xml(struct work *work, const struct document *document
 static struct fault *index_words(struct work *work, const struct bill *bill, const struct bill_lines *lines)
 {
     struct text t = text_new(work->arena);
-    const struct str words[] = { bill->number, bill->seller_name, bill->order_reference, bill->buyer_reference, bill->reference, bill->iban, bill->payee_name };
+    const struct str words[] = { bill->number,    bill->seller_name, bill->order_reference, bill->buyer_reference,
+                                 bill->reference, bill->iban,        bill->payee_name };
     for (size_t i = 0; i < ARRAY_LENGTH(words); i++) text_add(&t, words[i]), text_add_char(&t, '\n');
-    for (size_t i = 0; i < lines->count && t.length < 100000; i++) text_add(&t, lines->at[i].description), text_add_char(&t, '\n');
+    for (size_t i = 0; i < lines->count && t.length < 100000; i++)
+        text_add(&t, lines->at[i].description), text_add_char(&t, '\n');
     return archive_index(work, bill->document_id, text_str(&t));
 }
 
@@ -432,7 +506,8 @@ static struct fault *refuse_same_file(struct work *work, const struct bill *bill
     bool found;
     TRY(db_find(work, &sql_bill_by_file, GIVEN(bill, bill), INTO(bill, &earlier), &found));
     if (!found) return NULL;
-    return FAULT(work->arena, &bill_same_file, "content", PARAM("bill", bill_name(work, &earlier)), PARAM("day", date_text(work->arena, instant_day(earlier.received_at))));
+    return FAULT(work->arena, &bill_same_file, "content", PARAM("bill", bill_name(work, &earlier)),
+                 PARAM("day", date_text(work->arena, instant_day(earlier.received_at))));
 }
 
 static struct fault *begin(struct work *work, struct bill *bill)
@@ -442,13 +517,17 @@ static struct fault *begin(struct work *work, struct bill *bill)
     return ledger_base_currency(work, &bill->currency);
 }
 
-struct fault *bill_receive(struct work *work, struct str file_name, enum document_source source, struct str content, struct bill *bill)
+struct fault *bill_receive(struct work *work, struct str file_name, enum document_source source, struct str content,
+                           struct bill *bill)
 {
     struct bill_lines lines = { 0 };
     struct bill_problems problems = { 0 };
     struct str xml;
     TRY(begin(work, bill));
-    struct document document = { .file_name = str_utf8_clip(file_name, 255), .source = source, .subject_kind = STR("bill"), .subject_id = bill->id.n };
+    struct document document = { .file_name = str_utf8_clip(file_name, 255),
+                                 .source = source,
+                                 .subject_kind = STR("bill"),
+                                 .subject_id = bill->id.n };
     TRY(archive_keep(work, &document, content, NULL));
     bill->document_id = document.id;
     bill->file_hash = document.hash;
@@ -470,6 +549,7 @@ static struct fault *receive(struct work *work, const struct bill_upload *takes,
 CALLABLE(receive, bill_upload, bill);
 
 static const struct operation operations[] = {
-    { "bill receive", "POST", "/bills/receive", "bill.enter", OPERATION_UPLOAD | OPERATION_SLOW, &receive_call, NULL, "Receive an invoice as a file: e-invoice, PDF or image" },
+    { "bill receive", "POST", "/bills/receive", "bill.enter", OPERATION_UPLOAD | OPERATION_SLOW, &receive_call, NULL,
+      "Receive an invoice as a file: e-invoice, PDF or image" },
 };
 const struct operation_table bill_arrivals = { "bill", operations, ARRAY_LENGTH(operations) };

@@ -83,7 +83,9 @@ struct tally { size_t files, read, unread, skipped, differ, lines_differ, coded;
 static void expect_same(struct str path, const struct einvoice_amount *amount, int64_t minor, int digits, struct tally *tally)
 {
     int64_t expected;
-    if (!amount->value.present || digits < 0 || !minor_from_decimal(amount->value, digits, &expected) || expected > EXACT_MAX || expected < -EXACT_MAX) return;
+    if (!amount->value.present || digits < 0 || !minor_from_decimal(amount->value, digits, &expected) ||
+        expected > EXACT_MAX || expected < -EXACT_MAX)
+        return;
     if (expected == minor) return;
     printf("%.*s: %lld instead of %lld\n", STR_ARG(path), (long long)minor, (long long)expected);
     tally->differ++;
@@ -117,7 +119,8 @@ static void receive_one(struct work *work, struct str path, struct str name, boo
             expect_same(path, &e->totals.rounding, bill.rounding_minor, digits, tally);
             expect_same(path, &e->totals.payable, bill.payable_minor, digits, tally);
         }
-        static const char *const sums[] = { "bill.lines_differ", "bill.vat_differs", "bill.total_differs", "bill.payable_differs" };
+        static const char *const sums[] = { "bill.lines_differ", "bill.vat_differs", "bill.total_differs",
+                                            "bill.payable_differs" };
         /* The one file that the official rules call valid though its total is not net and VAT. */
         bool judged = valid && read && !str_is(name, "0ad99ec6e3a45ae7.xml");
         for (size_t i = 0; i < ARRAY_LENGTH(sums) && judged; i++)
@@ -167,7 +170,8 @@ DB_TEST(bill_receives_every_document_of_the_oracle)
         struct str path = str_format(work->arena, "%s/data/en16931/oracle/%.*s", shared, STR_ARG(cells[0]));
         receive_one(work, path, str_keep(work->arena, cells[0]), str_is(cells[4], "valid"), &tally);
     }
-    print_message("%zu files, %zu read, %zu unread, %zu the same again, %zu lines differ\n", tally.files, tally.read, tally.unread, tally.skipped, tally.lines_differ);
+    print_message("%zu files, %zu read, %zu unread, %zu the same again, %zu lines differ\n", tally.files, tally.read,
+                  tally.unread, tally.skipped, tally.lines_differ);
     expect(tally.files >= 600);
     expect_int(0, tally.differ);
     expect_int(0, tally.lines_differ);

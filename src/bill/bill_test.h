@@ -36,8 +36,10 @@ static inline vat_code_id vat_code(struct work *work, enum vat_category category
 static inline struct bill_data form(struct work *work, party_id party, const char *number)
 {
     struct bill_data d = { .party_id = party, .number = str_of(number), .issued_on = { 20250220 } };
-    *LIST_ADD(work->arena, &d.lines) = (struct bill_line_data){ .description = STR("Brood"), .net_minor = 10000, .account_id = account_numbered(work, "4300"),
-                                                               .vat_code_id = vat_code(work, VAT_S, 21) };
+    *LIST_ADD(work->arena, &d.lines) = (struct bill_line_data){ .description = STR("Brood"),
+                                                                .net_minor = 10000,
+                                                                .account_id = account_numbered(work, "4300"),
+                                                                .vat_code_id = vat_code(work, VAT_S, 21) };
     return d;
 }
 
@@ -48,7 +50,10 @@ static inline struct bill given_entered(struct work *work, const struct bill_dat
     return bill;
 }
 
-static inline void submit(struct work *work, struct bill *bill) { expect_done(bill_submit(work, bill->id, bill->version, bill)); }
+static inline void submit(struct work *work, struct bill *bill)
+{
+    expect_done(bill_submit(work, bill->id, bill->version, bill));
+}
 
 /* By somebody else than who entered it. */
 static inline struct fault *approve(struct work *work, struct bill *bill)
@@ -97,9 +102,16 @@ static inline int64_t open_of(struct work *work, const struct bill *bill)
 static inline int64_t booked(struct work *work, const char *number)
 {
     static const char *const balance_params[] = { "company_id", "id" };
-    static const struct sql balance = { .name = "test_balance", .params = balance_params, .param_count = 2,
-                                        .text = "select cast(coalesce(sum(base_minor), 0) as bigint) as version from entry_line where company_id = $1 and account_id = $2" };
-    struct total { int64_t version; };
+    static const struct sql balance = {
+        .name = "test_balance",
+        .params = balance_params,
+        .param_count = 2,
+        .text =
+            "select cast(coalesce(sum(base_minor), 0) as bigint) as version from entry_line where company_id = $1 and account_id = $2"
+    };
+    struct total {
+        int64_t version;
+    };
     static const struct field fields[] = { FIELD(struct total, version) };
     static const struct record total_record = { "total", sizeof(struct total), fields, 1 };
     const struct bill_key key = { { account_numbered(work, number).n } };
