@@ -160,7 +160,7 @@ CALLABLE(session_step_up, step_up, nothing);
 struct session_row { int64_t id; struct instant created_at, expires_at; struct str address, agent; };
 LIST_STRUCT(session_rows, struct session_row);
 RECORD(session_row, {
-    FIELD(struct session_row, id, .sort = true), FIELD(struct session_row, created_at), FIELD(struct session_row, expires_at),
+    FIELD_OF(FIELD_ID, int64_t, struct session_row, id, .sort = true), FIELD(struct session_row, created_at), FIELD(struct session_row, expires_at),
     FIELD(struct session_row, address, OPTIONAL), FIELD(struct session_row, agent, OPTIONAL),
 });
 static struct fault *session_list(struct work *work, const struct nothing *takes, const struct list_query *query, struct session_rows *rows, struct str *next)
@@ -373,7 +373,7 @@ RECORD(token_add, {
 struct token_row { int64_t id, person_id; struct str name, token_hash, permissions; struct instant created_at, expires_at; };
 LIST_STRUCT(token_rows, struct token_row);
 RECORD(token_row, {
-    FIELD(struct token_row, id, .sort = true), FIELD(struct token_row, person_id), FIELD(struct token_row, name, .filter = true),
+    FIELD_OF(FIELD_ID, int64_t, struct token_row, id, .sort = true), FIELD(struct token_row, person_id), FIELD(struct token_row, name, .filter = true),
     BYTES(struct token_row, token_hash, OPTIONAL, .secret = true), FIELD(struct token_row, permissions), FIELD(struct token_row, created_at),
     FIELD(struct token_row, expires_at, .sort = true),
 });
