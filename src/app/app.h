@@ -5,8 +5,9 @@
 /* All operations of all rooms. A room adds its line in app.c. */
 struct fault *app_identify(struct work *work, struct books *books, const struct operations *operations, struct str bearer, struct str cookie,
                            struct str csrf, struct str company); /* who asks, for every door; see doors.h */
+struct settings;
 /* Starts what the program does by itself while it serves: app_jobs.c. */
-CHECKED struct fault *app_jobs_start(const struct doors *doors, struct jobs **out);
+CHECKED struct fault *app_jobs_start(struct arena *arena, const struct doors *doors, const struct settings *settings, struct jobs **out);
 void app_operations(struct arena *arena, struct operations *out);
 
 /* One file of `name = value` lines under [sections]; # begins a comment; a text stands in "quotes" or bare. [http] port is
@@ -23,6 +24,8 @@ struct settings {
     bool http_behind_proxy;
     struct str http_metrics_token;
     int64_t http_threads, http_workers, http_queue, http_body_limit, http_upload_limit;
+    struct str mail_url, mail_from, mail_user, mail_password; /* absent mail_url: mail waits in the outbox */
+    bool mail_allow_plain;
 };
 extern const struct record settings_record;
 /* `file`: absent is none. `environment`: NAME=value, ended by NULL. */

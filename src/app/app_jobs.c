@@ -2,6 +2,7 @@
 #include "app/app.h"
 #include "access/access.h"
 #include "cash/cash.h"
+#include "connect/connect.h"
 
 static struct fault *companies_load(struct work *work, struct books *books, struct company_id_rows *companies)
 {
@@ -33,11 +34,28 @@ static struct fault *match_bank_lines(struct work *work, struct books *books, co
     return NULL;
 }
 
-static const struct job jobs[] = {
+/* What is due in the outbox leaves within seconds; while there is nothing, nothing is written but the claim. */
+static struct fault *send_mail(const void *context, struct work *work, struct books *books)
+{
+    int64_t sent, failed;
+    return mail_send_due(work, books, context, 20, &sent, &failed);
+}
+
+static const struct job fixed[] = {
     { "match bank lines", 5000, match_bank_lines },
 };
 
-struct fault *app_jobs_start(const struct doors *doors, struct jobs **out)
+struct fault *app_jobs_start(struct arena *arena, const struct doors *doors, const struct settings *settings, struct jobs **out)
 {
-    return jobs_start(doors, jobs, ARRAY_LENGTH(jobs), out);
+    struct job *jobs = ARENA_ARRAY(arena, struct job, ARRAY_LENGTH(fixed) + 1);
+    struct mail_settings *mail = ARENA_NEW(arena, struct mail_settings);
+    size_t count = ARRAY_LENGTH(fixed);
+    memcpy(jobs, fixed, sizeof fixed);
+    *mail = (struct mail_settings){ .url = settings->mail_url, .from = settings->mail_from, .user = settings->mail_user,
+                                    .password = settings->mail_password, .allow_plain = settings->mail_allow_plain };
+    if (mail->url.length) {
+        TRY(mail_settings_check(arena, mail)); /* said at the start, not at the first mail */
+        jobs[count++] = (struct job){ .name = "send mail", .every_ms = 5000, .run_with = send_mail, .context = mail };
+    }
+    return jobs_start(doors, jobs, count, out);
 }

@@ -113,7 +113,7 @@ static struct fault *serve(struct program *p)
     sigaddset(&ends, SIGINT);
     pthread_sigmask(SIG_BLOCK, &ends, NULL); /* before any thread: they inherit it */
     TRY(open_books(p));
-    TRY(app_jobs_start(&p->doors, &jobs));
+    TRY(app_jobs_start(p->arena, &p->doors, &p->settings, &jobs));
     struct fault *fault = http_start(p->arena, &p->doors, &http_settings, &http);
     if (fault) return jobs_stop(jobs), fault;
     LOG(LOG_INFO, "serving", LOG_TEXT("address", s->http_address), LOG_INT("port", http_port(http)),

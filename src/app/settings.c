@@ -36,6 +36,13 @@ RECORD(
               .about = "bytes of JSON in a request; 1 MiB"),
         FIELD(struct settings, http_upload_limit, OPTIONAL, .min = 0, .max = 1073741824,
               .about = "bytes of an upload; 64 MiB"),
+        FIELD(struct settings, mail_url, OPTIONAL, .max = 300,
+              .about = "server that takes our mail: smtp://host:587 (STARTTLS) or smtps://host:465; left out: no mail is sent"),
+        FIELD(struct settings, mail_from, OPTIONAL, .max = 254, .about = "address that mail is sent from"),
+        FIELD(struct settings, mail_user, OPTIONAL, .max = 200, .about = "to sign in with"),
+        FIELD(struct settings, mail_password, OPTIONAL, .secret = true, .max = 1000, .about = "usually mail_password_file"),
+        FIELD(struct settings, mail_allow_plain, OPTIONAL,
+              .about = "mail leaves without TLS where the server has none; to this machine itself it always may"),
     });
 
 static struct fault *read_file(struct arena *arena, struct str name, struct str *out)

@@ -154,7 +154,7 @@ static void parser_prepare(struct xml_reader *r)
     *r->parser->sax = sax;
     r->parser->sax->serror = (xmlStructuredErrorFunc)on_error;
     r->parser->userData = r;
-    xmlCtxtUseOptions(r->parser, XML_PARSE_NONET | XML_PARSE_HUGE);
+    xmlCtxtUseOptions(r->parser, XML_PARSE_NONET | XML_PARSE_HUGE | XML_PARSE_NOENT);
 }
 
 struct xml_reader *xml_reader_new(struct arena *arena, const struct xml_limits *limits,

@@ -174,7 +174,7 @@ static void parser_prepare(struct xml_scan *s)
     sax->internalSubset = on_doctype;
     sax->serror = (xmlStructuredErrorFunc)on_error;
     s->parser->userData = s;
-    xmlCtxtUseOptions(s->parser, XML_PARSE_NONET | XML_PARSE_HUGE);
+    xmlCtxtUseOptions(s->parser, XML_PARSE_NONET | XML_PARSE_HUGE | XML_PARSE_NOENT);
 }
 
 static struct fault *scan_end(struct xml_scan *s, bool done)

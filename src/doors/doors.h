@@ -96,6 +96,8 @@ struct job {
     const char *name;
     int64_t every_ms;
     struct fault *(*run)(struct work *work, struct books *books, const struct operations *operations);
+    struct fault *(*run_with)(const void *context, struct work *work, struct books *books); /* instead of run, with its settings */
+    const void *context;
 };
 struct jobs;
 /* One thread that runs each job when it is due, as the program itself; a refusal is logged and the job tried again after

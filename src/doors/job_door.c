@@ -22,7 +22,8 @@ static void run_one(struct jobs *jobs, struct arena *arena, const struct job *jo
     random_bytes(id, sizeof id);
     work.system = true;
     work.request_id = hex_text(arena, id, sizeof id);
-    struct fault *fault = job->run(&work, jobs->doors->books, jobs->doors->operations);
+    struct fault *fault = job->run ? job->run(&work, jobs->doors->books, jobs->doors->operations)
+                                   : job->run_with(job->context, &work, jobs->doors->books);
     if (fault)
         LOG(LOG_WARNING, "job_refused", LOG_TEXT("job", str_of(job->name)), LOG_TEXT("request_id", work.request_id),
             LOG_TEXT("code", str_of(fault->type->code)), LOG_TEXT("detail", str_of(fault->detail)));

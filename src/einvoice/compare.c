@@ -42,7 +42,8 @@ static void amount(struct comparing *c, struct str within, const char *term, str
 /* Zero and absent say the same of what is added or taken off. */
 static void addition(struct comparing *c, struct str within, const char *term, struct einvoice_amount a, struct einvoice_amount b)
 {
-    if ((!a.raw.length && b.value.present && !b.value.units) || (!b.raw.length && a.value.present && !a.value.units)) return;
+    bool no_a = !a.raw.length && !a.value.present, no_b = !b.raw.length && !b.value.present; /* made by us: a value without raw */
+    if ((no_a && b.value.present && !b.value.units) || (no_b && a.value.present && !a.value.units)) return;
     amount(c, within, term, a, b);
 }
 static void number(struct comparing *c, struct str within, const char *term, struct einvoice_number a, struct einvoice_number b)
@@ -133,11 +134,11 @@ static void allowance(struct comparing *c, struct str within, const struct einvo
 static void prices(struct comparing *c, struct str within, const struct einvoice_line *a, const struct einvoice_line *b)
 {
     addition(c, within, "price_discount", a->price_discount, b->price_discount);
-    amount(c, within, "price_gross", a->price_gross.raw.length ? a->price_gross : a->price,
-           b->price_gross.raw.length ? b->price_gross : b->price);
+    amount(c, within, "price_gross", a->price_gross.raw.length || a->price_gross.value.present ? a->price_gross : a->price,
+           b->price_gross.raw.length || b->price_gross.value.present ? b->price_gross : b->price);
     struct einvoice_quantity p = a->price_base, q = b->price_base;
-    if (!p.raw.length) p.value = DECIMAL(1, 0);
-    if (!q.raw.length) q.value = DECIMAL(1, 0);
+    if (!p.raw.length && !p.value.present) p.value = DECIMAL(1, 0);
+    if (!q.raw.length && !q.value.present) q.value = DECIMAL(1, 0);
     if (!p.unit.length) p.unit = a->quantity.unit;
     if (!q.unit.length) q.unit = b->quantity.unit;
     quantity(c, within, "price_base", p, q);

@@ -3,7 +3,8 @@
 #include "einvoice/rules.h"
 
 const struct fault_type einvoice_uncountable = {
-    FAULT_INVALID, "einvoice.uncountable", "{what} of this invoice is missing, unreadable or too large to add up; give it as a number."
+    FAULT_INVALID, "einvoice.uncountable",
+    "{what} of this invoice is missing, unreadable or too large to add up; give it as a number."
 };
 
 static struct fault *uncountable(struct arena *arena, const char *field, const char *what)
@@ -81,7 +82,8 @@ static bool add(struct arena *arena, struct categories *all, const struct einvoi
     return int_add(found->base_minor, minor, &found->base_minor);
 }
 
-static struct fault *add_lines(struct arena *arena, const struct einvoice *e, int digits, struct categories *all, int64_t *sum_minor)
+static struct fault *add_lines(struct arena *arena, const struct einvoice *e, int digits, struct categories *all,
+                               int64_t *sum_minor)
 {
     for (size_t i = 0; i < e->lines.count; i++) {
         const struct einvoice_line *l = &e->lines.at[i];
@@ -93,28 +95,37 @@ static struct fault *add_lines(struct arena *arena, const struct einvoice *e, in
     return NULL;
 }
 
-static struct fault *add_allowances(struct arena *arena, const struct einvoice *e, int digits, struct categories *all, int64_t *allowances, int64_t *charges)
+static struct fault *add_allowances(struct arena *arena, const struct einvoice *e, int digits, struct categories *all,
+                                    int64_t *allowances, int64_t *charges)
 {
     for (size_t i = 0; i < e->allowances.count; i++) {
         const struct einvoice_allowance *a = &e->allowances.at[i];
         int64_t minor, *into = a->charge.value ? charges : allowances;
-        if (!minor_of(&a->amount, digits, &minor) || !int_add(*into, minor, into) || !add(arena, all, &a->vat, a->charge.value ? minor : -minor))
+        if (!minor_of(&a->amount, digits, &minor) || !int_add(*into, minor, into) ||
+            !add(arena, all, &a->vat, a->charge.value ? minor : -minor))
             return uncountable(arena, str_format(arena, "allowances[%zu]", i).at, "An allowance or charge");
     }
     return NULL;
 }
 
 /* BR-CO-17: VAT once per category and rate, over its sum. */
-static struct fault *breakdown(struct arena *arena, const struct categories *all, int digits, struct einvoice_sums *out, int64_t *vat_minor)
+static struct fault *breakdown(struct arena *arena, const struct categories *all, int digits, struct einvoice_sums *out,
+                               int64_t *vat_minor)
 {
     for (size_t i = 0; i < all->list.count; i++) {
         const struct category *c = &all->list.at[i];
         int64_t minor = 0;
-        bool counted = !c->rate.present || einvoice_product(minor_to_decimal(c->base_minor, digits), c->rate, DECIMAL(100, 0), digits, &minor);
+        bool counted = !c->rate.present || einvoice_product(minor_to_decimal(c->base_minor, digits), c->rate,
+                                                            DECIMAL(100, 0), digits, &minor);
         if (!counted || !int_add(*vat_minor, minor, vat_minor)) return uncountable(arena, "vat_totals", "The VAT");
         *LIST_ADD(arena, &out->vat_totals) = (struct einvoice_vat_total){
-            .base = amount_of(c->base_minor, digits), .amount = amount_of(minor, digits), .category = c->code, .rate = { .value = c->rate },
-            .scheme = STR("VAT"), .exemption_reason = c->reason, .exemption_code = c->reason_code,
+            .base = amount_of(c->base_minor, digits),
+            .amount = amount_of(minor, digits),
+            .category = c->code,
+            .rate = { .value = c->rate },
+            .scheme = STR("VAT"),
+            .exemption_reason = c->reason,
+            .exemption_code = c->reason_code,
         };
     }
     return NULL;
@@ -148,7 +159,8 @@ struct fault *einvoice_compute(struct arena *arena, const struct einvoice *e, st
         if (e->allowances.at[i].charge.value) t->charges = amount_of(charges, digits);
         else t->allowances = amount_of(allowances, digits);
     }
-    out->lines_minor = lines, out->without_vat_minor = without, out->vat_minor = vat, out->with_vat_minor = with, out->payable_minor = payable;
+    out->lines_minor = lines, out->without_vat_minor = without, out->vat_minor = vat, out->with_vat_minor = with,
+    out->payable_minor = payable;
     return NULL;
 }
 

@@ -25,7 +25,8 @@ void write_here(struct einvoice_writer *w)
     xml_text(&w->xml, STR(""));
 }
 
-void write_with(struct einvoice_writer *w, const char *name, struct str text, struct write_attribute first, struct write_attribute second)
+void write_with(struct einvoice_writer *w, const char *name, struct str text, struct write_attribute first,
+                struct write_attribute second)
 {
     if (!text.length) return;
     open_pending(w);

@@ -10,8 +10,12 @@ void write_end(struct einvoice_writer *writer); /* of the innermost group */
 void write_here(struct einvoice_writer *writer); /* the group stays, even when nothing stands in it */
 void write_text(struct einvoice_writer *writer, const char *name, struct str text);
 /* One element with up to two attributes; absent ones are left out. */
-struct write_attribute { const char *name; struct str value; };
-void write_with(struct einvoice_writer *writer, const char *name, struct str text, struct write_attribute first, struct write_attribute second);
+struct write_attribute {
+    const char *name;
+    struct str value;
+};
+void write_with(struct einvoice_writer *writer, const char *name, struct str text, struct write_attribute first,
+                struct write_attribute second);
 void write_id(struct einvoice_writer *writer, const char *name, struct einvoice_id id);
 void write_number(struct einvoice_writer *writer, const char *name, struct einvoice_number number);
 struct str write_decimal(struct arena *arena, struct decimal value, struct str raw); /* the value, else what stood there */

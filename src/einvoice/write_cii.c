@@ -46,7 +46,8 @@ static void address(struct einvoice_writer *w, const struct einvoice_address *a)
 
 static void tax_registration(struct einvoice_writer *w, struct str number, const char *scheme)
 {
-    GROUP(w, "ram:SpecifiedTaxRegistration") write_id(w, "ram:ID", (struct einvoice_id){ .value = number, .scheme = str_of(scheme) });
+    GROUP(w, "ram:SpecifiedTaxRegistration")
+    write_id(w, "ram:ID", (struct einvoice_id){ .value = number, .scheme = str_of(scheme) });
 }
 
 static void party(struct einvoice_writer *w, const char *name, const struct einvoice_party *p)
@@ -137,8 +138,8 @@ static void product(struct einvoice_writer *w, const struct einvoice_line *l)
         for (size_t i = 0; i < l->classes.count; i++) {
             const struct einvoice_class *c = &l->classes.at[i];
             GROUP(w, "ram:DesignatedProductClassification")
-                write_with(w, "ram:ClassCode", c->code, (struct write_attribute){ "listID", c->list },
-                           (struct write_attribute){ "listVersionID", c->list_version });
+            write_with(w, "ram:ClassCode", c->code, (struct write_attribute){ "listID", c->list },
+                       (struct write_attribute){ "listVersionID", c->list_version });
         }
         within(w, "ram:OriginTradeCountry", "ram:ID", l->origin_country);
     }
@@ -303,7 +304,8 @@ static void terms(struct einvoice_writer *w, const struct einvoice *e)
         const struct einvoice_terms *t = e->terms.count ? &e->terms.at[i] : NULL;
         GROUP(w, "ram:SpecifiedTradePaymentTerms") {
             write_text(w, "ram:Description", t ? t->note : e->payment_terms);
-            day(w, "ram:DueDateDateTime", "udt:DateTimeString", t && (t->due.date.ymd || t->due.raw.length || i) ? t->due : e->due);
+            day(w, "ram:DueDateDateTime", "udt:DateTimeString",
+                t && (t->due.date.ymd || t->due.raw.length || i) ? t->due : e->due);
             if (!i) write_text(w, "ram:DirectDebitMandateID", e->mandate);
             if (t) write_number(w, "ram:PartialPaymentPercent", t->percent);
             if (t) amount(w, "ram:PartialPaymentAmount", &t->amount);
@@ -314,15 +316,22 @@ static void terms(struct einvoice_writer *w, const struct einvoice *e)
 static void totals(struct einvoice_writer *w, const struct einvoice *e)
 {
     const struct einvoice_totals *t = &e->totals;
-    const struct { const struct einvoice_amount *amount; struct str currency; } taxes[] = { { &t->vat, e->currency }, { &t->vat_accounting, e->vat_currency } };
-    GROUP(w, "ram:SpecifiedTradeSettlementHeaderMonetarySummation") {
+    const struct {
+        const struct einvoice_amount *amount;
+        struct str currency;
+    } taxes[] = { { &t->vat, e->currency }, { &t->vat_accounting, e->vat_currency } };
+    GROUP(w, "ram:SpecifiedTradeSettlementHeaderMonetarySummation")
+    {
         amount(w, "ram:LineTotalAmount", &t->lines);
         amount(w, "ram:ChargeTotalAmount", &t->charges);
         amount(w, "ram:AllowanceTotalAmount", &t->allowances);
         amount(w, "ram:TaxBasisTotalAmount", &t->without_vat);
         for (size_t i = 0; i < ARRAY_LENGTH(taxes); i++)
             write_with(w, "ram:TaxTotalAmount", write_decimal(w->arena, taxes[i].amount->value, taxes[i].amount->raw),
-                       (struct write_attribute){ "currencyID", taxes[i].amount->currency.length ? taxes[i].amount->currency : taxes[i].currency }, no_attribute);
+                       (struct write_attribute){ "currencyID", taxes[i].amount->currency.length
+                                                                   ? taxes[i].amount->currency
+                                                                   : taxes[i].currency },
+                       no_attribute);
         amount(w, "ram:RoundingAmount", &t->rounding);
         amount(w, "ram:GrandTotalAmount", &t->with_vat);
         amount(w, "ram:TotalPrepaidAmount", &t->prepaid);
@@ -361,7 +370,8 @@ struct str einvoice_write_cii(struct arena *arena, const struct einvoice *e)
     xml_open(&w->xml, "rsm:CrossIndustryInvoice");
     xml_attribute(&w->xml, "xmlns:rsm", STR("urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"));
     xml_attribute(&w->xml, "xmlns:qdt", STR("urn:un:unece:uncefact:data:standard:QualifiedDataType:100"));
-    xml_attribute(&w->xml, "xmlns:ram", STR("urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"));
+    xml_attribute(&w->xml, "xmlns:ram",
+                  STR("urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"));
     xml_attribute(&w->xml, "xmlns:udt", STR("urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100"));
     xml_text(&w->xml, STR(""));
     head(w, e);

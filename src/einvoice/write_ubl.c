@@ -4,7 +4,8 @@
 static void amount(struct einvoice_writer *w, const char *name, const struct einvoice_amount *a, struct str currency)
 {
     const struct write_attribute none = { NULL, { 0 } };
-    write_with(w, name, write_decimal(w->arena, a->value, a->raw), (struct write_attribute){ "currencyID", a->currency.length ? a->currency : currency }, none);
+    write_with(w, name, write_decimal(w->arena, a->value, a->raw),
+               (struct write_attribute){ "currencyID", a->currency.length ? a->currency : currency }, none);
 }
 
 static void quantity(struct einvoice_writer *w, const char *name, const struct einvoice_quantity *q)
@@ -72,9 +73,12 @@ static void other_parties(struct einvoice_writer *w, const struct einvoice *e)
 {
     const struct einvoice_party *payee = &e->payee, *agent = &e->tax_representative;
     struct str creditor = payee->creditor_id.length ? payee->creditor_id : (struct str){ 0 };
-    GROUP(w, "cac:PayeeParty") {
-        for (size_t i = 0; i < payee->ids.count; i++) GROUP(w, "cac:PartyIdentification") write_id(w, "cbc:ID", payee->ids.at[i]);
-        GROUP(w, "cac:PartyIdentification") write_id(w, "cbc:ID", (struct einvoice_id){ .value = creditor, .scheme = STR("SEPA") });
+    GROUP(w, "cac:PayeeParty")
+    {
+        for (size_t i = 0; i < payee->ids.count; i++)
+            GROUP(w, "cac:PartyIdentification") write_id(w, "cbc:ID", payee->ids.at[i]);
+        GROUP(w, "cac:PartyIdentification")
+        write_id(w, "cbc:ID", (struct einvoice_id){ .value = creditor, .scheme = STR("SEPA") });
         within(w, "cac:PartyName", "cbc:Name", payee->name);
         GROUP(w, "cac:PartyLegalEntity") write_id(w, "cbc:CompanyID", payee->legal_id);
     }
@@ -133,8 +137,8 @@ static void item(struct einvoice_writer *w, const struct einvoice_line *l)
         for (size_t i = 0; i < l->classes.count; i++) {
             const struct einvoice_class *c = &l->classes.at[i];
             GROUP(w, "cac:CommodityClassification")
-                write_with(w, "cbc:ItemClassificationCode", c->code, (struct write_attribute){ "listID", c->list },
-                           c->list_version.length ? (struct write_attribute){ "listVersionID", c->list_version } : none);
+            write_with(w, "cbc:ItemClassificationCode", c->code, (struct write_attribute){ "listID", c->list },
+                       c->list_version.length ? (struct write_attribute){ "listVersionID", c->list_version } : none);
         }
         vat(w, "cac:ClassifiedTaxCategory", &l->vat);
         for (size_t i = 0; i < l->properties.count; i++)
@@ -331,8 +335,11 @@ static void vat_totals(struct einvoice_writer *w, const struct einvoice *e)
         amount(w, "cbc:TaxAmount", &e->totals.vat, e->currency);
         for (size_t i = 0; i < e->vat_totals.count; i++) {
             const struct einvoice_vat_total *t = &e->vat_totals.at[i];
-            const struct einvoice_vat category = { true, t->category, t->rate, t->scheme, t->exemption_reason, t->exemption_code, 0 };
-            GROUP(w, "cac:TaxSubtotal") {
+            const struct einvoice_vat category = { true,      t->category,         t->rate,
+                                                   t->scheme, t->exemption_reason, t->exemption_code,
+                                                   0 };
+            GROUP(w, "cac:TaxSubtotal")
+            {
                 amount(w, "cbc:TaxableAmount", &t->base, e->currency);
                 amount(w, "cbc:TaxAmount", &t->amount, e->currency);
                 vat(w, "cac:TaxCategory", &category);
@@ -380,9 +387,11 @@ struct str einvoice_write_ubl(struct arena *arena, const struct einvoice *e)
     struct einvoice_writer writer = { .arena = arena, .xml = xml_writer_new(arena, true) }, *w = &writer;
     bool to_payee = e->payee.creditor_id.length > 0;
     xml_open(&w->xml, credit ? "CreditNote" : "Invoice");
-    xml_attribute(&w->xml, "xmlns", credit ? STR("urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2")
-                                           : STR("urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"));
-    xml_attribute(&w->xml, "xmlns:cac", STR("urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"));
+    xml_attribute(&w->xml, "xmlns",
+                  credit ? STR("urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2")
+                         : STR("urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"));
+    xml_attribute(&w->xml, "xmlns:cac",
+                  STR("urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"));
     xml_attribute(&w->xml, "xmlns:cbc", STR("urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"));
     xml_text(&w->xml, STR(""));
     head(w, e, credit);

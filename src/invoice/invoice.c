@@ -6,24 +6,31 @@ const struct fault_type invoice_changed = { FAULT_CONFLICT, "invoice.changed", "
 const struct fault_type invoice_not_possible = {
     FAULT_CONFLICT, "invoice.not_possible", "An invoice that is {state} can't be {event}; credit it when it is wrong."
 };
-const struct fault_type invoice_no_customer = { FAULT_INVALID, "invoice.no_customer", "{party} is no customer, or is blocked; choose another customer." };
+const struct fault_type invoice_no_customer = { FAULT_INVALID, "invoice.no_customer",
+                                                "{party} is no customer, or is blocked; choose another customer." };
 const struct fault_type invoice_vat_code_missing = {
-    FAULT_INVALID, "invoice.vat_code_missing", "\"{code}\" is no VAT code for sales; give one, or give the customer a VAT code of its own."
+    FAULT_INVALID, "invoice.vat_code_missing",
+    "\"{code}\" is no VAT code for sales; give one, or give the customer a VAT code of its own."
 };
 const struct fault_type invoice_unit_unknown = {
-    FAULT_INVALID, "invoice.unit_unknown", "\"{unit}\" is no unit of UN/ECE Recommendation 20 or 21; C62 is a piece, HUR an hour, KGM a kilogram."
+    FAULT_INVALID, "invoice.unit_unknown",
+    "\"{unit}\" is no unit of UN/ECE Recommendation 20 or 21; C62 is a piece, HUR an hour, KGM a kilogram."
 };
 const struct fault_type invoice_too_large = { FAULT_INVALID, "invoice.too_large", "This amount is too large to invoice." };
 static const struct fault_type invoice_price_negative = {
     FAULT_INVALID, "invoice.price_negative", "A price can't be negative; give a negative quantity to take something back."
 };
-static const struct fault_type invoice_currency = { FAULT_INVALID, "invoice.currency", "{currency} is not a currency of ISO 4217." };
-static const struct fault_type invoice_period = { FAULT_INVALID, "invoice.period", "The period ends before it begins." };
-static const struct fault_type invoice_discount = { FAULT_INVALID, "invoice.discount", "A discount is from 0 to 100 percent." };
+static const struct fault_type invoice_currency = { FAULT_INVALID, "invoice.currency",
+                                                    "{currency} is not a currency of ISO 4217." };
+static const struct fault_type invoice_period = { FAULT_INVALID, "invoice.period",
+                                                  "The period ends before it begins." };
+static const struct fault_type invoice_discount = { FAULT_INVALID, "invoice.discount",
+                                                    "A discount is from 0 to 100 percent." };
 
 static const char *const kinds[] = { NULL, "invoice", "credit_note" };
 static const char *const states[INVOICE_STATE_COUNT] = { NULL, "draft", "final", "removed" };
-static const char *const events[INVOICE_EVENT_COUNT] = { NULL, "changed", "removed", "previewed", "finalised", "credited", "sent" };
+static const char *const events[INVOICE_EVENT_COUNT] = { NULL,        "changed",  "removed", "previewed",
+                                                         "finalised", "credited", "sent" };
 static const char *const payments[] = { NULL, "open", "partly_paid", "paid", "overdue" };
 static const char *const sent_states[OUTBOX_STATE_COUNT] = { NULL, "queued", "handed_over", "delivered", "failed", "bounced" };
 static const char *const categories[] = { NULL, "S", "Z", "E", "AE", "K", "G", "O" };
@@ -31,67 +38,74 @@ const char *const invoice_delivery_names[] = { NULL, "mail_pdf", "mail_ubl", "ma
 #define DELIVERIES .choices = invoice_delivery_names, .choice_count = DELIVER_PORTAL + 1
 
 RECORD(invoice, {
-    ID(struct invoice, id, .sort = true),
-    FIELD(struct invoice, kind, CHOICES(kinds), .filter = true),
-    FIELD(struct invoice, state, CHOICES(states), .filter = true),
-    FIELD(struct invoice, number, .max = 40, OPTIONAL, .filter = true, .sort = true),
-    ID(struct invoice, party_id, .filter = true),
-    FIELD(struct invoice, customer_name, .max = 200, OPTIONAL, .filter = true, .sort = true),
-    FIELD(struct invoice, currency, .min = 3, .max = 3, .filter = true),
-    FIELD(struct invoice, language, .min = 2, .max = 2),
-    FIELD(struct invoice, issued_on, OPTIONAL, .filter = true, .sort = true),
-    FIELD(struct invoice, due_on, OPTIONAL, .filter = true, .sort = true),
-    FIELD(struct invoice, delivered_on, OPTIONAL),
-    FIELD(struct invoice, period_from_on, OPTIONAL),
-    FIELD(struct invoice, period_to_on, OPTIONAL),
-    FIELD(struct invoice, order_reference, .max = 100, OPTIONAL, .filter = true),
-    FIELD(struct invoice, buyer_reference, .max = 100, OPTIONAL, .filter = true),
-    FIELD(struct invoice, note, .max = 4000, OPTIONAL),
-    FIELD(struct invoice, payment_reference, .max = 35, OPTIONAL, .filter = true),
-    ID(struct invoice, credits_id, OPTIONAL, .filter = true),
-    AMOUNT(struct invoice, net_minor, .currency = "currency", .filter = true, .sort = true),
-    AMOUNT(struct invoice, vat_minor, .currency = "currency"),
-    AMOUNT(struct invoice, total_minor, .currency = "currency", .filter = true, .sort = true),
-    AMOUNT(struct invoice, base_total_minor, .filter = true, .about = "in the company's own currency"),
-    FIELD(struct invoice, delivery, DELIVERIES, OPTIONAL, .about = "left out: as the customer wants"),
-    FIELD(struct invoice, created_at, .sort = true),
-    FIELD(struct invoice, finalised_at, OPTIONAL),
-    FIELD(struct invoice, created_by, OPTIONAL),
-    FIELD(struct invoice, finalised_by, OPTIONAL),
-    FIELD(struct invoice, version),
-    AMOUNT(struct invoice, open_minor, .currency = "currency", OPTIONAL, .filter = true, .sort = true, .about = "from the ledger, now"),
-    FIELD(struct invoice, payment, CHOICES(payments), OPTIONAL, .filter = true, .about = "from the ledger, today"),
-    FIELD(struct invoice, sent, CHOICES(sent_states), OPTIONAL, .filter = true, .about = "what became of its newest message"),
-});
+                    ID(struct invoice, id, .sort = true),
+                    FIELD(struct invoice, kind, CHOICES(kinds), .filter = true),
+                    FIELD(struct invoice, state, CHOICES(states), .filter = true),
+                    FIELD(struct invoice, number, .max = 40, OPTIONAL, .filter = true, .sort = true),
+                    ID(struct invoice, party_id, .filter = true),
+                    FIELD(struct invoice, customer_name, .max = 200, OPTIONAL, .filter = true, .sort = true),
+                    FIELD(struct invoice, currency, .min = 3, .max = 3, .filter = true),
+                    FIELD(struct invoice, language, .min = 2, .max = 2),
+                    FIELD(struct invoice, issued_on, OPTIONAL, .filter = true, .sort = true),
+                    FIELD(struct invoice, due_on, OPTIONAL, .filter = true, .sort = true),
+                    FIELD(struct invoice, delivered_on, OPTIONAL),
+                    FIELD(struct invoice, period_from_on, OPTIONAL),
+                    FIELD(struct invoice, period_to_on, OPTIONAL),
+                    FIELD(struct invoice, order_reference, .max = 100, OPTIONAL, .filter = true),
+                    FIELD(struct invoice, buyer_reference, .max = 100, OPTIONAL, .filter = true),
+                    FIELD(struct invoice, note, .max = 4000, OPTIONAL),
+                    FIELD(struct invoice, payment_reference, .max = 35, OPTIONAL, .filter = true),
+                    ID(struct invoice, credits_id, OPTIONAL, .filter = true),
+                    AMOUNT(struct invoice, net_minor, .currency = "currency", .filter = true, .sort = true),
+                    AMOUNT(struct invoice, vat_minor, .currency = "currency"),
+                    AMOUNT(struct invoice, total_minor, .currency = "currency", .filter = true, .sort = true),
+                    AMOUNT(struct invoice, base_total_minor, .filter = true, .about = "in the company's own currency"),
+                    FIELD(struct invoice, delivery, DELIVERIES, OPTIONAL, .about = "left out: as the customer wants"),
+                    FIELD(struct invoice, created_at, .sort = true),
+                    FIELD(struct invoice, finalised_at, OPTIONAL),
+                    FIELD(struct invoice, created_by, OPTIONAL),
+                    FIELD(struct invoice, finalised_by, OPTIONAL),
+                    FIELD(struct invoice, version),
+                    AMOUNT(struct invoice, open_minor, .currency = "currency", OPTIONAL, .filter = true, .sort = true,
+                           .about = "from the ledger, now"),
+                    FIELD(struct invoice, payment, CHOICES(payments), OPTIONAL, .filter = true,
+                          .about = "from the ledger, today"),
+                    FIELD(struct invoice, sent, CHOICES(sent_states), OPTIONAL, .filter = true,
+                          .about = "what became of its newest message"),
+                });
 RECORD(invoice_line, {
-    ID(struct invoice_line, invoice_id),
-    FIELD(struct invoice_line, line_no),
-    FIELD(struct invoice_line, description, .min = 1, .max = 2000),
-    FIELD(struct invoice_line, item_number, .max = 50, OPTIONAL),
-    FIELD(struct invoice_line, quantity),
-    FIELD(struct invoice_line, unit, .min = 1, .max = 3),
-    FIELD(struct invoice_line, price),
-    FIELD(struct invoice_line, discount_percent, OPTIONAL),
-    AMOUNT(struct invoice_line, discount_minor),
-    AMOUNT(struct invoice_line, net_minor),
-    ID(struct invoice_line, vat_code_id),
-    FIELD(struct invoice_line, vat_category, CHOICES(categories)),
-    FIELD(struct invoice_line, vat_rate),
-    ID(struct invoice_line, account_id),
-    FIELD(struct invoice_line, cost_center, .max = 40, OPTIONAL),
-    FIELD(struct invoice_line, credits_line_no, OPTIONAL),
-});
-RECORD(invoice_line_data, {
-    FIELD(struct invoice_line_data, description, .min = 1, .max = 2000, .about = "the first line is the item's name"),
-    FIELD(struct invoice_line_data, item_number, .max = 50, OPTIONAL),
-    FIELD(struct invoice_line_data, quantity, OPTIONAL, .about = "left out: 1"),
-    FIELD(struct invoice_line_data, unit, .min = 1, .max = 3, OPTIONAL, .about = "UN/ECE code, left out: C62, a piece"),
-    FIELD(struct invoice_line_data, price, .about = "of one unit, without VAT"),
-    FIELD(struct invoice_line_data, discount_percent, OPTIONAL),
-    FIELD(struct invoice_line_data, vat_code, .max = 20, OPTIONAL, .about = "left out: the customer's own"),
-    FIELD(struct invoice_line_data, account, .max = 20, OPTIONAL, .about = "number of a ledger account; left out: the customer's own, else the one for sales"),
-    FIELD(struct invoice_line_data, cost_center, .max = 40, OPTIONAL),
-});
+                         ID(struct invoice_line, invoice_id),
+                         FIELD(struct invoice_line, line_no),
+                         FIELD(struct invoice_line, description, .min = 1, .max = 2000),
+                         FIELD(struct invoice_line, item_number, .max = 50, OPTIONAL),
+                         FIELD(struct invoice_line, quantity),
+                         FIELD(struct invoice_line, unit, .min = 1, .max = 3),
+                         FIELD(struct invoice_line, price),
+                         FIELD(struct invoice_line, discount_percent, OPTIONAL),
+                         AMOUNT(struct invoice_line, discount_minor),
+                         AMOUNT(struct invoice_line, net_minor),
+                         ID(struct invoice_line, vat_code_id),
+                         FIELD(struct invoice_line, vat_category, CHOICES(categories)),
+                         FIELD(struct invoice_line, vat_rate),
+                         ID(struct invoice_line, account_id),
+                         FIELD(struct invoice_line, cost_center, .max = 40, OPTIONAL),
+                         FIELD(struct invoice_line, credits_line_no, OPTIONAL),
+                     });
+RECORD(invoice_line_data,
+       {
+           FIELD(struct invoice_line_data, description, .min = 1, .max = 2000,
+                 .about = "the first line is the item's name"),
+           FIELD(struct invoice_line_data, item_number, .max = 50, OPTIONAL),
+           FIELD(struct invoice_line_data, quantity, OPTIONAL, .about = "left out: 1"),
+           FIELD(struct invoice_line_data, unit, .min = 1, .max = 3, OPTIONAL,
+                 .about = "UN/ECE code, left out: C62, a piece"),
+           FIELD(struct invoice_line_data, price, .about = "of one unit, without VAT"),
+           FIELD(struct invoice_line_data, discount_percent, OPTIONAL),
+           FIELD(struct invoice_line_data, vat_code, .max = 20, OPTIONAL, .about = "left out: the customer's own"),
+           FIELD(struct invoice_line_data, account, .max = 20, OPTIONAL,
+                 .about = "number of a ledger account; left out: the customer's own, else the one for sales"),
+           FIELD(struct invoice_line_data, cost_center, .max = 40, OPTIONAL),
+       });
 /* What a person fills in stands once, for drafts and for changes of them. `in`: nothing, or data. */
 #define ROW_AT(T, in, member) .name = #member, .offset = offsetof(struct T, in member), .size = sizeof(((struct T *)0)->in member)
 #define ROW(T, in, member, ...) { ROW_AT(T, in, member), .type = FIELD_TYPE(((struct T *)0)->in member), __VA_ARGS__ }
@@ -131,7 +145,8 @@ enum invoice_state invoice_next(enum invoice_event event, enum invoice_state fro
 struct fault *invoice_check(struct work *work, const struct invoice *invoice, enum invoice_event event)
 {
     if (invoice_next(event, invoice->state)) return NULL;
-    return FAULT(work->arena, &invoice_not_possible, "id", PARAM("state", str_of(states[invoice->state])), PARAM("event", str_of(events[event])));
+    return FAULT(work->arena, &invoice_not_possible, "id", PARAM("state", str_of(states[invoice->state])),
+                 PARAM("event", str_of(events[event])));
 }
 
 /* ---- Reading ---- */
@@ -161,7 +176,8 @@ struct fault *invoice_line_count(struct work *work, struct str currency, struct 
     bool fits = einvoice_product(line->price, line->quantity, (struct decimal){ 0 }, digits, &gross);
     line->discount_minor = 0;
     if (fits && line->discount_percent.present)
-        fits = einvoice_product(minor_to_decimal(gross, digits), line->discount_percent, DECIMAL(100, 0), digits, &line->discount_minor);
+        fits = einvoice_product(minor_to_decimal(gross, digits), line->discount_percent, DECIMAL(100, 0), digits,
+                                &line->discount_minor);
     if (!fits) return FAULT(work->arena, &invoice_too_large, "price");
     line->net_minor = gross - line->discount_minor;
     return NULL;
@@ -212,7 +228,8 @@ static struct fault *choose_account(struct work *work, const struct party *party
 
 static bool is_negative(struct decimal d) { return d.present && d.units < 0; }
 
-static struct fault *make_line(struct work *work, const struct party *party, struct str currency, const struct invoice_line_data *d, struct invoice_line *line)
+static struct fault *make_line(struct work *work, const struct party *party, struct str currency,
+                               const struct invoice_line_data *d, struct invoice_line *line)
 {
     struct arena *arena = work->arena;
     struct vat_code code = { 0 };
@@ -222,9 +239,11 @@ static struct fault *make_line(struct work *work, const struct party *party, str
     line->unit = d->unit.length ? d->unit : STR("C62");
     line->price = d->price;
     line->discount_percent = d->discount_percent.units ? d->discount_percent : (struct decimal){ 0 };
-    if (!einvoice_unit_is_known(line->unit)) faults = fault_join(faults, FAULT(arena, &invoice_unit_unknown, "unit", PARAM("unit", line->unit)));
+    if (!einvoice_unit_is_known(line->unit))
+        faults = fault_join(faults, FAULT(arena, &invoice_unit_unknown, "unit", PARAM("unit", line->unit)));
     if (is_negative(d->price)) faults = fault_join(faults, FAULT(arena, &invoice_price_negative, "price"));
-    if (is_negative(d->discount_percent) || (d->discount_percent.present && decimal_compare(d->discount_percent, DECIMAL(100, 0)) > 0))
+    if (is_negative(d->discount_percent) ||
+        (d->discount_percent.present && decimal_compare(d->discount_percent, DECIMAL(100, 0)) > 0))
         faults = fault_join(faults, FAULT(arena, &invoice_discount, "discount_percent"));
     if (!faults) faults = invoice_line_count(work, currency, line);
     faults = fault_join(faults, choose_vat_code(work, party, d->vat_code, &code));
@@ -235,19 +254,22 @@ static struct fault *make_line(struct work *work, const struct party *party, str
 }
 
 /* What stands in `data` into the invoice and its lines; everything wrong at once. */
-static struct fault *fill_in(struct work *work, const struct invoice_data *data, struct invoice *invoice, struct invoice_lines *lines)
+static struct fault *fill_in(struct work *work, const struct invoice_data *data, struct invoice *invoice,
+                             struct invoice_lines *lines)
 {
     struct party party = { 0 };
     struct fault *faults = NULL;
     TRY(party_load(work, data->party_id, &party));
-    if (!party.is_customer || party.is_blocked) return FAULT(work->arena, &invoice_no_customer, "party_id", PARAM("party", party.name));
+    if (!party.is_customer || party.is_blocked)
+        return FAULT(work->arena, &invoice_no_customer, "party_id", PARAM("party", party.name));
     invoice->party_id = party.id;
     invoice->customer_name = party.name;
     invoice->currency = data->currency.length ? data->currency : party.currency;
     if (currency_digits(invoice->currency) < 0)
         return FAULT(work->arena, &invoice_currency, "currency", PARAM("currency", invoice->currency));
     invoice->language = str_is(party.language, "nl") ? STR("nl") : STR("en");
-    invoice->order_reference = data->order_reference, invoice->buyer_reference = data->buyer_reference, invoice->note = data->note;
+    invoice->order_reference = data->order_reference, invoice->buyer_reference = data->buyer_reference,
+    invoice->note = data->note;
     invoice->delivered_on = data->delivered_on;
     invoice->period_from_on = data->period_from_on, invoice->period_to_on = data->period_to_on;
     invoice->delivery = data->delivery;

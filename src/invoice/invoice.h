@@ -93,7 +93,12 @@ struct invoice_data {
 struct invoice_change { invoice_id id; struct invoice_data data; int64_t version; }; /* in JSON its members lie side by side */
 extern const struct record invoice_line_data_record, invoice_data_record, invoice_change_record;
 
-struct invoice_document { enum invoice_file_kind kind; document_id document_id; struct str file_name, media_type; int64_t byte_count; };
+struct invoice_document {
+    enum invoice_file_kind kind;
+    document_id document_id;
+    struct str file_name, media_type;
+    int64_t byte_count;
+};
 extern const struct record invoice_document_record;
 /* All there is to know of one; what most operations give. */
 struct invoice_shown {
@@ -106,9 +111,10 @@ struct invoice_shown {
 };
 extern const struct record invoice_shown_record;
 
-extern const struct fault_type invoice_missing, invoice_changed, invoice_not_possible, invoice_no_customer, invoice_no_lines,
-    invoice_vat_code_missing, invoice_no_reason, invoice_needs_order, invoice_needs_reference, invoice_needs_tax_number,
-    invoice_not_positive, invoice_too_large, invoice_unit_unknown, invoice_over_credited, invoice_nothing_to_credit, invoice_no_address;
+extern const struct fault_type invoice_missing, invoice_changed, invoice_not_possible, invoice_no_customer,
+    invoice_no_lines, invoice_vat_code_missing, invoice_no_reason, invoice_needs_order, invoice_needs_reference,
+    invoice_needs_tax_number, invoice_not_positive, invoice_too_large, invoice_unit_unknown, invoice_over_credited,
+    invoice_nothing_to_credit, invoice_no_address;
 
 CHECKED struct fault *invoice_load(struct work *work, invoice_id id, struct invoice *invoice);
 CHECKED struct fault *invoice_by_number(struct work *work, struct str number, struct invoice *invoice, bool *found);
@@ -124,19 +130,36 @@ CHECKED struct fault *invoice_draft(struct work *work, const struct invoice_data
 CHECKED struct fault *invoice_finalise(struct work *work, invoice_id id, int64_t version, struct invoice *invoice);
 /* A final credit note over all that is not credited yet (count 0), or of some quantity of some lines. It settles against the
  * invoice as far as that is open. Refuses invoice_over_credited, invoice_nothing_to_credit. */
-struct invoice_credit_line { int64_t line_no; struct decimal quantity; /* absent: all that is left of it */ };
-CHECKED struct fault *invoice_credit(struct work *work, invoice_id id, struct str reason, const struct invoice_credit_line *lines, size_t count,
+struct invoice_credit_line {
+    int64_t line_no;
+    struct decimal quantity; /* absent: all that is left of it */
+};
+CHECKED struct fault *invoice_credit(struct work *work, invoice_id id, struct str reason,
+                                     const struct invoice_credit_line *lines, size_t count,
                                      struct invoice *credit_note);
 /* Puts a message in the outbox: by mail, letter or portal, as the customer wants or as `by` says (0: as the customer wants). Again: a new
  * message of the same documents. Refuses invoice_no_address. */
-CHECKED struct fault *invoice_send(struct work *work, invoice_id id, enum invoice_delivery by, struct str to, struct message *message);
+CHECKED struct fault *invoice_send(struct work *work, invoice_id id, enum invoice_delivery by, struct str to,
+                                   struct message *message);
 /* The invoice as EN 16931 knows it: what its documents are made of. A draft has no number yet. */
-CHECKED struct fault *invoice_view(struct work *work, const struct invoice *invoice, const struct invoice_lines *lines, struct einvoice **out);
+CHECKED struct fault *invoice_view(struct work *work, const struct invoice *invoice, const struct invoice_lines *lines,
+                                   struct einvoice **out);
 
 /* What the operations `invoice finalise`, `remove`, `credit` and `send` take. */
-struct invoice_versioned { int64_t id, version; };
-struct invoice_credit_data { int64_t id; struct str reason; LIST_OF(struct invoice_credit_line) lines; };
-struct invoice_send_data { int64_t id; enum invoice_delivery by; struct str to; };
-extern const struct record invoice_versioned_record, invoice_credit_line_record, invoice_credit_data_record, invoice_send_data_record;
+struct invoice_versioned {
+    int64_t id, version;
+};
+struct invoice_credit_data {
+    int64_t id;
+    struct str reason;
+    LIST_OF(struct invoice_credit_line) lines;
+};
+struct invoice_send_data {
+    int64_t id;
+    enum invoice_delivery by;
+    struct str to;
+};
+extern const struct record invoice_versioned_record, invoice_credit_line_record, invoice_credit_data_record,
+    invoice_send_data_record;
 
 extern const struct operation_table invoice_drafts, invoice_operations, invoice_settings;

@@ -2,12 +2,14 @@
 #include "invoice/invoice_private.h"
 #include "invoice.sql.h"
 
-const struct fault_type invoice_over_credited = {
-    FAULT_INVALID, "invoice.over_credited", "Of line {line} only {left} is left to credit."
-};
-const struct fault_type invoice_nothing_to_credit = { FAULT_CONFLICT, "invoice.nothing_to_credit", "All of this invoice has been credited already." };
-static const struct fault_type invoice_line_missing = { FAULT_INVALID, "invoice.line_missing", "This invoice has no line {line}, or it is named twice." };
-static const struct fault_type invoice_not_invoice = { FAULT_CONFLICT, "invoice.not_invoice", "A credit note can't be credited; make a new invoice." };
+const struct fault_type invoice_over_credited = { FAULT_INVALID, "invoice.over_credited",
+                                                  "Of line {line} only {left} is left to credit." };
+const struct fault_type invoice_nothing_to_credit = { FAULT_CONFLICT, "invoice.nothing_to_credit",
+                                                      "All of this invoice has been credited already." };
+static const struct fault_type invoice_line_missing = { FAULT_INVALID, "invoice.line_missing",
+                                                        "This invoice has no line {line}, or it is named twice." };
+static const struct fault_type invoice_not_invoice = { FAULT_CONFLICT, "invoice.not_invoice",
+                                                       "A credit note can't be credited; make a new invoice." };
 
 struct left { struct decimal quantity; int64_t net_minor, discount_minor; }; /* of a line, after earlier credit notes */
 
@@ -19,7 +21,8 @@ static struct fault *find_left(struct work *work, invoice_id id, const struct in
     struct invoice_lines credited = { 0 };
     struct left *left = *out = ARENA_ARRAY(work->arena, struct left, lines->count ? lines->count : 1);
     TRY(db_all(work, &sql_invoice_lines_credited, INVOICE_KEY(id.n), INTO_LIST(invoice_line, &credited)));
-    for (size_t i = 0; i < lines->count; i++) left[i] = (struct left){ lines->at[i].quantity, lines->at[i].net_minor, lines->at[i].discount_minor };
+    for (size_t i = 0; i < lines->count; i++)
+        left[i] = (struct left){ lines->at[i].quantity, lines->at[i].net_minor, lines->at[i].discount_minor };
     for (size_t i = 0; i < credited.count; i++) {
         const struct invoice_line *c = &credited.at[i];
         if (c->credits_line_no < 1 || c->credits_line_no > (int64_t)lines->count) continue;
@@ -32,8 +35,8 @@ static struct fault *find_left(struct work *work, invoice_id id, const struct in
 }
 
 /* The part of a line that is taken back. All that is left takes all the money that is left, so parts come to the whole. */
-static struct fault *take_back(struct work *work, const struct invoice *of, const struct invoice_line *line, const struct left *left,
-                               struct decimal asked, struct invoice_line *out)
+static struct fault *take_back(struct work *work, const struct invoice *of, const struct invoice_line *line,
+                               const struct left *left, struct decimal asked, struct invoice_line *out)
 {
     struct decimal quantity = is_zero(asked) ? left->quantity : asked;
     bool other_way = (quantity.units < 0) != (line->quantity.units < 0);
@@ -49,8 +52,9 @@ static struct fault *take_back(struct work *work, const struct invoice *of, cons
     return NULL;
 }
 
-static struct fault *choose_lines(struct work *work, const struct invoice *of, const struct invoice_lines *lines, const struct left *left,
-                                  const struct invoice_credit_line *asked, size_t count, struct invoice_lines *out)
+static struct fault *choose_lines(struct work *work, const struct invoice *of, const struct invoice_lines *lines,
+                                  const struct left *left, const struct invoice_credit_line *asked, size_t count,
+                                  struct invoice_lines *out)
 {
     bool *named = ARENA_ARRAY(work->arena, bool, lines->count ? lines->count : 1);
     struct fault *faults = NULL;
@@ -58,7 +62,8 @@ static struct fault *choose_lines(struct work *work, const struct invoice *of, c
         int64_t at = asked[i].line_no - 1;
         struct invoice_line line;
         if (at < 0 || at >= (int64_t)lines->count || named[at]) {
-            faults = fault_join(faults, FAULT(work->arena, &invoice_line_missing, "lines", PARAM_INT(work->arena, "line", asked[i].line_no)));
+            faults = fault_join(faults, FAULT(work->arena, &invoice_line_missing, "lines",
+                                              PARAM_INT(work->arena, "line", asked[i].line_no)));
             continue;
         }
         named[at] = true;
@@ -87,11 +92,13 @@ static struct fault *settle(struct work *work, const struct invoice *of, const s
     if (!found || !credited || owed.rest_minor <= 0 || back.rest_minor >= 0) return NULL;
     int64_t part = owed.rest_minor < -back.rest_minor ? owed.rest_minor : -back.rest_minor;
     const struct settle_part parts[] = { { owed.id, part }, { back.id, -part } };
-    struct settlement settlement = { .effective_on = work->today, .reason = str_format(work->arena, "credit note %.*s", STR_ARG(note->number)) };
+    struct settlement settlement = { .effective_on = work->today,
+                                     .reason = str_format(work->arena, "credit note %.*s", STR_ARG(note->number)) };
     return ledger_settle(work, &settlement, parts, 2);
 }
 
-struct fault *invoice_credit(struct work *work, invoice_id id, struct str reason, const struct invoice_credit_line *asked, size_t count, struct invoice *note)
+struct fault *invoice_credit(struct work *work, invoice_id id, struct str reason,
+                             const struct invoice_credit_line *asked, size_t count, struct invoice *note)
 {
     struct invoice of = { 0 };
     struct invoice_lines lines = { 0 }, back = { 0 };
@@ -103,8 +110,16 @@ struct fault *invoice_credit(struct work *work, invoice_id id, struct str reason
     TRY(find_left(work, id, &lines, &left));
     TRY(choose_lines(work, &of, &lines, left, asked, count, &back));
     struct invoice draft = {
-        .id = { id_new(work) }, .kind = INVOICE_CREDIT_NOTE, .party_id = of.party_id, .customer_name = of.customer_name, .currency = of.currency,
-        .language = of.language, .order_reference = of.order_reference, .buyer_reference = of.buyer_reference, .note = reason, .credits_id = id,
+        .id = { id_new(work) },
+        .kind = INVOICE_CREDIT_NOTE,
+        .party_id = of.party_id,
+        .customer_name = of.customer_name,
+        .currency = of.currency,
+        .language = of.language,
+        .order_reference = of.order_reference,
+        .buyer_reference = of.buyer_reference,
+        .note = reason,
+        .credits_id = id,
         .delivery = of.delivery,
     };
     for (size_t i = 0; i < back.count; i++) back.at[i].invoice_id = draft.id, back.at[i].line_no = (int64_t)i + 1;

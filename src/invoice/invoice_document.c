@@ -5,19 +5,25 @@
 
 const char *const invoice_file_kinds[] = { NULL, "pdf", "ubl", "cii", "hybrid" };
 
-RECORD(invoice_document, {
-    FIELD(struct invoice_document, kind, .choices = invoice_file_kinds, .choice_count = INVOICE_HYBRID + 1),
-    ID(struct invoice_document, document_id),
-    FIELD(struct invoice_document, file_name, .max = 255),
-    FIELD(struct invoice_document, media_type, .max = 100),
-    FIELD(struct invoice_document, byte_count),
-});
-struct document_made { invoice_id invoice_id; enum invoice_file_kind kind; document_id document_id; };
-RECORD(document_made, {
-    ID(struct document_made, invoice_id),
-    FIELD(struct document_made, kind, .choices = invoice_file_kinds, .choice_count = INVOICE_HYBRID + 1),
-    ID(struct document_made, document_id),
-});
+RECORD(invoice_document,
+       {
+           FIELD(struct invoice_document, kind, .choices = invoice_file_kinds, .choice_count = INVOICE_HYBRID + 1),
+           ID(struct invoice_document, document_id),
+           FIELD(struct invoice_document, file_name, .max = 255),
+           FIELD(struct invoice_document, media_type, .max = 100),
+           FIELD(struct invoice_document, byte_count),
+       });
+struct document_made {
+    invoice_id invoice_id;
+    enum invoice_file_kind kind;
+    document_id document_id;
+};
+RECORD(document_made,
+       {
+           ID(struct document_made, invoice_id),
+           FIELD(struct document_made, kind, .choices = invoice_file_kinds, .choice_count = INVOICE_HYBRID + 1),
+           ID(struct document_made, document_id),
+       });
 
 struct str invoice_file_name(struct arena *arena, struct str number, enum invoice_file_kind kind)
 {
@@ -42,16 +48,26 @@ static uint32_t color_of(struct str text)
 
 struct fault *invoice_draw(struct work *work, const struct invoice *invoice, const struct invoice_view *view, struct str *pdf)
 {
-    const struct paper_style style = { .logo_png = view->company.logo, .accent_rgb = color_of(view->company.brand_color), .closing = view->setting.closing };
-    return paper_invoice_pdf(work->arena, view->einvoice, &style, str_is(invoice->language, "nl") ? DUTCH : ENGLISH, work->now, pdf);
+    enum language language = str_is(invoice->language, "nl") ? DUTCH : ENGLISH;
+    const struct paper_style style = { .logo_png = view->company.logo,
+                                       .accent_rgb = color_of(view->company.brand_color),
+                                       .closing = view->setting.closing,
+                                       .stamp = invoice->state == INVOICE_DRAFT && !invoice->number.length
+                                                    ? translate(language, "DRAFT")
+                                                    : (struct str){ 0 } };
+    return paper_invoice_pdf(work->arena, view->einvoice, &style, language, work->now, pdf);
 }
 
 static struct fault *keep(struct work *work, const struct invoice *invoice, enum invoice_file_kind kind, struct str content)
 {
     bool pdf = kind == INVOICE_PDF || kind == INVOICE_HYBRID;
     struct document document = {
-        .file_name = invoice_file_name(work->arena, invoice->number, kind), .media_type = pdf ? STR("application/pdf") : STR("application/xml"),
-        .source = DOCUMENT_MADE, .subject_kind = STR("invoice"), .subject_id = invoice->id.n, .language = invoice->language,
+        .file_name = invoice_file_name(work->arena, invoice->number, kind),
+        .media_type = pdf ? STR("application/pdf") : STR("application/xml"),
+        .source = DOCUMENT_MADE,
+        .subject_kind = STR("invoice"),
+        .subject_id = invoice->id.n,
+        .language = invoice->language,
     };
     TRY(archive_keep(work, &document, content, NULL));
     const struct document_made made = { invoice->id, kind, document.id };
@@ -67,7 +83,10 @@ struct fault *invoice_documents_keep(struct work *work, const struct invoice *in
     cii.specification = STR(EINVOICE_SPECIFICATION_EN16931);
     inside = einvoice_write_cii(arena, &cii);
     const struct paper_meta meta = {
-        .title = invoice->number, .author = view->einvoice->seller.name, .language = str_is(invoice->language, "nl") ? DUTCH : ENGLISH, .created_at = work->now,
+        .title = invoice->number,
+        .author = view->einvoice->seller.name,
+        .language = str_is(invoice->language, "nl") ? DUTCH : ENGLISH,
+        .created_at = work->now,
     };
     TRY(invoice_draw(work, invoice, view, &pdf));
     TRY(paper_hybrid_make(arena, pdf, inside, PAPER_PROFILE_EN16931, &meta, &hybrid));

@@ -7,10 +7,10 @@ const struct fault_type invoice_no_lines = { FAULT_INVALID, "invoice.no_lines", 
 const struct fault_type invoice_no_reason = {
     FAULT_INVALID, "invoice.no_reason", "VAT code {code} needs a reason why no VAT is charged; give it one in the VAT codes."
 };
-const struct fault_type invoice_needs_order = { FAULT_INVALID, "invoice.needs_order", "{party} wants an order reference on its invoices; give one." };
-const struct fault_type invoice_needs_reference = {
-    FAULT_INVALID, "invoice.needs_reference", "{party} wants a reference of its own on its invoices; give one."
-};
+const struct fault_type invoice_needs_order = { FAULT_INVALID, "invoice.needs_order",
+                                                "{party} wants an order reference on its invoices; give one." };
+const struct fault_type invoice_needs_reference = { FAULT_INVALID, "invoice.needs_reference",
+                                                    "{party} wants a reference of its own on its invoices; give one." };
 const struct fault_type invoice_needs_tax_number = {
     FAULT_INVALID, "invoice.needs_tax_number", "With VAT code {code} an invoice names the VAT number of {party}; fill it in."
 };
@@ -31,11 +31,14 @@ static const struct fault_type invoice_number_taken = {
 
 struct wanted { const char *what; struct str value; };
 
-static struct fault *incomplete(struct work *work, struct fault *faults, struct str party, const struct wanted *wanted, size_t count)
+static struct fault *incomplete(struct work *work, struct fault *faults, struct str party, const struct wanted *wanted,
+                                size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (!wanted[i].value.length)
-            faults = fault_join(faults, FAULT(work->arena, &invoice_incomplete, NULL, PARAM("what", translate(work->language, wanted[i].what)), PARAM("party", party)));
+            faults = fault_join(faults,
+                                FAULT(work->arena, &invoice_incomplete, NULL,
+                                      PARAM("what", translate(work->language, wanted[i].what)), PARAM("party", party)));
     return faults;
 }
 
@@ -45,11 +48,15 @@ static struct fault *check_parties(struct work *work, const struct invoice_view 
     const struct company *c = &v->company;
     const struct party *p = &v->party;
     bool dutch = str_is(c->country, "NL");
-    const struct wanted ours[] = { { "VAT number", c->vat_number }, { "street", c->street }, { "postal code", c->postal_code }, { "city", c->city },
-                                   { "bank account", c->iban },     { "Chamber of Commerce number", dutch ? c->kvk_number : STR("-") } };
+    const struct wanted ours[] = {
+        { "VAT number", c->vat_number },   { "street", c->street },
+        { "postal code", c->postal_code }, { "city", c->city },
+        { "bank account", c->iban },       { "Chamber of Commerce number", dutch ? c->kvk_number : STR("-") }
+    };
     const struct wanted theirs[] = { { "street", p->street }, { "postal code", p->postal_code }, { "city", p->city } };
     faults = incomplete(work, faults, c->name, ours, ARRAY_LENGTH(ours));
-    if (dutch && p->is_business && str_is(p->country, "NL")) faults = incomplete(work, faults, p->name, theirs, ARRAY_LENGTH(theirs));
+    if (dutch && p->is_business && str_is(p->country, "NL"))
+        faults = incomplete(work, faults, p->name, theirs, ARRAY_LENGTH(theirs));
     return faults;
 }
 
@@ -73,11 +80,13 @@ static struct fault *check_codes(struct work *work, const struct invoice_view *v
     for (size_t i = 0; i < v->vat_codes.count; i++) {
         const struct vat_code *code = &v->vat_codes.at[i];
         bool plain = code->category == VAT_S || code->category == VAT_Z;
-        bool known = v->party.vat_number.length || (code->category == VAT_AE && (v->party.kvk_number.length || v->party.oin.length));
+        bool known = v->party.vat_number.length ||
+                     (code->category == VAT_AE && (v->party.kvk_number.length || v->party.oin.length));
         if (!plain && !code->reason.length && !code->reason_code.length)
             faults = fault_join(faults, FAULT(work->arena, &invoice_no_reason, "lines", PARAM("code", code->code)));
         if ((code->category == VAT_AE || code->category == VAT_K) && !known)
-            faults = fault_join(faults, FAULT(work->arena, &invoice_needs_tax_number, "party_id", PARAM("code", code->code), PARAM("party", v->party.name)));
+            faults = fault_join(faults, FAULT(work->arena, &invoice_needs_tax_number, "party_id",
+                                              PARAM("code", code->code), PARAM("party", v->party.name)));
         outside |= code->category == VAT_O;
     }
     for (size_t i = 0; outside && i < v->vat_codes.count; i++)
@@ -85,7 +94,8 @@ static struct fault *check_codes(struct work *work, const struct invoice_view *v
     return faults;
 }
 
-static struct fault *check_ready(struct work *work, const struct invoice *invoice, const struct invoice_lines *lines, const struct invoice_view *v)
+static struct fault *check_ready(struct work *work, const struct invoice *invoice, const struct invoice_lines *lines,
+                                 const struct invoice_view *v)
 {
     struct fault *faults = NULL;
     if (!lines->count) return FAULT(work->arena, &invoice_no_lines, "lines");
@@ -111,7 +121,8 @@ static struct fault *number_it(struct work *work, struct invoice *invoice, const
 static struct fault *save(struct work *work, struct invoice *invoice)
 {
     struct fault *fault = db_change(work, &sql_invoice_finalise, GIVEN(invoice, invoice), &invoice_changed);
-    if (fault && fault->type == &db_duplicate) return FAULT(work->arena, &invoice_number_taken, NULL, PARAM("number", invoice->number));
+    if (fault && fault->type == &db_duplicate)
+        return FAULT(work->arena, &invoice_number_taken, NULL, PARAM("number", invoice->number));
     return fault;
 }
 
@@ -128,10 +139,12 @@ struct fault *invoice_finalise(struct work *work, invoice_id id, int64_t version
     TRY(invoice_lines_of(work, id, &lines));
     TRY(invoice_view_make(work, invoice, &lines, &view));
     TRY(check_ready(work, invoice, &lines, &view));
-    invoice->due_on = invoice->kind == INVOICE_INVOICE ? date_add_days(work->today, (int)view.party.customer_terms_days) : work->today;
+    invoice->due_on = invoice->kind == INVOICE_INVOICE ? date_add_days(work->today, (int)view.party.customer_terms_days)
+                                                       : work->today;
     invoice->delivered_on = view.einvoice->delivery.day.date;
     TRY(number_it(work, invoice, &view));
-    invoice->net_minor = view.sums.without_vat_minor, invoice->vat_minor = view.sums.vat_minor, invoice->total_minor = view.sums.with_vat_minor;
+    invoice->net_minor = view.sums.without_vat_minor, invoice->vat_minor = view.sums.vat_minor,
+    invoice->total_minor = view.sums.with_vat_minor;
     invoice->finalised_at = work->now;
     invoice->finalised_by = work->user_id;
     TRY(invoice_view_make(work, invoice, &lines, &view)); /* now with its number, days and reference */

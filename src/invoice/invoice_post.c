@@ -29,7 +29,9 @@ static void add_sale(struct posting *p, const struct invoice_line *l)
 {
     for (size_t i = 0; i < p->sales.count; i++) {
         struct sale *s = &p->sales.at[i];
-        if (s->account_id.n != l->account_id.n || s->vat_code_id.n != l->vat_code_id.n || !str_equal(s->cost_center, l->cost_center)) continue;
+        if (s->account_id.n != l->account_id.n || s->vat_code_id.n != l->vat_code_id.n ||
+            !str_equal(s->cost_center, l->cost_center))
+            continue;
         s->net_minor += l->net_minor;
         return;
     }
@@ -62,9 +64,12 @@ static void share_vat(struct posting *p, const struct einvoice_vat_total *total,
     if (!minor_from_decimal(total->amount.value, digits, &left) || !left) return;
     for (size_t i = 0; i < p->dues.count; i++) {
         struct due *d = &p->dues.at[i];
-        bool same = str_is(total->category, category_of(d->code->category)) && total->rate.value.present && decimal_compare(total->rate.value, d->code->rate) == 0;
+        bool same = str_is(total->category, category_of(d->code->category)) && total->rate.value.present &&
+                    decimal_compare(total->rate.value, d->code->rate) == 0;
         if (!same) continue;
-        if (!einvoice_product(minor_to_decimal(d->net_minor, digits), d->code->rate, DECIMAL(100, 0), digits, &d->vat_minor)) d->vat_minor = 0;
+        if (!einvoice_product(minor_to_decimal(d->net_minor, digits), d->code->rate, DECIMAL(100, 0), digits,
+                              &d->vat_minor))
+            d->vat_minor = 0;
         left -= d->vat_minor;
         last = d;
     }
@@ -74,7 +79,9 @@ static void share_vat(struct posting *p, const struct einvoice_vat_total *total,
 static struct entry_line *add_line(struct posting *p, account_id account, int64_t amount_minor, int64_t base_minor)
 {
     struct entry_line *line = LIST_ADD(p->work->arena, &p->lines);
-    *line = (struct entry_line){ .account_id = account, .base_minor = base_minor, .currency = p->invoice->currency, .amount_minor = amount_minor };
+    *line = (struct entry_line){
+        .account_id = account, .base_minor = base_minor, .currency = p->invoice->currency, .amount_minor = amount_minor
+    };
     return line;
 }
 
@@ -88,7 +95,8 @@ static struct fault *add_credits(struct posting *p, int64_t sign)
         TRY(to_base(p, d->vat_minor, &d->base_minor));
         if (!d->vat_minor) continue;
         if (!d->code->account_id.n) TRY(ledger_account_for(p->work, FOR_VAT_DUE, &vat_due));
-        struct entry_line *line = add_line(p, d->code->account_id.n ? d->code->account_id : vat_due, -sign * d->vat_minor, -sign * d->base_minor);
+        struct entry_line *line = add_line(p, d->code->account_id.n ? d->code->account_id : vat_due,
+                                           -sign * d->vat_minor, -sign * d->base_minor);
         line->vat_code_id = d->code->id;
         line->vat_base_minor = -sign * d->net_base_minor;
     }
@@ -118,7 +126,8 @@ static void even_out(struct posting *p)
     if (sum) p->lines.at[largest].base_minor -= sum;
 }
 
-struct fault *invoice_post(struct work *work, struct invoice *invoice, const struct invoice_lines *lines, const struct invoice_view *view)
+struct fault *invoice_post(struct work *work, struct invoice *invoice, const struct invoice_lines *lines,
+                           const struct invoice_view *view)
 {
     struct posting posting = { .work = work, .invoice = invoice }, *p = &posting;
     bool credit = invoice->kind == INVOICE_CREDIT_NOTE;
@@ -128,7 +137,8 @@ struct fault *invoice_post(struct work *work, struct invoice *invoice, const str
         add_sale(p, &lines->at[i]);
         due_of(p, view, lines->at[i].vat_code_id)->net_minor += lines->at[i].net_minor;
     }
-    for (size_t i = 0; i < view->einvoice->vat_totals.count; i++) share_vat(p, &view->einvoice->vat_totals.at[i], currency_digits(invoice->currency));
+    for (size_t i = 0; i < view->einvoice->vat_totals.count; i++)
+        share_vat(p, &view->einvoice->vat_totals.at[i], currency_digits(invoice->currency));
     TRY(ledger_account_for(work, FOR_RECEIVABLES, &receivables));
     TRY(to_base(p, invoice->total_minor, &invoice->base_total_minor));
     struct entry_line *owed = add_line(p, receivables, sign * invoice->total_minor, sign * invoice->base_total_minor);
@@ -139,8 +149,12 @@ struct fault *invoice_post(struct work *work, struct invoice *invoice, const str
     TRY(add_credits(p, sign));
     even_out(p);
     struct entry entry = {
-        .journal = JOURNAL_SALE, .dated_on = invoice->issued_on, .source_kind = STR("invoice"), .source_id = invoice->id.n,
-        .description = str_format(work->arena, "%.*s %.*s", STR_ARG(invoice->number), STR_ARG(str_utf8_clip(view->party.name, 200))),
+        .journal = JOURNAL_SALE,
+        .dated_on = invoice->issued_on,
+        .source_kind = STR("invoice"),
+        .source_id = invoice->id.n,
+        .description = str_format(work->arena, "%.*s %.*s", STR_ARG(invoice->number),
+                                  STR_ARG(str_utf8_clip(view->party.name, 200))),
     };
     return ledger_post(work, &entry, p->lines.at, p->lines.count);
 }

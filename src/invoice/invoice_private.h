@@ -39,11 +39,15 @@ struct invoice_view {
     struct einvoice *einvoice;          /* specification: by the setting, for UBL */
     struct einvoice_sums sums;
 };
-CHECKED struct fault *invoice_view_make(struct work *work, const struct invoice *invoice, const struct invoice_lines *lines, struct invoice_view *out);
-CHECKED struct fault *invoice_draw(struct work *work, const struct invoice *invoice, const struct invoice_view *view, struct str *pdf);
-CHECKED struct fault *invoice_documents_keep(struct work *work, const struct invoice *invoice, const struct invoice_view *view);
+CHECKED struct fault *invoice_view_make(struct work *work, const struct invoice *invoice,
+                                        const struct invoice_lines *lines, struct invoice_view *out);
+CHECKED struct fault *invoice_draw(struct work *work, const struct invoice *invoice, const struct invoice_view *view,
+                                   struct str *pdf);
+CHECKED struct fault *invoice_documents_keep(struct work *work, const struct invoice *invoice,
+                                             const struct invoice_view *view);
 CHECKED struct fault *invoice_documents_of(struct work *work, invoice_id id, struct invoice_shown *out);
-CHECKED struct fault *invoice_post(struct work *work, struct invoice *invoice, const struct invoice_lines *lines, const struct invoice_view *view);
+CHECKED struct fault *invoice_post(struct work *work, struct invoice *invoice, const struct invoice_lines *lines,
+                                   const struct invoice_view *view);
 CHECKED struct fault *invoice_show(struct work *work, invoice_id id, struct invoice_shown *out);
 struct str invoice_file_name(struct arena *arena, struct str number, enum invoice_file_kind kind);
 

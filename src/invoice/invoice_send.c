@@ -37,7 +37,8 @@ static struct str paragraphs(struct arena *arena, struct str lines)
     return text_str(&text);
 }
 
-static struct fault *write_body(struct work *work, const struct invoice *invoice, const struct party *party, struct message_body *body)
+static struct fault *write_body(struct work *work, const struct invoice *invoice, const struct party *party,
+                                struct message_body *body)
 {
     struct arena *arena = work->arena;
     struct company company = { 0 };
@@ -46,9 +47,14 @@ static struct fault *write_body(struct work *work, const struct invoice *invoice
     TRY(access_company_load(work, &company));
     if (invoice->credits_id.n) TRY(invoice_load(work, invoice->credits_id, &credited));
     const struct param params[] = {
-        PARAM("number", invoice->number), PARAM("customer", party->name), PARAM("company", company.name), PARAM("total", money_of(arena, invoice)),
-        PARAM("due", date_text(arena, invoice->due_on)), PARAM("iban", company.iban.at ? company.iban : STR("-")),
-        PARAM("reference", invoice->payment_reference.at ? invoice->payment_reference : STR("-")), PARAM("credited", credited.number.at ? credited.number : STR("-")),
+        PARAM("number", invoice->number),
+        PARAM("customer", party->name),
+        PARAM("company", company.name),
+        PARAM("total", money_of(arena, invoice)),
+        PARAM("due", date_text(arena, invoice->due_on)),
+        PARAM("iban", company.iban.at ? company.iban : STR("-")),
+        PARAM("reference", invoice->payment_reference.at ? invoice->payment_reference : STR("-")),
+        PARAM("credited", credited.number.at ? credited.number : STR("-")),
     };
     title = str_cut(str_of(template_of(invoice)), '\n', &rest);
     body->title = str_utf8_clip(text_fill(arena, title, params, ARRAY_LENGTH(params)), 300);
@@ -74,13 +80,14 @@ static struct fault *attach(struct work *work, const struct invoice *invoice, en
     return NULL;
 }
 
-static struct fault *address_for(struct work *work, const struct party *party, enum message_channel channel, struct str to, struct str *out)
+static struct fault *address_for(struct work *work, const struct party *party, enum message_channel channel,
+                                 struct str to, struct str *out)
 {
     *out = to;
     if (channel == MESSAGE_PORTAL) return *out = (struct str){ 0 }, NULL;
     if (channel == MESSAGE_LETTER && !to.length)
-        *out = str_format(work->arena, "%.*s, %.*s, %.*s %.*s, %.*s", STR_ARG(party->name), STR_ARG(party->street), STR_ARG(party->postal_code),
-                          STR_ARG(party->city), STR_ARG(party->country));
+        *out = str_format(work->arena, "%.*s, %.*s, %.*s %.*s, %.*s", STR_ARG(party->name), STR_ARG(party->street),
+                          STR_ARG(party->postal_code), STR_ARG(party->city), STR_ARG(party->country));
     if (channel == MESSAGE_MAIL && !to.length) TRY(party_email_for(work, party->id, "billing", out));
     if (!out->length) return FAULT(work->arena, &invoice_no_address, "to", PARAM("party", party->name));
     return NULL;

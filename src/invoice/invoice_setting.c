@@ -8,14 +8,18 @@ static const struct fault_type invoice_number_format = {
 };
 
 static const char *const specifications[] = { NULL, "nlcius", "peppol", "en16931" };
-RECORD(invoice_setting, {
-    ID(struct invoice_setting, id, OPTIONAL),
-    FIELD(struct invoice_setting, number_format, .min = 1, .max = 40, .about = "{year}-#####: the year, and the number in at least so many digits"),
-    FIELD(struct invoice_setting, specification, CHOICES(specifications), .about = "of the UBL: NLCIUS, Peppol BIS 3 or EN 16931 itself"),
-    FIELD(struct invoice_setting, payment_terms, .max = 500, OPTIONAL, .about = "left out: made of the customer's days"),
-    FIELD(struct invoice_setting, closing, .max = 300, OPTIONAL, .about = "a line at the end of the PDF"),
-    FIELD(struct invoice_setting, version, OPTIONAL, .about = "as read; 0 while nothing was set"),
-});
+RECORD(invoice_setting,
+       {
+           ID(struct invoice_setting, id, OPTIONAL),
+           FIELD(struct invoice_setting, number_format, .min = 1, .max = 40,
+                 .about = "{year}-#####: the year, and the number in at least so many digits"),
+           FIELD(struct invoice_setting, specification, CHOICES(specifications),
+                 .about = "of the UBL: NLCIUS, Peppol BIS 3 or EN 16931 itself"),
+           FIELD(struct invoice_setting, payment_terms, .max = 500, OPTIONAL,
+                 .about = "left out: made of the customer's days"),
+           FIELD(struct invoice_setting, closing, .max = 300, OPTIONAL, .about = "a line at the end of the PDF"),
+           FIELD(struct invoice_setting, version, OPTIONAL, .about = "as read; 0 while nothing was set"),
+       });
 
 struct fault *invoice_setting_load(struct work *work, struct invoice_setting *setting)
 {
@@ -38,7 +42,9 @@ struct fault *invoice_number_check(struct arena *arena, struct str format)
         if (str_starts(str_part(rest, i, rest.length), "{year}")) i += 5;
         else if (!plain) rows = 2;
     }
-    return rows == 1 && format.length <= 20 ? NULL : FAULT(arena, &invoice_number_format, "number_format", PARAM("format", format));
+    return rows == 1 && format.length <= 20
+               ? NULL
+               : FAULT(arena, &invoice_number_format, "number_format", PARAM("format", format));
 }
 
 struct str invoice_number_text(struct arena *arena, struct str format, int year, int64_t number)
@@ -85,7 +91,9 @@ static struct fault *setting_change(struct work *work, const struct invoice_sett
 CALLABLE(setting_change, invoice_setting, invoice_setting);
 
 static const struct operation operations[] = {
-    { "invoice-setting show", "GET", "/invoice-settings", "invoice.read", OPERATION_READS, &setting_show_call, NULL, "Show how invoices are numbered and worded" },
-    { "invoice-setting change", "POST", "/invoice-settings", "invoice.setting", 0, &setting_change_call, NULL, "Choose how invoices are numbered and worded" },
+    { "invoice-setting show", "GET", "/invoice-settings", "invoice.read", OPERATION_READS, &setting_show_call, NULL,
+      "Show how invoices are numbered and worded" },
+    { "invoice-setting change", "POST", "/invoice-settings", "invoice.setting", 0, &setting_change_call, NULL,
+      "Choose how invoices are numbered and worded" },
 };
 const struct operation_table invoice_settings = { "invoice", operations, ARRAY_LENGTH(operations) };

@@ -31,7 +31,8 @@ static struct fault *show(struct work *work, const struct invoice_key *takes, st
 }
 CALLABLE(show, invoice_key, invoice_shown);
 
-static struct fault *list(struct work *work, const struct nothing *takes, const struct list_query *query, struct invoices *rows, struct str *next)
+static struct fault *list(struct work *work, const struct nothing *takes, const struct list_query *query,
+                          struct invoices *rows, struct str *next)
 {
     (void)takes;
     return db_list(work, &sql_invoice_list, NONE, query, INTO_LIST(invoice, rows), next);
@@ -63,15 +64,18 @@ static struct fault *finalise(struct work *work, const struct invoice_versioned 
 }
 CALLABLE(finalise, invoice_versioned, invoice_shown);
 
-RECORD(invoice_credit_line, {
-    FIELD(struct invoice_credit_line, line_no, .min = 1, .max = INVOICE_LINES_MOST),
-    FIELD(struct invoice_credit_line, quantity, OPTIONAL, .about = "left out: all that is left of it"),
-});
-RECORD(invoice_credit_data, {
-    FIELD(struct invoice_credit_data, id, .min = 1, .max = EXACT_MAX),
-    FIELD(struct invoice_credit_data, reason, .min = 3, .max = 1000, .about = "stands on the credit note"),
-    LIST(struct invoice_credit_data, lines, invoice_credit_line, .max = INVOICE_LINES_MOST, OPTIONAL, .about = "left out: all that is not credited yet"),
-});
+RECORD(invoice_credit_line,
+       {
+           FIELD(struct invoice_credit_line, line_no, .min = 1, .max = INVOICE_LINES_MOST),
+           FIELD(struct invoice_credit_line, quantity, OPTIONAL, .about = "left out: all that is left of it"),
+       });
+RECORD(invoice_credit_data,
+       {
+           FIELD(struct invoice_credit_data, id, .min = 1, .max = EXACT_MAX),
+           FIELD(struct invoice_credit_data, reason, .min = 3, .max = 1000, .about = "stands on the credit note"),
+           LIST(struct invoice_credit_data, lines, invoice_credit_line, .max = INVOICE_LINES_MOST, OPTIONAL,
+                .about = "left out: all that is not credited yet"),
+       });
 static struct fault *credit(struct work *work, const struct invoice_credit_data *takes, struct invoice_shown *out)
 {
     struct invoice note;
@@ -80,11 +84,14 @@ static struct fault *credit(struct work *work, const struct invoice_credit_data 
 }
 CALLABLE(credit, invoice_credit_data, invoice_shown);
 
-RECORD(invoice_send_data, {
-    FIELD(struct invoice_send_data, id, .min = 1, .max = EXACT_MAX),
-    FIELD(struct invoice_send_data, by, .choices = invoice_delivery_names, .choice_count = DELIVER_PORTAL + 1, OPTIONAL, .about = "left out: as the customer wants"),
-    FIELD(struct invoice_send_data, to, .max = 254, OPTIONAL, .about = "address; left out: the customer's for invoices"),
-});
+RECORD(invoice_send_data,
+       {
+           FIELD(struct invoice_send_data, id, .min = 1, .max = EXACT_MAX),
+           FIELD(struct invoice_send_data, by, .choices = invoice_delivery_names, .choice_count = DELIVER_PORTAL + 1,
+                 OPTIONAL, .about = "left out: as the customer wants"),
+           FIELD(struct invoice_send_data, to, .max = 254, OPTIONAL,
+                 .about = "address; left out: the customer's for invoices"),
+       });
 static struct fault *send(struct work *work, const struct invoice_send_data *takes, struct message *out)
 {
     return invoice_send(work, (invoice_id){ takes->id }, takes->by, takes->to, out);
@@ -93,10 +100,12 @@ CALLABLE(send, invoice_send_data, message);
 
 struct invoice_file { int64_t id; enum invoice_file_kind kind; };
 RECORD(invoice_file, {
-    FIELD(struct invoice_file, id, .min = 1, .max = EXACT_MAX),
-    FIELD(struct invoice_file, kind, .choices = invoice_file_kinds, .choice_count = INVOICE_HYBRID + 1, OPTIONAL, .about = "left out: pdf"),
-});
-static const struct fault_type invoice_no_file = { FAULT_MISSING, "invoice.no_file", "This invoice has no such document; a draft has only its preview." };
+                         FIELD(struct invoice_file, id, .min = 1, .max = EXACT_MAX),
+                         FIELD(struct invoice_file, kind, .choices = invoice_file_kinds,
+                               .choice_count = INVOICE_HYBRID + 1, OPTIONAL, .about = "left out: pdf"),
+                     });
+static const struct fault_type invoice_no_file = { FAULT_MISSING, "invoice.no_file",
+                                                   "This invoice has no such document; a draft has only its preview." };
 static struct fault *file(struct work *work, const struct invoice_file *takes, struct file_answer *out)
 {
     struct invoice_shown shown = { 0 };
@@ -115,12 +124,18 @@ static struct fault *file(struct work *work, const struct invoice_file *takes, s
 CALLABLE(file, invoice_file, file_answer);
 
 static const struct operation operations[] = {
-    { "invoice show", "GET", "/invoices/{id}", "invoice.read", OPERATION_READS, &show_call, NULL, "Show an invoice with lines, documents, messages and what paid it" },
+    { "invoice show", "GET", "/invoices/{id}", "invoice.read", OPERATION_READS, &show_call, NULL,
+      "Show an invoice with lines, documents, messages and what paid it" },
     { "invoice list", "GET", "/invoices", "invoice.read", OPERATION_READS, NULL, &list_list, "List the invoices" },
-    { "invoice preview", "GET", "/invoices/{id}/preview", "invoice.read", OPERATION_READS | OPERATION_FILE | OPERATION_SLOW, &preview_call, NULL, "Show a draft invoice as it would look" },
-    { "invoice file", "GET", "/invoices/{id}/file", "invoice.read", OPERATION_READS | OPERATION_FILE | OPERATION_SLOW, &file_call, NULL, "Give a document of an invoice: PDF, UBL, CII or hybrid PDF" },
-    { "invoice finalise", "POST", "/invoices/{id}/finalise", "invoice.finalise", OPERATION_SLOW, &finalise_call, NULL, "Make a draft invoice final: number it, book it and make its documents" },
-    { "invoice credit", "POST", "/invoices/{id}/credit", "invoice.finalise", OPERATION_SLOW, &credit_call, NULL, "Credit an invoice, wholly or in part" },
-    { "invoice send", "POST", "/invoices/{id}/send", "invoice.send", 0, &send_call, NULL, "Send an invoice to its customer, or send it again" },
+    { "invoice preview", "GET", "/invoices/{id}/preview", "invoice.read",
+      OPERATION_READS | OPERATION_FILE | OPERATION_SLOW, &preview_call, NULL, "Show a draft invoice as it would look" },
+    { "invoice file", "GET", "/invoices/{id}/file", "invoice.read", OPERATION_READS | OPERATION_FILE | OPERATION_SLOW,
+      &file_call, NULL, "Give a document of an invoice: PDF, UBL, CII or hybrid PDF" },
+    { "invoice finalise", "POST", "/invoices/{id}/finalise", "invoice.finalise", OPERATION_SLOW, &finalise_call, NULL,
+      "Make a draft invoice final: number it, book it and make its documents" },
+    { "invoice credit", "POST", "/invoices/{id}/credit", "invoice.finalise", OPERATION_SLOW, &credit_call, NULL,
+      "Credit an invoice, wholly or in part" },
+    { "invoice send", "POST", "/invoices/{id}/send", "invoice.send", 0, &send_call, NULL,
+      "Send an invoice to its customer, or send it again" },
 };
 const struct operation_table invoice_operations = { "invoice", operations, ARRAY_LENGTH(operations) };

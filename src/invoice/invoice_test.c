@@ -21,9 +21,12 @@ static struct party given_customer(struct work *work, struct party p)
     return p;
 }
 
-static struct invoice_line_data line_of(const char *description, struct decimal quantity, struct decimal price, const char *vat_code)
+static struct invoice_line_data line_of(const char *description, struct decimal quantity, struct decimal price,
+                                        const char *vat_code)
 {
-    return (struct invoice_line_data){ .description = str_of(description), .quantity = quantity, .price = price, .vat_code = str_of(vat_code) };
+    return (struct invoice_line_data){
+        .description = str_of(description), .quantity = quantity, .price = price, .vat_code = str_of(vat_code)
+    };
 }
 
 /* Two kinds of VAT and a discount: 3 × 99.95 − 10% at 21%, 2.5 × 10.01 at 9%. */
@@ -50,7 +53,9 @@ static void expect_proved(struct work *work)
     struct ledger_proof proof = { 0 };
     expect_done(ledger_verify(work, &proof));
     for (size_t i = 0; i < proof.checks.count; i++) {
-        if (!proof.checks.at[i].holds) print_error("does not hold: %.*s %.*s\n", STR_ARG(proof.checks.at[i].name), STR_ARG(proof.checks.at[i].detail));
+        if (!proof.checks.at[i].holds)
+            print_error("does not hold: %.*s %.*s\n", STR_ARG(proof.checks.at[i].name),
+                        STR_ARG(proof.checks.at[i].detail));
         expect(proof.checks.at[i].holds);
     }
 }
@@ -60,7 +65,8 @@ TEST(invoice_states)
     for (int event = 1; event < INVOICE_EVENT_COUNT; event++)
         for (int from = 1; from < INVOICE_STATE_COUNT; from++) {
             enum invoice_state to = invoice_next((enum invoice_event)event, (enum invoice_state)from);
-            bool draft = from == INVOICE_DRAFT, final = from == INVOICE_FINAL, later = event == INVOICE_CREDIT || event == INVOICE_SEND;
+            bool draft = from == INVOICE_DRAFT, final = from == INVOICE_FINAL,
+                 later = event == INVOICE_CREDIT || event == INVOICE_SEND;
             if (draft && event == INVOICE_FINALISE) expect_int(INVOICE_FINAL, to);
             else if (draft && event == INVOICE_REMOVE) expect_int(INVOICE_REMOVED, to);
             else if (draft && !later) expect_int(INVOICE_DRAFT, to);
@@ -129,7 +135,8 @@ static void expect_valid(struct work *work, struct str xml)
     expect_done(einvoice_check(work->arena, xml, EINVOICE_AUTO, NULL, &report));
     for (size_t i = 0; i < report.problems.count; i++)
         if (report.problems.at[i].severity == EINVOICE_FATAL)
-            print_error("%s: %.*s (%.*s)\n", report.problems.at[i].rule, STR_ARG(report.problems.at[i].english), STR_ARG(report.problems.at[i].values));
+            print_error("%s: %.*s (%.*s)\n", report.problems.at[i].rule, STR_ARG(report.problems.at[i].english),
+                        STR_ARG(report.problems.at[i].values));
     expect_int(0, report.fatal);
 }
 
@@ -149,7 +156,8 @@ static void expect_documents(struct work *work, const struct invoice *invoice)
     cii->specification = ubl->specification; /* the hybrid form names the standard itself */
     einvoice_compare(work->arena, ubl, cii, &differences);
     for (size_t i = 0; i < differences.list.count; i++)
-        print_error("%.*s: %.*s, %.*s\n", STR_ARG(differences.list.at[i].term), STR_ARG(differences.list.at[i].left), STR_ARG(differences.list.at[i].right));
+        print_error("%.*s: %.*s, %.*s\n", STR_ARG(differences.list.at[i].term), STR_ARG(differences.list.at[i].left),
+                    STR_ARG(differences.list.at[i].right));
     expect_int(0, differences.list.count);
     expect_done(paper_hybrid_xml(work->arena, content_of(work, &shown, INVOICE_HYBRID), &xml, &kind));
     expect_int(PAPER_FACTURX, kind);
@@ -160,15 +168,20 @@ static void expect_documents(struct work *work, const struct invoice *invoice)
 /* Each VAT category that a customer may meet, by what the rules say. */
 DB_TEST(invoice_documents_are_valid)
 {
-    static const struct { const char *code, *country, *vat_number, *currency, *language; } cases[] = {
-        { "21", "NL", "NL004495445B01", "EUR", "nl" }, { "0", "NL", "NL004495445B01", "EUR", "nl" },       { "vrij", "NL", "NL004495445B01", "EUR", "nl" },
-        { "verlegd", "NL", "NL004495445B01", "EUR", "en" }, { "icl", "DE", "DE123456788", "EUR", "en" }, { "export", "US", NULL, "EUR", "en" },
+    static const struct {
+        const char *code, *country, *vat_number, *currency, *language;
+    } cases[] = {
+        { "21", "NL", "NL004495445B01", "EUR", "nl" },     { "0", "NL", "NL004495445B01", "EUR", "nl" },
+        { "vrij", "NL", "NL004495445B01", "EUR", "nl" },   { "verlegd", "NL", "NL004495445B01", "EUR", "en" },
+        { "icl", "DE", "DE123456788", "EUR", "en" },       { "export", "US", NULL, "EUR", "en" },
         { "buiten", "NL", "NL004495445B01", "EUR", "nl" },
     };
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
         test_begin(work);
-        struct party p = given_customer(work, (struct party){ .country = str_of(cases[i].country), .vat_number = str_of(cases[i].vat_number),
-                                                              .currency = str_of(cases[i].currency), .language = str_of(cases[i].language) });
+        struct party p = given_customer(work, (struct party){ .country = str_of(cases[i].country),
+                                                              .vat_number = str_of(cases[i].vat_number),
+                                                              .currency = str_of(cases[i].currency),
+                                                              .language = str_of(cases[i].language) });
         struct invoice_data data = { .party_id = p.id };
         *LIST_ADD(work->arena, &data.lines) = line_of("Dienst", DECIMAL(2, 0), DECIMAL(12345, 2), cases[i].code);
         struct invoice draft, invoice;
@@ -215,8 +228,10 @@ DB_TEST(invoice_refuses_what_the_law_wants_filled_in)
 {
     struct invoice draft, invoice;
     test_begin(work);
-    struct party order = given_customer(work, (struct party){ .name = STR("Gemeente"), .reference_needed = NEEDS_ORDER_REFERENCE });
-    struct party buyer = given_customer(work, (struct party){ .name = STR("Provincie"), .reference_needed = NEEDS_BUYER_REFERENCE });
+    struct party order =
+        given_customer(work, (struct party){ .name = STR("Gemeente"), .reference_needed = NEEDS_ORDER_REFERENCE });
+    struct party buyer =
+        given_customer(work, (struct party){ .name = STR("Provincie"), .reference_needed = NEEDS_BUYER_REFERENCE });
     struct invoice_data data = given_data(work, order.id);
     data.order_reference = (struct str){ 0 };
     expect_done(invoice_draft(work, &data, &draft));
@@ -281,10 +296,128 @@ DB_TEST(invoice_in_foreign_currency)
 {
     struct invoice draft, invoice;
     test_begin(work);
-    struct party acme = given_customer(work, (struct party){ .name = STR("Acme Inc."), .country = STR("US"), .currency = STR("USD"), .language = STR("en") });
+    struct party acme = given_customer(
+        work, (struct party){
+                  .name = STR("Acme Inc."), .country = STR("US"), .currency = STR("USD"), .language = STR("en") });
     struct invoice_data data = given_data(work, acme.id);
     expect_done(invoice_draft(work, &data, &draft));
     (void)expect_refused(&ledger_no_rate, invoice_finalise(work, draft.id, 1, &invoice));
+    test_commit(work);
+    struct operations all;
+    const struct {
+        struct str currency;
+        struct date valid_on;
+        struct decimal rate;
+        struct str source;
+    } rate = { STR("USD"), { 20250228 }, DECIMAL(9137, 4), STR("ECB") };
+    operations_prepare(work->arena, &ledger_charts, 1, &all);
+    expect_done(operation_call(work, test_books(), &all, "rate set", &rate, NULL));
+    test_begin(work);
+    expect_done(invoice_finalise(work, draft.id, 1, &invoice));
+    int64_t base;
+    expect_done(ledger_to_base(work, invoice.total_minor, STR("USD"), work->today, &base));
+    expect_int(base, invoice.base_total_minor);
+    expect_documents(work, &invoice); /* with the VAT in euro too (BT-111) */
+    struct invoice_shown shown = { 0 };
+    struct einvoice *ubl;
+    expect_done(invoice_show(work, invoice.id, &shown));
+    expect_done(einvoice_read(work->arena, content_of(work, &shown, INVOICE_UBL), &ubl));
+    expect_str("EUR", ubl->vat_currency);
+    expect_done(ledger_to_base(work, invoice.vat_minor, STR("USD"), work->today, &base));
+    expect(decimal_compare(minor_to_decimal(base, 2), ubl->totals.vat_accounting.value) == 0);
+    expect_done(invoice_credit(work, invoice.id, STR("Cancelled"), NULL, 0, &invoice));
+    expect_proved(work);
+    test_commit(work);
+}
+
+/* Any mixture of VAT codes, accounts and discounts: documents valid, books proved, sums as the draft showed them. */
+DB_TEST(invoice_books_what_its_documents_say)
+{
+    struct rng rng = rng_new(11);
+    static const char *const codes[] = { "21", "9", "0", "vrij", "verlegd", "export" };
+    test_begin(work);
+    struct party zon = given_customer(work, (struct party){ .vat_number = STR("NL004495445B01") });
+    for (int i = 0; i < 12; i++) {
+        struct invoice_data data = { .party_id = zon.id };
+        struct invoice draft, invoice;
+        for (int k = 0; k < rng_between(&rng, 1, 9); k++) {
+            *LIST_ADD(work->arena, &data.lines) =
+                line_of("x", DECIMAL(rng_between(&rng, 1, 5000), 2), DECIMAL(rng_between(&rng, 1, 99999), 3),
+                        codes[rng_between(&rng, 0, 5)]);
+            if (rng_chance(&rng, 300)) data.lines.at[k].discount_percent = DECIMAL(rng_between(&rng, 1, 999), 1);
+            if (rng_chance(&rng, 300)) data.lines.at[k].account = STR("8010");
+            if (rng_chance(&rng, 300)) data.lines.at[k].cost_center = STR("Noord");
+        }
+        *LIST_ADD(work->arena, &data.lines) = line_of("genoeg", DECIMAL(1, 0), DECIMAL(100, 0), "21");
+        expect_done(invoice_draft(work, &data, &draft));
+        expect_done(invoice_finalise(work, draft.id, 1, &invoice));
+        expect_int(draft.total_minor, invoice.total_minor);
+        expect_documents(work, &invoice);
+    }
+    expect_proved(work);
+    test_commit(work);
+}
+
+DB_TEST(invoice_credit_and_send_fail_at_each_statement)
+{
+    struct invoice note;
+    struct message message;
+    int failures = 0;
+    test_begin(work);
+    struct party zon = given_customer(work, (struct party){ 0 });
+    struct invoice invoice = given_final(work, zon.id);
+    test_commit(work);
+    for (int64_t nth = 1;; nth++) {
+        test_begin(work);
+        books_fail_at(test_books(), nth);
+        struct fault *fault = invoice_credit(work, invoice.id, STR("Fout"), NULL, 0, &note);
+        if (!fault) fault = invoice_send(work, note.id, 0, (struct str){ 0 }, &message);
+        books_fail_at(test_books(), 0);
+        if (!fault) break;
+        failures++;
+        db_rollback(work);
+    }
+    expect(failures > 40);
+    expect_str("2025-00002", note.number);
+    expect_proved(work);
+    test_commit(work);
+    struct messages messages = { 0 };
+    test_begin(work);
+    expect_done(messages_of(work, "invoice", note.id.n, &messages));
+    expect_int(1, messages.count);
+    db_rollback(work);
+}
+
+/* The database itself keeps a final invoice. */
+DB_TEST(invoice_final_is_kept_by_the_schema)
+{
+    test_begin(work);
+    struct party zon = given_customer(work, (struct party){ 0 });
+    struct invoice invoice = given_final(work, zon.id), again = { 0 };
+    test_commit(work);
+    struct operations all;
+    const struct operation_table tables[] = { invoice_drafts, invoice_operations };
+    operations_prepare(work->arena, tables, 2, &all);
+    struct invoice_change change = { .id = invoice.id, .version = invoice.version, .data = given_data(work, zon.id) };
+    (void)expect_refused(&invoice_not_possible, operation_call(work, test_books(), &all, "invoice change", &change, NULL));
+    const struct invoice_versioned gone = { invoice.id.n, invoice.version };
+    (void)expect_refused(&invoice_not_possible, operation_call(work, test_books(), &all, "invoice remove", &gone, NULL));
+    struct invoice_lines lines = { 0 };
+    test_begin(work);
+    *LIST_ADD(work->arena, &lines) = (struct invoice_line){ .invoice_id = invoice.id,
+                                                            .line_no = 9,
+                                                            .description = STR("erbij"),
+                                                            .quantity = DECIMAL(1, 0),
+                                                            .unit = STR("C62"),
+                                                            .price = DECIMAL(1, 0),
+                                                            .vat_code_id = { 1 },
+                                                            .vat_category = VAT_S,
+                                                            .vat_rate = DECIMAL(21, 0),
+                                                            .account_id = { 1 } };
+    again = invoice;
+    again.id.n = id_new(work);
+    again.number = (struct str){ 0 };
+    (void)expect_refused(&db_refused, invoice_add(work, &again, &lines)); /* its line names the final one */
     db_rollback(work);
 }
 
@@ -296,8 +429,15 @@ static void *finish(void *context)
     struct finisher *f = context;
     struct arena *arena = arena_new((size_t)1 << 32);
     for (int i = 0; i < EACH; i++) {
-        struct work work = { .arena = arena, .company_id = f->company_id, .user_id = 1, .today = { 20250301 }, .now = instant_of_day((struct date){ 20250301 }),
-                             .language = ENGLISH, .system = true, .source = STR("test"), .request_id = STR("test") };
+        struct work work = { .arena = arena,
+                             .company_id = f->company_id,
+                             .user_id = 1,
+                             .today = { 20250301 },
+                             .now = instant_of_day((struct date){ 20250301 }),
+                             .language = ENGLISH,
+                             .system = true,
+                             .source = STR("test"),
+                             .request_id = STR("test") };
         struct invoice invoice;
         struct fault *fault = db_begin(&work, f->books);
         if (!fault) fault = invoice_finalise(&work, f->drafts[i], 1, &invoice);

@@ -4,11 +4,19 @@
 
 static const char *const categories[] = { NULL, "S", "Z", "E", "AE", "K", "G", "O" };
 /* Why there is no VAT, for who doesn't read Dutch; the code's own words otherwise. */
-static const char *const reasons[] = { NULL, NULL, NULL, NULL, "Reverse charge", "Intra-Community supply", "Export outside the EU", "Not subject to VAT" };
+static const char *const reasons[] = {
+    NULL, NULL, NULL, NULL, "Reverse charge", "Intra-Community supply", "Export outside the EU", "Not subject to VAT"
+};
 
-static enum language language_of(const struct invoice *invoice) { return str_is(invoice->language, "nl") ? DUTCH : ENGLISH; }
+static enum language language_of(const struct invoice *invoice)
+{
+    return str_is(invoice->language, "nl") ? DUTCH : ENGLISH;
+}
 static struct einvoice_day day_of(struct date date) { return (struct einvoice_day){ .date = date }; }
-static struct einvoice_amount amount_of(int64_t minor, int digits) { return (struct einvoice_amount){ .value = minor_to_decimal(minor, digits) }; }
+static struct einvoice_amount amount_of(int64_t minor, int digits)
+{
+    return (struct einvoice_amount){ .value = minor_to_decimal(minor, digits) };
+}
 
 /* ---- Parties ---- */
 
@@ -19,12 +27,16 @@ static struct einvoice_id scheme_id(const char *scheme, struct str value)
 
 static struct einvoice_party seller_of(const struct company *c)
 {
-    struct einvoice_party p = { .present = true, .name = c->legal_name.length ? c->legal_name : c->name, .vat_id = c->vat_number };
+    struct einvoice_party p = { .present = true,
+                                .name = c->legal_name.length ? c->legal_name : c->name,
+                                .vat_id = c->vat_number };
     bool dutch = str_is(c->country, "NL");
     if (c->legal_name.length && !str_equal(c->legal_name, c->name)) p.trading_name = c->name;
     p.legal_id = dutch ? scheme_id("0106", c->kvk_number) : (struct einvoice_id){ .value = c->kvk_number };
     p.endpoint = dutch && c->kvk_number.length ? p.legal_id : scheme_id("EM", c->email);
-    p.address = (struct einvoice_address){ .present = true, .line1 = c->street, .city = c->city, .post_code = c->postal_code, .country = c->country };
+    p.address = (struct einvoice_address){
+        .present = true, .line1 = c->street, .city = c->city, .post_code = c->postal_code, .country = c->country
+    };
     p.contact = (struct einvoice_contact){ .present = true, .name = c->name, .phone = c->phone, .email = c->email };
     return p;
 }
@@ -34,10 +46,13 @@ static struct einvoice_party buyer_of(struct arena *arena, const struct party *c
     struct einvoice_party p = { .present = true, .name = c->name, .vat_id = c->vat_number };
     *LIST_ADD(arena, &p.ids) = (struct einvoice_id){ .value = c->number };
     p.legal_id = c->oin.length ? scheme_id("0190", c->oin) : scheme_id("0106", c->kvk_number);
-    if (c->endpoint.length && c->endpoint_scheme.length) p.endpoint = (struct einvoice_id){ .value = c->endpoint, .scheme = c->endpoint_scheme };
+    if (c->endpoint.length && c->endpoint_scheme.length)
+        p.endpoint = (struct einvoice_id){ .value = c->endpoint, .scheme = c->endpoint_scheme };
     else if (p.legal_id.value.length) p.endpoint = p.legal_id;
     else p.endpoint = scheme_id("EM", c->email);
-    p.address = (struct einvoice_address){ .present = true, .line1 = c->street, .city = c->city, .post_code = c->postal_code, .country = c->country };
+    p.address = (struct einvoice_address){
+        .present = true, .line1 = c->street, .city = c->city, .post_code = c->postal_code, .country = c->country
+    };
     return p;
 }
 
@@ -67,7 +82,8 @@ static struct str reason_of(const struct invoice *invoice, const struct vat_code
     return language_of(invoice) == ENGLISH && english ? str_of(english) : code->reason;
 }
 
-static void add_line(struct arena *arena, const struct invoice *invoice, const struct invoice_view *v, const struct invoice_line *l, struct einvoice *e)
+static void add_line(struct arena *arena, const struct invoice *invoice, const struct invoice_view *v,
+                     const struct invoice_line *l, struct einvoice *e)
 {
     const struct vat_code *code = code_of(v, l->vat_code_id);
     int digits = currency_digits(invoice->currency);
@@ -75,8 +91,13 @@ static void add_line(struct arena *arena, const struct invoice *invoice, const s
     bool outside = l->vat_category == VAT_O;
     struct einvoice_line *out = LIST_ADD(arena, &e->lines);
     *out = (struct einvoice_line){
-        .id = str_from_int(arena, l->line_no), .name = str_trim(name), .description = str_trim(rest), .seller_item = l->item_number,
-        .quantity = { .value = l->quantity, .unit = l->unit }, .price = { .value = l->price }, .net = amount_of(l->net_minor, digits),
+        .id = str_from_int(arena, l->line_no),
+        .name = str_trim(name),
+        .description = str_trim(rest),
+        .seller_item = l->item_number,
+        .quantity = { .value = l->quantity, .unit = l->unit },
+        .price = { .value = l->price },
+        .net = amount_of(l->net_minor, digits),
         .accounting_reference = l->cost_center,
         .vat = { .present = true, .category = str_of(categories[l->vat_category]), .scheme = STR("VAT"),
                  .rate = { .value = outside ? (struct decimal){ 0 } : l->vat_rate },
@@ -86,7 +107,8 @@ static void add_line(struct arena *arena, const struct invoice *invoice, const s
     /* A credited part may carry a cent of rounding in its net amount; the discount says what was taken off. */
     bool charge = l->discount_minor < 0;
     *LIST_ADD(arena, &out->allowances) = (struct einvoice_allowance){
-        .charge = { .value = charge, .present = true }, .amount = amount_of(charge ? -l->discount_minor : l->discount_minor, digits),
+        .charge = { .value = charge, .present = true },
+        .amount = amount_of(charge ? -l->discount_minor : l->discount_minor, digits),
         .base = charge ? (struct einvoice_amount){ 0 } : amount_of(l->net_minor + l->discount_minor, digits),
         .percent = { .value = charge ? (struct decimal){ 0 } : l->discount_percent },
         .reason = translate(language_of(invoice), "Discount"), .reason_code = charge ? (struct str){ 0 } : STR("95"),
@@ -100,20 +122,25 @@ static void add_payment(struct work *work, const struct invoice *invoice, const 
     struct arena *arena = work->arena;
     enum language language = language_of(invoice);
     if (invoice->kind == INVOICE_CREDIT_NOTE) {
-        e->payment_terms = text_fill(arena, translate(language, "This amount is settled with invoice {number}."), (const struct param[]){ PARAM("number", v->credited.number) }, 1);
+        e->payment_terms = text_fill(arena, translate(language, "This amount is settled with invoice {number}."),
+                                     (const struct param[]){ PARAM("number", v->credited.number) }, 1);
         return;
     }
     e->due = day_of(invoice->due_on);
     e->payment_reference = invoice->payment_reference;
     e->payment_terms = v->setting.payment_terms;
     if (!e->payment_terms.length)
-        e->payment_terms = text_fill(arena, translate(language, "Payment within {days} days of the invoice date."),
-                                     (const struct param[]){ PARAM_INT(arena, "days", v->party.customer_terms_days) }, 1);
+        e->payment_terms =
+            text_fill(arena, translate(language, "Payment within {days} days of the invoice date."),
+                      (const struct param[]){ PARAM_INT(arena, "days", v->party.customer_terms_days) }, 1);
     bool sepa = str_is(invoice->currency, "EUR") && iban_is_valid(v->company.iban);
     if (!v->company.iban.length) return;
     *LIST_ADD(arena, &e->payments) = (struct einvoice_payment){
-        .code = sepa ? STR("58") : STR("30"), .has_account = true,
-        .account = { .id = v->company.iban, .name = e->seller.name, .bic = v->company.bic.length ? v->company.bic : iban_bic(v->company.iban) },
+        .code = sepa ? STR("58") : STR("30"),
+        .has_account = true,
+        .account = { .id = v->company.iban,
+                     .name = e->seller.name,
+                     .bic = v->company.bic.length ? v->company.bic : iban_bic(v->company.iban) },
     };
 }
 
@@ -149,15 +176,18 @@ static struct einvoice *head_of(struct work *work, const struct invoice *invoice
     };
     if (invoice->note.length) *LIST_ADD(arena, &e->notes) = (struct einvoice_note){ .text = invoice->note };
     if (credit)
-        *LIST_ADD(arena, &e->preceding) = (struct einvoice_reference){ .number = v->credited.number, .issued = day_of(v->credited.issued_on) };
+        *LIST_ADD(arena, &e->preceding) =
+            (struct einvoice_reference){ .number = v->credited.number, .issued = day_of(v->credited.issued_on) };
     e->delivery.present = invoice->delivered_on.ymd != 0;
     e->delivery.day = day_of(invoice->delivered_on);
-    e->period = (struct einvoice_period){ invoice->period_from_on.ymd || invoice->period_to_on.ymd, day_of(invoice->period_from_on), day_of(invoice->period_to_on), 0 };
+    e->period = (struct einvoice_period){ invoice->period_from_on.ymd || invoice->period_to_on.ymd,
+                                          day_of(invoice->period_from_on), day_of(invoice->period_to_on), 0 };
     return e;
 }
 
 /* Of intra-Community supply: where it went and when (BR-IC-11, BR-IC-12). Outside the scope of VAT: no VAT numbers (BR-O-2 …). */
-static void suit_categories(const struct invoice *invoice, const struct invoice_lines *lines, const struct invoice_view *v, struct einvoice *e)
+static void suit_categories(const struct invoice *invoice, const struct invoice_lines *lines,
+                            const struct invoice_view *v, struct einvoice *e)
 {
     bool community = false, outside = lines->count > 0;
     for (size_t i = 0; i < lines->count; i++) {
@@ -166,7 +196,10 @@ static void suit_categories(const struct invoice *invoice, const struct invoice_
     }
     if (community) {
         e->delivery.present = true;
-        e->delivery.address = (struct einvoice_address){ .present = true, .line1 = v->party.street, .city = v->party.city, .post_code = v->party.postal_code,
+        e->delivery.address = (struct einvoice_address){ .present = true,
+                                                         .line1 = v->party.street,
+                                                         .city = v->party.city,
+                                                         .post_code = v->party.postal_code,
                                                          .country = v->party.country };
         if (!e->delivery.day.date.ymd && !e->period.present) e->delivery.day = e->issued;
     }
@@ -188,7 +221,8 @@ static struct fault *in_own_currency(struct work *work, const struct invoice *in
     return NULL;
 }
 
-struct fault *invoice_view_make(struct work *work, const struct invoice *invoice, const struct invoice_lines *lines, struct invoice_view *v)
+struct fault *invoice_view_make(struct work *work, const struct invoice *invoice, const struct invoice_lines *lines,
+                                struct invoice_view *v)
 {
     *v = (struct invoice_view){ 0 };
     TRY(access_company_load(work, &v->company));
@@ -209,7 +243,8 @@ struct fault *invoice_view_make(struct work *work, const struct invoice *invoice
     return NULL;
 }
 
-struct fault *invoice_view(struct work *work, const struct invoice *invoice, const struct invoice_lines *lines, struct einvoice **out)
+struct fault *invoice_view(struct work *work, const struct invoice *invoice, const struct invoice_lines *lines,
+                           struct einvoice **out)
 {
     struct invoice_view v;
     TRY(invoice_view_make(work, invoice, lines, &v));

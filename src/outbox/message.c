@@ -1,7 +1,8 @@
 #include "outbox/message.h"
 #include "message.sql.h"
 
-const struct fault_type message_no_address = { FAULT_INVALID, "message.no_address", "\"{address}\" is no e-mail address to send to; give one." };
+const struct fault_type message_no_address = { FAULT_INVALID, "message.no_address",
+                                               "\"{address}\" is no e-mail address to send to; give one." };
 const struct fault_type message_missing = { FAULT_MISSING, "message.missing", "There is no such message." };
 static const struct fault_type message_not_letter = {
     FAULT_CONFLICT, "message.not_letter", "Only a letter is posted by hand; this message went by {channel}."
@@ -14,22 +15,24 @@ static const char *const channels[] = { NULL, "mail", "letter", "portal" };
 static const char *const states[OUTBOX_STATE_COUNT] = { NULL, "queued", "handed_over", "delivered", "failed", "bounced" };
 enum { TEXT_MAX = 100000, ATTACHMENTS_MAX = 50 };
 
-RECORD(message, {
-    ID(struct message, id, .sort = true),
-    FIELD(struct message, channel, CHOICES(channels), .filter = true),
-    FIELD(struct message, party_id, OPTIONAL, .filter = true),
-    FIELD(struct message, subject_kind, .max = 40, .filter = true, .about = "what it is about: invoice, …"),
-    FIELD(struct message, subject_id, .filter = true),
-    FIELD(struct message, recipient, .max = 500, OPTIONAL, .filter = true),
-    FIELD(struct message, title, .max = 300),
-    FIELD(struct message, created_at, .filter = true, .sort = true),
-    FIELD(struct message, created_by, OPTIONAL),
-    FIELD(struct message, state, CHOICES(states), .filter = true),
-    FIELD(struct message, attempts, OPTIONAL),
-    FIELD(struct message, last_error, .max = 500, OPTIONAL, .about = "what the other side said"),
-    FIELD(struct message, reference, .max = 500, OPTIONAL, .filter = true, .about = "Message-ID of a mail that was handed over"),
-    FIELD(struct message, finished_at, OPTIONAL),
-});
+RECORD(message,
+       {
+           ID(struct message, id, .sort = true),
+           FIELD(struct message, channel, CHOICES(channels), .filter = true),
+           FIELD(struct message, party_id, OPTIONAL, .filter = true),
+           FIELD(struct message, subject_kind, .max = 40, .filter = true, .about = "what it is about: invoice, …"),
+           FIELD(struct message, subject_id, .filter = true),
+           FIELD(struct message, recipient, .max = 500, OPTIONAL, .filter = true),
+           FIELD(struct message, title, .max = 300),
+           FIELD(struct message, created_at, .filter = true, .sort = true),
+           FIELD(struct message, created_by, OPTIONAL),
+           FIELD(struct message, state, CHOICES(states), .filter = true),
+           FIELD(struct message, attempts, OPTIONAL),
+           FIELD(struct message, last_error, .max = 500, OPTIONAL, .about = "what the other side said"),
+           FIELD(struct message, reference, .max = 500, OPTIONAL, .filter = true,
+                 .about = "Message-ID of a mail that was handed over"),
+           FIELD(struct message, finished_at, OPTIONAL),
+       });
 RECORD(message_attachment, { FIELD(struct message_attachment, document_id, .min = 1, .max = EXACT_MAX) });
 RECORD(message_body, {
     FIELD(struct message_body, to, .max = 500, OPTIONAL),
@@ -54,8 +57,14 @@ bool mail_address_is_valid(struct str address)
 struct fault *message_add(struct work *work, const struct message_new *item, struct message *out)
 {
     *out = (struct message){
-        .channel = item->channel, .party_id = item->party_id, .subject_kind = item->subject_kind, .subject_id = item->subject_id,
-        .recipient = item->body.to.length ? item->body.to : (struct str){ 0 }, .title = item->body.title, .created_at = work->now, .created_by = work->user_id,
+        .channel = item->channel,
+        .party_id = item->party_id,
+        .subject_kind = item->subject_kind,
+        .subject_id = item->subject_id,
+        .recipient = item->body.to.length ? item->body.to : (struct str){ 0 },
+        .title = item->body.title,
+        .created_at = work->now,
+        .created_by = work->user_id,
         .state = item->channel == MESSAGE_PORTAL ? OUTBOX_DELIVERED : OUTBOX_QUEUED,
     };
     if (item->channel == MESSAGE_MAIL && !mail_address_is_valid(item->body.to))
@@ -64,7 +73,8 @@ struct fault *message_add(struct work *work, const struct message_new *item, str
     if (item->channel == MESSAGE_PORTAL) {
         out->id.n = id_new(work);
     } else {
-        const struct outbox_new row = { .kind = str_of(channels[item->channel]), .payload = record_to_json(work->arena, GIVEN(message_body, &item->body)) };
+        const struct outbox_new row = { .kind = str_of(channels[item->channel]),
+                                        .payload = record_to_json(work->arena, GIVEN(message_body, &item->body)) };
         TRY(outbox_add(work, &row, &out->id));
     }
     TRY(record_check(work->arena, GIVEN(message, out)));
@@ -88,10 +98,12 @@ RECORD(payload_row, { JSON(struct payload_row, payload, .max = 1000000) });
 
 static struct fault *message_load(struct work *work, outbox_id id, struct message *message)
 {
-    return db_one(work, &sql_message_by_id, GIVEN(message_key, (&(const struct message_key){ id })), INTO(message, message), &message_missing);
+    return db_one(work, &sql_message_by_id, GIVEN(message_key, (&(const struct message_key){ id })),
+                  INTO(message, message), &message_missing);
 }
 
-static struct fault *message_list(struct work *work, const struct nothing *takes, const struct list_query *query, struct messages *rows, struct str *next)
+static struct fault *message_list(struct work *work, const struct nothing *takes, const struct list_query *query,
+                                  struct messages *rows, struct str *next)
 {
     (void)takes;
     return db_list(work, &sql_message_list, NONE, query, INTO_LIST(message, rows), next);
@@ -130,28 +142,41 @@ static struct fault *message_posted(struct work *work, const struct message_key 
 }
 CALLABLE(message_posted, message_key, message);
 
-struct message_bounce { outbox_id id; struct str reference, why; };
-RECORD(message_bounce, {
-    ID(struct message_bounce, id, OPTIONAL),
-    FIELD(struct message_bounce, reference, .max = 500, OPTIONAL, .about = "its Message-ID, where the id is not known"),
-    FIELD(struct message_bounce, why, .min = 1, .max = 500, .about = "what the mail that came back says"),
-});
-struct message_reference { struct str reference; };
+struct message_bounce {
+    outbox_id id;
+    struct str reference, why;
+};
+RECORD(message_bounce,
+       {
+           ID(struct message_bounce, id, OPTIONAL),
+           FIELD(struct message_bounce, reference, .max = 500, OPTIONAL,
+                 .about = "its Message-ID, where the id is not known"),
+           FIELD(struct message_bounce, why, .min = 1, .max = 500, .about = "what the mail that came back says"),
+       });
+struct message_reference {
+    struct str reference;
+};
 RECORD(message_reference, { FIELD(struct message_reference, reference) });
 
 static struct fault *message_bounced(struct work *work, const struct message_bounce *takes, struct message *out)
 {
     struct message_key key = { takes->id };
     const struct message_reference by = { takes->reference };
-    if (!key.id.n) TRY(db_one(work, &sql_message_by_reference, GIVEN(message_reference, &by), INTO(message_key, &key), &message_missing));
+    if (!key.id.n)
+        TRY(db_one(work, &sql_message_by_reference, GIVEN(message_reference, &by), INTO(message_key, &key),
+                   &message_missing));
     return tell(work, key.id, OUTBOX_BOUNCE, takes->why, out);
 }
 CALLABLE(message_bounced, message_bounce, message);
 
 static const struct operation operations[] = {
-    { "message list", "GET", "/messages", "message.read", OPERATION_READS, NULL, &message_list_list, "List the messages to customers and suppliers" },
-    { "message show", "GET", "/messages/{id}", "message.read", OPERATION_READS, &message_show_call, NULL, "Show a message with its text and attachments" },
-    { "message posted", "POST", "/messages/{id}/posted", "message.write", 0, &message_posted_call, NULL, "Say that a letter has been posted" },
-    { "message bounced", "POST", "/messages/bounced", "message.write", 0, &message_bounced_call, NULL, "Say that a mail came back as undeliverable" },
+    { "message list", "GET", "/messages", "message.read", OPERATION_READS, NULL, &message_list_list,
+      "List the messages to customers and suppliers" },
+    { "message show", "GET", "/messages/{id}", "message.read", OPERATION_READS, &message_show_call, NULL,
+      "Show a message with its text and attachments" },
+    { "message posted", "POST", "/messages/{id}/posted", "message.write", 0, &message_posted_call, NULL,
+      "Say that a letter has been posted" },
+    { "message bounced", "POST", "/messages/bounced", "message.write", 0, &message_bounced_call, NULL,
+      "Say that a mail came back as undeliverable" },
 };
 const struct operation_table outbox_messages = { "outbox", operations, ARRAY_LENGTH(operations) };

@@ -72,6 +72,9 @@ void draw_page_foot(struct paper *paper, uint32_t page, uint32_t pages, void *co
     struct str number = text_fill(paper_arena(paper), paper_word(paper, "Page {page} of {pages}"), params, 2);
     paper_text(paper, PAPER_RIGHT - MM(30), y + 6, MM(30), &right, number);
     if (page) paper_text(paper, PAPER_LEFT, MM(12), PAPER_INNER, &small, foot->running);
+    const struct paper_type stamp = { .size = 84, .ink = PAPER_INK_RULE, .bold = true, .align = PAPER_ALIGN_CENTER };
+    struct str word = paper_style_of(paper)->stamp;
+    if (word.length) paper_text(paper, PAPER_LEFT, PAPER_HEIGHT / 2, PAPER_INNER, &stamp, str_utf8_clip(word, 12));
 }
 
 static const double block_label = MM(37);

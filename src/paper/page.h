@@ -27,6 +27,7 @@ struct paper_style {     /* of a company; all parts may be absent */
     struct str font;     /* family; absent: Inter, else Liberation Sans, else DejaVu Sans */
     bool window_right;   /* the envelope's window is on the right (else left, as most Dutch ones) */
     struct str closing;  /* a line of the company's own above the foot: terms, thanks */
+    struct str stamp;    /* a word set large and pale across each page: what is no invoice yet */
 };
 extern const struct fault_type paper_bad_logo, paper_too_long, paper_cannot_draw;
 
