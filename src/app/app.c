@@ -9,6 +9,7 @@
 #include "ledger/ledger.h"
 #include "party/party.h"
 #include "payment/payment.h"
+#include "report/report.h"
 
 /* Every room's table, in the order of rooms.txt. */
 void app_operations(struct arena *arena, struct operations *out)
@@ -20,6 +21,7 @@ void app_operations(struct arena *arena, struct operations *out)
         &invoice_drafts, &invoice_operations, &invoice_settings,
         &bank_operations, &cash_operations,
         &payment_runs_table, &payment_bank_table,
+        &report_figures, &report_cash, &report_books,
     };
     struct operation_table *tables = ARENA_ARRAY(arena, struct operation_table, ARRAY_LENGTH(rooms));
     for (size_t i = 0; i < ARRAY_LENGTH(rooms); i++) tables[i] = *rooms[i];

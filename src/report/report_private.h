@@ -1,0 +1,12 @@
+/* Shared by the files of room report. */
+#pragma once
+#include "report/report.h"
+
+/* What most statements ask by. */
+struct report_ask { enum report_side side; struct date as_of, from_on, to_on; struct instant known_at; party_id party_id; account_id account_id; };
+extern const struct record report_ask_record;
+extern const char *const report_sides[3];
+struct report_ask report_asks(const struct work *work, enum report_side side, struct date as_of, struct instant known_at);
+struct report_day { struct date on; int64_t base_minor; }; /* due_on, or dated_on, as `on` */
+LIST_STRUCT(report_days, struct report_day);
+extern const struct record report_day_record;

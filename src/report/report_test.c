@@ -1,0 +1,297 @@
+#include "test.h"
+#include "app/app.h"
+#include "bank/bank.h"
+#include "party/party.h"
+#include "report/report_private.h"
+
+TEST(report_buckets_begin_where_they_should)
+{
+    const struct date day = { 20250301 };
+    const struct { int32_t due; int bucket; } cases[] = {
+        { 20250401, 0 }, { 20250301, 0 }, { 20250228, 1 }, { 20250130, 1 }, { 20250129, 2 }, { 20241231, 2 }, { 20241230, 3 }, { 20241201, 3 }, { 20241130, 4 },
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) expect_int(cases[i].bucket, report_bucket((struct date){ cases[i].due }, day));
+}
+
+TEST(report_business_days_are_targets)
+{
+    const int32_t cases[][2] = {
+        { 20250418, 20250422 }, { 20250420, 20250422 }, { 20250421, 20250422 }, { 20260403, 20260407 }, { 20250501, 20250502 }, { 20251225, 20251229 },
+        { 20250101, 20250102 }, { 20250301, 20250303 }, { 20250303, 20250303 }, { 20250427, 20250428 }, { 20240329, 20240402 },
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) expect_int(cases[i][1], report_business_day((struct date){ cases[i][0] }).ymd);
+}
+
+/* ---- Random books ---- */
+
+struct random_books { struct rng rng; account_id control, other; party_id parties[5]; struct open_items open; enum report_side side; };
+
+static party_id given_party(struct work *work, const char *name)
+{
+    struct party p = { .name = str_of(name), .is_customer = true, .is_supplier = true, .is_business = true, .language = STR("nl"), .country = STR("NL"), .currency = STR("EUR"),
+                       .delivery = DELIVER_MAIL_PDF, .reference_needed = NEEDS_NO_REFERENCE };
+    expect_done(party_make(work, &p));
+    return p.id;
+}
+
+static struct date some_day(struct rng *rng) { return date_add_days((struct date){ 20240901 }, (int)rng_between(rng, 0, 200)); }
+
+static item_id post_item(struct work *work, account_id control, account_id other, party_id party, int64_t minor, struct date on, struct date due, enum item_kind kind)
+{
+    struct entry entry = { .journal = JOURNAL_SALE, .dated_on = on, .source_kind = STR("test"), .source_id = id_new(work), .description = STR("x") };
+    struct entry_line lines[] = {
+        { .account_id = control, .base_minor = minor, .party_id = party, .item_kind = kind, .reference = STR("r"), .due_on = due },
+        { .account_id = other, .base_minor = -minor },
+    };
+    expect_done(ledger_post(work, &entry, lines, 2));
+    return lines[0].item_id;
+}
+
+/* Two items of one party and other signs settle what they can; on a day that may lie before one of them. */
+static void settle_some(struct work *work, struct random_books *b)
+{
+    struct open_items items = { 0 };
+    party_id party = b->parties[rng_between(&b->rng, 0, 4)];
+    expect_done(ledger_open_items(work, (enum account_control)b->side, party, &items));
+    struct open_item *plus = NULL, *minus = NULL;
+    for (size_t i = 0; i < items.count; i++) {
+        if (items.at[i].rest_minor > 0 && (!plus || rng_chance(&b->rng, 300))) plus = &items.at[i];
+        if (items.at[i].rest_minor < 0 && (!minus || rng_chance(&b->rng, 300))) minus = &items.at[i];
+    }
+    if (!plus || !minus) return;
+    int64_t most = plus->rest_minor < -minus->rest_minor ? plus->rest_minor : -minus->rest_minor;
+    int64_t minor = rng_chance(&b->rng, 500) ? most : rng_between(&b->rng, 1, most);
+    struct settlement settlement = { .effective_on = some_day(&b->rng), .reason = STR("random") };
+    const struct settle_part parts[] = { { plus->id, minor }, { minus->id, -minor } };
+    expect_done(ledger_settle(work, &settlement, parts, 2));
+    if (rng_chance(&b->rng, 200)) expect_done(ledger_unsettle(work, settlement.id, some_day(&b->rng), STR("not this")));
+}
+
+static void random_fill(struct work *work, struct random_books *b, int many)
+{
+    static const char *const names[] = { "A", "B", "C", "D", "E" };
+    expect_done(ledger_account_for(work, b->side == REPORT_RECEIVABLES ? FOR_RECEIVABLES : FOR_PAYABLES, &b->control));
+    expect_done(ledger_account_for(work, FOR_SALES, &b->other));
+    for (size_t i = 0; i < 5; i++) b->parties[i] = given_party(work, names[i]);
+    for (int i = 0; i < many; i++) {
+        struct date on = some_day(&b->rng);
+        int64_t minor = rng_between(&b->rng, -50000, 100000);
+        work->now.us += 1000000;
+        post_item(work, b->control, b->other, b->parties[rng_between(&b->rng, 0, 4)], minor ? minor : 1, on, date_add_days(on, (int)rng_between(&b->rng, -10, 60)),
+                  minor > 0 ? ITEM_INVOICE : ITEM_PAYMENT);
+        if (i % 2) settle_some(work, b);
+    }
+}
+
+static int64_t control_balance(struct work *work, const struct random_books *b, struct date until)
+{
+    struct account account = { 0 };
+    struct ledger_card { struct str account, name; struct date from_on, to_on; int64_t opening_minor, debit_minor, credit_minor, closing_minor; LIST_OF(char) lines; } card = { 0 };
+    test_begin(work);
+    expect_done(ledger_account_load(work, b->control, &account));
+    db_rollback(work);
+    const struct { struct str account; struct date from_on, to_on; } takes = { account.number, { 20240101 }, until };
+    struct operations operations;
+    struct books *books = test_books();
+    struct work other = { .arena = work->arena, .company_id = work->company_id, .user_id = 1, .today = work->today, .now = work->now, .system = true, .language = ENGLISH };
+    app_operations(work->arena, &operations);
+    expect_done(operation_call(&other, books, &operations, "report ledger-card", &takes, &card));
+    return card.closing_minor;
+}
+
+static void expect_same(const struct ageing *a, const struct ageing *b)
+{
+    expect_int(a->not_due_minor, b->not_due_minor);
+    expect_int(a->days_30_minor, b->days_30_minor);
+    expect_int(a->days_60_minor, b->days_60_minor);
+    expect_int(a->days_90_minor, b->days_90_minor);
+    expect_int(a->later_minor, b->later_minor);
+    expect_int(a->total_minor, b->total_minor);
+}
+
+/* The slow way: the list of open items, each in its bucket. */
+static void expect_items(struct work *work, const struct ageing_takes *takes, const struct ageing *ageing)
+{
+    const struct open_list_takes ask = { .side = takes->side, .as_of = takes->as_of, .known_at = takes->known_at };
+    struct open_list open = { 0 };
+    int64_t buckets[BUCKETS_AGE] = { 0 }, sign = takes->side == REPORT_PAYABLES ? -1 : 1;
+    expect_done(report_open_items(work, &ask, &open));
+    for (size_t i = 0; i < open.items.count; i++) buckets[report_bucket(open.items.at[i].due_on, ageing->as_of)] += sign * open.items.at[i].rest_base_minor;
+    expect_int(buckets[0], ageing->not_due_minor);
+    expect_int(buckets[1], ageing->days_30_minor);
+    expect_int(buckets[2], ageing->days_60_minor);
+    expect_int(buckets[3], ageing->days_90_minor);
+    expect_int(buckets[4], ageing->later_minor);
+}
+
+static void ages_like_the_control_account(struct work *work, enum report_side side)
+{
+    struct random_books b = { .rng = rng_new(20250301 + (uint64_t)side), .side = side };
+    struct ledger_proof proof = { 0 };
+    test_begin(work);
+    random_fill(work, &b, 120);
+    expect_done(ledger_verify(work, &proof));
+    expect(proof.holds);
+    test_commit(work);
+    work->reading = true;
+    for (int i = 0; i < 14; i++) {
+        struct ageing_takes takes = { .side = side, .as_of = i ? date_add_days((struct date){ 20240825 }, i * 17) : (struct date){ 0 } };
+        struct ageing total = { 0 }, parties = { 0 };
+        int64_t balance = control_balance(work, &b, takes.as_of.ymd ? takes.as_of : work->today), sum = 0;
+        test_begin(work);
+        expect_done(report_ageing(work, &takes, &total));
+        expect_int(side == REPORT_PAYABLES ? -balance : balance, total.total_minor);
+        takes.by_party = true;
+        expect_done(report_ageing(work, &takes, &parties));
+        expect_same(&total, &parties);
+        expect_items(work, &takes, &total);
+        for (size_t p = 0; p < parties.parties.count; p++) sum += parties.parties.at[p].total_minor;
+        expect_int(total.total_minor, sum);
+        for (size_t p = 0; p < parties.parties.count; p++) expect(parties.parties.at[p].name.length == 1);
+        takes.known_at = (struct instant){ work->now.us - 60 * INT64_C(1000000) }; /* the last 60 entries were not known */
+        struct ageing known = { 0 };
+        expect_done(report_ageing(work, &takes, &known));
+        expect_items(work, &takes, &known);
+        db_rollback(work);
+    }
+}
+
+DB_TEST(report_ageing_of_receivables_is_the_control_account) { ages_like_the_control_account(work, REPORT_RECEIVABLES); }
+DB_TEST(report_ageing_of_payables_is_the_control_account) { ages_like_the_control_account(work, REPORT_PAYABLES); }
+
+/* 31 days of January with 310.00 sold, 28 of February with 280.00; 380.00 open, of which 100.00 of January and late. */
+DB_TEST(report_dso_in_four_ways)
+{
+    account_id receivables, sales, bank;
+    struct dso out = { 0 };
+    const struct dso_takes takes = { .as_of = { 20250228 }, .days = 59 };
+    test_begin(work);
+    expect_done(ledger_account_for(work, FOR_RECEIVABLES, &receivables));
+    expect_done(ledger_account_for(work, FOR_SALES, &sales));
+    expect_done(ledger_account_for(work, FOR_BANK, &bank));
+    party_id party = given_party(work, "A");
+    item_id january = post_item(work, receivables, sales, party, 31000, (struct date){ 20250110 }, (struct date){ 20250209 }, ITEM_INVOICE);
+    post_item(work, receivables, sales, party, 28000, (struct date){ 20250210 }, (struct date){ 20250312 }, ITEM_INVOICE);
+    item_id paid = post_item(work, receivables, bank, party, -21000, (struct date){ 20250220 }, (struct date){ 20250220 }, ITEM_PAYMENT);
+    struct settlement settlement = { .effective_on = { 20250220 }, .reason = STR("paid") };
+    const struct settle_part parts[] = { { january, 21000 }, { paid, -21000 } };
+    expect_done(ledger_settle(work, &settlement, parts, 2));
+    expect_done(report_dso(work, &takes, &out));
+    expect_int(38000, out.receivables_minor);
+    expect_int(59000, out.sales_minor);
+    expect_int(28000, out.not_due_minor);
+    expect_str("38.0", decimal_format(work->arena, out.simple_days));     /* 380 ÷ 590 × 59 */
+    expect_str("38.0", decimal_format(work->arena, out.count_back_days)); /* February whole, 100 ÷ 310 of January's 31 days */
+    expect_str("38.0", decimal_format(work->arena, out.weighted_days));   /* 28 + 10 */
+    expect_str("28.0", decimal_format(work->arena, out.best_days));
+    expect_str("10.0", decimal_format(work->arena, out.late_days));
+    db_rollback(work);
+    test_begin(work);
+    struct dso none = { 0 };
+    expect_done(report_dso(work, &takes, &none));
+    expect(!none.simple_days.present && !none.weighted_days.present);
+    expect_str("0.0", decimal_format(work->arena, none.count_back_days));
+    db_rollback(work);
+}
+
+/* ---- Through the door ---- */
+
+struct answered { struct arena *arena; struct work *work; struct operations operations; };
+
+static struct str ask(struct answered *a, const char *command, const struct pair *pairs, size_t count)
+{
+    struct str verb, noun = str_cut(str_of(command), ' ', &verb);
+    struct request request = { .operation = operation_by_command(&a->operations, noun, verb), .pairs = pairs, .pair_count = count };
+    struct answer answer = { 0 };
+    struct work work = { .arena = a->arena, .company_id = a->work->company_id, .user_id = 1, .today = a->work->today, .now = a->work->now, .system = true, .language = ENGLISH, .source = STR("test") };
+    expect(request.operation != NULL);
+    expect_done(operation_answer(&work, test_books(), &a->operations, &request, &answer));
+    return answer.json;
+}
+
+#define HAS(json, part) expect_has(json, part, __LINE__)
+static void expect_has(struct str json, const char *part, int line)
+{
+    if (str_find(json, part) >= 0) return;
+    print_error("%d: no %s in %.*s\n", line, part, STR_ARG(json));
+    fail();
+}
+
+static void post_vat(struct work *work, enum vat_side side, enum vat_category category, struct decimal rate, int64_t net)
+{
+    struct vat_code code = { 0 };
+    bool found = false;
+    account_id bank, turnover;
+    expect_done(ledger_vat_code_find(work, side, category, rate, (struct date){ 20250201 }, &code, &found));
+    expect(found);
+    expect_done(ledger_account_for(work, FOR_BANK, &bank));
+    expect_done(ledger_account_for(work, side == VAT_SALE ? FOR_SALES : FOR_EXPENSES, &turnover));
+    int64_t sign = side == VAT_SALE ? -1 : 1, vat = net * 21 / 100;
+    bool reverse = code.reverse_account_id.n != 0;
+    struct entry entry = { .journal = JOURNAL_MEMORIAL, .dated_on = { 20250201 }, .source_kind = STR("test"), .source_id = id_new(work), .description = STR("vat") };
+    struct entry_line lines[] = {
+        { .account_id = bank, .base_minor = -sign * (net + (reverse ? 0 : vat)) },
+        { .account_id = turnover, .base_minor = sign * net },
+        { .account_id = code.account_id, .base_minor = sign * vat, .vat_code_id = code.id, .vat_base_minor = sign * net },
+        { .account_id = code.reverse_account_id, .base_minor = -sign * vat, .vat_code_id = code.id, .vat_base_minor = sign * net },
+    };
+    expect_done(ledger_post(work, &entry, lines, reverse ? 4 : 3));
+}
+
+DB_TEST(report_answers_through_the_door)
+{
+    struct answered a = { .arena = work->arena, .work = work };
+    account_id receivables, sales, payables, expenses, bank;
+    app_operations(work->arena, &a.operations);
+    test_begin(work);
+    expect_done(ledger_account_for(work, FOR_RECEIVABLES, &receivables));
+    expect_done(ledger_account_for(work, FOR_PAYABLES, &payables));
+    expect_done(ledger_account_for(work, FOR_SALES, &sales));
+    expect_done(ledger_account_for(work, FOR_EXPENSES, &expenses));
+    expect_done(ledger_account_for(work, FOR_BANK, &bank));
+    party_id slow = given_party(work, "Slow"), supplier = given_party(work, "Supplier");
+    /* Paid 14 days late once: an open one due on Friday 7 March is expected on Friday the 21st. */
+    item_id old = post_item(work, receivables, sales, slow, 5000, (struct date){ 20250101 }, (struct date){ 20250115 }, ITEM_INVOICE);
+    item_id paid = post_item(work, receivables, bank, slow, -5000, (struct date){ 20250129 }, (struct date){ 20250129 }, ITEM_PAYMENT);
+    struct settlement settlement = { .effective_on = { 20250129 }, .reason = STR("paid") };
+    const struct settle_part parts[] = { { old, 5000 }, { paid, -5000 } };
+    expect_done(ledger_settle(work, &settlement, parts, 2));
+    post_item(work, receivables, sales, slow, 20000, (struct date){ 20250221 }, (struct date){ 20250307 }, ITEM_INVOICE);
+    post_item(work, payables, expenses, supplier, -7000, (struct date){ 20250115 }, (struct date){ 20250214 }, ITEM_INVOICE);
+    post_vat(work, VAT_SALE, VAT_S, DECIMAL(21, 0), 10000);
+    post_vat(work, VAT_PURCHASE, VAT_S, DECIMAL(21, 0), 3000);
+    post_vat(work, VAT_PURCHASE, VAT_K, DECIMAL(21, 0), 1000);
+    struct bank_account account = { .name = STR("Main"), .iban = STR("NL91ABNA0417164300"), .holder = STR("Test BV") };
+    expect_done(bank_account_make(work, &account));
+    test_commit(work);
+
+    const struct pair side[] = { { STR("side"), STR("payables") }, { STR("by_party"), STR("true") } };
+    struct str json = ask(&a, "report ageing", side, 2);
+    HAS(json, "\"days_30\":\"70.00\"");
+    HAS(json, "\"name\":\"Supplier\"");
+    HAS(ask(&a, "report open-items", side, 1), "\"total\":\"-70.00\"");
+    HAS(ask(&a, "report dso", NULL, 0), "\"receivables\":\"200.00\"");
+    json = ask(&a, "report cash-forecast", NULL, 0);
+    HAS(json, "{\"week\":3,\"from_on\":\"2025-03-15\",\"to_on\":\"2025-03-21\",\"currency\":\"EUR\",\"in\":\"200.00\",\"out\":\"0.00\"");
+    HAS(json, "{\"week\":1,\"from_on\":\"2025-03-01\",\"to_on\":\"2025-03-07\",\"currency\":\"EUR\",\"in\":\"0.00\",\"out\":\"70.00\"");
+    HAS(ask(&a, "report cash-position", NULL, 0), "\"undecided_count\":0");
+    json = ask(&a, "report kpi", NULL, 0);
+    HAS(json, "\"payables_late\":\"70.00\"");
+    HAS(json, "\"receivables_late\":\"0.00\"");
+    const struct pair period[] = { { STR("from_on"), STR("2025-01-01") }, { STR("to_on"), STR("2025-03-31") }, { STR("account"), STR("1300") } };
+    json = ask(&a, "report vat", period, 2);
+    HAS(json, "{\"box\":\"1a\",\"code\":\"21\"");
+    HAS(json, "\"turnover\":\"100.00\",\"vat\":\"21.00\"");
+    HAS(json, "{\"box\":\"4b\",\"code\":\"icv\"");
+    HAS(json, "\"turnover\":\"10.00\",\"vat\":\"2.10\"");
+    HAS(json, "\"due\":\"23.10\",\"deductible\":\"8.40\",\"payable\":\"14.70\"");
+    HAS(ask(&a, "report journal", NULL, 0), "\"total\":\"200.00\"");
+    struct account control = { 0 };
+    work->reading = true;
+    test_begin(work);
+    expect_done(ledger_account_load(work, receivables, &control));
+    db_rollback(work);
+    const struct pair card[] = { { STR("account"), control.number }, { STR("from_on"), STR("2025-01-15") }, { STR("to_on"), STR("2025-03-31") } };
+    json = ask(&a, "report ledger-card", card, 3);
+    HAS(json, "\"opening\":\"50.00\",\"debit\":\"200.00\",\"credit\":\"50.00\",\"closing\":\"200.00\"");
+}
