@@ -22,6 +22,8 @@ static const struct own_command {
     { "backup", app_backup, &app_backup_flags_record, "", "Copy the books to a file while they are in use, and verify the copy" },
     { "restore", app_restore, &app_restore_flags_record, "", "Make books at --data of a backup; never over books that are there" },
     { "migrate-to", app_migrate, &app_migrate_flags_record, "DIR-or-url", "Copy the books to another database, SQLite or PostgreSQL, and prove that they are the same" },
+    { "read", app_read, &app_read_flags_record, "FILE…", "Print an e-invoice or a bank statement as JSON" },
+    { "check", app_check, &app_check_flags_record, "FILE…", "Check e-invoices by the official rules" },
 };
 
 /* ---- Words ---- */

@@ -59,6 +59,11 @@ CHECKED struct fault *migrate_books(struct own *own, struct books *from, struct 
 CHECKED struct fault *stage_make(struct own *own, struct str path);
 void stage_remove(struct own *own, struct str path);
 
+/* The bytes of a file, at most 128 MiB; - is the standard input. */
+CHECKED struct fault *own_file(struct arena *arena, struct str name, struct str *bytes);
+/* What may be an e-invoice: the XML inside a PDF, or the bytes as they are. */
+CHECKED struct fault *own_invoice_xml(struct arena *arena, struct str bytes, struct str *xml);
+
 enum { EXIT_NOT_RIGHT = 65 };
 extern const struct fault_type app_books_there, app_file, app_not_right;
 extern const struct fault_type app_no_books, app_no_data, app_flag;

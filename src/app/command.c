@@ -4,7 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-enum { GRACE_MS = 30000, WORDS_MAX = 256 };
+enum { GRACE_MS = 30000 };
 
 struct program {
     struct arena *arena;
@@ -15,7 +15,7 @@ struct program {
     struct cli cli;
     enum language language;
     struct str settings_file;
-    const char *words[WORDS_MAX];
+    const char **words;
     size_t count;
 };
 
@@ -50,11 +50,11 @@ static struct str *own_flag(struct program *p, const char *word, size_t *length)
 
 static struct fault *take_words(struct program *p, int count, const char *const *words)
 {
+    p->words = ARENA_ARRAY(p->arena, const char *, (size_t)count + 1);
     for (int i = 1; i < count; i++) {
         size_t length;
         struct str *to = own_flag(p, words[i], &length);
         if (!to) {
-            if (p->count == WORDS_MAX) return FAULT(p->arena, &door_too_many, NULL, PARAM_INT(p->arena, "limit", WORDS_MAX));
             p->words[p->count++] = words[i];
         } else if (words[i][length] == '=') *to = str_of(words[i] + length + 1);
         else if (i + 1 < count) *to = str_of(words[++i]);

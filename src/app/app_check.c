@@ -1,0 +1,165 @@
+/* florin check: many e-invoices by the official rules, on all cores; what is said comes in the order of the files. */
+#include "app/app_own.h"
+#include "einvoice/check.h"
+#include <pthread.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+static const struct fault_type app_no_files = { FAULT_INVALID, "app.no_files", "Say which files: florin check FILE…" };
+static const char *const rule_names[] = { NULL, "auto", "en16931", "peppol", "nlcius", "xrechnung" };
+static const unsigned rule_sets[] = { 0, EINVOICE_AUTO, EINVOICE_EN16931, EINVOICE_EN16931 | EINVOICE_PEPPOL, EINVOICE_EN16931 | EINVOICE_NLCIUS,
+                                      EINVOICE_EN16931 | EINVOICE_XRECHNUNG };
+struct app_check_flags { unsigned rules; bool json, version; };
+RECORD(app_check_flags, {
+    FIELD(struct app_check_flags, rules, CHOICES(rule_names), OPTIONAL, .about = "by which rules; auto: those that the invoice names, and our own"),
+    FIELD(struct app_check_flags, json, OPTIONAL, .about = "one JSON object a line"),
+    FIELD(struct app_check_flags, version, OPTIONAL, .about = "which versions of the rules these are"),
+});
+
+enum { THREADS_MOST = 64 };
+
+struct checking {
+    const struct own *own;
+    const struct words *files;
+    unsigned sets;
+    bool json;
+    atomic_size_t next;
+    pthread_mutex_t lock;
+    pthread_cond_t done;
+    struct found { char *text; size_t length; bool ready, valid; } *found;
+};
+
+static const char *severity_word(enum einvoice_severity severity) { return severity == EINVOICE_FATAL ? "fatal" : "warning"; }
+
+static struct str syntax_of(const struct einvoice *invoice)
+{
+    static const char *const words[] = { "unknown", "ubl", "ubl-credit-note", "cii", "zugferd-1" };
+    return str_of(words[invoice ? invoice->syntax : 0]);
+}
+
+static void add_problem(struct text *text, bool first, struct str rule, const char *severity, struct str where, struct str message)
+{
+    if (!first) text_add_char(text, ',');
+    text_addz(text, "{\"rule\":");
+    json_add_text(text, rule);
+    text_addf(text, ",\"severity\":\"%s\",\"where\":", severity);
+    json_add_text(text, where.at ? where : STR(""));
+    text_addz(text, ",\"message\":");
+    json_add_text(text, message);
+    text_add_char(text, '}');
+}
+
+static void say_json(struct text *text, enum language language, struct str file, const struct einvoice *invoice, const struct einvoice_report *report, const struct fault *fault)
+{
+    bool first = true;
+    text_addz(text, "{\"file\":");
+    json_add_text(text, str_is_utf8(file) ? file : STR("?"));
+    text_addz(text, ",\"syntax\":");
+    json_add_text(text, syntax_of(invoice));
+    text_addf(text, ",\"valid\":%s,\"problems\":[", !fault && report->valid ? "true" : "false");
+    for (const struct fault *f = fault; f; f = f->next, first = false) add_problem(text, first, str_of(f->type->code), "fatal", f->field, fault_text(text->arena, f, language));
+    for (size_t i = 0; !fault && i < report->problems.count; i++, first = false) {
+        const struct einvoice_problem *p = &report->problems.at[i];
+        add_problem(text, first, str_of(p->rule), severity_word(p->severity), p->path, language == DUTCH ? p->dutch : p->english);
+    }
+    text_addz(text, "]}\n");
+}
+
+static void say_lines(struct text *text, enum language language, struct str file, const struct einvoice *invoice, const struct einvoice_report *report, const struct fault *fault)
+{
+    const char *verdict = translate(language, !fault && report->valid ? "valid" : "not valid").at;
+    text_addf(text, "%.*s: %s (%.*s)\n", STR_ARG(file), verdict, STR_ARG(syntax_of(invoice)));
+    for (const struct fault *f = fault; f; f = f->next) {
+        struct str sentence = fault_text(text->arena, f, language);
+        text_addf(text, "  %s: %.*s\n", f->type->code, STR_ARG(sentence));
+    }
+    for (size_t i = 0; !fault && i < report->problems.count; i++) {
+        const struct einvoice_problem *p = &report->problems.at[i];
+        struct str sentence = language == DUTCH ? p->dutch : p->english;
+        text_addf(text, "  %d: %s (%s) %.*s\n      %.*s", p->line, p->rule, translate(language, severity_word(p->severity)).at, STR_ARG(sentence), STR_ARG(p->path));
+        if (p->values.length) text_addf(text, " [%.*s]", STR_ARG(p->values));
+        text_add_char(text, '\n');
+    }
+}
+
+static void check_one(struct checking *c, struct arena *arena, size_t at)
+{
+    struct str file = c->files->at[at], bytes, xml;
+    struct einvoice *invoice = NULL;
+    struct einvoice_report report = { 0 };
+    struct text text = text_new(arena);
+    struct fault *fault = own_file(arena, file, &bytes);
+    if (!fault) fault = own_invoice_xml(arena, bytes, &xml);
+    if (!fault) fault = einvoice_check(arena, xml, c->sets, &invoice, &report);
+    if (c->json) say_json(&text, c->own->language, file, invoice, &report, fault);
+    else say_lines(&text, c->own->language, file, invoice, &report, fault);
+    struct found found = { malloc(text.length + 1), text.length, true, !fault && report.valid };
+    ensure(found.text);
+    memcpy(found.text, text.at, text.length);
+    pthread_mutex_lock(&c->lock);
+    c->found[at] = found;
+    pthread_cond_signal(&c->done);
+    pthread_mutex_unlock(&c->lock);
+}
+
+static void *check_some(void *context)
+{
+    struct checking *c = context;
+    struct arena *arena = arena_new((size_t)1 << 33);
+    for (size_t at; (at = atomic_fetch_add(&c->next, 1)) < c->files->count;) {
+        check_one(c, arena, at);
+        arena_reset(arena);
+    }
+    arena_free(arena);
+    return NULL;
+}
+
+/* Prints what is found in the order of the files, as it comes. */
+static bool print_all(struct checking *c)
+{
+    bool valid = true;
+    for (size_t i = 0; i < c->files->count; i++) {
+        pthread_mutex_lock(&c->lock);
+        while (!c->found[i].ready) pthread_cond_wait(&c->done, &c->lock);
+        struct found found = c->found[i];
+        pthread_mutex_unlock(&c->lock);
+        fwrite(found.text, 1, found.length, c->own->out);
+        free(found.text);
+        valid = valid && found.valid;
+    }
+    return valid;
+}
+
+static bool check_all(struct checking *c)
+{
+    pthread_t threads[THREADS_MOST];
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t most = cores < 1 ? 1 : cores > THREADS_MOST ? THREADS_MOST : (size_t)cores, count = 0;
+    if (most > c->files->count) most = c->files->count;
+    pthread_mutex_init(&c->lock, NULL);
+    pthread_cond_init(&c->done, NULL);
+    while (most > 1 && count < most && !pthread_create(&threads[count], NULL, check_some, c)) count++;
+    if (!count) check_some(c);
+    bool valid = print_all(c);
+    for (size_t i = 0; i < count; i++) pthread_join(threads[i], NULL);
+    pthread_cond_destroy(&c->done);
+    pthread_mutex_destroy(&c->lock);
+    return valid;
+}
+
+struct fault *app_check(struct own *own, int *code)
+{
+    struct app_check_flags flags = { 0 };
+    struct words files = { 0 };
+    TRY(own_flags(own, INTO(app_check_flags, &flags), &files));
+    if (flags.version) {
+        struct str versions = einvoice_sets_text(own->arena, EINVOICE_EN16931 | EINVOICE_NLCIUS | EINVOICE_GACCOUNT | EINVOICE_PEPPOL | EINVOICE_XRECHNUNG | EINVOICE_FLORIN);
+        fprintf(own->out, "florin %s\n%.*s\n", FLORIN_VERSION, STR_ARG(versions));
+        return NULL;
+    }
+    if (!files.count) return FAULT(own->arena, &app_no_files, NULL);
+    struct checking checking = { .own = own, .files = &files, .sets = rule_sets[flags.rules], .json = flags.json };
+    checking.found = ARENA_ARRAY(own->arena, struct found, files.count);
+    *code = check_all(&checking) ? 0 : EXIT_NOT_RIGHT;
+    return NULL;
+}
