@@ -32,6 +32,8 @@ LIST_STRUCT(findings, struct finding);
 CHECKED struct fault *payment_find_problems(struct work *work, const struct run_content *content, const struct bank_account *ours,
                                             const struct run_batch *batch, struct findings *findings);
 
+/* Every payment that goes out: booked, its items settled, expected on a statement. The run itself is the caller's. */
+CHECKED struct fault *payment_book(struct work *work, struct run_content *content);
 /* Reverses a released payment: its items are open again. Sets its state by `event`. */
 CHECKED struct fault *payment_undo(struct work *work, const struct payment_run *run, struct run_payment *payment, enum paid_event event, struct str why);
 /* A run all of whose payments were undone by the bank is rejected. */

@@ -77,8 +77,7 @@ static struct fault *book(struct work *work, const struct payment_run *run, stru
     return NULL;
 }
 
-/* Every payment that goes out: booked, its items settled, expected on a statement. */
-static struct fault *book_all(struct work *work, struct run_content *content)
+struct fault *payment_book(struct work *work, struct run_content *content)
 {
     account_id transit;
     size_t from = 0;
@@ -142,7 +141,7 @@ struct fault *payment_release(struct work *work, const struct payment_release *r
     if (faults) return faults;
     TRY(note_duties(work, &content));
     TRY(keep_file(work, &content.run, &batch));
-    TRY(book_all(work, &content));
+    TRY(payment_book(work, &content));
     content.run.released_by = work->user_id;
     content.run.released_at = work->now;
     content.run.released_on = work->today;
