@@ -1,5 +1,12 @@
 -- Room payment: a payment is released only by the entry and the settlement that book it: its own run's entry, on the payee's control
 -- account, for its amount; and each of its parts settled for what the part says.
+-- Finding what was paid before under the same number for the same amount.
+create index payment_part_twin on payment_part
+    (company_id, amount_minor, upper(replace(replace(replace(replace(item_reference, ' ', ''), '-', ''), '/', ''), '.', '')));
+
+-- Room cash's: taking back what a payment was expected to show.
+create index cash_expected_source on cash_expected (company_id, source_kind, source_id);
+
 -- only sqlite
 create trigger payment_booked before update on payment
 when old.state = 'proposed' and new.state = 'released'

@@ -86,8 +86,8 @@ select i.id, i.party_id, p.number as party_number, p.name as party_name, i.accou
          || case when b.id is not null and b.state <> 'approved' then 'not_approved ' else '' end
          || case when a.control = 'receivables' and exists (select 1 from item_rest o where o.company_id = i.company_id and o.party_id = i.party_id
                                                              and o.account_id = i.account_id and o.rest_minor > 0) then 'owes_us ' else '' end
-         || case when b.id is not null and exists (select 1 from bill_pair x where x.company_id = b.company_id and x.released_at is null
-                                                    and (x.bill_id = b.id or x.other_id = b.id)) then 'duplicate ' else '' end), '') as blocks
+         || case when b.id is not null and (exists (select 1 from bill_pair x where x.company_id = b.company_id and x.bill_id = b.id and x.released_at is null)
+                                      or exists (select 1 from bill_pair x where x.company_id = b.company_id and x.other_id = b.id and x.released_at is null)) then 'duplicate ' else '' end), '') as blocks
   from item_rest r
   join open_item i on i.company_id = r.company_id and i.id = r.item_id
   join account a on a.company_id = i.company_id and a.id = i.account_id
@@ -99,7 +99,7 @@ select i.id, i.party_id, p.number as party_number, p.name as party_name, i.accou
        select x.id from party_bank x where x.company_id = i.company_id and x.party_id = i.party_id and x.state = 'verified' and x.usable_from <= :today
           and (b.iban is null or x.iban = b.iban) order by x.is_preferred desc, x.id limit 1)
   left join payment l on l.company_id = i.company_id and l.id = (
-       select max(y.id) from payment y where y.company_id = i.company_id and y.party_id = i.party_id and y.state in ('released', 'accepted'))
+       select y.id from payment y where y.company_id = i.company_id and y.party_id = i.party_id and y.state in ('released', 'accepted') order by y.id desc limit 1)
  where r.company_id = :company_id and r.rest_minor <> 0 and i.kind <> 'difference'
    and (a.control = 'payables' or (a.control = 'receivables' and r.rest_minor < 0))
    and (cast(:until as date) is null or i.due_on <= :until or b.discount_on <= :until or (a.control = 'payables' and r.rest_minor > 0));
@@ -126,8 +126,8 @@ select i.id, i.party_id, p.number as party_number, p.name as party_name, i.accou
          || case when b.id is not null and b.state <> 'approved' then 'not_approved ' else '' end
          || case when a.control = 'receivables' and exists (select 1 from item_rest o where o.company_id = i.company_id and o.party_id = i.party_id
                                                              and o.account_id = i.account_id and o.rest_minor > 0) then 'owes_us ' else '' end
-         || case when b.id is not null and exists (select 1 from bill_pair x where x.company_id = b.company_id and x.released_at is null
-                                                    and (x.bill_id = b.id or x.other_id = b.id)) then 'duplicate ' else '' end), '') as blocks
+         || case when b.id is not null and (exists (select 1 from bill_pair x where x.company_id = b.company_id and x.bill_id = b.id and x.released_at is null)
+                                      or exists (select 1 from bill_pair x where x.company_id = b.company_id and x.other_id = b.id and x.released_at is null)) then 'duplicate ' else '' end), '') as blocks
   from item_rest r
   join open_item i on i.company_id = r.company_id and i.id = r.item_id
   join account a on a.company_id = i.company_id and a.id = i.account_id
@@ -139,7 +139,7 @@ select i.id, i.party_id, p.number as party_number, p.name as party_name, i.accou
        select x.id from party_bank x where x.company_id = i.company_id and x.party_id = i.party_id and x.state = 'verified' and x.usable_from <= :today
           and (b.iban is null or x.iban = b.iban) order by x.is_preferred desc, x.id limit 1)
   left join payment l on l.company_id = i.company_id and l.id = (
-       select max(y.id) from payment y where y.company_id = i.company_id and y.party_id = i.party_id and y.state in ('released', 'accepted'))
+       select y.id from payment y where y.company_id = i.company_id and y.party_id = i.party_id and y.state in ('released', 'accepted') order by y.id desc limit 1)
  where r.company_id = :company_id and r.rest_minor <> 0 and i.kind <> 'difference'
    and (a.control = 'payables' or (a.control = 'receivables' and r.rest_minor < 0))
    and i.id = :id;
@@ -166,8 +166,8 @@ select i.id, i.party_id, p.number as party_number, p.name as party_name, i.accou
          || case when b.id is not null and b.state <> 'approved' then 'not_approved ' else '' end
          || case when a.control = 'receivables' and exists (select 1 from item_rest o where o.company_id = i.company_id and o.party_id = i.party_id
                                                              and o.account_id = i.account_id and o.rest_minor > 0) then 'owes_us ' else '' end
-         || case when b.id is not null and exists (select 1 from bill_pair x where x.company_id = b.company_id and x.released_at is null
-                                                    and (x.bill_id = b.id or x.other_id = b.id)) then 'duplicate ' else '' end), '') as blocks
+         || case when b.id is not null and (exists (select 1 from bill_pair x where x.company_id = b.company_id and x.bill_id = b.id and x.released_at is null)
+                                      or exists (select 1 from bill_pair x where x.company_id = b.company_id and x.other_id = b.id and x.released_at is null)) then 'duplicate ' else '' end), '') as blocks
   from item_rest r
   join open_item i on i.company_id = r.company_id and i.id = r.item_id
   join account a on a.company_id = i.company_id and a.id = i.account_id
@@ -179,7 +179,7 @@ select i.id, i.party_id, p.number as party_number, p.name as party_name, i.accou
        select x.id from party_bank x where x.company_id = i.company_id and x.party_id = i.party_id and x.state = 'verified' and x.usable_from <= :today
           and (b.iban is null or x.iban = b.iban) order by x.is_preferred desc, x.id limit 1)
   left join payment l on l.company_id = i.company_id and l.id = (
-       select max(y.id) from payment y where y.company_id = i.company_id and y.party_id = i.party_id and y.state in ('released', 'accepted'))
+       select y.id from payment y where y.company_id = i.company_id and y.party_id = i.party_id and y.state in ('released', 'accepted') order by y.id desc limit 1)
  where r.company_id = :company_id and r.rest_minor <> 0 and i.kind <> 'difference'
    and (a.control = 'payables' or (a.control = 'receivables' and r.rest_minor < 0))
    and i.source_kind = 'bill' and i.source_id = :id;
@@ -206,8 +206,8 @@ select i.id, i.party_id, p.number as party_number, p.name as party_name, i.accou
          || case when b.id is not null and b.state <> 'approved' then 'not_approved ' else '' end
          || case when a.control = 'receivables' and exists (select 1 from item_rest o where o.company_id = i.company_id and o.party_id = i.party_id
                                                              and o.account_id = i.account_id and o.rest_minor > 0) then 'owes_us ' else '' end
-         || case when b.id is not null and exists (select 1 from bill_pair x where x.company_id = b.company_id and x.released_at is null
-                                                    and (x.bill_id = b.id or x.other_id = b.id)) then 'duplicate ' else '' end), '') as blocks
+         || case when b.id is not null and (exists (select 1 from bill_pair x where x.company_id = b.company_id and x.bill_id = b.id and x.released_at is null)
+                                      or exists (select 1 from bill_pair x where x.company_id = b.company_id and x.other_id = b.id and x.released_at is null)) then 'duplicate ' else '' end), '') as blocks
   from item_rest r
   join open_item i on i.company_id = r.company_id and i.id = r.item_id
   join account a on a.company_id = i.company_id and a.id = i.account_id
@@ -219,7 +219,7 @@ select i.id, i.party_id, p.number as party_number, p.name as party_name, i.accou
        select x.id from party_bank x where x.company_id = i.company_id and x.party_id = i.party_id and x.state = 'verified' and x.usable_from <= :today
           and (b.iban is null or x.iban = b.iban) order by x.is_preferred desc, x.id limit 1)
   left join payment l on l.company_id = i.company_id and l.id = (
-       select max(y.id) from payment y where y.company_id = i.company_id and y.party_id = i.party_id and y.state in ('released', 'accepted'))
+       select y.id from payment y where y.company_id = i.company_id and y.party_id = i.party_id and y.state in ('released', 'accepted') order by y.id desc limit 1)
  where r.company_id = :company_id and r.rest_minor <> 0 and i.kind <> 'difference'
    and (a.control = 'payables' or (a.control = 'receivables' and r.rest_minor < 0))
    and i.id in (select z.item_id from payment_part z where z.company_id = :company_id and z.run_id = :id);
@@ -251,25 +251,32 @@ select p.id, p.number, p.iban, k.iban as bank_iban, k.state, k.usable_from, k.pa
  where p.company_id = :company_id and p.run_id = :id and p.state <> 'carried' order by p.number;
 
 -- name: run_duplicates
--- reads the ledger: a bill of the same supplier with the same number and amount that a run has paid or pays, and no person said otherwise
+-- something of the same supplier with the same number and amount that a run has paid or pays, and no person said otherwise; and pairs nobody decided
 select q.payment_id, q.item_id, q.item_reference, oq.item_reference as other_reference, r.number as run_number
   from payment_part q
+  cross join payment_part oq
   join payment p on p.company_id = q.company_id and p.id = q.payment_id
-  join open_item i on i.company_id = q.company_id and i.id = q.item_id
-  join open_item o on o.company_id = i.company_id and o.party_id = i.party_id and o.id <> i.id and o.amount_minor = i.amount_minor and o.currency = i.currency
-  join payment_part oq on oq.company_id = o.company_id and oq.item_id = o.id
   join payment op on op.company_id = oq.company_id and op.id = oq.payment_id and op.state in ('proposed', 'released', 'accepted')
-  join payment_run r on r.company_id = op.company_id and r.id = op.run_id and r.state in ('proposed', 'released', 'sent', 'accepted', 'done')
- where q.company_id = :company_id and q.run_id = :id and p.state <> 'carried'
-   and upper(replace(replace(replace(replace(o.reference, ' ', ''), '-', ''), '/', ''), '.', '')) = upper(replace(replace(replace(replace(i.reference, ' ', ''), '-', ''), '/', ''), '.', ''))
-   and not exists (select 1 from bill_pair x where x.company_id = q.company_id and i.source_kind = 'bill' and o.source_kind = 'bill' and x.released_at is not null
-                    and ((x.bill_id = i.source_id and x.other_id = o.source_id) or (x.bill_id = o.source_id and x.other_id = i.source_id)))
+  join payment_run r on r.company_id = op.company_id and r.id = op.run_id
+ where q.company_id = :company_id and q.run_id = :id and p.state <> 'carried' and oq.item_id <> q.item_id
+   and oq.company_id = q.company_id and oq.amount_minor = q.amount_minor
+   and upper(replace(replace(replace(replace(oq.item_reference, ' ', ''), '-', ''), '/', ''), '.', '')) = upper(replace(replace(replace(replace(q.item_reference, ' ', ''), '-', ''), '/', ''), '.', ''))
+   and op.party_id = p.party_id and op.account_id = p.account_id and op.currency = p.currency
+   and not exists (select 1 from bill_pair x where x.company_id = q.company_id and q.source_kind = 'bill' and oq.source_kind = 'bill' and x.released_at is not null
+                    and ((x.bill_id = q.source_id and x.other_id = oq.source_id) or (x.bill_id = oq.source_id and x.other_id = q.source_id)))
 union all
 select q.payment_id, q.item_id, q.item_reference, coalesce(o.number, '') as other_reference, cast(0 as bigint) as run_number
   from payment_part q
   join payment p on p.company_id = q.company_id and p.id = q.payment_id
-  join bill_pair x on x.company_id = q.company_id and x.released_at is null and (x.bill_id = q.source_id or x.other_id = q.source_id)
-  join bill o on o.company_id = x.company_id and o.id = case when x.bill_id = q.source_id then x.other_id else x.bill_id end
+  join bill_pair x on x.company_id = q.company_id and x.bill_id = q.source_id and x.released_at is null
+  join bill o on o.company_id = x.company_id and o.id = x.other_id
+ where q.company_id = :company_id and q.run_id = :id and q.source_kind = 'bill' and p.state <> 'carried'
+union all
+select q.payment_id, q.item_id, q.item_reference, coalesce(o.number, '') as other_reference, cast(0 as bigint) as run_number
+  from payment_part q
+  join payment p on p.company_id = q.company_id and p.id = q.payment_id
+  join bill_pair x on x.company_id = q.company_id and x.other_id = q.source_id and x.released_at is null
+  join bill o on o.company_id = x.company_id and o.id = x.bill_id
  where q.company_id = :company_id and q.run_id = :id and q.source_kind = 'bill' and p.state <> 'carried';
 
 -- name: expected_of_run

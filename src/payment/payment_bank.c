@@ -76,7 +76,7 @@ static enum name_check name_check_of(enum payment_status status)
 }
 
 /* Does to one payment what the bank says of it; saying it again changes nothing. */
-static struct fault *take_in(struct work *work, const struct payment_run *run, struct run_payment *p, const struct said *said, struct payment_status_read *out, int64_t *undone)
+static struct fault *take_in(struct work *work, const struct payment_run *run, const struct payment_expecteds *expected, struct run_payment *p, const struct said *said, struct payment_status_read *out, int64_t *undone)
 {
     const struct run_payment before = *p;
     enum name_check check = name_check_of(said->status);
@@ -85,7 +85,7 @@ static struct fault *take_in(struct work *work, const struct payment_run *run, s
         out->rejected++;
         struct str why = why_of(work, said, p);
         if (!paid_next(PAID_REJECT, p->state)) return NULL; /* it was already */
-        TRY(payment_undo(work, run, p, PAID_REJECT, why));
+        TRY(payment_undo(work, run, expected, p, PAID_REJECT, why));
         ++*undone;
     } else if (said->status == STATUS_ACCEPTED || said->status == STATUS_SETTLED) {
         out->accepted++;
@@ -106,6 +106,7 @@ static struct fault *take_in(struct work *work, const struct payment_run *run, s
 static struct fault *take_all(struct work *work, const struct status_report *report, struct run_content *content, struct payment_status_read *out, int64_t *undone)
 {
     size_t count = content->payments.count;
+    struct payment_expecteds expected = { 0 };
     struct run_payment **sorted = ARENA_ARRAY(work->arena, struct run_payment *, count + 1);
     struct said *said = ARENA_ARRAY(work->arena, struct said, count + 1), all = said_of_all(report, &content->run);
     for (size_t i = 0; i < count; i++) sorted[i] = &content->payments.at[i], said[i] = all;
@@ -120,7 +121,8 @@ static struct fault *take_all(struct work *work, const struct status_report *rep
         TRY(check_amount(work, t, sorted[at]));
         said[at] = (struct said){ t->status, t->reasons.list.count ? &t->reasons : all.reasons, t };
     }
-    for (size_t i = 0; i < count; i++) TRY(take_in(work, &content->run, sorted[i], &said[i], out, undone));
+    TRY(payment_expected_of(work, content->run.id, &expected));
+    for (size_t i = 0; i < count; i++) TRY(take_in(work, &content->run, &expected, sorted[i], &said[i], out, undone));
     return NULL;
 }
 
@@ -159,11 +161,13 @@ struct fault *payment_status(struct work *work, struct str file_name, struct str
 struct fault *payment_return(struct work *work, payment_id id, struct str reason, struct run_payment *payment)
 {
     struct payment_run run = { 0 };
+    struct payment_expecteds expected = { 0 };
     TRY(db_one(work, &sql_payment_by_id, PAYMENT_KEY(id.n), INTO(run_payment, payment), &payment_missing));
     const struct run_payment before = *payment;
     TRY(payment_run_load(work, payment->run_id, &run));
     const struct payment_run run_before = run;
-    TRY(payment_undo(work, &run, payment, PAID_RETURN, reason));
+    TRY(payment_expected_of(work, run.id, &expected));
+    TRY(payment_undo(work, &run, &expected, payment, PAID_RETURN, reason));
     work_changed(work, "payment", id.n, GIVEN(run_payment, &before), GIVEN(run_payment, payment));
     TRY(payment_settle_state(work, &run));
     if (run.state == run_before.state) return NULL;

@@ -34,8 +34,13 @@ CHECKED struct fault *payment_find_problems(struct work *work, const struct run_
 
 /* Every payment that goes out: booked, its items settled, expected on a statement. The run itself is the caller's. */
 CHECKED struct fault *payment_book(struct work *work, struct run_content *content);
+/* What the statements have shown of a run, by source_kind "payment_run" and "payment". */
+struct payment_expected { struct str source_kind; int64_t source_id; bool is_met; };
+LIST_STRUCT(payment_expecteds, struct payment_expected);
+CHECKED struct fault *payment_expected_of(struct work *work, payment_run_id id, struct payment_expecteds *rows);
 /* Reverses a released payment: its items are open again. Sets its state by `event`. */
-CHECKED struct fault *payment_undo(struct work *work, const struct payment_run *run, struct run_payment *payment, enum paid_event event, struct str why);
+CHECKED struct fault *payment_undo(struct work *work, const struct payment_run *run, const struct payment_expecteds *expected, struct run_payment *payment,
+                                   enum paid_event event, struct str why);
 /* A run all of whose payments were undone by the bank is rejected. */
 CHECKED struct fault *payment_settle_state(struct work *work, struct payment_run *run);
 /* Mails to the payees what a payment is for; each once, when the run leaves the house. */

@@ -32,11 +32,9 @@ static struct fault *expect_total(struct work *work, const struct payment_run *r
     return count > 1 ? cash_expect(work, &expectation) : NULL;
 }
 
-struct payment_expected { struct str source_kind; int64_t source_id; bool is_met; };
-LIST_STRUCT(payment_expecteds, struct payment_expected);
 RECORD(payment_expected, { FIELD(struct payment_expected, source_kind), FIELD(struct payment_expected, source_id), FIELD(struct payment_expected, is_met) });
 
-static struct fault *expected_of(struct work *work, payment_run_id id, struct payment_expecteds *rows)
+struct fault *payment_expected_of(struct work *work, payment_run_id id, struct payment_expecteds *rows)
 {
     return db_all(work, &sql_expected_of_run, PAYMENT_KEY(id.n), INTO_LIST(payment_expected, rows));
 }
@@ -171,10 +169,9 @@ struct fault *payment_file(struct work *work, payment_run_id id, struct file_ans
 
 /* ---- Taking back ---- */
 
-struct fault *payment_undo(struct work *work, const struct payment_run *run, struct run_payment *p, enum paid_event event, struct str why)
+struct fault *payment_undo(struct work *work, const struct payment_run *run, const struct payment_expecteds *expected, struct run_payment *p, enum paid_event event, struct str why)
 {
     struct entry reversal = { 0 };
-    struct payment_expecteds expected = { 0 };
     TRY(payment_move_one(work, p, event));
     TRY(ledger_unsettle(work, p->allocation_id, work->today, why));
     TRY(ledger_reverse(work, p->entry_id, work->today, why, &reversal));
@@ -182,9 +179,8 @@ struct fault *payment_undo(struct work *work, const struct payment_run *run, str
     p->reason = why;
     TRY(db_run(work, &sql_payment_save, GIVEN(run_payment, p)));
     TRY(db_run(work, &sql_parts_end, PAYMENT_KEY(p->id.n)));
-    TRY(expected_of(work, run->id, &expected));
     TRY(cash_unexpect(work, "payment", p->id.n));
-    if (!is_met(&expected, "payment", p->id.n) && !is_met(&expected, "payment_run", run->id.n) && run->state != RUN_DONE) return NULL;
+    if (!is_met(expected, "payment", p->id.n) && !is_met(expected, "payment_run", run->id.n) && run->state != RUN_DONE) return NULL;
     struct cash_expectation back = { .source_kind = STR("payment_return"), .source_id = p->id.n, .reference = p->end_to_end_id, .amount_minor = p->amount_minor,
                                      .currency = p->currency, .iban = p->iban, .expected_on = work->today };
     TRY(ledger_account_for(work, FOR_TRANSIT, &back.account_id));
@@ -218,13 +214,13 @@ static struct fault *cancel(struct work *work, payment_run_id id, struct str rea
     TRY(payment_move(work, &content.run, RUN_CANCEL));
     if (before.state != RUN_PROPOSED && !released_too) TRY(payment_move(work, &(struct payment_run){ .state = before.state }, RUN_EDIT));
     if (version != before.version) return FAULT(work->arena, &payment_changed, "version");
-    TRY(expected_of(work, id, &expected));
+    TRY(payment_expected_of(work, id, &expected));
     for (size_t i = 0; i < expected.count; i++)
         if (expected.at[i].is_met) return FAULT(work->arena, &payment_met, "id");
     for (size_t i = 0; i < content.payments.count; i++) {
         struct run_payment *p = &content.payments.at[i];
         if (p->state == PAID_RELEASED) {
-            TRY(payment_undo(work, &before, p, PAID_CANCEL, reason));
+            TRY(payment_undo(work, &before, &expected, p, PAID_CANCEL, reason));
             continue;
         }
         TRY(payment_move_one(work, p, PAID_CANCEL));
@@ -248,13 +244,15 @@ struct fault *payment_cancel(struct work *work, payment_run_id id, struct str re
 struct fault *payment_refuse(struct work *work, payment_run_id id, struct str reason, int64_t version, struct payment_run *run)
 {
     struct run_content content = { 0 };
+    struct payment_expecteds expected = { 0 };
     TRY(payment_content_load(work, id, &content));
     const struct payment_run before = content.run;
     TRY(payment_move(work, &content.run, RUN_REJECT));
     if (version != before.version) return FAULT(work->arena, &payment_changed, "version");
+    TRY(payment_expected_of(work, id, &expected));
     for (size_t i = 0; i < content.payments.count; i++) {
         struct run_payment *p = &content.payments.at[i];
-        if (paid_next(PAID_REJECT, p->state)) TRY(payment_undo(work, &before, p, PAID_REJECT, reason));
+        if (paid_next(PAID_REJECT, p->state)) TRY(payment_undo(work, &before, &expected, p, PAID_REJECT, reason));
     }
     TRY(cash_unexpect(work, "payment_run", id.n));
     content.run.ended_at = work->now;
@@ -291,7 +289,7 @@ struct fault *payment_sweep(struct work *work, int64_t *count)
         struct payment_expecteds expected = { 0 };
         const struct payment_run before = runs.at[i];
         TRY(payment_content_load(work, before.id, &content));
-        TRY(expected_of(work, before.id, &expected));
+        TRY(payment_expected_of(work, before.id, &expected));
         if (!is_done(&content, &expected)) continue;
         TRY(payment_move(work, &content.run, RUN_FINISH));
         content.run.ended_at = work->now;
