@@ -36,7 +36,7 @@ def main(target, folder):
         symbols.append('__asm__(".section .rodata\\n.balign 16\\n%s_begin:\\n.incbin \\"%s\\"\\n%s_end:\\n.byte 0\\n.previous\\n");\n'
                        'extern const char %s_begin[], %s_end[];' % (name, path.resolve(), name, name, name))
 
-    files = sorted((p for p in folder.rglob('*') if p.is_file()), key=lambda p: ('/' + p.relative_to(folder).as_posix()).encode()) if folder.is_dir() else []
+    files = sorted((p for p in folder.rglob('*') if p.is_file() and not p.name.startswith('.')), key=lambda p: ('/' + p.relative_to(folder).as_posix()).encode()) if folder.is_dir() else []
     for number, path in enumerate(files):
         data = path.read_bytes()
         name, sizes, suffix = f'web_{number}', [len(data), 0, 0], path.suffix.lower()

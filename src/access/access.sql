@@ -93,6 +93,10 @@ values (:id, :person_id, :token_hash, :csrf, :session_company_id, :created_at, :
 select s.id, s.person_id, s.token_hash, s.csrf, s.company_id as session_company_id, s.created_at, s.expires_at, s.stepped_up_at, s.address, s.agent, p.language, p.ended_at as person_ended_at
   from session s join person p on p.id = s.person_id where s.token_hash = :hash and s.ended_at is null;
 
+-- name: session_csrf
+-- across companies: a session is of a person, who may work in several
+select csrf from session where id = :id and person_id = :user_id;
+
 -- name: session_step_up
 -- across companies: a session is of a person, who may work in several
 update session set stepped_up_at = :now where id = :id and ended_at is null;

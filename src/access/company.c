@@ -40,7 +40,7 @@ RECORD(member_made, { FIELD(struct member_made, person_id), ID(struct member_mad
 struct duty_rule { int64_t id; struct str name, first_duty, second_duty; int64_t waived_by; struct instant waived_at; struct str waived_reason; int64_t version; };
 LIST_STRUCT(duty_rules, struct duty_rule);
 RECORD(duty_rule, {
-    FIELD_OF(FIELD_ID, int64_t, struct duty_rule, id, .sort = true),
+    FIELD(struct duty_rule, id, .sort = true),
     FIELD(struct duty_rule, name),
     FIELD(struct duty_rule, first_duty),
     FIELD(struct duty_rule, second_duty),

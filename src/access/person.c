@@ -299,7 +299,7 @@ CALLABLE(user_end, user_end, user_end);
 struct user_row { int64_t id; struct str email, name; bool totp_on, is_invited; struct str role; struct instant created_at; };
 LIST_STRUCT(user_rows, struct user_row);
 RECORD(user_row, {
-    FIELD_OF(FIELD_ID, int64_t, struct user_row, id, .sort = true), FIELD(struct user_row, email, .filter = true, .sort = true), FIELD(struct user_row, name, .filter = true, .sort = true),
+    FIELD(struct user_row, id, .sort = true), FIELD(struct user_row, email, .filter = true, .sort = true), FIELD(struct user_row, name, .filter = true, .sort = true),
     FIELD(struct user_row, totp_on), FIELD(struct user_row, is_invited), FIELD(struct user_row, role, .filter = true), FIELD(struct user_row, created_at),
 });
 static struct fault *user_list(struct work *work, const struct nothing *takes, const struct list_query *query, struct user_rows *rows, struct str *next)

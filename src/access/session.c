@@ -160,7 +160,7 @@ CALLABLE(session_step_up, step_up, nothing);
 struct session_row { int64_t id; struct instant created_at, expires_at; struct str address, agent; };
 LIST_STRUCT(session_rows, struct session_row);
 RECORD(session_row, {
-    FIELD_OF(FIELD_ID, int64_t, struct session_row, id, .sort = true), FIELD(struct session_row, created_at), FIELD(struct session_row, expires_at),
+    FIELD(struct session_row, id, .sort = true), FIELD(struct session_row, created_at), FIELD(struct session_row, expires_at),
     FIELD(struct session_row, address, OPTIONAL), FIELD(struct session_row, agent, OPTIONAL),
 });
 static struct fault *session_list(struct work *work, const struct nothing *takes, const struct list_query *query, struct session_rows *rows, struct str *next)
@@ -197,12 +197,34 @@ static struct fault *my_companies(struct work *work, const struct nothing *takes
     return db_all(work, &sql_companies_of_person, ACCESS_ID(work->user_id), INTO_LIST(company_choice, &out->companies));
 }
 
-struct my_place { int64_t person_id, company_id; struct str name, email, language, csrf; bool second_factor; struct instant stepped_up_at; struct company_choices companies; };
+struct permission_held { struct str permission; };
+RECORD(permission_held, { FIELD(struct permission_held, permission) });
+
+/* The patterns of the user's role in the company at hand, between spaces. */
+static struct fault *permissions_text(struct work *work, struct str *patterns)
+{
+    LIST_OF(struct permission_held) held = { 0 };
+    struct text text = text_new(work->arena);
+    TRY(db_all(work, &sql_permissions_of_person, ACCESS_ID(work->user_id), INTO_LIST(permission_held, &held)));
+    for (size_t i = 0; i < held.count; i++) {
+        if (i) text_add_char(&text, ' ');
+        text_add(&text, held.at[i].permission);
+    }
+    if (held.count) *patterns = text_str(&text);
+    return NULL;
+}
+
+struct my_place { int64_t person_id, company_id; struct str name, email, language, csrf, permissions; bool second_factor; struct instant stepped_up_at; struct company_choices companies; };
 RECORD(my_place, {
     FIELD(struct my_place, person_id), FIELD(struct my_place, company_id, OPTIONAL), FIELD(struct my_place, name), FIELD(struct my_place, email),
-    FIELD(struct my_place, language), FIELD(struct my_place, csrf, OPTIONAL), FIELD(struct my_place, second_factor), FIELD(struct my_place, stepped_up_at, OPTIONAL),
+    FIELD(struct my_place, language), FIELD(struct my_place, csrf, OPTIONAL),
+    FIELD(struct my_place, permissions, OPTIONAL, .max = 100000, .about = "patterns between spaces, such as \"bill.* !bill.approve\": what may be done in the company at hand"),
+    FIELD(struct my_place, second_factor), FIELD(struct my_place, stepped_up_at, OPTIONAL),
     LIST(struct my_place, companies, company_choice),
 });
+/* What a page that is loaded again needs to go on with its session. */
+struct csrf_of { struct str csrf; };
+RECORD(csrf_of, { FIELD(struct csrf_of, csrf) });
 static struct fault *session_show(struct work *work, const struct nothing *takes, struct my_place *out)
 {
     struct person person = { 0 };
@@ -212,7 +234,11 @@ static struct fault *session_show(struct work *work, const struct nothing *takes
     *out = (struct my_place){ .person_id = who.person_id, .company_id = work->company_id, .name = who.name, .email = person.email,
                               .language = who.language, .second_factor = who.second_factor, .stepped_up_at = work->stepped_up_at };
     memcpy(&out->companies, &who.companies, sizeof out->companies);
-    return NULL;
+    bool found;
+    struct csrf_of session = { 0 };
+    if (work->session_id) TRY(db_find(work, &sql_session_csrf, ACCESS_ID(work->session_id), INTO(csrf_of, &session), &found));
+    out->csrf = session.csrf;
+    return permissions_text(work, &out->permissions);
 }
 CALLABLE(session_show, nothing, my_place);
 
@@ -224,9 +250,6 @@ RECORD(token_seen, {
     FIELD(struct token_seen, permissions), FIELD(struct token_seen, created_at), FIELD(struct token_seen, expires_at),
     FIELD(struct token_seen, language), FIELD(struct token_seen, person_ended_at, OPTIONAL),
 });
-struct permission_held { struct str permission; };
-RECORD(permission_held, { FIELD(struct permission_held, permission) });
-
 /* "bill.*", "*.read", "*", or a whole name. */
 static bool pattern_holds(struct str pattern, struct str name)
 {
@@ -255,14 +278,9 @@ void access_expand(const struct operations *operations, struct str patterns, str
 
 static struct fault *permissions_load(struct work *work, const struct operations *operations)
 {
-    LIST_OF(struct permission_held) held = { 0 };
-    struct text patterns = text_new(work->arena);
-    TRY(db_all(work, &sql_permissions_of_person, ACCESS_ID(work->user_id), INTO_LIST(permission_held, &held)));
-    for (size_t i = 0; i < held.count; i++) {
-        if (i) text_add_char(&patterns, ' ');
-        text_add(&patterns, held.at[i].permission);
-    }
-    access_expand(operations, text_str(&patterns), &work->permissions);
+    struct str patterns = { 0 };
+    TRY(permissions_text(work, &patterns));
+    access_expand(operations, patterns, &work->permissions);
     return NULL;
 }
 
@@ -373,7 +391,7 @@ RECORD(token_add, {
 struct token_row { int64_t id, person_id; struct str name, token_hash, permissions; struct instant created_at, expires_at; };
 LIST_STRUCT(token_rows, struct token_row);
 RECORD(token_row, {
-    FIELD_OF(FIELD_ID, int64_t, struct token_row, id, .sort = true), FIELD(struct token_row, person_id), FIELD(struct token_row, name, .filter = true),
+    FIELD(struct token_row, id, .sort = true), FIELD(struct token_row, person_id), FIELD(struct token_row, name, .filter = true),
     BYTES(struct token_row, token_hash, OPTIONAL, .secret = true), FIELD(struct token_row, permissions), FIELD(struct token_row, created_at),
     FIELD(struct token_row, expires_at, .sort = true),
 });

@@ -29,7 +29,7 @@ LIST_STRUCT(line_ids, struct line_id);
 RECORD(line_id, { ID(struct line_id, id) });
 struct model_row { int64_t id; struct str version_hash, content; bool is_used; struct str quality; struct instant trained_at; };
 RECORD(model_row, {
-    FIELD_OF(FIELD_ID, int64_t, struct model_row, id, .sort = true), FIELD(struct model_row, version_hash), BYTES(struct model_row, content, OPTIONAL), FIELD(struct model_row, is_used),
+    FIELD(struct model_row, id, .sort = true), FIELD(struct model_row, version_hash), BYTES(struct model_row, content, OPTIONAL), FIELD(struct model_row, is_used),
     JSON(struct model_row, quality), FIELD(struct model_row, trained_at),
 });
 struct proposal_row {
@@ -351,7 +351,7 @@ struct queue_row {
 };
 LIST_STRUCT(queue_rows, struct queue_row);
 RECORD(queue_row, {
-    FIELD_OF(FIELD_ID, int64_t, struct queue_row, id, .sort = true, .about = "of the bank line"),
+    FIELD(struct queue_row, id, .sort = true, .about = "of the bank line"),
     FIELD(struct queue_row, booked_on, .filter = true, .sort = true),
     AMOUNT(struct queue_row, amount_minor, .currency = "currency", .filter = true, .sort = true),
     FIELD(struct queue_row, currency),

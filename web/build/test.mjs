@@ -1,0 +1,30 @@
+// Types checked, then src/**/*.test.ts run by node itself. Ends with "N passed, N failed", as ./dev counts.
+import { build } from 'esbuild'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { write } from './generate.mjs'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+process.chdir(root)
+write(root)
+let passed = 0, failed = 0
+const types = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '--noEmit'], { stdio: 'inherit' })
+if (types.status === 0) passed++
+else failed++
+const folder = mkdtempSync(root + '/node_modules/.test-')
+try {
+    await build({ entryPoints: ['src/web.test.ts'], bundle: true, platform: 'node', format: 'esm', outfile: folder + '/test.mjs', define: { SOURCES: JSON.stringify(sources('src')) } })
+    const { tests } = await import(pathToFileURL(folder + '/test.mjs').href)
+    for (const [name, test] of Object.entries(tests)) {
+        try { await test(); passed++ } catch (error) { failed++; console.error(`FAILED ${name}: ${error.message}`) }
+    }
+} finally { rmSync(folder, { recursive: true, force: true }) }
+console.log(`${passed} passed, ${failed} failed`)
+process.exit(failed ? 1 : 0)
+
+function sources(folder) {
+    const files = spawnSync('find', [folder, '-name', '*.tsx'], { encoding: 'utf8' }).stdout.trim().split('\n')
+    return files.map(file => readFileSync(file, 'utf8')).join('\n')
+}

@@ -1,0 +1,40 @@
+import { useState } from 'react'
+import { allows, call } from '../api/client'
+import { operations, type Schemas } from '../api/schema'
+import { useSession } from '../app/session'
+import { Badge, Button, Card, Dialog, note, Page, ProblemBox, Shown, useAction, useRead } from '../parts/basics'
+import { TextField } from '../parts/form'
+import { useWords } from '../text/text'
+
+/** Every permission there is: what the operations need. */
+const permissions = [...new Set(Object.values(operations).map(o => o.needs).filter((n): n is string => !!n))].sort()
+const nouns = [...new Set(permissions.map(p => p.split('.')[0]!))]
+
+export default function Roles() {
+    const { t, word } = useWords(), { can } = useSession(), roles = useRead('role_list', { limit: 100 }), duties = useRead('duty_list', { limit: 100 }), [at, setAt] = useState<number>(), [editing, setEditing] = useState<Schemas['role'] | 'new'>()
+    const name = (role: string) => word('role', role.replaceAll(' ', '_'))
+    return <Page title={t('nav_roles')} note={t('roles_note')} actions={can('role_set') && <Button look="main" icon="plus" onClick={() => setEditing('new')}>{t('role_new')}</Button>}>
+        <div className="two"><Shown of={roles}>{list => <Card title={t('nav_roles')}><ul className="lines-list">{list.items.map(r => <li key={r.id} className="spread"><span>{name(r.name)} {r.is_built_in && <Badge>{t('built_in')}</Badge>}</span><span className="actions"><Button aria-pressed={at === r.id} onClick={() => setAt(at === r.id ? undefined : r.id)}>{t('what_may')}</Button>{can('role_set') && !r.is_built_in && <Button onClick={() => setEditing(r)}>{t('change')}</Button>}</span></li>)}</ul></Card>}</Shown>
+            <div>{at !== undefined && <RoleCard id={at} />}
+                <Card title={t('duties')}><p className="faint">{t('duties_note')}</p><Shown of={duties}>{list => <ul className="lines-list">{list.items.map(d => <li key={d.id} className="spread"><span>{word('duty', d.name.replaceAll(' ', '_'))}</span>{d.waived_at ? <Badge tone="warn">{t('waived')}</Badge> : <Badge tone="good">{t('in_force')}</Badge>}</li>)}</ul>}</Shown></Card></div></div>
+        {editing && <Edit role={editing === 'new' ? undefined : editing} close={() => setEditing(undefined)} done={() => { setEditing(undefined); roles.reload(); note(t('saved')) }} />}
+    </Page>
+}
+function RoleCard({ id }: { id: number }) {
+    const { t, word } = useWords(), read = useRead('role_show', { id })
+    return <Card title={t('what_may')}><Shown of={read}>{shown => {
+        const patterns = shown.permissions.map(p => p.permission).join(' ')
+        return <ul className="lines-list">{nouns.map(n => { const held = permissions.filter(p => p.startsWith(n + '.') && allows(patterns, p)); return held.length ? <li key={n}><strong>{word('noun', n)}</strong>: {held.map(p => word('verb', p.slice(n.length + 1))).join(', ')}</li> : null })}</ul>
+    }}</Shown></Card>
+}
+function Edit({ role, close, done }: { role?: Schemas['role']; close: () => void; done: () => void }) {
+    const { t, word } = useWords(), { busy, problem, run } = useAction(), before = useRead('role_show', { id: role?.id ?? 0 }, !!role)
+    const [name, setName] = useState(role?.name ?? ''), [chosen, setChosen] = useState<Set<string>>()
+    const patterns = (before.data?.permissions ?? []).map(p => p.permission).join(' ')
+    const now = chosen ?? new Set(permissions.filter(p => allows(patterns, p)))
+    return <Dialog title={role ? role.name : t('role_new')} close={close}><form noValidate onSubmit={e => { e.preventDefault(); void run(async () => { await call('role_set', { ...(role ? { id: role.id } : {}), name, permissions: [...now].map(permission => ({ permission })) }); done() }) }}>
+        <ProblemBox problem={problem} /><TextField label={t('name')} value={name} onChange={setName} required />
+        {nouns.map(n => <fieldset key={n}><legend>{word('noun', n)}</legend><div className="actions">{permissions.filter(p => p.startsWith(n + '.')).map(p => <div className="check" key={p}><label><input type="checkbox" checked={now.has(p)} onChange={e => { const next = new Set(now); if (e.target.checked) next.add(p); else next.delete(p); setChosen(next) }} /> {word('verb', p.slice(n.length + 1))}</label></div>)}</div></fieldset>)}
+        <div className="form-end"><Button look="main" type="submit" busy={busy}>{t('save')}</Button><Button onClick={close}>{t('cancel')}</Button></div>
+    </form></Dialog>
+}

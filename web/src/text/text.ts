@@ -1,0 +1,46 @@
+/** Words in the language of the reader: sentences (catalogue.ts) and the names that the API uses (names.ts). */
+import { createContext, useContext } from 'react'
+import { formatAmount, formatDate, formatDecimal, formatInstant, type Language } from '../amount'
+import { catalogue, type Key } from './catalogue'
+import { names } from './names'
+
+export type { Key, Language }
+
+export interface Words {
+    language: Language
+    /** A sentence; {name} is filled in; "one|many" is chosen by `count`. */
+    t: (key: Key, params?: Record<string, string | number>) => string
+    /** A word that is built of a name of the API ("state" + "approved"); the name itself when we have no word for it. */
+    word: (group: string, name: string | undefined) => string
+    amount: (text: string | undefined, currency?: string) => string
+    decimal: (text: string | undefined) => string
+    date: (text: string | undefined) => string
+    instant: (text: string | undefined) => string
+}
+
+export function wordsOf(language: Language): Words {
+    const at = language === 'nl' ? 1 : 0
+    return {
+        language,
+        t: (key, params = {}) => {
+            let text: string = catalogue[key][at]
+            if ('count' in params && text.includes('|')) text = text.split('|')[Number(params.count) === 1 ? 0 : 1]!
+            return text.replace(/\{(\w+)\}/g, (whole, name: string) => name in params ? String(params[name]) : whole)
+        },
+        word: (group, name) => name === undefined ? '' : (names as Record<string, Record<string, readonly [string, string]>>)[group]?.[name]?.[at] ?? name.replaceAll('_', ' '),
+        amount: (text, currency) => text === undefined ? '' : formatAmount(text, currency, language),
+        decimal: text => text === undefined ? '' : formatDecimal(text, language),
+        date: text => text === undefined ? '' : formatDate(text, language),
+        instant: text => text === undefined ? '' : formatInstant(text, language),
+    }
+}
+export const WordsContext = createContext<Words>(wordsOf('en'))
+export const useWords = (): Words => useContext(WordsContext)
+
+export function usualLanguage(): Language {
+    try {
+        const kept = localStorage.getItem('florin.language')
+        if (kept === 'nl' || kept === 'en') return kept
+    } catch { /* storage is off */ }
+    return navigator.language.toLowerCase().startsWith('nl') ? 'nl' : 'en'
+}

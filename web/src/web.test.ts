@@ -1,0 +1,72 @@
+/** Tests of what has no screen; run by build/test.mjs. */
+import { allows } from './api/client'
+import { operations } from './api/schema'
+import { formatAmount, formatDate, formatDecimal, formatIban, isZero, minorToText, parseAmount, sumAmounts, textToMinor } from './amount'
+import { catalogue } from './text/catalogue'
+import { names } from './text/names'
+import { wordsOf } from './text/text'
+
+declare const SOURCES: string
+function same(got: unknown, wanted: unknown): void {
+    if (JSON.stringify(got) !== JSON.stringify(wanted)) throw new Error(`got ${JSON.stringify(got)}, wanted ${JSON.stringify(wanted)}`)
+}
+const places = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(m => m[1]).filter((p, i, all) => all.indexOf(p) === i).sort()
+
+export const tests: Record<string, () => void> = {
+    'every sentence in both languages, with the same places': () => {
+        for (const [key, [en, nl]] of Object.entries(catalogue)) {
+            if (!en || !nl) throw new Error(`${key} is empty`)
+            same([key, places(nl), nl.split('|').length], [key, places(en), en.split('|').length])
+        }
+        for (const [group, list] of Object.entries(names)) for (const [name, pair] of Object.entries(list)) if (pair.length !== 2 || !pair[0] || !pair[1]) throw new Error(`${group}.${name}`)
+    },
+    'no sentence is left that nobody says': () => {
+        for (const key of Object.keys(catalogue)) if (!SOURCES.includes(`'${key}'`)) throw new Error(`${key} is not used`)
+    },
+    'every permission has words': () => {
+        for (const [name, o] of Object.entries(operations)) {
+            if (!o.needs) continue
+            const [noun, verb] = o.needs.split('.') as [string, string]
+            if (!(noun in names.noun) || !(verb in names.verb)) throw new Error(`${o.needs} of ${name}`)
+        }
+    },
+    'every column and field has a label': () => {
+        const shown = new Set([...SOURCES.matchAll(/filters=\{\[([^\]]*)\]|fields=\{\[([^\]]*)\]/g)].flatMap(m => [...(m[1] ?? m[2] ?? '').matchAll(/'(\w+)'/g)].map(n => n[1]!)))
+        for (const field of shown) if (!(field in names.f)) throw new Error(field)
+    },
+    'amounts are written by the language': () => {
+        same(formatDecimal('1234567.50', 'nl'), '1.234.567,50')
+        same(formatDecimal('-1234567.50', 'en'), '−1,234,567.50')
+        same(formatDecimal('999', 'nl'), '999')
+        same(formatDecimal('nonsense', 'nl'), 'nonsense')
+        same(formatAmount('9007199254740993.01', 'EUR', 'nl'), '€\u00a09.007.199.254.740.993,01')
+        same(formatAmount('1000', 'JPY', 'en'), '¥\u00a01,000')
+    },
+    'amounts are read as people type them': () => {
+        const cases: [string, string | undefined][] = [['1250', '1250.00'], ['1.250,5', '1250.50'], ['1,250.50', '1250.50'], ['1.250', '1250.00'], ['12,5', '12.50'], ['0,05', '0.05'], ['-3', '-3.00'], ['−3,10', '-3.10'], ['€ 1.000.000,00', '1000000.00'], ['1,234', '1234.00'], ['007', '7.00'], ['1.2.3,4', '123.40'], ['12,345,6', undefined], ['12.5.', undefined], ['abc', undefined], ['', undefined], ['1,2345', undefined]]
+        for (const [typed, wanted] of cases) if (wanted !== undefined) same([typed, parseAmount(typed)], [typed, wanted])
+        for (const typed of ['abc', '', '1,2345', '--1', '1e3']) same(parseAmount(typed), undefined)
+        same(parseAmount('1000', 0), '1000')
+    },
+    'minor units are exact': () => {
+        same(minorToText(-5), '-0.05')
+        same(minorToText(9007199254740991), '90071992547409.91')
+        same(textToMinor('-90071992547409.93').toString(), '-9007199254740993')
+        same(sumAmounts(['0.10', '0.20', '-0.30']), '0.00')
+        same([isZero('0.00'), isZero('-0'), isZero('0.01'), isZero('')], [true, true, false, true])
+    },
+    'days and IBANs': () => {
+        same(formatDate('2025-01-31', 'nl').replace('.', ''), '31 jan 2025')
+        same(formatDate('2025-01-31', 'en'), '31 Jan 2025')
+        same(formatIban('NL91ABNA0417164300'), 'NL91 ABNA 0417 1643 00')
+    },
+    'one and many': () => {
+        same(wordsOf('en').t('days', { count: 1 }), '1 day')
+        same(wordsOf('nl').t('days', { count: 3 }), '3 dagen')
+        same(wordsOf('nl').word('state', 'approved'), 'Goedgekeurd')
+        same(wordsOf('nl').word('state', 'no_such'), 'no such')
+    },
+    'roles allow what the server allows': () => {
+        same([allows('*', 'bill.read'), allows('*.read', 'bill.read'), allows('*.read', 'bill.enter'), allows('bill.* !bill.approve', 'bill.enter'), allows('bill.* !bill.approve', 'bill.approve'), allows('', 'bill.read')], [true, true, false, true, false, false])
+    },
+}
