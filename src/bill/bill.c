@@ -227,7 +227,7 @@ struct fault *bill_add(struct work *work, struct bill *bill, struct bill_lines *
     TRY(record_check(work->arena, GIVEN(bill, bill)));
     TRY(db_run(work, &sql_bill_add, GIVEN(bill, bill)));
     TRY(bill_lines_write(work, bill, lines));
-    TRY(problems_write(work, bill, problems));
+    TRY(bill_problems_write(work, bill, problems));
     TRY(access_duty(work, "bill", bill->id.n, "bill.enter"));
     work_changed(work, "bill", bill->id.n, (struct given){ &bill_record, NULL }, GIVEN(bill, bill));
     TRY(bill_note(work, bill, event, (struct str){ 0 }));

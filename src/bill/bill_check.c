@@ -121,7 +121,7 @@ RECORD(twin, { ID(struct twin, id), FIELD(struct twin, rule, CHOICES(rules)) });
 
 /* ---- Problems ---- */
 
-void problem_add(struct work *work, struct bill_problems *problems, enum problem_severity severity, struct str place,
+void bill_problem_add(struct work *work, struct bill_problems *problems, enum problem_severity severity, struct str place,
                  int64_t line, struct fault *fault)
 {
     for (; fault && problems->count < PROBLEMS_KEPT; fault = fault->next) {
@@ -141,7 +141,7 @@ void problem_add(struct work *work, struct bill_problems *problems, enum problem
     }
 }
 
-struct fault *problems_write(struct work *work, const struct bill *bill, struct bill_problems *problems)
+struct fault *bill_problems_write(struct work *work, const struct bill *bill, struct bill_problems *problems)
 {
     for (size_t i = 0; i < problems->count; i++) {
         struct bill_problem *p = &problems->at[i];
@@ -151,7 +151,7 @@ struct fault *problems_write(struct work *work, const struct bill *bill, struct 
     return problems->count ? db_run_each(work, &sql_bill_problem_add, GIVEN(bill_problem, problems->at), problems->count) : NULL;
 }
 
-struct fault *problems_of(struct work *work, bill_id id, struct bill_problems *problems)
+struct fault *bill_problems_of(struct work *work, bill_id id, struct bill_problems *problems)
 {
     return db_all(work, &sql_bill_problems_of, BILL_KEY(id), INTO_LIST(bill_problem, problems));
 }
@@ -163,9 +163,9 @@ static void check_sum(struct work *work, struct bill_problems *problems, const s
 {
     int digits = currency_digits(bill->currency);
     if (sum_minor == total_minor) return;
-    problem_add(work, problems, PROBLEM_FATAL, (struct str){ 0 }, 0,
-                FAULT(work->arena, type, NULL, PARAM("sum", minor_format(work->arena, sum_minor, digits)),
-                      PARAM("total", minor_format(work->arena, total_minor, digits))));
+    bill_problem_add(work, problems, PROBLEM_FATAL, (struct str){ 0 }, 0,
+                     FAULT(work->arena, type, NULL, PARAM("sum", minor_format(work->arena, sum_minor, digits)),
+                           PARAM("total", minor_format(work->arena, total_minor, digits))));
 }
 
 static struct fault *check_amounts(struct work *work, const struct bill *b, struct bill_problems *problems)
@@ -192,12 +192,12 @@ static void check_days(struct work *work, const struct bill *b, struct bill_prob
 {
     struct arena *arena = work->arena;
     if (b->issued_on.ymd && b->due_on.ymd && b->due_on.ymd < b->issued_on.ymd)
-        problem_add(work, problems, PROBLEM_WARNING, (struct str){ 0 }, 0,
-                    FAULT(arena, &due_early, NULL, PARAM("due", date_text(arena, b->due_on)),
-                          PARAM("issued", date_text(arena, b->issued_on))));
+        bill_problem_add(work, problems, PROBLEM_WARNING, (struct str){ 0 }, 0,
+                         FAULT(arena, &due_early, NULL, PARAM("due", date_text(arena, b->due_on)),
+                               PARAM("issued", date_text(arena, b->issued_on))));
     if (b->issued_on.ymd > work->today.ymd)
-        problem_add(work, problems, PROBLEM_WARNING, (struct str){ 0 }, 0,
-                    FAULT(arena, &issued_late, NULL, PARAM("issued", date_text(arena, b->issued_on))));
+        bill_problem_add(work, problems, PROBLEM_WARNING, (struct str){ 0 }, 0,
+                         FAULT(arena, &issued_late, NULL, PARAM("issued", date_text(arena, b->issued_on))));
 }
 
 struct fault *bill_bank_state(struct work *work, const struct bill *bill, struct str *state)
@@ -233,7 +233,7 @@ static void check_identity(struct work *work, struct bill_problems *problems, co
                            struct str document, struct str known)
 {
     if (!document.length || !known.length || str_equal(document, known)) return;
-    problem_add(work, problems, PROBLEM_WARNING, (struct str){ 0 }, 0,
+    bill_problem_add(work, problems, PROBLEM_WARNING, (struct str){ 0 }, 0,
                 FAULT(work->arena, &supplier_differs, NULL, PARAM("document", document), PARAM("supplier", party->name),
                       PARAM("known", known)));
 }
@@ -248,23 +248,23 @@ static struct fault *check_supplier(struct work *work, const struct bill *b, str
     if (!b->party_id.n) {
         bill_evidence(b, &evidence);
         TRY(party_find(work, true, &evidence, &matches));
-        problem_add(work, problems, PROBLEM_WARNING, nowhere, 0,
-                    FAULT(arena, &supplier_open, NULL, PARAM_INT(arena, "count", (int64_t)matches.count)));
+        bill_problem_add(work, problems, PROBLEM_WARNING, nowhere, 0,
+                         FAULT(arena, &supplier_open, NULL, PARAM_INT(arena, "count", (int64_t)matches.count)));
         return NULL;
     }
     TRY(party_load(work, b->party_id, &party));
     if (party.is_blocked)
-        problem_add(work, problems, PROBLEM_WARNING, nowhere, 0,
-                    FAULT(arena, &blocked_supplier, NULL, PARAM("supplier", party.name)));
+        bill_problem_add(work, problems, PROBLEM_WARNING, nowhere, 0,
+                         FAULT(arena, &blocked_supplier, NULL, PARAM("supplier", party.name)));
     check_identity(work, problems, &party, b->seller_kvk_number, party.kvk_number);
     check_identity(work, problems, &party, b->seller_vat_number, party.vat_number);
     TRY(bill_bank_state(work, b, &state));
     if (str_is(state, "proposed") || str_is(state, "unknown"))
-        problem_add(work, problems, PROBLEM_WARNING, nowhere, 0,
-                    FAULT(arena, &bank_unverified, NULL, PARAM("iban", b->iban)));
+        bill_problem_add(work, problems, PROBLEM_WARNING, nowhere, 0,
+                         FAULT(arena, &bank_unverified, NULL, PARAM("iban", b->iban)));
     if (str_is(state, "blocked"))
-        problem_add(work, problems, PROBLEM_FATAL, nowhere, 0,
-                    FAULT(arena, &bank_blocked, NULL, PARAM("iban", b->iban)));
+        bill_problem_add(work, problems, PROBLEM_FATAL, nowhere, 0,
+                         FAULT(arena, &bank_blocked, NULL, PARAM("iban", b->iban)));
     return NULL;
 }
 
@@ -339,10 +339,10 @@ struct fault *bill_recheck(struct work *work, const struct bill *bill)
     TRY(check_amounts(work, bill, &now));
     check_days(work, bill, &now);
     TRY(check_supplier(work, bill, &now));
-    TRY(problems_of(work, bill->id, &before));
+    TRY(bill_problems_of(work, bill->id, &before));
     keep_releases(&now, &before);
     TRY(db_run(work, &sql_bill_checks_clear, BILL_KEY(bill->id)));
-    TRY(problems_write(work, bill, &now));
+    TRY(bill_problems_write(work, bill, &now));
     return find_pairs(work, bill);
 }
 
@@ -351,7 +351,7 @@ struct fault *bill_check_clean(struct work *work, const struct bill *bill)
     struct bill_problems problems = { 0 };
     struct bill_pairs_shown pairs = { 0 };
     struct fault *faults = NULL;
-    TRY(problems_of(work, bill->id, &problems));
+    TRY(bill_problems_of(work, bill->id, &problems));
     TRY(bill_pairs_of(work, bill->id, &pairs));
     for (size_t i = 0, told = 0; i < problems.count && told < 10; i++) {
         const struct bill_problem *p = &problems.at[i];

@@ -122,7 +122,7 @@ static struct fault *bill_show(struct work *work, const struct bill_key *takes, 
     TRY(bill_bank_state(work, &out->bill, &out->bank_state));
     TRY(bill_lines_of(work, takes->id, &out->lines));
     out->hash = bill_hash(work, &out->bill, &out->lines);
-    TRY(problems_of(work, takes->id, &out->problems));
+    TRY(bill_problems_of(work, takes->id, &out->problems));
     TRY(bill_pairs_of(work, takes->id, &out->duplicates));
     TRY(show_files(work, takes->id, &out->documents));
     return db_all(work, &sql_bill_events_of, BILL_KEY(takes->id), INTO_LIST(bill_happened, &out->history));

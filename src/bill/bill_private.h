@@ -60,10 +60,10 @@ LIST_STRUCT(bill_problems, struct bill_problem);
 extern const struct record bill_problem_record;
 enum { PROBLEMS_KEPT = 500, PROBLEM_CHECK_FROM = 1000 };
 /* Adds the fault's sentences in both languages; nothing for NULL. The parameters say what was found. */
-void problem_add(struct work *work, struct bill_problems *problems, enum problem_severity severity, struct str place,
+void bill_problem_add(struct work *work, struct bill_problems *problems, enum problem_severity severity, struct str place,
                  int64_t line, struct fault *fault);
-CHECKED struct fault *problems_write(struct work *work, const struct bill *bill, struct bill_problems *problems);
-CHECKED struct fault *problems_of(struct work *work, bill_id id, struct bill_problems *problems);
+CHECKED struct fault *bill_problems_write(struct work *work, const struct bill *bill, struct bill_problems *problems);
+CHECKED struct fault *bill_problems_of(struct work *work, bill_id id, struct bill_problems *problems);
 /* What the numbers, days, supplier and bank account say now; replaces what was found before, releases of what is the same stay. */
 CHECKED struct fault *bill_recheck(struct work *work, const struct bill *bill);
 /* The IBAN asked for, proposed as an account of the supplier when it has no such account yet: unusable until verified. */

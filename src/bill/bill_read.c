@@ -57,7 +57,7 @@ static struct str text_of(struct str s, size_t most)
 static void problem(struct reading *r, enum problem_severity severity, uint32_t node, struct fault *fault)
 {
     struct str place = node ? einvoice_path(r->work->arena, r->invoice, node) : (struct str){ 0 };
-    problem_add(r->work, r->problems, severity, place, node ? einvoice_line_number(r->invoice, node) : 0, fault);
+    bill_problem_add(r->work, r->problems, severity, place, node ? einvoice_line_number(r->invoice, node) : 0, fault);
 }
 
 static int64_t amount_of(struct reading *r, const struct einvoice_amount *amount, uint32_t node)
@@ -426,8 +426,8 @@ static struct fault *keep_attachments(struct work *work, const struct einvoice *
         struct str content = { 0 }, name = text_of(d->filename.length ? d->filename : d->id.value, 255);
         if (!d->content.length) continue;
         if (!base64_parse(work->arena, d->content, &content) || !content.length) {
-            problem_add(work, problems, PROBLEM_WARNING, (struct str){ 0 }, 0,
-                        FAULT(work->arena, &attachment_unread, NULL, PARAM("text", name.at ? name : STR("-"))));
+            bill_problem_add(work, problems, PROBLEM_WARNING, (struct str){ 0 }, 0,
+                             FAULT(work->arena, &attachment_unread, NULL, PARAM("text", name.at ? name : STR("-"))));
             continue;
         }
         struct document document = {
@@ -447,10 +447,10 @@ static struct fault *find_xml(struct work *work, const struct document *document
     if (einvoice_sniff(content) || str_is(archive_media_type(content), "application/xml")) return *xml = content, NULL;
     if (!str_is(archive_media_type(content), "application/pdf")) return NULL;
     struct fault *fault = paper_hybrid_xml(work->arena, content, xml, &kind);
-    if (fault) problem_add(work, problems, PROBLEM_WARNING, (struct str){ 0 }, 0, fault);
+    if (fault) bill_problem_add(work, problems, PROBLEM_WARNING, (struct str){ 0 }, 0, fault);
     if (fault || kind == PAPER_NOT_HYBRID) return *xml = (struct str){ 0 }, NULL;
     if (kind == PAPER_ORDERX)
-        problem_add(work, problems, PROBLEM_WARNING, (struct str){ 0 }, 0, FAULT(work->arena, &is_order, NULL));
+        bill_problem_add(work, problems, PROBLEM_WARNING, (struct str){ 0 }, 0, FAULT(work->arena, &is_order, NULL));
     struct document inside = { .file_name = str_format(work->arena, "%.*s.xml",
                                                        STR_ARG(str_utf8_clip(document->file_name, 250))),
                                .media_type = STR("application/xml"),
@@ -475,8 +475,8 @@ static struct fault *read_xml(struct work *work, const struct document *document
     struct company company = { 0 };
     struct fault *fault = xml.length ? einvoice_read(work->arena, xml, &invoice) : NULL;
     if (fault || !invoice) {
-        problem_add(work, problems, PROBLEM_WARNING, (struct str){ 0 }, 0, fault);
-        problem_add(work, problems, PROBLEM_WARNING, (struct str){ 0 }, 0, FAULT(work->arena, &not_readable, NULL));
+        bill_problem_add(work, problems, PROBLEM_WARNING, (struct str){ 0 }, 0, fault);
+        bill_problem_add(work, problems, PROBLEM_WARNING, (struct str){ 0 }, 0, FAULT(work->arena, &not_readable, NULL));
         return NULL;
     }
     if (!bill->xml_document_id.n) bill->xml_document_id = document->id, bill->syntax = syntax_of(invoice);
@@ -524,7 +524,8 @@ struct fault *bill_receive(struct work *work, struct str file_name, enum documen
     struct bill_problems problems = { 0 };
     struct str xml;
     TRY(begin(work, bill));
-    struct document document = { .file_name = str_utf8_clip(file_name, 255),
+    bool named = file_name.length && str_is_utf8(file_name);
+    struct document document = { .file_name = named ? str_utf8_clip(file_name, 255) : (struct str){ 0 },
                                  .source = source,
                                  .subject_kind = STR("bill"),
                                  .subject_id = bill->id.n };

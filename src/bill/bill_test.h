@@ -85,7 +85,7 @@ static inline void expect_proved(struct work *work)
 static inline bool has_problem(struct work *work, bill_id id, const char *rule)
 {
     struct bill_problems problems = { 0 };
-    expect_done(problems_of(work, id, &problems));
+    expect_done(bill_problems_of(work, id, &problems));
     for (size_t i = 0; i < problems.count; i++)
         if (str_is(problems.at[i].rule, rule)) return true;
     return false;
