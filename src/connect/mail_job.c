@@ -3,7 +3,7 @@
 #include "access/access.h"
 #include "archive/archive.h"
 
-enum { HOLD_MS = 10 * 60 * 1000 }; /* longer than a slow server may take for one round */
+enum { HOLD_MS = 30 * 60 * 1000 }; /* longer than a slow server may take for one round of twenty */
 
 /* All that a message is made of, read in one snapshot of its company. */
 static struct fault *gather(struct work *work, const struct mail_settings *settings, const struct outbox_item *item,

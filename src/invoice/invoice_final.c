@@ -65,7 +65,7 @@ static struct fault *check_references(struct work *work, const struct invoice_vi
     const struct einvoice *e = v->einvoice;
     struct param party = PARAM("party", v->party.name);
     bool none = !e->order.length && !e->buyer_reference.length;
-    bool asked = v->party.oin.length || v->setting.specification == INVOICE_PEPPOL; /* BR-NL-2 of government, PEPPOL-EN16931-R003 */
+    bool asked = v->party.oin.length || str_is(e->specification, EINVOICE_SPECIFICATION_PEPPOL); /* BR-NL-2 of government, PEPPOL-EN16931-R003 */
     if (v->party.reference_needed == NEEDS_ORDER_REFERENCE && !e->order.length)
         faults = fault_join(faults, fault_new(work->arena, &invoice_needs_order, "order_reference", &party, 1));
     if ((v->party.reference_needed == NEEDS_BUYER_REFERENCE && !e->buyer_reference.length) || (asked && none))

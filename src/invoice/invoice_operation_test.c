@@ -16,7 +16,7 @@ static struct desk given_desk(struct work *work)
 }
 
 /* `given`: JSON of flat members, as a query string or flags would give them, or the body. */
-static struct fault *ask(struct desk *d, const char *command, bool as_body, const char *format, ...)
+PRINTF(4, 5) static struct fault *ask(struct desk *d, const char *command, bool as_body, const char *format, ...)
 {
     struct str verb, noun = str_cut(str_of(command), ' ', &verb);
     struct pair pairs[10];
@@ -71,7 +71,7 @@ DB_TEST(invoice_operations_each_called)
 {
     party_id customer = given_customer(work);
     struct desk desk = given_desk(work), *d = &desk;
-    expect_done(ask(d, "invoice-setting show", false, ""));
+    expect_done(ask(d, "invoice-setting show", false, "%s", ""));
     expect_done(ask(d, "invoice-setting change", true,
                     "{\"number_format\":\"V{year}/###\",\"specification\":\"nlcius\",\"closing\":\"Dank u.\"}"));
     expect(ask(d, "invoice-setting change", true,
@@ -205,8 +205,8 @@ DB_TEST(invoice_of_another_company_is_not_there)
     (void)expect_refused(&message_missing, ask(d, "message show", false, "id=%lld", (long long)message));
     (void)expect_refused(&message_missing, ask(d, "message posted", true, "{\"id\":%lld}", (long long)message));
     (void)expect_refused(&message_missing, ask(d, "message bounced", true, "{\"id\":%lld,\"why\":\"x\"}", (long long)message));
-    expect_done(ask(d, "invoice list", false, ""));
+    expect_done(ask(d, "invoice list", false, "%s", ""));
     expect(str_find(d->answer.json, "\"id\"") < 0);
-    expect_done(ask(d, "message list", false, ""));
+    expect_done(ask(d, "message list", false, "%s", ""));
     expect(str_find(d->answer.json, "\"id\"") < 0);
 }

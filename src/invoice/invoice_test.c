@@ -165,31 +165,47 @@ static void expect_documents(struct work *work, const struct invoice *invoice)
     expect(str_starts(content_of(work, &shown, INVOICE_PDF), "%PDF-"));
 }
 
-/* Each VAT category that a customer may meet, by what the rules say. */
+static void given_specification(struct work *work, enum invoice_specification specification, int64_t version)
+{
+    struct operations all;
+    const struct invoice_setting setting = { .number_format = STR("{year}-#####"),
+                                             .specification = specification,
+                                             .version = version };
+    operations_prepare(work->arena, &invoice_settings, 1, &all);
+    expect_done(operation_call(work, test_books(), &all, "invoice-setting change", &setting, NULL));
+}
+
+/* Each VAT category that a customer may meet, with and without what NLCIUS asks for, by what the rules of each specification say. */
 DB_TEST(invoice_documents_are_valid)
 {
     static const struct {
-        const char *code, *country, *vat_number, *currency, *language;
+        const char *code, *country, *vat_number, *language;
     } cases[] = {
-        { "21", "NL", "NL004495445B01", "EUR", "nl" },     { "0", "NL", "NL004495445B01", "EUR", "nl" },
-        { "vrij", "NL", "NL004495445B01", "EUR", "nl" },   { "verlegd", "NL", "NL004495445B01", "EUR", "en" },
-        { "icl", "DE", "DE123456788", "EUR", "en" },       { "export", "US", NULL, "EUR", "en" },
-        { "buiten", "NL", "NL004495445B01", "EUR", "nl" },
+        { "21", "NL", "NL004495445B01", "nl" },     { "0", "NL", "NL004495445B01", "nl" },
+        { "vrij", "NL", "NL004495445B01", "nl" },   { "verlegd", "NL", "NL004495445B01", "en" },
+        { "icl", "DE", "DE123456788", "en" },       { "export", "US", NULL, "en" },
+        { "buiten", "NL", "NL004495445B01", "nl" },
     };
-    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+    for (size_t i = 0; i < 6 * ARRAY_LENGTH(cases); i++) {
+        size_t which = i % ARRAY_LENGTH(cases), round = i / ARRAY_LENGTH(cases);
+        enum invoice_specification specification = (enum invoice_specification)(round / 2 + 1);
+        bool plain = round % 2 && specification != INVOICE_PEPPOL, dutch = !strcmp(cases[which].country, "NL");
+        if (!which && round % 2 == 0) given_specification(work, specification, (int64_t)round / 2);
         test_begin(work);
-        struct party p = given_customer(work, (struct party){ .country = str_of(cases[i].country),
-                                                              .vat_number = str_of(cases[i].vat_number),
-                                                              .currency = str_of(cases[i].currency),
-                                                              .language = str_of(cases[i].language) });
-        struct invoice_data data = { .party_id = p.id };
-        *LIST_ADD(work->arena, &data.lines) = line_of("Dienst", DECIMAL(2, 0), DECIMAL(12345, 2), cases[i].code);
+        struct party p =
+            given_customer(work, (struct party){ .country = str_of(cases[which].country),
+                                                 .vat_number = str_of(cases[which].vat_number),
+                                                 .kvk_number = dutch && !plain ? STR("87654321") : (struct str){ 0 },
+                                                 .language = str_of(cases[which].language) });
+        struct invoice_data data = { .party_id = p.id, .order_reference = plain ? (struct str){ 0 } : STR("PO-7") };
+        *LIST_ADD(work->arena, &data.lines) = line_of("Dienst", DECIMAL(2, 0), DECIMAL(12345, 2), cases[which].code);
         struct invoice draft, invoice;
         expect_done(invoice_draft(work, &data, &draft));
         expect_done(invoice_finalise(work, draft.id, draft.version, &invoice));
-        print_message("  %s\n", cases[i].code);
         expect_documents(work, &invoice);
-        expect_proved(work);
+        expect_done(invoice_credit(work, invoice.id, STR("Fout"), NULL, 0, &invoice));
+        expect_documents(work, &invoice);
+        if (which + 1 == ARRAY_LENGTH(cases)) expect_proved(work);
         test_commit(work);
     }
 }

@@ -146,16 +146,22 @@ static void add_payment(struct work *work, const struct invoice *invoice, const 
 
 /* ---- All ---- */
 
+/* Peppol reaches who has an address of one of its schemes (PEPPOL-EN16931-CL008); an e-mail address is none. */
+static bool on_peppol(const struct einvoice_id *endpoint)
+{
+    return endpoint->value.length && !str_is(endpoint->scheme, "EM");
+}
+
 /* NLCIUS asks for a reference (BR-NL-2) and of a Dutch customer its KVK number or OIN (BR-NL-10): without them, as of a consumer,
  * it is the European standard itself. */
-static struct str specification_of(const struct invoice *invoice, const struct invoice_view *v, struct str reference)
+static struct str specification_of(const struct invoice_view *v, const struct einvoice *e)
 {
     const struct party *p = &v->party;
     bool known = !str_is(p->country, "NL") || p->kvk_number.length || p->oin.length;
-    bool suits = known && (reference.length || invoice->order_reference.length);
-    if (v->setting.specification == INVOICE_PEPPOL) return STR(EINVOICE_SPECIFICATION_PEPPOL);
-    if (v->setting.specification == INVOICE_EN16931 || !suits) return STR(EINVOICE_SPECIFICATION_EN16931);
-    return STR(EINVOICE_SPECIFICATION_NLCIUS);
+    if (v->setting.specification == INVOICE_PEPPOL && on_peppol(&e->seller.endpoint) && on_peppol(&e->buyer.endpoint))
+        return STR(EINVOICE_SPECIFICATION_PEPPOL);
+    bool suits = v->setting.specification == INVOICE_NLCIUS && known && (e->buyer_reference.length || e->order.length);
+    return suits ? STR(EINVOICE_SPECIFICATION_NLCIUS) : STR(EINVOICE_SPECIFICATION_EN16931);
 }
 
 static struct einvoice *head_of(struct work *work, const struct invoice *invoice, const struct invoice_view *v)
@@ -166,7 +172,6 @@ static struct einvoice *head_of(struct work *work, const struct invoice *invoice
     struct str reference = invoice->buyer_reference.length ? invoice->buyer_reference : v->party.buyer_reference;
     *e = (struct einvoice){
         .syntax = credit ? EINVOICE_UBL_CREDIT_NOTE : EINVOICE_UBL_INVOICE,
-        .specification = specification_of(invoice, v, reference),
         .process = STR(EINVOICE_PROCESS_PEPPOL),
         .number = invoice->number, .type_code = credit ? STR("381") : STR("380"),
         .issued = day_of(invoice->issued_on.ymd ? invoice->issued_on : work->today), .currency = invoice->currency,
@@ -174,6 +179,7 @@ static struct einvoice *head_of(struct work *work, const struct invoice *invoice
         .buyer_reference = reference,
         .seller = seller_of(&v->company), .buyer = buyer_of(arena, &v->party),
     };
+    e->specification = specification_of(v, e);
     if (invoice->note.length) *LIST_ADD(arena, &e->notes) = (struct einvoice_note){ .text = invoice->note };
     if (credit)
         *LIST_ADD(arena, &e->preceding) =

@@ -72,9 +72,10 @@ void draw_page_foot(struct paper *paper, uint32_t page, uint32_t pages, void *co
     struct str number = text_fill(paper_arena(paper), paper_word(paper, "Page {page} of {pages}"), params, 2);
     paper_text(paper, PAPER_RIGHT - MM(30), y + 6, MM(30), &right, number);
     if (page) paper_text(paper, PAPER_LEFT, MM(12), PAPER_INNER, &small, foot->running);
-    const struct paper_type stamp = { .size = 84, .ink = PAPER_INK_RULE, .bold = true, .align = PAPER_ALIGN_CENTER };
+    /* Where the first page has room, between the window and the title; pale across the middle of the others. */
+    const struct paper_type stamp = { .size = page ? 84 : 56, .ink = page ? PAPER_INK_SHADE : PAPER_INK_RULE, .bold = true, .align = PAPER_ALIGN_CENTER };
     struct str word = paper_style_of(paper)->stamp;
-    if (word.length) paper_text(paper, PAPER_LEFT, PAPER_HEIGHT / 2, PAPER_INNER, &stamp, str_utf8_clip(word, 12));
+    if (word.length) paper_text(paper, PAPER_LEFT, page ? PAPER_HEIGHT / 2 : MM(70), PAPER_INNER, &stamp, str_utf8_clip(word, 12));
 }
 
 static const double block_label = MM(37);
