@@ -3,6 +3,7 @@
 #include "access/access.h"
 #include "cash/cash.h"
 #include "connect/connect.h"
+#include "payment/payment.h"
 
 static struct fault *companies_load(struct work *work, struct books *books, struct company_id_rows *companies)
 {
@@ -34,6 +35,25 @@ static struct fault *match_bank_lines(struct work *work, struct books *books, co
     return NULL;
 }
 
+/* Payment runs that the statements have shown are done; when there are none, nothing is written. */
+static struct fault *finish_payment_runs(struct work *work, struct books *books, const struct operations *operations)
+{
+    struct company_id_rows companies = { 0 };
+    TRY(companies_load(work, books, &companies));
+    for (size_t i = 0; i < companies.count; i++) {
+        bool news = false;
+        work->company_id = companies.at[i].id;
+        work->reading = true;
+        TRY(db_begin(work, books));
+        struct fault *fault = payment_has_news(work, &news);
+        db_rollback(work);
+        work->reading = false;
+        if (fault) return fault;
+        if (news) TRY(operation_call(work, books, operations, "payment finish", &(struct nothing){ 0 }, NULL));
+    }
+    return NULL;
+}
+
 /* What is due in the outbox leaves within seconds; while there is nothing, nothing is written but the claim. */
 static struct fault *send_mail(const void *context, struct work *work, struct books *books)
 {
@@ -43,6 +63,7 @@ static struct fault *send_mail(const void *context, struct work *work, struct bo
 
 static const struct job fixed[] = {
     { "match bank lines", 5000, match_bank_lines },
+    { "finish payment runs", 60000, finish_payment_runs },
 };
 
 struct fault *app_jobs_start(struct arena *arena, const struct doors *doors, const struct settings *settings, struct jobs **out)

@@ -140,7 +140,12 @@ struct payment_due {
 LIST_STRUCT(payment_dues, struct payment_due);
 extern const struct record payment_due_record;
 
-struct payment_shown { struct payment_run run; struct run_payments payments; struct run_parts parts; struct payment_dues left_out; };
+struct payment_shown {
+    struct payment_run run;
+    struct run_payments payments;
+    struct run_parts parts;
+    struct payment_dues left_out;
+};
 extern const struct record payment_shown_record;
 
 /* ---- Proposing ---- */
@@ -161,7 +166,12 @@ extern const struct record payment_proposal_record;
  * that is. Refuses payment_nothing_due, payment_day_past, payment_day_closed, payment_account_closed. */
 CHECKED struct fault *payment_propose(struct work *work, const struct payment_proposal *proposal, struct payment_shown *shown);
 
-struct payment_edit { payment_run_id id; LIST_OF(struct payment_item) items; LIST_OF(struct payment_bill) bills; int64_t version; };
+struct payment_edit {
+    payment_run_id id;
+    LIST_OF(struct payment_item) items;
+    LIST_OF(struct payment_bill) bills;
+    int64_t version;
+};
 extern const struct record payment_edit_record;
 CHECKED struct fault *payment_add(struct work *work, const struct payment_edit *edit, struct payment_shown *shown);
 CHECKED struct fault *payment_drop(struct work *work, const struct payment_edit *edit, struct payment_shown *shown);
@@ -185,19 +195,23 @@ extern const struct record payment_release_record;
 CHECKED struct fault *payment_release(struct work *work, const struct payment_release *release, struct payment_run *run);
 /* The pain.001 of a released run; from then on the bank may have it. */
 CHECKED struct fault *payment_file(struct work *work, payment_run_id id, struct file_answer *file);
-CHECKED struct fault *payment_cancel(struct work *work, payment_run_id id, struct str reason, int64_t version, struct payment_run *run);
+CHECKED struct fault *payment_cancel(struct work *work, payment_run_id id, struct str reason, int64_t version,
+                                     struct payment_run *run);
 
 /* ---- What the bank says ---- */
 struct payment_status_read { payment_run_id run_id; int64_t accepted, rejected, pending, unknown; struct payment_run run; };
 extern const struct record payment_status_read_record;
 /* A pain.002: accepted or rejected a payment; the same again changes nothing. Refuses payment_not_ours, payment_differs. */
-CHECKED struct fault *payment_status(struct work *work, struct str file_name, struct str content, struct payment_status_read *out);
+CHECKED struct fault *payment_status(struct work *work, struct str file_name, struct str content,
+                                     struct payment_status_read *out);
 /* Money that came back, by hand: the items are open again. */
 CHECKED struct fault *payment_return(struct work *work, payment_id id, struct str reason, struct run_payment *payment);
 /* The bank refused the whole run. */
-CHECKED struct fault *payment_refuse(struct work *work, payment_run_id id, struct str reason, int64_t version, struct payment_run *run);
+CHECKED struct fault *payment_refuse(struct work *work, payment_run_id id, struct str reason, int64_t version,
+                                     struct payment_run *run);
 /* Runs of which the statements have shown everything are done. *count: how many became so. */
 CHECKED struct fault *payment_sweep(struct work *work, int64_t *count);
+CHECKED struct fault *payment_has_news(struct work *work, bool *news); /* whether payment_sweep would find any; only reads */
 
 /* ---- Days ---- */
 /* Whether TARGET is closed: no SEPA credit transfer is executed (data/target_days.txt). */

@@ -1,18 +1,26 @@
 #include "payment/payment_private.h"
 #include "payment.sql.h"
 
-const struct fault_type payment_not_ours = { FAULT_MISSING, "payment.not_ours", "This answer is about message {message}, which is none of our payment runs." };
-const struct fault_type payment_differs = { FAULT_CONFLICT, "payment.differs", "The bank says {theirs} for payment {id}; we asked for {ours}. Ask the bank before anything else." };
+const struct fault_type payment_not_ours = {
+    FAULT_MISSING, "payment.not_ours", "This answer is about message {message}, which is none of our payment runs."
+};
+const struct fault_type payment_differs = {
+    FAULT_CONFLICT, "payment.differs",
+    "The bank says {theirs} for payment {id}; we asked for {ours}. Ask the bank before anything else."
+};
 
-RECORD(payment_status_read, {
-    ID(struct payment_status_read, run_id),
-    FIELD(struct payment_status_read, accepted),
-    FIELD(struct payment_status_read, rejected),
-    FIELD(struct payment_status_read, pending),
-    FIELD(struct payment_status_read, unknown, .about = "payments in the answer that are not in the run"),
-    PART(struct payment_status_read, run, payment_run),
-});
-struct payment_message { struct str message_id; };
+RECORD(payment_status_read,
+       {
+           ID(struct payment_status_read, run_id),
+           FIELD(struct payment_status_read, accepted),
+           FIELD(struct payment_status_read, rejected),
+           FIELD(struct payment_status_read, pending),
+           FIELD(struct payment_status_read, unknown, .about = "payments in the answer that are not in the run"),
+           PART(struct payment_status_read, run, payment_run),
+       });
+struct payment_message {
+    struct str message_id;
+};
 RECORD(payment_message, { FIELD(struct payment_message, message_id) });
 
 /* What the bank says of one payment. */
@@ -51,7 +59,8 @@ static struct fault *check_amount(struct work *work, const struct status_transac
 {
     struct decimal ours = minor_to_decimal(p->amount_minor, currency_digits(p->currency));
     if (!t->amount.present || decimal_compare(t->amount, ours) == 0) return NULL;
-    return FAULT(work->arena, &payment_differs, "content", PARAM("id", p->end_to_end_id), PARAM("theirs", decimal_format(work->arena, t->amount)),
+    return FAULT(work->arena, &payment_differs, "content", PARAM("id", p->end_to_end_id),
+                 PARAM("theirs", decimal_format(work->arena, t->amount)),
                  PARAM("ours", decimal_format(work->arena, ours)));
 }
 
@@ -76,7 +85,9 @@ static enum name_check name_check_of(enum payment_status status)
 }
 
 /* Does to one payment what the bank says of it; saying it again changes nothing. */
-static struct fault *take_in(struct work *work, const struct payment_run *run, const struct payment_expecteds *expected, struct run_payment *p, const struct said *said, struct payment_status_read *out, int64_t *undone)
+static struct fault *take_in(struct work *work, const struct payment_run *run, const struct payment_expecteds *expected,
+                             struct run_payment *p, const struct said *said, struct payment_status_read *out,
+                             int64_t *undone)
 {
     const struct run_payment before = *p;
     enum name_check check = name_check_of(said->status);
@@ -96,14 +107,16 @@ static struct fault *take_in(struct work *work, const struct payment_run *run, c
         out->pending++;
         if (!check) return NULL;
         p->name_check = check;
-        if (said->reasons && said->reasons->list.count && said->reasons->list.at[0].text.length) p->name_known = str_utf8_clip(said->reasons->list.at[0].text, 140);
+        if (said->reasons && said->reasons->list.count && said->reasons->list.at[0].text.length)
+            p->name_known = str_utf8_clip(said->reasons->list.at[0].text, 140);
         TRY(db_run(work, &sql_payment_save, GIVEN(run_payment, p)));
     }
     work_changed(work, "payment", p->id.n, GIVEN(run_payment, &before), GIVEN(run_payment, p));
     return NULL;
 }
 
-static struct fault *take_all(struct work *work, const struct status_report *report, struct run_content *content, struct payment_status_read *out, int64_t *undone)
+static struct fault *take_all(struct work *work, const struct status_report *report, struct run_content *content,
+                              struct payment_status_read *out, int64_t *undone)
 {
     size_t count = content->payments.count;
     struct payment_expecteds expected = { 0 };
@@ -137,17 +150,28 @@ struct fault *payment_status(struct work *work, struct str file_name, struct str
     TRY(pain002_read(work->arena, content_bytes, &report));
     const struct payment_message key = { report.original_message_id };
     TRY(db_find(work, &sql_run_by_message, GIVEN(payment_message, &key), INTO(payment_run, &found), &is_ours));
-    if (!is_ours) return FAULT(work->arena, &payment_not_ours, "content", PARAM("message", str_utf8_clip(report.original_message_id, 35)));
-    struct document document = { .file_name = file_name, .media_type = STR("application/xml"), .source = DOCUMENT_UPLOAD, .subject_kind = STR("payment_run"), .subject_id = found.id.n };
+    if (!is_ours)
+        return FAULT(work->arena, &payment_not_ours, "content",
+                     PARAM("message", str_utf8_clip(report.original_message_id, 35)));
+    struct document document = { .file_name = file_name,
+                                 .media_type = STR("application/xml"),
+                                 .source = DOCUMENT_UPLOAD,
+                                 .subject_kind = STR("payment_run"),
+                                 .subject_id = found.id.n };
     TRY(archive_keep(work, &document, content_bytes, NULL));
     TRY(payment_content_load(work, found.id, &content));
     const struct payment_run before = content.run;
-    if (before.state != RUN_REJECTED) TRY(payment_move(work, &(struct payment_run){ .state = before.state }, RUN_ACCEPT)); /* refuses what the bank can't have */
+    if (before.state != RUN_REJECTED)
+        TRY(payment_move(work, &(struct payment_run){ .state = before.state },
+                         RUN_ACCEPT)); /* refuses what the bank can't have */
     TRY(take_all(work, &report, &content, out, &undone));
     if (before.state != RUN_REJECTED) {
         if (out->accepted) TRY(payment_move(work, &content.run, RUN_ACCEPT));
         if (undone) TRY(payment_settle_state(work, &content.run));
-        if (content.run.state == RUN_REJECTED && !out->accepted) content.run.reason = str_format(work->arena, "%.*s", STR_ARG(content.payments.count ? content.payments.at[0].reason : report.status_code));
+        if (content.run.state == RUN_REJECTED && !out->accepted)
+            content.run.reason =
+                str_format(work->arena, "%.*s",
+                           STR_ARG(content.payments.count ? content.payments.at[0].reason : report.status_code));
         if (content.run.state != before.state) {
             if (before.state == RUN_RELEASED && content.run.state == RUN_ACCEPTED) TRY(payment_advise(work, &content));
             TRY(payment_run_keep(work, &before, &content.run));

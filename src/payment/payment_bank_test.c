@@ -4,19 +4,21 @@
 
 static struct str status_report(struct work *work, const struct scene *s, const char *group, const char *transactions)
 {
-    return str_format(work->arena,
-                      "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.10\"><CstmrPmtStsRpt><GrpHdr><MsgId>B1</MsgId>"
-                      "<CreDtTm>2025-03-03T12:00:00</CreDtTm></GrpHdr><OrgnlGrpInfAndSts><OrgnlMsgId>%.*s</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId>%s"
-                      "</OrgnlGrpInfAndSts>%s</CstmrPmtStsRpt></Document>",
-                      STR_ARG(s->shown.run.message_id), group, transactions);
+    return str_format(
+        work->arena,
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.10\"><CstmrPmtStsRpt><GrpHdr><MsgId>B1</MsgId>"
+        "<CreDtTm>2025-03-03T12:00:00</CreDtTm></GrpHdr><OrgnlGrpInfAndSts><OrgnlMsgId>%.*s</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId>%s"
+        "</OrgnlGrpInfAndSts>%s</CstmrPmtStsRpt></Document>",
+        STR_ARG(s->shown.run.message_id), group, transactions);
 }
 
 static const char *transaction(struct work *work, const struct scene *s, size_t i, const char *status, const char *amount)
 {
-    return str_format(work->arena,
-                      "<OrgnlPmtInfAndSts><OrgnlPmtInfId>%.*s-1</OrgnlPmtInfId><TxInfAndSts><OrgnlEndToEndId>%.*s</OrgnlEndToEndId><TxSts>%s</TxSts><StsRsnInf><Rsn><Cd>AC04</Cd></Rsn>"
-                      "<AddtlInf>account closed</AddtlInf></StsRsnInf><OrgnlTxRef><Amt><InstdAmt Ccy=\"EUR\">%s</InstdAmt></Amt></OrgnlTxRef></TxInfAndSts></OrgnlPmtInfAndSts>",
-                      STR_ARG(s->shown.run.message_id), STR_ARG(s->shown.payments.at[i].end_to_end_id), status, amount)
+    return str_format(
+               work->arena,
+               "<OrgnlPmtInfAndSts><OrgnlPmtInfId>%.*s-1</OrgnlPmtInfId><TxInfAndSts><OrgnlEndToEndId>%.*s</OrgnlEndToEndId><TxSts>%s</TxSts><StsRsnInf><Rsn><Cd>AC04</Cd></Rsn>"
+               "<AddtlInf>account closed</AddtlInf></StsRsnInf><OrgnlTxRef><Amt><InstdAmt Ccy=\"EUR\">%s</InstdAmt></Amt></OrgnlTxRef></TxInfAndSts></OrgnlPmtInfAndSts>",
+               STR_ARG(s->shown.run.message_id), STR_ARG(s->shown.payments.at[i].end_to_end_id), status, amount)
         .at;
 }
 
@@ -26,13 +28,17 @@ DB_TEST(payment_status_accepts_and_rejects)
     struct payment_shown shown = { 0 };
     test_begin(work);
     struct scene s = given_scene(work);
-    expect_refused(&payment_wrong_state, payment_status(work, STR("a"), status_report(work, &s, "<GrpSts>ACCP</GrpSts>", ""), &read)); /* the bank can't have it */
+    expect_refused(&payment_wrong_state,
+                   payment_status(work, STR("a"), status_report(work, &s, "<GrpSts>ACCP</GrpSts>", ""),
+                                  &read)); /* the bank can't have it */
     (void)release_scene(work, &s);
     expect_done(payment_status(work, STR("a"), status_report(work, &s, "<GrpSts>RCVD</GrpSts>", ""), &read));
     expect_int(2, read.pending);
     expect_int(RUN_RELEASED, read.run.state);
     struct str partly = status_report(work, &s, "<GrpSts>PART</GrpSts>",
-                                      str_format(work->arena, "%s%s", transaction(work, &s, 0, "ACSP", "150.00"), transaction(work, &s, 1, "RJCT", "25.00")).at);
+                                      str_format(work->arena, "%s%s", transaction(work, &s, 0, "ACSP", "150.00"),
+                                                 transaction(work, &s, 1, "RJCT", "25.00"))
+                                          .at);
     expect_done(payment_status(work, STR("b"), partly, &read));
     expect_int(1, read.accepted);
     expect_int(1, read.rejected);
@@ -49,10 +55,13 @@ DB_TEST(payment_status_accepts_and_rejects)
     int64_t entries = transit_balance(work);
     expect_done(payment_status(work, STR("b"), partly, &read)); /* the same again changes nothing */
     expect_int(entries, transit_balance(work));
-    expect_refused(&payment_differs, payment_status(work, STR("c"), status_report(work, &s, "", transaction(work, &s, 0, "ACSP", "15000.00")), &read));
+    expect_refused(&payment_differs,
+                   payment_status(work, STR("c"),
+                                  status_report(work, &s, "", transaction(work, &s, 0, "ACSP", "15000.00")), &read));
     struct scene other = s;
     other.shown.run.message_id = STR("SOMEBODY-ELSE");
-    expect_refused(&payment_not_ours, payment_status(work, STR("d"), status_report(work, &other, "<GrpSts>ACCP</GrpSts>", ""), &read));
+    expect_refused(&payment_not_ours,
+                   payment_status(work, STR("d"), status_report(work, &other, "<GrpSts>ACCP</GrpSts>", ""), &read));
     /* What was rejected can be paid by the next run. */
     work->user_id = PLANNER;
     const struct payment_proposal proposal = { .bank_account_id = s.ours.id, .until = { 20250331 } };
@@ -90,7 +99,9 @@ DB_TEST(payment_status_tells_names)
     test_begin(work);
     struct scene s = given_scene(work);
     (void)release_scene(work, &s);
-    expect_done(payment_status(work, STR("vop"), status_report(work, &s, "<GrpSts>RVCM</GrpSts>", transaction(work, &s, 1, "RVMC", "25.00")), &read));
+    expect_done(payment_status(
+        work, STR("vop"), status_report(work, &s, "<GrpSts>RVCM</GrpSts>", transaction(work, &s, 1, "RVMC", "25.00")),
+        &read));
     expect_int(2, read.pending);
     expect_done(payment_show(work, s.shown.run.id, &shown));
     expect_int(NAME_CLOSE, shown.payments.at[1].name_check);
@@ -150,15 +161,17 @@ DB_TEST(payment_refused_by_the_bank)
 static struct str statement(struct work *work, const char *id, int64_t opening, int64_t amount, const char *reference)
 {
     int64_t closing = opening + amount, plain = amount < 0 ? -amount : amount;
-    return str_format(work->arena,
-                      "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.02\"><BkToCstmrStmt><GrpHdr><MsgId>%s</MsgId><CreDtTm>2025-03-03T18:00:00</CreDtTm></GrpHdr>"
-                      "<Stmt><Id>%s</Id><CreDtTm>2025-03-03T18:00:00</CreDtTm><Acct><Id><IBAN>" OUR_IBAN "</IBAN></Id><Ccy>EUR</Ccy></Acct>"
-                      "<Bal><Tp><CdOrPrtry><Cd>OPBD</Cd></CdOrPrtry></Tp><Amt Ccy=\"EUR\">%lld.%02lld</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2025-03-03</Dt></Dt></Bal>"
-                      "<Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp><Amt Ccy=\"EUR\">%lld.%02lld</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2025-03-03</Dt></Dt></Bal>"
-                      "<Ntry><Amt Ccy=\"EUR\">%lld.%02lld</Amt><CdtDbtInd>%s</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2025-03-03</Dt></BookgDt><ValDt><Dt>2025-03-03</Dt></ValDt>"
-                      "<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>ICDT</Cd><SubFmlyCd>ESCT</SubFmlyCd></Fmly></Domn></BkTxCd><NtryDtls>%s</NtryDtls></Ntry></Stmt></BkToCstmrStmt></Document>",
-                      id, id, (long long)opening / 100, (long long)opening % 100, (long long)closing / 100, (long long)closing % 100, (long long)plain / 100, (long long)plain % 100,
-                      amount < 0 ? "DBIT" : "CRDT", reference);
+    return str_format(
+        work->arena,
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.02\"><BkToCstmrStmt><GrpHdr><MsgId>%s</MsgId><CreDtTm>2025-03-03T18:00:00</CreDtTm></GrpHdr>"
+        "<Stmt><Id>%s</Id><CreDtTm>2025-03-03T18:00:00</CreDtTm><Acct><Id><IBAN>" OUR_IBAN
+        "</IBAN></Id><Ccy>EUR</Ccy></Acct>"
+        "<Bal><Tp><CdOrPrtry><Cd>OPBD</Cd></CdOrPrtry></Tp><Amt Ccy=\"EUR\">%lld.%02lld</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2025-03-03</Dt></Dt></Bal>"
+        "<Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp><Amt Ccy=\"EUR\">%lld.%02lld</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2025-03-03</Dt></Dt></Bal>"
+        "<Ntry><Amt Ccy=\"EUR\">%lld.%02lld</Amt><CdtDbtInd>%s</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2025-03-03</Dt></BookgDt><ValDt><Dt>2025-03-03</Dt></ValDt>"
+        "<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>ICDT</Cd><SubFmlyCd>ESCT</SubFmlyCd></Fmly></Domn></BkTxCd><NtryDtls>%s</NtryDtls></Ntry></Stmt></BkToCstmrStmt></Document>",
+        id, id, (long long)opening / 100, (long long)opening % 100, (long long)closing / 100, (long long)closing % 100,
+        (long long)plain / 100, (long long)plain % 100, amount < 0 ? "DBIT" : "CRDT", reference);
 }
 
 DB_TEST(payment_is_done_when_the_statement_shows_it)
@@ -168,20 +181,27 @@ DB_TEST(payment_is_done_when_the_statement_shows_it)
     struct payment_shown shown = { 0 };
     struct run_payment back = { 0 };
     int64_t count = 0;
+    bool news = true;
     test_begin(work);
     struct scene s = given_scene(work);
     struct payment_run run = release_scene(work, &s);
     expect_done(payment_sweep(work, &count));
     expect_int(0, count);
-    const char *batch = str_format(work->arena, "<Btch><PmtInfId>%.*s-1</PmtInfId><NbOfTxs>2</NbOfTxs></Btch>", STR_ARG(run.message_id)).at;
+    const char *batch =
+        str_format(work->arena, "<Btch><PmtInfId>%.*s-1</PmtInfId><NbOfTxs>2</NbOfTxs></Btch>", STR_ARG(run.message_id))
+            .at;
     expect_done(bank_import(work, STR("s.xml"), statement(work, "S1", 100000, -17500, batch), &imported));
     expect_done(cash_run(work, 100, &result));
     expect_int(1, result.posted);
     expect_int(0, transit_balance(work)); /* the money left */
     struct payment_run refused = { 0 };
     expect_refused(&payment_met, payment_cancel(work, run.id, STR("no"), run.version, &refused));
+    expect_done(payment_has_news(work, &news));
+    expect(news);
     expect_done(payment_sweep(work, &count));
     expect_int(1, count);
+    expect_done(payment_has_news(work, &news));
+    expect(!news);
     expect_done(payment_show(work, run.id, &shown));
     expect_int(RUN_DONE, shown.run.state);
     for (size_t i = 0; i < shown.parts.count; i++) expect(!shown.parts.at[i].is_live);
@@ -189,7 +209,9 @@ DB_TEST(payment_is_done_when_the_statement_shows_it)
     expect_done(payment_return(work, shown.payments.at[1].id, STR("account closed"), &back));
     expect_int(-2500, rest_of(work, s.item[2]));
     expect_int(2500, transit_balance(work));
-    const char *one = str_format(work->arena, "<TxDtls><Refs><EndToEndId>%.*s</EndToEndId></Refs></TxDtls>", STR_ARG(back.end_to_end_id)).at;
+    const char *one = str_format(work->arena, "<TxDtls><Refs><EndToEndId>%.*s</EndToEndId></Refs></TxDtls>",
+                                 STR_ARG(back.end_to_end_id))
+                          .at;
     expect_done(bank_import(work, STR("t.xml"), statement(work, "S2", 82500, 2500, one), &imported));
     expect_done(cash_run(work, 100, &result));
     expect_int(1, result.posted);
@@ -212,8 +234,13 @@ DB_TEST(payment_each_booked)
     struct scene s = given_scene(work);
     (void)release_scene(work, &s);
     for (size_t i = 0; i < 2; i++) {
-        const char *one = str_format(work->arena, "<TxDtls><Refs><EndToEndId>%.*s</EndToEndId></Refs></TxDtls>", STR_ARG(s.shown.payments.at[i].end_to_end_id)).at;
-        expect_done(bank_import(work, STR("s.xml"), statement(work, i ? "S2" : "S1", i ? 85000 : 100000, -s.shown.payments.at[i].amount_minor, one), &imported));
+        const char *one = str_format(work->arena, "<TxDtls><Refs><EndToEndId>%.*s</EndToEndId></Refs></TxDtls>",
+                                     STR_ARG(s.shown.payments.at[i].end_to_end_id))
+                              .at;
+        expect_done(
+            bank_import(work, STR("s.xml"),
+                        statement(work, i ? "S2" : "S1", i ? 85000 : 100000, -s.shown.payments.at[i].amount_minor, one),
+                        &imported));
         expect_done(cash_run(work, 100, &result));
         expect_int(1, result.posted);
         expect_done(payment_sweep(work, &count));
@@ -240,7 +267,8 @@ DB_TEST(payment_many_bills)
         (void)given_payee_bank(work, parties[i].id, 100 + i, true);
     }
     for (int i = 0; i < BILLS; i++) {
-        (void)given_payee_bill(work, parties[i % PARTIES].id, 1000 + i, str_format(work->arena, "N-%d", i).at, (struct date){ 20250301 }, 0, NULL, NULL);
+        (void)given_payee_bill(work, parties[i % PARTIES].id, 1000 + i, str_format(work->arena, "N-%d", i).at,
+                               (struct date){ 20250301 }, 0, NULL, NULL);
         sum += 1000 + i;
     }
     const struct payment_proposal proposal = { .bank_account_id = s.ours.id, .until = { 20250331 } };

@@ -2,14 +2,30 @@
 
 struct test_key { int64_t id, other; };
 RECORD(test_key, { FIELD(struct test_key, id), FIELD(struct test_key, other) });
-struct test_bill { int64_t id; party_id party_id; struct str kind, number; int64_t minor; struct date due_on; enum reference_kind reference_kind; struct str reference; };
+struct test_bill {
+    int64_t id;
+    party_id party_id;
+    struct str kind, number;
+    int64_t minor;
+    struct date due_on;
+    enum reference_kind reference_kind;
+    struct str reference;
+};
 static const char *const reference_kinds[] = { NULL, "rf", "kenmerk", "free" };
 RECORD(test_bill, {
-    FIELD(struct test_bill, id), ID(struct test_bill, party_id), FIELD(struct test_bill, kind), FIELD(struct test_bill, number), AMOUNT(struct test_bill, minor),
-    FIELD(struct test_bill, due_on), FIELD(struct test_bill, reference_kind, CHOICES(reference_kinds), OPTIONAL), FIELD(struct test_bill, reference, OPTIONAL),
-});
+                      FIELD(struct test_bill, id),
+                      ID(struct test_bill, party_id),
+                      FIELD(struct test_bill, kind),
+                      FIELD(struct test_bill, number),
+                      AMOUNT(struct test_bill, minor),
+                      FIELD(struct test_bill, due_on),
+                      FIELD(struct test_bill, reference_kind, CHOICES(reference_kinds), OPTIONAL),
+                      FIELD(struct test_bill, reference, OPTIONAL),
+                  });
 static const char *const key_params[] = { "company_id", "id", "other", "now", "user_id" };
-static const char *const bill_params[] = { "company_id", "id", "party_id", "kind", "number", "due_on", "minor", "reference_kind", "reference", "now", "user_id" };
+static const char *const bill_params[] = { "company_id", "id",     "party_id", "kind",
+                                           "number",     "due_on", "minor",    "reference_kind",
+                                           "reference",  "now",    "user_id" };
 static const struct sql bill_insert = {
     "test_bill_add",
     "insert into bill (company_id, id, receipt_number, state, party_id, kind, number, number_key, issued_on, due_on, currency, net_minor, vat_minor, total_minor, "
@@ -39,8 +55,16 @@ struct fault *test_sql(struct work *work, const char *text, int64_t id, int64_t 
 
 struct party given_payee(struct work *work, int n)
 {
-    struct party party = { .name = str_format(work->arena, "Leverancier %d B.V.", n), .is_supplier = true, .is_customer = true, .is_business = true, .language = STR("nl"),
-                           .country = STR("NL"), .city = STR("Utrecht"), .currency = STR("EUR"), .delivery = DELIVER_MAIL_PDF, .reference_needed = NEEDS_NO_REFERENCE,
+    struct party party = { .name = str_format(work->arena, "Leverancier %d B.V.", n),
+                           .is_supplier = true,
+                           .is_customer = true,
+                           .is_business = true,
+                           .language = STR("nl"),
+                           .country = STR("NL"),
+                           .city = STR("Utrecht"),
+                           .currency = STR("EUR"),
+                           .delivery = DELIVER_MAIL_PDF,
+                           .reference_needed = NEEDS_NO_REFERENCE,
                            .email = str_format(work->arena, "admin@leverancier%d.example", n) };
     expect_done(party_make(work, &party));
     return party;
@@ -55,27 +79,46 @@ struct party_bank given_payee_bank(struct work *work, party_id party, int n, boo
     expect_done(party_bank_propose(work, &bank));
     work->user_id = user;
     if (verified)
-        expect_done(test_sql(work, "update party_bank set state = 'verified', verified_by = 2, verified_at = proposed_at, channel = 'phone', usable_from = '2025-01-01', "
-                                   "is_preferred = true where company_id = $1 and id = $2", bank.id.n, 0));
+        expect_done(test_sql(
+            work,
+            "update party_bank set state = 'verified', verified_by = 2, verified_at = proposed_at, channel = 'phone', usable_from = '2025-01-01', "
+            "is_preferred = true where company_id = $1 and id = $2",
+            bank.id.n, 0));
     return bank;
 }
 
-item_id given_payee_bill(struct work *work, party_id party, int64_t minor, const char *number, struct date due_on, enum reference_kind kind,
-                         const char *reference, int64_t *bill)
+item_id given_payee_bill(struct work *work, party_id party, int64_t minor, const char *number, struct date due_on,
+                         enum reference_kind kind, const char *reference, int64_t *bill)
 {
     account_id payables, expenses;
     int64_t user = work->user_id;
-    const struct test_bill row = { id_new(work), party, minor < 0 ? STR("credit_note") : STR("invoice"), str_of(number), minor < 0 ? -minor : minor, due_on, kind, str_of(reference) };
+    const struct test_bill row = { id_new(work),
+                                   party,
+                                   minor < 0 ? STR("credit_note") : STR("invoice"),
+                                   str_of(number),
+                                   minor < 0 ? -minor : minor,
+                                   due_on,
+                                   kind,
+                                   str_of(reference) };
     work->user_id = CLERK;
     expect_done(db_run(work, &bill_insert, GIVEN(test_bill, &row)));
     expect_done(access_duty(work, "bill", row.id, "bill.enter"));
     work->user_id = user;
     expect_done(ledger_account_for(work, FOR_PAYABLES, &payables));
     expect_done(ledger_account_for(work, FOR_EXPENSES, &expenses));
-    struct entry entry = { .journal = JOURNAL_PURCHASE, .dated_on = { 20250201 }, .source_kind = STR("bill"), .source_id = row.id, .description = STR("bill") };
+    struct entry entry = { .journal = JOURNAL_PURCHASE,
+                           .dated_on = { 20250201 },
+                           .source_kind = STR("bill"),
+                           .source_id = row.id,
+                           .description = STR("bill") };
     struct entry_line lines[] = {
         { .account_id = expenses, .base_minor = minor },
-        { .account_id = payables, .base_minor = -minor, .party_id = party, .item_kind = minor < 0 ? ITEM_CREDIT_NOTE : ITEM_INVOICE, .reference = row.number, .due_on = due_on },
+        { .account_id = payables,
+          .base_minor = -minor,
+          .party_id = party,
+          .item_kind = minor < 0 ? ITEM_CREDIT_NOTE : ITEM_INVOICE,
+          .reference = row.number,
+          .due_on = due_on },
     };
     expect_done(ledger_post(work, &entry, lines, 2));
     if (bill) *bill = row.id;
@@ -129,10 +172,12 @@ struct transit_row { int64_t sum_minor; };
 RECORD(transit_row, { AMOUNT(struct transit_row, sum_minor) });
 int64_t transit_balance(struct work *work)
 {
-    static const struct sql sum = { "test_transit",
-                                    "select cast(coalesce(sum(l.base_minor), 0) as bigint) as sum_minor from entry_line l join account a on a.company_id = l.company_id and "
-                                    "a.id = l.account_id where l.company_id = $1 and a.purpose = 'payments_transit'",
-                                    key_params, 1 };
+    static const struct sql sum = {
+        "test_transit",
+        "select cast(coalesce(sum(l.base_minor), 0) as bigint) as sum_minor from entry_line l join account a on a.company_id = l.company_id and "
+        "a.id = l.account_id where l.company_id = $1 and a.purpose = 'payments_transit'",
+        key_params, 1
+    };
     struct transit_row balance = { 0 };
     expect_done(db_one(work, &sum, NONE, INTO(transit_row, &balance), &db_broken));
     return balance.sum_minor;

@@ -51,30 +51,44 @@ static struct str propose(struct caller *c, int64_t account)
 static struct str act(struct caller *c, int64_t user, const char *command, struct str run)
 {
     struct work *work = c->work;
-    return call(c, user, command, JSON_OF("{\"id\":%lld,\"reason\":\"a reason\",\"version\":%lld}", LL(number_in(run, "id")), LL(number_in(run, "version"))));
+    return call(c, user, command,
+                JSON_OF("{\"id\":%lld,\"reason\":\"a reason\",\"version\":%lld}", LL(number_in(run, "id")),
+                        LL(number_in(run, "version"))));
 }
 
 static struct str release(struct caller *c, struct str run)
 {
     struct work *work = c->work;
-    return call(c, TREASURER, "payment release", JSON_OF("{\"id\":%lld,\"hash\":\"%.*s\",\"version\":%lld}", LL(number_in(run, "id")), STR_ARG(text_in(work->arena, run, "hash")),
-                                                         LL(number_in(run, "version"))));
+    return call(c, TREASURER, "payment release",
+                JSON_OF("{\"id\":%lld,\"hash\":\"%.*s\",\"version\":%lld}", LL(number_in(run, "id")),
+                        STR_ARG(text_in(work->arena, run, "hash")), LL(number_in(run, "version"))));
 }
 
 DB_TEST(payment_operations)
 {
     struct caller c = { .work = work };
     app_operations(work->arena, &c.operations);
-    struct str account = call(&c, 3, "bank-account add", STR("{\"name\":\"Main\",\"iban\":\"" OUR_IBAN "\",\"holder\":\"Test BV\"}"));
-    struct str party = call(&c, CLERK, "party add", STR("{\"name\":\"Bakkerij De Zon B.V.\",\"is_supplier\":true,\"email\":\"zon@example.nl\",\"city\":\"Utrecht\"}"));
-    struct str bank = call(&c, CLERK, "party-bank propose", JSON_OF("{\"party_id\":%lld,\"iban\":\"NL44 RABO 0123 4567 89\"}", LL(number_in(party, "id"))));
-    (void)call(&c, VERIFIER, "party-bank verify", JSON_OF("{\"id\":%lld,\"channel\":\"phone\",\"note\":\"called the number on the contract\",\"version\":1}", LL(number_in(bank, "id"))));
+    struct str account =
+        call(&c, 3, "bank-account add", STR("{\"name\":\"Main\",\"iban\":\"" OUR_IBAN "\",\"holder\":\"Test BV\"}"));
+    struct str party = call(
+        &c, CLERK, "party add",
+        STR("{\"name\":\"Bakkerij De Zon B.V.\",\"is_supplier\":true,\"email\":\"zon@example.nl\",\"city\":\"Utrecht\"}"));
+    struct str bank =
+        call(&c, CLERK, "party-bank propose",
+             JSON_OF("{\"party_id\":%lld,\"iban\":\"NL44 RABO 0123 4567 89\"}", LL(number_in(party, "id"))));
+    (void)call(
+        &c, VERIFIER, "party-bank verify",
+        JSON_OF("{\"id\":%lld,\"channel\":\"phone\",\"note\":\"called the number on the contract\",\"version\":1}",
+                LL(number_in(bank, "id"))));
     int64_t ours = number_in(account, "id"), bills[2];
     test_begin(work);
-    item_id first = given_payee_bill(work, (party_id){ number_in(party, "id") }, 12100, "2025-17", (struct date){ 20250301 }, 0, NULL, &bills[0]);
-    (void)given_payee_bill(work, (party_id){ number_in(party, "id") }, 5000, "2025-18", (struct date){ 20250302 }, 0, NULL, &bills[1]);
+    item_id first = given_payee_bill(work, (party_id){ number_in(party, "id") }, 12100, "2025-17",
+                                     (struct date){ 20250301 }, 0, NULL, &bills[0]);
+    (void)given_payee_bill(work, (party_id){ number_in(party, "id") }, 5000, "2025-18", (struct date){ 20250302 }, 0,
+                           NULL, &bills[1]);
     test_commit(work);
-    struct str held = JSON_OF("{\"item_id\":%lld,\"reason\":\"not delivered\"}", LL(first.n)), item = JSON_OF("{\"item_id\":%lld}", LL(first.n));
+    struct str held = JSON_OF("{\"item_id\":%lld,\"reason\":\"not delivered\"}", LL(first.n)),
+               item = JSON_OF("{\"item_id\":%lld}", LL(first.n));
     (void)call(&c, PLANNER, "payment hold", held);
     struct str due = call(&c, PLANNER, "payment due", (struct str){ 0 });
     expect(holds(due, "\"blocks\":\"on_hold\"") && holds(due, "\"reference\"") == false);
@@ -83,10 +97,12 @@ DB_TEST(payment_operations)
     struct str run = propose(&c, ours);
     (void)act(&c, PLANNER, "payment withdraw", run);
     run = propose(&c, ours);
-    struct str edit = JSON_OF("{\"id\":%lld,\"bills\":[{\"bill_id\":%lld}],\"version\":%lld}", LL(number_in(run, "id")), LL(bills[0]), LL(number_in(run, "version")));
+    struct str edit = JSON_OF("{\"id\":%lld,\"bills\":[{\"bill_id\":%lld}],\"version\":%lld}", LL(number_in(run, "id")),
+                              LL(bills[0]), LL(number_in(run, "version")));
     run = call(&c, PLANNER, "payment drop", edit);
     expect_str("50.00", text_in(work->arena, run, "total"));
-    edit = JSON_OF("{\"id\":%lld,\"bills\":[{\"bill_id\":%lld}],\"version\":%lld}", LL(number_in(run, "id")), LL(bills[0]), LL(number_in(run, "version")));
+    edit = JSON_OF("{\"id\":%lld,\"bills\":[{\"bill_id\":%lld}],\"version\":%lld}", LL(number_in(run, "id")),
+                   LL(bills[0]), LL(number_in(run, "version")));
     run = call(&c, PLANNER, "payment add", edit);
     expect_str("171.00", text_in(work->arena, run, "total"));
     struct str id = JSON_OF("{\"id\":%lld}", LL(number_in(run, "id")));
@@ -105,15 +121,21 @@ DB_TEST(payment_operations)
     ptrdiff_t at = str_find(run, "\"payments\":[{\"id\":");
     payments = str_part(run, (size_t)at + 12, run.length);
     run = release(&c, run);
-    struct str status = JSON_OF("<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.10\"><CstmrPmtStsRpt><GrpHdr><MsgId>B</MsgId><CreDtTm>2025-03-03T12:00:00</CreDtTm></GrpHdr>"
-                                "<OrgnlGrpInfAndSts><OrgnlMsgId>%.*s</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId><GrpSts>ACSC</GrpSts></OrgnlGrpInfAndSts></CstmrPmtStsRpt></Document>",
-                                STR_ARG(message));
+    struct str status = JSON_OF(
+        "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.10\"><CstmrPmtStsRpt><GrpHdr><MsgId>B</MsgId><CreDtTm>2025-03-03T12:00:00</CreDtTm></GrpHdr>"
+        "<OrgnlGrpInfAndSts><OrgnlMsgId>%.*s</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId><GrpSts>ACSC</GrpSts></OrgnlGrpInfAndSts></CstmrPmtStsRpt></Document>",
+        STR_ARG(message));
     const struct pair name = { STR("file_name"), STR("status.xml") };
-    const struct request upload = { .operation = operation_by_command(&c.operations, STR("payment"), STR("status")), .pairs = &name, .pair_count = 1, .body = status };
+    const struct request upload = { .operation = operation_by_command(&c.operations, STR("payment"), STR("status")),
+                                    .pairs = &name,
+                                    .pair_count = 1,
+                                    .body = status };
     struct answer answer = { 0 };
     expect_done(operation_answer(work, test_books(), &c.operations, &upload, &answer));
     expect(holds(answer.json, "\"accepted\":1") && holds(answer.json, "\"state\":\"accepted\""));
-    expect(holds(call(&c, TREASURER, "payment return", JSON_OF("{\"id\":%lld,\"reason\":\"account closed\"}", LL(number_in(payments, "id")))), "returned"));
+    expect(holds(call(&c, TREASURER, "payment return",
+                      JSON_OF("{\"id\":%lld,\"reason\":\"account closed\"}", LL(number_in(payments, "id")))),
+                 "returned"));
     expect(holds(call(&c, TREASURER, "payment finish", (struct str){ 0 }), "\"count\":0"));
     expect(holds(call(&c, TREASURER, "payment list", (struct str){ 0 }), "rejected"));
     test_begin(work);

@@ -14,7 +14,10 @@ static int compare_dues(const void *a, const void *b)
     return (x->id.n > y->id.n) - (x->id.n < y->id.n);
 }
 
-static bool is_structured(const struct payment_due *due) { return due->reference_kind == REFERENCE_RF || due->reference_kind == REFERENCE_KENMERK; }
+static bool is_structured(const struct payment_due *due)
+{
+    return due->reference_kind == REFERENCE_RF || due->reference_kind == REFERENCE_KENMERK;
+}
 
 static void add_part(struct work *work, struct planned *planned, const struct payment_due *due)
 {
@@ -29,10 +32,19 @@ static void add_part(struct work *work, struct planned *planned, const struct pa
 static struct planned new_payment(struct work *work, const struct payment_due *first)
 {
     struct planned planned = { .payment = {
-        .id = { id_new(work) }, .party_id = first->party_id, .account_id = first->account_id, .control = first->control,
-        .party_bank_id = first->party_bank_id, .iban = first->iban, .bic = first->bic, .holder = first->holder, .currency = first->currency,
-        .last_iban = first->last_iban, .is_changed = first->is_changed, .is_first = first->is_first,
-    } };
+                                   .id = { id_new(work) },
+                                   .party_id = first->party_id,
+                                   .account_id = first->account_id,
+                                   .control = first->control,
+                                   .party_bank_id = first->party_bank_id,
+                                   .iban = first->iban,
+                                   .bic = first->bic,
+                                   .holder = first->holder,
+                                   .currency = first->currency,
+                                   .last_iban = first->last_iban,
+                                   .is_changed = first->is_changed,
+                                   .is_first = first->is_first,
+                               } };
     planned.payment.end_to_end_id = str_format(work->arena, "FL%lld", (long long)planned.payment.id.n);
     return planned;
 }
@@ -75,7 +87,8 @@ static void find_targets(struct work *work, const struct payment_due *dues, size
         size_t k = 0;
         if (dues[i].amount_minor < 0) continue;
         while (k < targets->list.count && targets->list.at[k].party_bank_id != dues[i].party_bank_id.n) k++;
-        if (k == targets->list.count) *LIST_ADD(work->arena, &targets->list) = (struct target){ dues[i].party_bank_id.n, 0, &dues[i] };
+        if (k == targets->list.count)
+            *LIST_ADD(work->arena, &targets->list) = (struct target){ dues[i].party_bank_id.n, 0, &dues[i] };
         targets->list.at[k].sum_minor += dues[i].amount_minor;
     }
     for (size_t k = 1; k < targets->list.count; k++)
@@ -84,7 +97,8 @@ static void find_targets(struct work *work, const struct payment_due *dues, size
 }
 
 /* What goes to one account: bills with a structured reference by themselves unless they are netted, the others together. */
-static void plan_target(struct work *work, const struct payment_due *dues, size_t count, const struct target *target, bool nets, struct plan *plan)
+static void plan_target(struct work *work, const struct payment_due *dues, size_t count, const struct target *target,
+                        bool nets, struct plan *plan)
 {
     struct planned together = { 0 };
     const struct payment_due *only = NULL;
@@ -127,7 +141,9 @@ void payment_plan(struct work *work, const struct payment_dues *dues, struct pla
     if (dues->count) memcpy(sorted, dues->at, dues->count * sizeof *sorted);
     qsort(sorted, dues->count, sizeof *sorted, compare_dues);
     for (size_t from = 0, to; from < dues->count; from = to) {
-        for (to = from + 1; to < dues->count && sorted[to].party_id.n == sorted[from].party_id.n && sorted[to].account_id.n == sorted[from].account_id.n;) to++;
+        for (to = from + 1; to < dues->count && sorted[to].party_id.n == sorted[from].party_id.n &&
+                            sorted[to].account_id.n == sorted[from].account_id.n;)
+            to++;
         plan_payee(work, sorted + from, to - from, &all);
     }
     for (size_t pass = 0; pass < 2; pass++)

@@ -24,8 +24,13 @@ LIST_STRUCT(plan, struct planned);
 void payment_plan(struct work *work, const struct payment_dues *dues, struct plan *plan);
 
 /* The batch as the bank will get it: the payments of the run that are not carried, in their order. */
-struct run_batch { struct payment_account account; struct payment_batch batch; struct run_payment **payments; };
-CHECKED struct fault *payment_batch_of(struct work *work, const struct run_content *content, const struct bank_account *ours, struct run_batch *out);
+struct run_batch {
+    struct payment_account account;
+    struct payment_batch batch;
+    struct run_payment **payments;
+};
+CHECKED struct fault *payment_batch_of(struct work *work, const struct run_content *content,
+                                       const struct bank_account *ours, struct run_batch *out);
 /* What is wrong with a proposed run, and what deserves a look. */
 struct finding { struct fault *fault; bool stops; payment_id payment_id; item_id item_id; };
 LIST_STRUCT(findings, struct finding);
@@ -39,7 +44,8 @@ struct payment_expected { struct str source_kind; int64_t source_id; bool is_met
 LIST_STRUCT(payment_expecteds, struct payment_expected);
 CHECKED struct fault *payment_expected_of(struct work *work, payment_run_id id, struct payment_expecteds *rows);
 /* Reverses a released payment: its items are open again. Sets its state by `event`. */
-CHECKED struct fault *payment_undo(struct work *work, const struct payment_run *run, const struct payment_expecteds *expected, struct run_payment *payment,
+CHECKED struct fault *payment_undo(struct work *work, const struct payment_run *run,
+                                   const struct payment_expecteds *expected, struct run_payment *payment,
                                    enum paid_event event, struct str why);
 /* A run all of whose payments were undone by the bank is rejected. */
 CHECKED struct fault *payment_settle_state(struct work *work, struct payment_run *run);

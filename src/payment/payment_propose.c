@@ -1,17 +1,28 @@
 #include "payment/payment_private.h"
 #include "payment.sql.h"
 
-const struct fault_type payment_nothing_due = { FAULT_CONFLICT, "payment.nothing_due", "There is nothing to pay: nothing is due, or all of it is blocked." };
-const struct fault_type payment_blocked = { FAULT_CONFLICT, "payment.blocked", "{reference} of {party} can't be paid: {why}." };
-const struct fault_type payment_day_past = { FAULT_INVALID, "payment.day_past", "{day} is in the past; choose {least} or later." };
-const struct fault_type payment_day_closed = { FAULT_INVALID, "payment.day_closed", "Banks do not settle on {day}; the next day that they do is {next}." };
-const struct fault_type payment_account_closed = { FAULT_CONFLICT, "payment.account_closed", "Account {account} is closed; choose another one." };
-const struct fault_type payment_not_open = { FAULT_CONFLICT, "payment.not_open", "{reference} has {open} open, and this run pays {amount} of it." };
-const struct fault_type payment_not_there = { FAULT_MISSING, "payment.not_there", "There is nothing open to pay under number {id}." };
-const struct fault_type payment_twice = { FAULT_CONFLICT, "payment.twice", "One of these items stands in another payment run already." };
-const struct fault_type payment_too_many = { FAULT_LIMIT, "payment.too_many", "A run holds at most {limit} items; divide it." };
-static const struct fault_type other_currency = { FAULT_INVALID, "payment.other_currency", "{reference} is in {currency}; this run pays in {ours}." };
-static const struct fault_type wrong_kind = { FAULT_INVALID, "payment.wrong_kind", "SEPA pays in euro only; for {currency} choose urgent or foreign." };
+const struct fault_type payment_nothing_due = { FAULT_CONFLICT, "payment.nothing_due",
+                                                "There is nothing to pay: nothing is due, or all of it is blocked." };
+const struct fault_type payment_blocked = { FAULT_CONFLICT, "payment.blocked",
+                                            "{reference} of {party} can't be paid: {why}." };
+const struct fault_type payment_day_past = { FAULT_INVALID, "payment.day_past",
+                                             "{day} is in the past; choose {least} or later." };
+const struct fault_type payment_day_closed = { FAULT_INVALID, "payment.day_closed",
+                                               "Banks do not settle on {day}; the next day that they do is {next}." };
+const struct fault_type payment_account_closed = { FAULT_CONFLICT, "payment.account_closed",
+                                                   "Account {account} is closed; choose another one." };
+const struct fault_type payment_not_open = { FAULT_CONFLICT, "payment.not_open",
+                                             "{reference} has {open} open, and this run pays {amount} of it." };
+const struct fault_type payment_not_there = { FAULT_MISSING, "payment.not_there",
+                                              "There is nothing open to pay under number {id}." };
+const struct fault_type payment_twice = { FAULT_CONFLICT, "payment.twice",
+                                          "One of these items stands in another payment run already." };
+const struct fault_type payment_too_many = { FAULT_LIMIT, "payment.too_many",
+                                             "A run holds at most {limit} items; divide it." };
+static const struct fault_type other_currency = { FAULT_INVALID, "payment.other_currency",
+                                                  "{reference} is in {currency}; this run pays in {ours}." };
+static const struct fault_type wrong_kind = { FAULT_INVALID, "payment.wrong_kind",
+                                              "SEPA pays in euro only; for {currency} choose urgent or foreign." };
 
 enum { PARTS_MAX = 200000 };
 
@@ -19,15 +30,20 @@ RECORD(payment_item, { ID(struct payment_item, item_id) });
 RECORD(payment_bill, { FIELD(struct payment_bill, bill_id, .min = 1, .max = EXACT_MAX) });
 static const char *const kinds[] = { NULL, "sepa", "instant", "urgent", "foreign" };
 RECORD(payment_proposal, {
-    ID(struct payment_proposal, bank_account_id),
-    FIELD(struct payment_proposal, execution_on, OPTIONAL, .about = "left out: today or the next day that banks settle"),
-    FIELD(struct payment_proposal, until, OPTIONAL, .about = "everything due until this day; or name items or bills"),
-    LIST(struct payment_proposal, items, payment_item, .max = PARTS_MAX, OPTIONAL),
-    LIST(struct payment_proposal, bills, payment_bill, .max = PARTS_MAX, OPTIONAL),
-    FIELD(struct payment_proposal, refunds, OPTIONAL, .about = "with until: what customers have to their credit too"),
-    FIELD(struct payment_proposal, kind, CHOICES(kinds), OPTIONAL, .about = "left out: sepa for euro, foreign for another currency"),
-    FIELD(struct payment_proposal, each_booked, OPTIONAL, .about = "ask the bank to show each payment on the statement"),
-});
+                             ID(struct payment_proposal, bank_account_id),
+                             FIELD(struct payment_proposal, execution_on, OPTIONAL,
+                                   .about = "left out: today or the next day that banks settle"),
+                             FIELD(struct payment_proposal, until, OPTIONAL,
+                                   .about = "everything due until this day; or name items or bills"),
+                             LIST(struct payment_proposal, items, payment_item, .max = PARTS_MAX, OPTIONAL),
+                             LIST(struct payment_proposal, bills, payment_bill, .max = PARTS_MAX, OPTIONAL),
+                             FIELD(struct payment_proposal, refunds, OPTIONAL,
+                                   .about = "with until: what customers have to their credit too"),
+                             FIELD(struct payment_proposal, kind, CHOICES(kinds), OPTIONAL,
+                                   .about = "left out: sepa for euro, foreign for another currency"),
+                             FIELD(struct payment_proposal, each_booked, OPTIONAL,
+                                   .about = "ask the bank to show each payment on the statement"),
+                         });
 RECORD(payment_edit, {
     ID(struct payment_edit, id),
     LIST(struct payment_edit, items, payment_item, .max = PARTS_MAX, OPTIONAL),
@@ -36,8 +52,13 @@ RECORD(payment_edit, {
 });
 struct payment_until { struct date until; };
 RECORD(payment_until, { FIELD(struct payment_until, until, OPTIONAL) });
-struct payment_payee { payment_run_id run_id; party_id party_id; account_id account_id; };
-RECORD(payment_payee, { ID(struct payment_payee, run_id), ID(struct payment_payee, party_id), ID(struct payment_payee, account_id) });
+struct payment_payee {
+    payment_run_id run_id;
+    party_id party_id;
+    account_id account_id;
+};
+RECORD(payment_payee,
+       { ID(struct payment_payee, run_id), ID(struct payment_payee, party_id), ID(struct payment_payee, account_id) });
 
 /* ---- Choosing ---- */
 
@@ -74,17 +95,20 @@ static struct str blocked_why(struct work *work, const struct payment_due *due, 
 
 static struct fault *blocked_fault(struct work *work, const struct payment_due *due, struct str why)
 {
-    return FAULT(work->arena, &payment_blocked, "items", PARAM("reference", due->item_reference), PARAM("party", due->party_name), PARAM("why", why));
+    return FAULT(work->arena, &payment_blocked, "items", PARAM("reference", due->item_reference),
+                 PARAM("party", due->party_name), PARAM("why", why));
 }
 
 static struct fault *check_currency(struct work *work, const struct payment_due *due, struct str currency)
 {
     if (str_equal(due->currency, currency)) return NULL;
-    return FAULT(work->arena, &other_currency, "items", PARAM("reference", due->item_reference), PARAM("currency", due->currency), PARAM("ours", currency));
+    return FAULT(work->arena, &other_currency, "items", PARAM("reference", due->item_reference),
+                 PARAM("currency", due->currency), PARAM("ours", currency));
 }
 
 /* Everything due; what is blocked goes to `left_out`. Credit notes come along with the bills of their payee, whenever they are due. */
-static struct fault *choose_until(struct work *work, const struct payment_proposal *proposal, struct str currency, struct payment_dues *chosen, struct payment_dues *left_out)
+static struct fault *choose_until(struct work *work, const struct payment_proposal *proposal, struct str currency,
+                                  struct payment_dues *chosen, struct payment_dues *left_out)
 {
     struct payment_dues all = { 0 }, credits = { 0 };
     const struct payment_until until = { proposal->until };
@@ -99,12 +123,16 @@ static struct fault *choose_until(struct work *work, const struct payment_propos
     size_t room = 2 * chosen->count + 2, bills = chosen->count;
     for (size_t i = 0; i < bills; i++) {
         size_t at = (size_t)chosen->at[i].party_id.n % room;
-        while (payees[at].party && (payees[at].party != chosen->at[i].party_id.n || payees[at].account != chosen->at[i].account_id.n)) at = (at + 1) % room;
+        while (payees[at].party &&
+               (payees[at].party != chosen->at[i].party_id.n || payees[at].account != chosen->at[i].account_id.n))
+            at = (at + 1) % room;
         payees[at].party = chosen->at[i].party_id.n, payees[at].account = chosen->at[i].account_id.n;
     }
     for (size_t i = 0; i < credits.count; i++) {
         size_t at = (size_t)credits.at[i].party_id.n % room;
-        while (payees[at].party && (payees[at].party != credits.at[i].party_id.n || payees[at].account != credits.at[i].account_id.n)) at = (at + 1) % room;
+        while (payees[at].party &&
+               (payees[at].party != credits.at[i].party_id.n || payees[at].account != credits.at[i].account_id.n))
+            at = (at + 1) % room;
         if (payees[at].party) *LIST_ADD(work->arena, chosen) = credits.at[i];
     }
     return NULL;
@@ -124,13 +152,16 @@ static int compare_ids(const void *a, const void *b)
 }
 
 /* Named items and bills, each once; everything that is wrong with them at once. */
-static struct fault *choose_named(struct work *work, const struct payment_item *items, size_t item_count, const struct payment_bill *bills, size_t bill_count,
-                                  struct str currency, struct payment_dues *chosen)
+static struct fault *choose_named(struct work *work, const struct payment_item *items, size_t item_count,
+                                  const struct payment_bill *bills, size_t bill_count, struct str currency,
+                                  struct payment_dues *chosen)
 {
     struct fault *faults = NULL;
     size_t kept = 0;
-    for (size_t i = 0; i < item_count; i++) faults = fault_join(choose_one(work, &sql_due_item, items[i].item_id.n, chosen), faults);
-    for (size_t i = 0; i < bill_count; i++) faults = fault_join(choose_one(work, &sql_due_bill, bills[i].bill_id, chosen), faults);
+    for (size_t i = 0; i < item_count; i++)
+        faults = fault_join(choose_one(work, &sql_due_item, items[i].item_id.n, chosen), faults);
+    for (size_t i = 0; i < bill_count; i++)
+        faults = fault_join(choose_one(work, &sql_due_bill, bills[i].bill_id, chosen), faults);
     if (chosen->count) qsort(chosen->at, chosen->count, sizeof *chosen->at, compare_ids);
     for (size_t i = 0; i < chosen->count; i++) {
         const struct payment_due due = chosen->at[i];
@@ -149,20 +180,32 @@ static struct fault *choose_named(struct work *work, const struct payment_item *
 static struct fault *check_run_day(struct work *work, const struct payment_run *run)
 {
     if (run->execution_on.ymd < work->today.ymd)
-        return FAULT(work->arena, &payment_day_past, "execution_on", PARAM("day", date_text(work->arena, run->execution_on)), PARAM("least", date_text(work->arena, work->today)));
+        return FAULT(work->arena, &payment_day_past, "execution_on",
+                     PARAM("day", date_text(work->arena, run->execution_on)),
+                     PARAM("least", date_text(work->arena, work->today)));
     if (run->kind != PAYMENT_INSTANT && str_is(run->currency, "EUR") && target_is_closed(run->execution_on))
         return FAULT(work->arena, &payment_day_closed, "execution_on", PARAM("day", date_text(work->arena, run->execution_on)),
                      PARAM("next", date_text(work->arena, target_open_from(run->execution_on))));
     return NULL;
 }
 
-static struct fault *fill_run(struct work *work, const struct payment_proposal *proposal, const struct bank_account *ours, struct payment_run *run)
+static struct fault *fill_run(struct work *work, const struct payment_proposal *proposal,
+                              const struct bank_account *ours, struct payment_run *run)
 {
     bool euro = str_is(ours->currency, "EUR");
     *run = (struct payment_run){
-        .id = { id_new(work) }, .bank_account_id = ours->id, .currency = ours->currency, .execution_on = proposal->execution_on,
-        .kind = proposal->kind ? proposal->kind : euro ? PAYMENT_SEPA : PAYMENT_FOREIGN, .each_booked = proposal->each_booked, .state = RUN_PROPOSED,
-        .proposed_by = work->user_id, .proposed_at = work->now, .version = 1,
+        .id = { id_new(work) },
+        .bank_account_id = ours->id,
+        .currency = ours->currency,
+        .execution_on = proposal->execution_on,
+        .kind = proposal->kind ? proposal->kind
+                : euro         ? PAYMENT_SEPA
+                               : PAYMENT_FOREIGN,
+        .each_booked = proposal->each_booked,
+        .state = RUN_PROPOSED,
+        .proposed_by = work->user_id,
+        .proposed_at = work->now,
+        .version = 1,
     };
     run->message_id = str_format(work->arena, "FLR%lld", (long long)run->id.n);
     if (!run->execution_on.ymd) run->execution_on = run->kind == PAYMENT_INSTANT ? work->today : target_open_from(work->today);
@@ -210,8 +253,11 @@ static void rows_of(struct work *work, const struct plan *plan, payment_run_id r
 
 static struct fault *add_rows(struct work *work, const struct run_content *content)
 {
-    if (content->payments.count) TRY(db_run_each(work, &sql_payment_add, GIVEN(run_payment, content->payments.at), content->payments.count));
-    struct fault *fault = content->parts.count ? db_run_each(work, &sql_part_add, GIVEN(run_part, content->parts.at), content->parts.count) : NULL;
+    if (content->payments.count)
+        TRY(db_run_each(work, &sql_payment_add, GIVEN(run_payment, content->payments.at), content->payments.count));
+    struct fault *fault = content->parts.count ? db_run_each(work, &sql_part_add, GIVEN(run_part, content->parts.at),
+                                                             content->parts.count)
+                                               : NULL;
     return fault && fault->type == &db_duplicate ? FAULT(work->arena, &payment_twice, "items") : fault;
 }
 
@@ -224,18 +270,23 @@ struct fault *payment_propose(struct work *work, const struct payment_proposal *
     bool named = proposal->items.count || proposal->bills.count;
     TRY(bank_account_load(work, proposal->bank_account_id, &ours));
     TRY(fill_run(work, proposal, &ours, &content.run));
-    if (named) TRY(choose_named(work, proposal->items.at, proposal->items.count, proposal->bills.at, proposal->bills.count, ours.currency, &chosen));
+    if (named)
+        TRY(choose_named(work, proposal->items.at, proposal->items.count, proposal->bills.at, proposal->bills.count,
+                         ours.currency, &chosen));
     else TRY(choose_until(work, proposal, ours.currency, &chosen, &left_out));
-    if (chosen.count > PARTS_MAX) return FAULT(work->arena, &payment_too_many, "items", PARAM_INT(work->arena, "limit", PARTS_MAX));
+    if (chosen.count > PARTS_MAX)
+        return FAULT(work->arena, &payment_too_many, "items", PARAM_INT(work->arena, "limit", PARTS_MAX));
     payment_plan(work, &chosen, &plan);
     rows_of(work, &plan, content.run.id, 1, &content);
     sum_up(work, &ours, &content);
-    if (!content.run.payment_count && !content.run.carried_count) return FAULT(work->arena, &payment_nothing_due, named ? "items" : "until");
+    if (!content.run.payment_count && !content.run.carried_count)
+        return FAULT(work->arena, &payment_nothing_due, named ? "items" : "until");
     TRY(ledger_number_next(work, "payment_run", "payment_run", content.run.id.n, &content.run.number));
     TRY(db_run(work, &sql_run_add, GIVEN(payment_run, &content.run)));
     TRY(add_rows(work, &content));
     TRY(access_duty(work, "payment_run", content.run.id.n, "payment.propose"));
-    work_changed(work, "payment_run", content.run.id.n, (struct given){ &payment_run_record, NULL }, GIVEN(payment_run, &content.run));
+    work_changed(work, "payment_run", content.run.id.n, (struct given){ &payment_run_record, NULL },
+                 GIVEN(payment_run, &content.run));
     *shown = (struct payment_shown){ content.run, content.payments, content.parts, left_out };
     return NULL;
 }
@@ -258,7 +309,9 @@ static bool concerns(const struct edit *edit, const struct payment_due *due)
 
 static void concern(struct work *work, struct edit *edit, const struct payment_due *due)
 {
-    if (!concerns(edit, due)) *LIST_ADD(work->arena, &edit->payees) = (struct payment_payee){ edit->content.run.id, due->party_id, due->account_id };
+    if (!concerns(edit, due))
+        *LIST_ADD(work->arena, &edit->payees) =
+            (struct payment_payee){ edit->content.run.id, due->party_id, due->account_id };
 }
 
 static struct fault *edit_begin(struct work *work, const struct payment_edit *takes, struct edit *edit)
@@ -308,7 +361,8 @@ struct fault *payment_add(struct work *work, const struct payment_edit *takes, s
     TRY(edit_begin(work, takes, &edit));
     TRY(choose_named(work, takes->items.at, takes->items.count, takes->bills.at, takes->bills.count, edit.ours.currency, &keep));
     if (!keep.count) return FAULT(work->arena, &payment_nothing_due, "items");
-    if (edit.dues.count + keep.count > PARTS_MAX) return FAULT(work->arena, &payment_too_many, "items", PARAM_INT(work->arena, "limit", PARTS_MAX));
+    if (edit.dues.count + keep.count > PARTS_MAX)
+        return FAULT(work->arena, &payment_too_many, "items", PARAM_INT(work->arena, "limit", PARTS_MAX));
     size_t added = keep.count;
     for (size_t i = 0; i < added; i++) concern(work, &edit, &keep.at[i]);
     for (size_t i = 0; i < edit.dues.count; i++) {
@@ -338,15 +392,23 @@ struct fault *payment_drop(struct work *work, const struct payment_edit *takes, 
     TRY(payment_content_load(work, takes->id, &content));
     bool *gone = ARENA_ARRAY(work->arena, bool, content.parts.count + 1);
     for (size_t i = 0; i < content.parts.count; i++) dropped += gone[i] = is_named(takes, &content.parts.at[i]);
-    if (!dropped) return FAULT(work->arena, &payment_not_there, "items", PARAM_INT(work->arena, "id", takes->items.count ? takes->items.at[0].item_id.n : takes->bills.count ? takes->bills.at[0].bill_id : 0));
+    if (!dropped)
+        return FAULT(work->arena, &payment_not_there, "items",
+                     PARAM_INT(work->arena, "id",
+                               takes->items.count   ? takes->items.at[0].item_id.n
+                               : takes->bills.count ? takes->bills.at[0].bill_id
+                                                    : 0));
     for (size_t i = 0, p = 0; i < content.parts.count; i++) {
-        while (content.payments.at[p].id.n != content.parts.at[i].payment_id.n) p++; /* both in the order of the payments' numbers */
-        const struct payment_due of = { .party_id = content.payments.at[p].party_id, .account_id = content.payments.at[p].account_id };
+        while (content.payments.at[p].id.n != content.parts.at[i].payment_id.n)
+            p++; /* both in the order of the payments' numbers */
+        const struct payment_due of = { .party_id = content.payments.at[p].party_id,
+                                        .account_id = content.payments.at[p].account_id };
         if (gone[i]) concern(work, &edit, &of);
     }
     for (size_t i = 0; i < edit.dues.count; i++) {
         bool keeps = concerns(&edit, &edit.dues.at[i]);
-        for (size_t k = 0; k < content.parts.count && keeps; k++) keeps = !(gone[k] && content.parts.at[k].item_id.n == edit.dues.at[i].id.n);
+        for (size_t k = 0; k < content.parts.count && keeps; k++)
+            keeps = !(gone[k] && content.parts.at[k].item_id.n == edit.dues.at[i].id.n);
         if (keeps) *LIST_ADD(work->arena, &keep) = edit.dues.at[i];
     }
     return edit_end(work, &edit, &keep, shown);

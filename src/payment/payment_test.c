@@ -6,10 +6,14 @@
 
 TEST(payment_target_days)
 {
-    static const int32_t easters[] = { 19610402, 20000423, 20080323, 20190421, 20240331, 20250420, 20260405, 20380425, 22850322 };
-    for (size_t i = 0; i < ARRAY_LENGTH(easters) - 1; i++) expect_int(easters[i], easter_sunday(easters[i] / 10000).ymd);
-    static const int32_t closed[] = { 20250101, 20250301, 20250302, 20250418, 20250420, 20250421, 20250501, 20251225, 20251226, 20260403, 20260406 };
-    static const int32_t open[] = { 20250102, 20250303, 20250417, 20250422, 20250505, 20250529, 20250427 + 1, 20251224, 20251229 };
+    static const int32_t easters[] = { 19610402, 20000423, 20080323, 20190421, 20240331,
+                                       20250420, 20260405, 20380425, 22850322 };
+    for (size_t i = 0; i < ARRAY_LENGTH(easters) - 1; i++)
+        expect_int(easters[i], easter_sunday(easters[i] / 10000).ymd);
+    static const int32_t closed[] = { 20250101, 20250301, 20250302, 20250418, 20250420, 20250421,
+                                      20250501, 20251225, 20251226, 20260403, 20260406 };
+    static const int32_t open[] = { 20250102, 20250303,     20250417, 20250422, 20250505,
+                                    20250529, 20250427 + 1, 20251224, 20251229 };
     for (size_t i = 0; i < ARRAY_LENGTH(closed); i++) expect(target_is_closed((struct date){ closed[i] }));
     for (size_t i = 0; i < ARRAY_LENGTH(open); i++) expect(!target_is_closed((struct date){ open[i] }));
     expect_int(20250422, target_open_from((struct date){ 20250418 }).ymd);
@@ -47,18 +51,31 @@ TEST(payment_moves)
 
 TEST(payment_records)
 {
-    const struct record *records[] = { &payment_run_record, &run_payment_record, &run_part_record, &payment_due_record, &payment_shown_record, &payment_proposal_record,
-                                       &payment_edit_record, &payment_problem_record, &payment_checked_record, &payment_release_record, &payment_status_read_record };
+    const struct record *records[] = { &payment_run_record,     &run_payment_record,        &run_part_record,
+                                       &payment_due_record,     &payment_shown_record,      &payment_proposal_record,
+                                       &payment_edit_record,    &payment_problem_record,    &payment_checked_record,
+                                       &payment_release_record, &payment_status_read_record };
     for (size_t i = 0; i < ARRAY_LENGTH(records); i++) expect(record_covers(records[i]));
 }
 
 /* ---- Planning ---- */
 
-static struct payment_due due_of(int64_t id, int64_t party, int64_t bank, int64_t minor, enum reference_kind kind, struct str reference)
+static struct payment_due due_of(int64_t id, int64_t party, int64_t bank, int64_t minor, enum reference_kind kind,
+                                 struct str reference)
 {
-    return (struct payment_due){ .id = { id }, .party_id = { party }, .account_id = { 9 }, .control = CONTROL_PAYABLES, .party_bank_id = { bank }, .iban = STR("NL91ABNA0417164300"),
-                                 .holder = STR("x"), .currency = STR("EUR"), .amount_minor = minor, .item_reference = reference, .due_on = { 20250301 },
-                                 .reference_kind = kind, .reference = kind ? reference : (struct str){ 0 } };
+    return (struct payment_due){ .id = { id },
+                                 .party_id = { party },
+                                 .account_id = { 9 },
+                                 .control = CONTROL_PAYABLES,
+                                 .party_bank_id = { bank },
+                                 .iban = STR("NL91ABNA0417164300"),
+                                 .holder = STR("x"),
+                                 .currency = STR("EUR"),
+                                 .amount_minor = minor,
+                                 .item_reference = reference,
+                                 .due_on = { 20250301 },
+                                 .reference_kind = kind,
+                                 .reference = kind ? reference : (struct str){ 0 } };
 }
 
 DB_TEST(payment_plans)
@@ -102,7 +119,9 @@ static bool holds(struct str s, const char *z) { return str_find(s, z) >= 0; }
 static void expect_pain001(struct work *work, struct str xml)
 {
     const char *shared = test_shared();
-    if (shared) expect_done(xml_check_schema(work->arena, xml, str_format(work->arena, "%s/data/xsd/pain/pain.001.001.09.xsd", shared).at));
+    if (shared)
+        expect_done(xml_check_schema(work->arena, xml,
+                                     str_format(work->arena, "%s/data/xsd/pain/pain.001.001.09.xsd", shared).at));
 }
 
 DB_TEST(payment_whole_path)
@@ -130,7 +149,8 @@ DB_TEST(payment_whole_path)
     expect_done(payment_file(work, run.id, &file));
     expect_pain001(work, file.content);
     expect(holds(file.content, "<NbOfTxs>2</NbOfTxs>") && holds(file.content, "<CtrlSum>175.00</CtrlSum>"));
-    expect(holds(file.content, "<Cd>SCOR</Cd>") && holds(file.content, "<Issr>CUR</Issr>") && holds(file.content, "5000056789012345"));
+    expect(holds(file.content, "<Cd>SCOR</Cd>") && holds(file.content, "<Issr>CUR</Issr>") &&
+           holds(file.content, "5000056789012345"));
     expect(holds(file.content, "2025-1, 2025-2") && holds(file.content, s.bank[0].iban.at));
     expect_done(payment_show(work, run.id, &s.shown));
     expect_int(RUN_SENT, s.shown.run.state);
@@ -206,9 +226,18 @@ static item_id given_credit_of_customer(struct work *work, party_id party, int64
     account_id receivables, sales;
     expect_done(ledger_account_for(work, FOR_RECEIVABLES, &receivables));
     expect_done(ledger_account_for(work, FOR_SALES, &sales));
-    struct entry entry = { .journal = JOURNAL_SALE, .dated_on = { 20250201 }, .source_kind = STR("test"), .source_id = id_new(work), .description = STR("credit") };
+    struct entry entry = { .journal = JOURNAL_SALE,
+                           .dated_on = { 20250201 },
+                           .source_kind = STR("test"),
+                           .source_id = id_new(work),
+                           .description = STR("credit") };
     struct entry_line lines[] = { { .account_id = sales, .base_minor = minor },
-                                  { .account_id = receivables, .base_minor = -minor, .party_id = party, .item_kind = ITEM_PAYMENT, .reference = STR("overpaid"), .due_on = { 20250201 } } };
+                                  { .account_id = receivables,
+                                    .base_minor = -minor,
+                                    .party_id = party,
+                                    .item_kind = ITEM_PAYMENT,
+                                    .reference = STR("overpaid"),
+                                    .due_on = { 20250201 } } };
     expect_done(ledger_post(work, &entry, lines, 2));
     return lines[1].item_id;
 }
@@ -261,7 +290,9 @@ DB_TEST(payment_is_edited)
     expect_int(0, shown.run.payment_count);
     work->user_id = TREASURER;
     struct payment_run run = { 0 };
-    expect_refused(&payment_empty, payment_release(work, &(struct payment_release){ shown.run.id, shown.run.hash, shown.run.version }, &run));
+    expect_refused(
+        &payment_empty,
+        payment_release(work, &(struct payment_release){ shown.run.id, shown.run.hash, shown.run.version }, &run));
     db_rollback(work);
 }
 
@@ -278,16 +309,34 @@ DB_TEST(payment_check_says_everything)
     struct payment_checked checked = { 0 };
     test_begin(work);
     struct scene s = given_scene(work);
-    expect_done(test_sql(work, "update party set is_blocked = true where company_id = $1 and id = $2", s.party[0].id.n, 0));
-    expect_done(test_sql(work, "update party_bank set state = 'blocked' where company_id = $1 and id = $2", s.bank[1].id.n, 0));
-    expect_done(test_sql(work, "insert into payment_hold (company_id, item_id, reason, held_by, held_at) values ($1, $2, 'dispute', 1, 1)", s.item[1].n, 0));
-    expect_done(test_sql(work, "update bank_account set holder = '\xE4\xB8\xAD', is_closed = true where company_id = $1 and id = $2", s.ours.id.n, 0));
-    expect_done(test_sql(work, "insert into bill_pair (company_id, bill_id, other_id, rule, found_at) values ($1, $2, $3, 'number', 1)", s.bill[1], s.bill[0]));
+    expect_done(
+        test_sql(work, "update party set is_blocked = true where company_id = $1 and id = $2", s.party[0].id.n, 0));
+    expect_done(
+        test_sql(work, "update party_bank set state = 'blocked' where company_id = $1 and id = $2", s.bank[1].id.n, 0));
+    expect_done(test_sql(
+        work,
+        "insert into payment_hold (company_id, item_id, reason, held_by, held_at) values ($1, $2, 'dispute', 1, 1)",
+        s.item[1].n, 0));
+    expect_done(test_sql(
+        work, "update bank_account set holder = '\xE4\xB8\xAD', is_closed = true where company_id = $1 and id = $2",
+        s.ours.id.n, 0));
+    expect_done(test_sql(
+        work, "insert into bill_pair (company_id, bill_id, other_id, rule, found_at) values ($1, $2, $3, 'number', 1)",
+        s.bill[1], s.bill[0]));
     account_id payables, expenses;
     expect_done(ledger_account_for(work, FOR_PAYABLES, &payables));
     expect_done(ledger_account_for(work, FOR_EXPENSES, &expenses));
-    struct entry entry = { .journal = JOURNAL_MEMORIAL, .dated_on = { 20250301 }, .source_kind = STR("test"), .source_id = 1, .description = STR("paid in cash") };
-    struct entry_line lines[] = { { .account_id = payables, .base_minor = 100, .party_id = s.party[0].id, .item_kind = ITEM_PAYMENT, .reference = STR("cash"), .due_on = { 20250301 } },
+    struct entry entry = { .journal = JOURNAL_MEMORIAL,
+                           .dated_on = { 20250301 },
+                           .source_kind = STR("test"),
+                           .source_id = 1,
+                           .description = STR("paid in cash") };
+    struct entry_line lines[] = { { .account_id = payables,
+                                    .base_minor = 100,
+                                    .party_id = s.party[0].id,
+                                    .item_kind = ITEM_PAYMENT,
+                                    .reference = STR("cash"),
+                                    .due_on = { 20250301 } },
                                   { .account_id = expenses, .base_minor = -100 } };
     expect_done(ledger_post(work, &entry, lines, 2));
     struct settlement settlement = { .effective_on = { 20250301 }, .reason = STR("paid in cash") };
@@ -297,13 +346,15 @@ DB_TEST(payment_check_says_everything)
     work->now = instant_of_day(work->today);
     expect_done(payment_check(work, s.shown.run.id, &checked));
     expect(!checked.ready);
-    const char *codes[] = { "payment.not_open", "payment.party_blocked", "payment.on_hold", "payment.bank_unusable", "payment.duplicate", "payment.day_past",
-                            "payment.account_closed", "sepa.unwritable", "payment.first" };
+    const char *codes[] = { "payment.not_open",       "payment.party_blocked", "payment.on_hold",
+                            "payment.bank_unusable",  "payment.duplicate",     "payment.day_past",
+                            "payment.account_closed", "sepa.unwritable",       "payment.first" };
     for (size_t i = 0; i < ARRAY_LENGTH(codes); i++) expect(has_problem(&checked, codes[i]));
     /* A release says all that stops it, at once. */
     struct payment_run run = { 0 };
     work->user_id = TREASURER;
-    struct fault *faults = payment_release(work, &(struct payment_release){ s.shown.run.id, s.shown.run.hash, s.shown.run.version }, &run);
+    struct fault *faults =
+        payment_release(work, &(struct payment_release){ s.shown.run.id, s.shown.run.hash, s.shown.run.version }, &run);
     expect_refused(&payment_on_hold, faults);
     expect_refused(&payment_not_open, faults);
     expect_refused(&payment_day_past, faults);
@@ -318,7 +369,8 @@ DB_TEST(payment_shows_changed_accounts)
     struct scene s = given_scene(work);
     (void)release_scene(work, &s);
     struct party_bank changed = given_payee_bank(work, s.party[0].id, 90, true);
-    expect_done(test_sql(work, "update party_bank set is_preferred = false where company_id = $1 and id = $2", s.bank[0].id.n, 0));
+    expect_done(test_sql(work, "update party_bank set is_preferred = false where company_id = $1 and id = $2",
+                         s.bank[0].id.n, 0));
     (void)given_payee_bill(work, s.party[0].id, 700, "2025-3", (struct date){ 20250301 }, 0, NULL, NULL);
     work->user_id = PLANNER;
     const struct payment_proposal proposal = { .bank_account_id = s.ours.id, .until = { 20250331 } };
@@ -341,7 +393,9 @@ DB_TEST(payment_days_and_accounts_are_checked)
     struct payment_shown shown = { 0 };
     test_begin(work);
     struct scene s = given_scene(work);
-    struct bank_account dollars = { .name = STR("USD"), .iban = STR("NL20INGB0001234567"), .holder = STR("Test BV"), .currency = STR("USD") };
+    struct bank_account dollars = {
+        .name = STR("USD"), .iban = STR("NL20INGB0001234567"), .holder = STR("Test BV"), .currency = STR("USD")
+    };
     expect_done(bank_account_make(work, &dollars));
     struct payment_proposal proposal = { .bank_account_id = s.ours.id, .until = { 20250331 }, .execution_on = { 20250228 } };
     expect_refused(&payment_day_past, payment_propose(work, &proposal, &shown));

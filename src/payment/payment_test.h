@@ -23,8 +23,8 @@ struct party given_payee(struct work *work, int n);
 /* Proposed by CLERK; verified by VERIFIER unless `verified` is false. */
 struct party_bank given_payee_bank(struct work *work, party_id party, int n, bool verified);
 /* Approved, entered by CLERK; a negative amount is a credit note. reference: absent, or to pay with. */
-item_id given_payee_bill(struct work *work, party_id party, int64_t minor, const char *number, struct date due_on, enum reference_kind kind,
-                         const char *reference, int64_t *bill);
+item_id given_payee_bill(struct work *work, party_id party, int64_t minor, const char *number, struct date due_on,
+                         enum reference_kind kind, const char *reference, int64_t *bill);
 /* Two suppliers with three bills (100.00 and 50.00; 25.00 with a betalingskenmerk), and a proposal by PLANNER of all of it. */
 struct scene given_scene(struct work *work);
 struct payment_run release_scene(struct work *work, const struct scene *scene); /* by TREASURER */

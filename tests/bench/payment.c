@@ -28,7 +28,9 @@ static void given(struct bench *b)
     struct company company = { .name = STR("Bench BV"), .country = STR("NL"), .currency = STR("EUR"), .language = STR("nl") };
     account_id payables, expenses;
     static struct sql verify;
-    verify = statement("bench_verify", "update party_bank set state = 'verified', verified_by = 2, verified_at = 1, channel = 'phone', usable_from = '2025-01-01' where company_id = $1 and id = $2");
+    verify = statement(
+        "bench_verify",
+        "update party_bank set state = 'verified', verified_by = 2, verified_at = 1, channel = 'phone', usable_from = '2025-01-01' where company_id = $1 and id = $2");
     party_id *ids = ARENA_ARRAY(work->arena, party_id, (size_t)b->parties);
     must(db_begin(work, b->books));
     must(access_company_make(work, &company));
@@ -38,8 +40,14 @@ static void given(struct bench *b)
     must(ledger_account_for(work, FOR_PAYABLES, &payables));
     must(ledger_account_for(work, FOR_EXPENSES, &expenses));
     for (int64_t i = 0; i < b->parties; i++) {
-        struct party party = { .name = str_format(work->arena, "Supplier %lld", (long long)i), .is_supplier = true, .is_business = true, .language = STR("nl"), .country = STR("NL"),
-                               .currency = STR("EUR"), .delivery = DELIVER_MAIL_PDF, .reference_needed = NEEDS_NO_REFERENCE };
+        struct party party = { .name = str_format(work->arena, "Supplier %lld", (long long)i),
+                               .is_supplier = true,
+                               .is_business = true,
+                               .language = STR("nl"),
+                               .country = STR("NL"),
+                               .currency = STR("EUR"),
+                               .delivery = DELIVER_MAIL_PDF,
+                               .reference_needed = NEEDS_NO_REFERENCE };
         must(party_make(work, &party));
         struct party_bank bank = { .party_id = party.id };
         must(iban_make(work->arena, STR("NL"), str_format(work->arena, "RABO%010lld", (long long)(1000000 + i)), &bank.iban));
@@ -48,10 +56,19 @@ static void given(struct bench *b)
         ids[i] = party.id;
     }
     for (int64_t i = 0; i < b->bills; i++) {
-        struct entry entry = { .journal = JOURNAL_PURCHASE, .dated_on = { 20250201 }, .source_kind = STR("bench"), .source_id = i + 1, .description = STR("bill") };
+        struct entry entry = { .journal = JOURNAL_PURCHASE,
+                               .dated_on = { 20250201 },
+                               .source_kind = STR("bench"),
+                               .source_id = i + 1,
+                               .description = STR("bill") };
         struct entry_line lines[] = {
             { .account_id = expenses, .base_minor = 1000 + i },
-            { .account_id = payables, .base_minor = -1000 - i, .party_id = ids[i % b->parties], .item_kind = ITEM_INVOICE, .reference = str_format(work->arena, "N-%lld", (long long)i), .due_on = { 20250301 } },
+            { .account_id = payables,
+              .base_minor = -1000 - i,
+              .party_id = ids[i % b->parties],
+              .item_kind = ITEM_INVOICE,
+              .reference = str_format(work->arena, "N-%lld", (long long)i),
+              .due_on = { 20250301 } },
         };
         must(ledger_post(work, &entry, lines, 2));
     }
@@ -106,12 +123,19 @@ static void measure(struct bench *b)
 static void on(const char *where, int64_t bills, int64_t parties)
 {
     struct arena *arena = arena_new((size_t)16 << 30);
-    struct work work = { .arena = arena, .user_id = 1, .today = { 20250301 }, .now = instant_of_day((struct date){ 20250301 }), .language = ENGLISH, .system = true,
-                         .request_id = STR("bench"), .source = STR("bench") };
+    struct work work = { .arena = arena,
+                         .user_id = 1,
+                         .today = { 20250301 },
+                         .now = instant_of_day((struct date){ 20250301 }),
+                         .language = ENGLISH,
+                         .system = true,
+                         .request_id = STR("bench"),
+                         .source = STR("bench") };
     struct bench b = { .work = &work, .bills = bills, .parties = parties };
     must(books_open(arena, str_of(where), &b.books));
     must(books_migrate(arena, b.books));
-    printf("%s: %lld bills of %lld suppliers\n", books_are_postgres(b.books) ? "PostgreSQL" : "SQLite", (long long)bills, (long long)parties);
+    printf("%s: %lld bills of %lld suppliers\n", books_are_postgres(b.books) ? "PostgreSQL" : "SQLite",
+           (long long)bills, (long long)parties);
     given(&b);
     measure(&b);
     books_close(b.books);
