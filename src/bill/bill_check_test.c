@@ -351,3 +351,12 @@ DB_TEST(bill_read_then_mended_by_a_person)
     expect_int(2, lines.count); /* lines left out stay */
     db_rollback(work);
 }
+
+TEST(bill_records_cover_their_structs)
+{
+    expect(record_covers(&bill_record));
+    expect(record_covers(&bill_line_record));
+    expect(record_covers(&bill_payable_record));
+    expect(record_covers(&bill_problem_record));
+    expect(record_covers(&bill_pair_shown_record));
+}
