@@ -57,8 +57,10 @@ struct fault *cash_setting_load(struct work *work, struct cash_chosen_setting *s
 
 /* ---- What the engine knows: one for what customers owe, one for what we owe, its signs turned ---- */
 
+#define ENGINE_BYTES ((size_t)1 << 34)
 struct matcher {
     struct work *work;
+    struct arena *arena; /* what the engine holds: hundreds of megabytes on large books, given back at the end */
     struct cash_engine *owed, *owing;
     struct str model;
     struct cash_run_result *result;
@@ -159,10 +161,10 @@ static struct fault *prepare(struct matcher *m)
     bool found;
     TRY(cash_setting_load(m->work, &chosen));
     struct cash_settings settings = { (int32_t)chosen.precision_ppm, chosen.rounding_minor, chosen.charge_minor, chosen.difference_auto_minor };
-    m->owed = cash_engine_new(m->work->arena, &settings);
-    m->owing = cash_engine_new(m->work->arena, &settings);
+    m->owed = cash_engine_new(m->arena, &settings);
+    m->owing = cash_engine_new(m->arena, &settings);
     TRY(add_parties(m));
-    TRY(teach(m, m->work->arena, &past, &past_count));
+    TRY(teach(m, m->arena, &past, &past_count));
     TRY(add_items(m, CONTROL_RECEIVABLES, m->owed, 1, past_count > 0));
     TRY(add_items(m, CONTROL_PAYABLES, m->owing, -1, false));
     if (past_count) {
@@ -171,7 +173,7 @@ static struct fault *prepare(struct matcher *m)
     }
     TRY(db_find(m->work, &sql_model_used, NONE, INTO(model_row, &model), &found));
     if (!found) return NULL;
-    struct fault *unreadable = cash_engine_model(m->owed, m->work->arena, model.content);
+    struct fault *unreadable = cash_engine_model(m->owed, m->arena, model.content);
     if (unreadable) return NULL; /* of an older program: rules alone until it is trained again */
     m->model = model.version_hash;
     return NULL;
@@ -313,13 +315,15 @@ struct fault *cash_run(struct work *work, int64_t limit, struct cash_run_result 
     *result = (struct cash_run_result){ 0 };
     TRY(db_all(work, &sql_lines_undecided, CASH_KEY(limit), INTO_LIST(line_id, &lines)));
     if (!lines.count) return NULL;
-    TRY(prepare(&m));
-    for (size_t i = 0; i < lines.count; i++) {
+    m.arena = arena_new(ENGINE_BYTES);
+    struct fault *fault = prepare(&m);
+    for (size_t i = 0; i < lines.count && !fault; i++) {
         struct bank_line line = { 0 };
-        TRY(bank_line_load(work, lines.at[i].id, &line));
-        TRY(look_at(&m, &line));
+        fault = bank_line_load(work, lines.at[i].id, &line);
+        if (!fault) fault = look_at(&m, &line);
     }
-    return NULL;
+    arena_free(m.arena);
+    return fault;
 }
 
 struct fault *cash_has_news(struct work *work, bool *news)
@@ -401,13 +405,16 @@ static struct fault *train(struct work *work, const struct nothing *takes, struc
     bool found;
     (void)takes;
     struct cash_settings settings = cash_settings_default();
-    m.owed = cash_engine_new(work->arena, &settings);
-    m.owing = cash_engine_new(work->arena, &settings);
-    TRY(add_parties(&m));
-    TRY(teach(&m, work->arena, &past, &past_count));
-    TRY(add_items(&m, CONTROL_RECEIVABLES, m.owed, 1, true));
-    TRY(db_find(work, &sql_model_used, NONE, INTO(model_row, &model), &found));
-    TRY(cash_engine_train(m.owed, work->arena, past, past_count, model.content, &report));
+    m.arena = arena_new(ENGINE_BYTES);
+    m.owed = cash_engine_new(m.arena, &settings);
+    m.owing = cash_engine_new(m.arena, &settings);
+    struct fault *fault = add_parties(&m);
+    if (!fault) fault = teach(&m, m.arena, &past, &past_count);
+    if (!fault) fault = add_items(&m, CONTROL_RECEIVABLES, m.owed, 1, true);
+    if (!fault) fault = db_find(work, &sql_model_used, NONE, INTO(model_row, &model), &found);
+    if (!fault) fault = cash_engine_train(m.owed, work->arena, past, past_count, model.content, &report);
+    arena_free(m.arena);
+    if (fault) return fault;
     *out = (struct trained){ report.now.lines, report.rules.right, report.now.right, report.now.posted, report.now.posted_wrong, report.used, { 0 } };
     return report.blob.length ? keep_model(work, &report, out) : NULL;
 }
