@@ -4,31 +4,38 @@ select d.due_on as "on", d.rest_base_minor as base_minor from due_total d join a
  where d.company_id = :company_id and a.control = :side and d.rest_base_minor <> 0;
 
 -- name: report_items_after
--- reads the ledger: what is open now of items that were not there yet on that day, to be taken off
-select i.due_on as "on", cast(sum(r.rest_base_minor) as bigint) as base_minor from open_item i join item_rest r on r.company_id = i.company_id and r.item_id = i.id
+-- reads the ledger: items that were not there yet on that day, taken off what is open now
+select i.due_on as "on", cast(sum(i.base_minor) as bigint) as base_minor from open_item i
  where i.company_id = :company_id and i.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side) and i.dated_on > :as_of
  group by i.due_on;
 
 -- name: report_settled_after
 -- reads the ledger: settlements of later than that day, given back to what is open now
 select i.due_on as "on", cast(sum(l.base_minor) as bigint) as base_minor from allocation_line l join open_item i on i.company_id = l.company_id and i.id = l.item_id
- where l.company_id = :company_id and l.effective_on > :as_of and i.dated_on <= :as_of
+ where l.company_id = :company_id and l.effective_on > :as_of
    and i.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side)
  group by i.due_on;
 
 -- name: report_settled_early
 -- reads the ledger: settlements in force before one of their items was there count from that item's day on
 select i.due_on as "on", cast(sum(l.base_minor) as bigint) as base_minor from allocation_line l join open_item i on i.company_id = l.company_id and i.id = l.item_id
- where l.company_id = :company_id and i.dated_on <= :as_of
-   and l.allocation_id in (select e.allocation_id from open_item n join allocation_line e on e.company_id = n.company_id and e.item_id = n.id
-                            where n.company_id = :company_id and n.dated_on > :as_of and e.effective_on <= :as_of
-                              and n.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side))
+ where l.company_id = :company_id
+   and l.allocation_id in (select e.allocation_id from account c cross join open_item n cross join allocation_line e
+                            where c.company_id = :company_id and c.control = :side and n.company_id = c.company_id and n.account_id = c.id and n.dated_on > :as_of
+                              and e.company_id = n.company_id and e.item_id = n.id and e.effective_on <= :as_of)
  group by i.due_on;
 
 -- name: report_rests
 -- reads the ledger: what is open of each item now, by party and due day
-select r.party_id, r.due_on as "on", r.rest_base_minor as base_minor from item_rest r join account a on a.company_id = r.company_id and a.id = r.account_id
- where r.company_id = :company_id and a.control = :side and r.rest_base_minor <> 0;
+select r.party_id, r.due_on as "on", r.rest_base_minor as base_minor from item_rest r
+ where r.company_id = :company_id and r.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side) and r.rest_base_minor <> 0;
+
+-- name: report_months
+-- reads the ledger: how many lines there are on the control account until a day and after it, to choose the shorter way
+select cast(coalesce(sum(case when m.month_on <= :as_of then m.line_count else 0 end), 0) as bigint) as before,
+       cast(coalesce(sum(case when m.month_on > :as_of then m.line_count else 0 end), 0) as bigint) as later
+  from account_month m join account a on a.company_id = m.company_id and a.id = m.account_id
+ where m.company_id = :company_id and a.control = :side;
 
 -- name: report_items_until
 -- reads the ledger: ageing of any day scans the items of until then; sums are made in C
@@ -37,13 +44,15 @@ select i.party_id, i.due_on as "on", i.base_minor from open_item i
    and i.dated_on <= :as_of and i.recorded_at <= :known_at;
 
 -- name: report_settled_until
--- reads the ledger: what had been settled of those items by then
-select i.party_id, i.due_on as "on", l.base_minor from allocation_line l join open_item i on i.company_id = l.company_id and i.id = l.item_id
+-- reads the ledger: what had been settled by then, with the day of the item: one of later makes its settlement one of later
+select l.allocation_id, i.party_id, i.due_on as "on", i.dated_on, l.base_minor from allocation_line l join open_item i on i.company_id = l.company_id and i.id = l.item_id
  where l.company_id = :company_id and l.effective_on <= :as_of and l.recorded_at <= :known_at
-   and i.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side)
-   and l.allocation_id not in (select e.allocation_id from open_item n join allocation_line e on e.company_id = n.company_id and e.item_id = n.id
-                                where n.company_id = :company_id and n.dated_on > :as_of and e.effective_on <= :as_of
-                                  and n.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side));
+   and i.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side);
+
+-- name: report_early_lines
+-- reads the ledger: the other lines of such a settlement, given back
+select i.party_id, i.due_on as "on", l.base_minor from allocation_line l join open_item i on i.company_id = l.company_id and i.id = l.item_id
+ where l.company_id = :company_id and l.allocation_id = :allocation_id and i.dated_on <= :as_of;
 
 -- name: report_party_names
 select id as party_id, number, name from party where company_id = :company_id;
@@ -55,8 +64,9 @@ select i.id, i.account_id, i.party_id, i.kind, i.source_kind, i.source_id, i.ent
   from open_item i join account a on a.company_id = i.company_id and a.id = i.account_id
   left join (select l.item_id, cast(sum(l.amount_minor) as bigint) as amount_minor, cast(sum(l.base_minor) as bigint) as base_minor from allocation_line l
               where l.company_id = :company_id and l.effective_on <= :as_of and l.recorded_at <= :known_at
-                and l.allocation_id not in (select e.allocation_id from open_item n join allocation_line e on e.company_id = n.company_id and e.item_id = n.id
-                                             where n.company_id = :company_id and n.dated_on > :as_of and e.effective_on <= :as_of)
+                and l.allocation_id not in (select e.allocation_id from account c cross join open_item n cross join allocation_line e
+                                             where c.company_id = :company_id and c.control = :side and n.company_id = c.company_id and n.account_id = c.id and n.dated_on > :as_of
+                                               and e.company_id = n.company_id and e.item_id = n.id and e.effective_on <= :as_of)
               group by l.item_id) x on x.item_id = i.id
  where i.company_id = :company_id and a.control = :side and (cast(:party_id as bigint) is null or i.party_id = :party_id)
    and i.dated_on <= :as_of and i.recorded_at <= :known_at

@@ -11,10 +11,16 @@ RECORD(report_ask, {
     FIELD(struct report_ask, known_at, OPTIONAL),
     ID(struct report_ask, party_id, OPTIONAL),
     ID(struct report_ask, account_id, OPTIONAL),
+    ID(struct report_ask, allocation_id, OPTIONAL),
 });
 RECORD(report_day, { FIELD(struct report_day, on), AMOUNT(struct report_day, base_minor) });
 struct report_party_sum { party_id party_id; struct date on; int64_t base_minor; };
 RECORD(report_party_sum, { ID(struct report_party_sum, party_id), FIELD(struct report_party_sum, on), AMOUNT(struct report_party_sum, base_minor) });
+struct report_settled { allocation_id allocation_id; party_id party_id; struct date on, dated_on; int64_t base_minor; };
+RECORD(report_settled, {
+    ID(struct report_settled, allocation_id), ID(struct report_settled, party_id), FIELD(struct report_settled, on), FIELD(struct report_settled, dated_on),
+    AMOUNT(struct report_settled, base_minor),
+});
 struct report_party_name { party_id party_id; struct str number, name; };
 RECORD(report_party_name, { ID(struct report_party_name, party_id), FIELD(struct report_party_name, number), FIELD(struct report_party_name, name) });
 const struct fault_type report_too_large = { FAULT_LIMIT, "report.too_large", "These amounts together are larger than can be counted exactly." };
@@ -34,9 +40,11 @@ struct ageing_sums {
     struct work *work;
     struct date edges[4]; /* due on this day or later: bucket 0, 1, 2, 3; days compare as numbers */
     int64_t sign;
-    bool overflow;
+    bool overflow, by_party;
     struct aged total, *parties; /* a hash table by party, twice as large as it is full */
     size_t room, used;
+    struct date as_of;
+    LIST_OF(int64_t) early; /* settlements that wait for an item of later */
 };
 
 static void edges_set(struct ageing_sums *sums, struct date as_of)
@@ -75,21 +83,38 @@ static void grow(struct ageing_sums *sums)
         if (old[i].party) *slot(sums, old[i].party) = old[i];
 }
 
-static struct fault *add_party(void *context, const void *row)
+/* By party where the table is in use, else to the total. */
+static void add_row(struct ageing_sums *sums, int64_t party, struct date due_on, int64_t base_minor)
 {
-    struct ageing_sums *sums = context;
-    const struct report_party_sum *r = row;
-    if (sums->used * 2 >= sums->room) grow(sums);
-    struct aged *aged = slot(sums, r->party_id.n);
-    sums->used += !aged->party;
-    aged->party = r->party_id.n;
+    struct aged *aged = &sums->total;
     int64_t minor;
-    if (!int_mul(sums->sign, r->base_minor, &minor)) sums->overflow = true;
-    else add_to(sums, aged, r->on, minor);
+    if (sums->by_party) {
+        if (sums->used * 2 >= sums->room) grow(sums);
+        aged = slot(sums, party);
+        sums->used += !aged->party;
+        aged->party = party;
+    }
+    if (!int_mul(sums->sign, base_minor, &minor)) sums->overflow = true;
+    else add_to(sums, aged, due_on, minor);
+}
+
+static struct fault *add_item(void *context, const void *row)
+{
+    const struct report_party_sum *r = row;
+    add_row(context, r->party_id.n, r->on, r->base_minor);
     return NULL;
 }
 
-static struct fault *add_days(struct work *work, struct ageing_sums *sums, const struct sql *sql, const struct report_ask *ask, int64_t sign)
+static struct fault *add_settled(void *context, const void *row)
+{
+    struct ageing_sums *sums = context;
+    const struct report_settled *r = row;
+    if (r->dated_on.ymd > sums->as_of.ymd) *LIST_ADD(sums->work->arena, &sums->early) = r->allocation_id.n;
+    else add_row(sums, r->party_id.n, r->on, r->base_minor);
+    return NULL;
+}
+
+static struct fault *add_days(struct work *work, struct ageing_sums *sums, const struct sql *sql, const struct report_ask *ask, int64_t sign, size_t *count)
 {
     struct report_days days = { 0 };
     TRY(db_all(work, sql, GIVEN(report_ask, ask), INTO_LIST(report_day, &days)));
@@ -98,16 +123,18 @@ static struct fault *add_days(struct work *work, struct ageing_sums *sums, const
         if (!int_mul(sign, days.at[i].base_minor, &minor)) sums->overflow = true;
         else add_to(sums, &sums->total, days.at[i].on, minor);
     }
+    *count = days.count;
     return NULL;
 }
 
 /* From what is open now by due day, backwards: what came later off, what was settled later back. */
 static struct fault *total_backwards(struct work *work, const struct report_ask *ask, struct ageing_sums *sums)
 {
-    TRY(add_days(work, sums, &sql_report_due_totals, ask, 1));
-    TRY(add_days(work, sums, &sql_report_items_after, ask, -1));
-    TRY(add_days(work, sums, &sql_report_settled_after, ask, 1));
-    return add_days(work, sums, &sql_report_settled_early, ask, 1);
+    size_t count, later;
+    TRY(add_days(work, sums, &sql_report_due_totals, ask, 1, &count));
+    TRY(add_days(work, sums, &sql_report_items_after, ask, -1, &later));
+    TRY(add_days(work, sums, &sql_report_settled_after, ask, 1, &count));
+    return later ? add_days(work, sums, &sql_report_settled_early, ask, 1, &count) : NULL;
 }
 
 static struct fault *total_of_parties(struct ageing_sums *sums)
@@ -118,13 +145,48 @@ static struct fault *total_of_parties(struct ageing_sums *sums)
     return NULL;
 }
 
-/* Row by row: now from what is open of each item, else from the items and their settlements of until then. */
+static int by_id(const void *a, const void *b) { return (*(const int64_t *)a > *(const int64_t *)b) - (*(const int64_t *)a < *(const int64_t *)b); }
+
+/* Settlements of which an item came later are given back whole: few, one statement each. */
+static struct fault *give_back_early(struct work *work, const struct report_ask *ask, struct ageing_sums *sums)
+{
+    struct report_ask its = *ask;
+    sums->sign = 1;
+    if (sums->early.count) qsort(sums->early.at, sums->early.count, sizeof *sums->early.at, by_id);
+    for (size_t i = 0; i < sums->early.count; i++) {
+        if (i && sums->early.at[i] == sums->early.at[i - 1]) continue;
+        its.allocation_id.n = sums->early.at[i];
+        TRY(db_each(work, &sql_report_early_lines, GIVEN(report_ask, &its), &report_party_sum_record, add_item, sums));
+    }
+    return NULL;
+}
+
+/* Row by row: the items of until that day less what had settled them. */
+static struct fault *scan_forwards(struct work *work, const struct report_ask *ask, struct ageing_sums *sums)
+{
+    sums->sign = 1;
+    TRY(db_each(work, &sql_report_items_until, GIVEN(report_ask, ask), &report_party_sum_record, add_item, sums));
+    sums->sign = -1;
+    TRY(db_each(work, &sql_report_settled_until, GIVEN(report_ask, ask), &report_settled_record, add_settled, sums));
+    return give_back_early(work, ask, sums);
+}
+
+struct report_ways { int64_t before, later; };
+RECORD(report_ways, { FIELD(struct report_ways, before), FIELD(struct report_ways, later) });
+
+static struct fault *totals(struct work *work, const struct report_ask *ask, struct ageing_sums *sums)
+{
+    struct report_ways lines = { 0 };
+    TRY(db_one(work, &sql_report_months, GIVEN(report_ask, ask), INTO(report_ways, &lines), &db_broken));
+    return lines.later > lines.before ? scan_forwards(work, ask, sums) : total_backwards(work, ask, sums);
+}
+
+/* Now: from what is open of each item. */
 static struct fault *parties_scan(struct work *work, const struct report_ask *ask, bool now, struct ageing_sums *sums)
 {
     sums->sign = 1;
-    TRY(db_each(work, now ? &sql_report_rests : &sql_report_items_until, GIVEN(report_ask, ask), &report_party_sum_record, add_party, sums));
-    sums->sign = -1;
-    if (!now) TRY(db_each(work, &sql_report_settled_until, GIVEN(report_ask, ask), &report_party_sum_record, add_party, sums));
+    if (now) TRY(db_each(work, &sql_report_rests, GIVEN(report_ask, ask), &report_party_sum_record, add_item, sums));
+    else TRY(scan_forwards(work, ask, sums));
     return total_of_parties(sums);
 }
 
@@ -144,8 +206,10 @@ static struct fault *sums_of(struct work *work, const struct ageing_takes *takes
 {
     bool now = false;
     sums->work = work;
+    sums->as_of = ask->as_of;
+    sums->by_party = takes->by_party || takes->known_at.us;
     edges_set(sums, ask->as_of);
-    if (!takes->by_party && !takes->known_at.us) TRY(total_backwards(work, ask, sums));
+    if (!takes->by_party && !takes->known_at.us) TRY(totals(work, ask, sums));
     else {
         if (!takes->known_at.us) TRY(is_now(work, ask, &now));
         TRY(parties_scan(work, ask, now, sums));
