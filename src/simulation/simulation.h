@@ -17,6 +17,7 @@ struct simulation_settings {
     int64_t bills_a_month;         /* 0: 88 */
     int64_t open_days;             /* bank lines of the last so many days wait for a decision; 0: 14 */
     int64_t draw_days;             /* invoices of the last so many days get their PDF at once, older ones when asked; 0: all */
+    bool without_passwords;        /* its people are invited only (tests: a password costs a tenth of a second) */
     bool trains;                   /* the program learns from its history twice a year (cash train) */
 };
 
