@@ -111,8 +111,10 @@ struct fault *app_demo(struct own *own, int *code)
     settings.until_on = date_add_days(instant_day(instant_now()), -1);
     settings.from_on = date_add_months(settings.until_on, -(int)(flags.months ? flags.months : 24));
     if (flags.quick) settings.customers = 20, settings.suppliers = 18, settings.invoices_a_month = 18, settings.bills_a_month = 9;
+    TRY(books_relax(own->arena, own->books, true)); /* half of a demo company is of no use */
     struct fault *fault = simulation_begin(own->arena, own->books, own->operations, (uint64_t)flags.seed, &settings, &sim);
     if (!fault) fault = live(own, sim, date_between(settings.from_on, settings.until_on) + 1);
+    if (!fault) fault = books_relax(own->arena, own->books, false);
     if (!fault) fault = write_sign_in(own, sign_in(own, simulation_people(sim)));
     if (!fault) report(own, simulation_counts(sim), clock_us() - from);
     simulation_end(sim);

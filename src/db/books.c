@@ -138,6 +138,11 @@ struct fault *books_copy(struct arena *arena, struct books *books, const char *p
     return books->engine->copy(arena, books, path);
 }
 
+struct fault *books_relax(struct arena *arena, struct books *books, bool relaxed)
+{
+    return books->engine->relax ? books->engine->relax(arena, books, relaxed) : NULL;
+}
+
 /* ---- Migrations ---- */
 
 struct db_applied { int64_t number, applied_at; struct str name, checksum; };

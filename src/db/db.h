@@ -54,6 +54,9 @@ CHECKED struct fault *books_copy(struct arena *arena, struct books *books, const
 typedef struct fault *books_told(void *context, int64_t done, int64_t total); /* rows; now and then */
 CHECKED struct fault *books_copy_rows(struct arena *arena, struct books *from, struct books *to, books_told *told, void *context);
 CHECKED struct fault *books_copied(struct arena *arena, struct books *to);
+/* While a company is made that can be made again: commits no longer wait for the disk, until it is called with false, which
+ * waits for all of them. No transaction may be open. PostgreSQL: no difference. */
+CHECKED struct fault *books_relax(struct arena *arena, struct books *books, bool relaxed);
 /* Tests: the nth statement from now fails, on whatever connection; 0: none. */
 void books_fail_at(struct books *books, int64_t nth);
 int64_t books_statements(const struct books *books); /* how many ran so far */

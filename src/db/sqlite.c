@@ -464,6 +464,16 @@ static struct fault *sqlite_triggers(struct arena *arena, struct connection *con
     return sqlite_fault(arena, handle(connection), "triggers");
 }
 
+static struct fault *sqlite_relax(struct arena *arena, struct books *books, bool relaxed)
+{
+    struct sqlite *s = books->driver;
+    sqlite3 *db = handle(s->writer);
+    TRY(pragmas(arena, db, relaxed || s->memory ? "pragma synchronous = off" : "pragma synchronous = full"));
+    if (relaxed || s->memory) return NULL;
+    int code = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL); /* the log, then the database, to the disk */
+    return code == SQLITE_OK ? NULL : sqlite_fault(arena, db, "checkpoint");
+}
+
 static const struct sql migrated = {
     .name = "sqlite_migrated",
     .text = "select count(*) as count from sqlite_schema where name = 'db_migration'",
@@ -487,6 +497,7 @@ const struct engine sqlite_engine = {
     .script = sqlite_script,
     .reserve = sqlite_reserve,
     .copy = sqlite_copy,
+    .relax = sqlite_relax,
     .triggers = sqlite_triggers,
     .migrated = &migrated,
     .contains_open = "contains_caseless(",

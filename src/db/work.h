@@ -25,6 +25,7 @@ struct work {
     struct permissions permissions; /* of this user in this company */
     bool system;           /* a job or the program itself: holds every permission */
     bool reading;          /* this operation only reads: the database refuses a write */
+    bool sparing;          /* a simulation: what only people look at is made when somebody asks for it */
     struct instant stepped_up_at;   /* when this session last showed a second factor */
     int64_t session_id;
     struct str request_id, source;  /* source: "http", "cli", "job", "simulation" */

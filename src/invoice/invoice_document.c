@@ -81,6 +81,7 @@ struct fault *invoice_documents_keep(struct work *work, const struct invoice *in
     struct einvoice cii = *view->einvoice;
     struct str pdf, hybrid, inside;
     cii.specification = STR(EINVOICE_SPECIFICATION_EN16931);
+    if (work->sparing) return keep(work, invoice, INVOICE_UBL, einvoice_write_ubl(arena, view->einvoice));
     inside = einvoice_write_cii(arena, &cii);
     const struct paper_meta meta = {
         .title = invoice->number,
@@ -94,6 +95,27 @@ struct fault *invoice_documents_keep(struct work *work, const struct invoice *in
     TRY(keep(work, invoice, INVOICE_UBL, einvoice_write_ubl(arena, view->einvoice)));
     TRY(keep(work, invoice, INVOICE_CII, inside));
     return keep(work, invoice, INVOICE_HYBRID, hybrid);
+}
+
+/* One that was not made when the invoice became final (work->sparing): drawn from what the invoice is, not kept. */
+struct fault *invoice_document_make(struct work *work, const struct invoice *invoice, enum invoice_file_kind kind, struct str *content)
+{
+    struct invoice_lines lines = { 0 };
+    struct invoice_view view;
+    struct str pdf;
+    TRY(invoice_lines_of(work, invoice->id, &lines));
+    TRY(invoice_view_make(work, invoice, &lines, &view));
+    if (kind == INVOICE_UBL) return *content = einvoice_write_ubl(work->arena, view.einvoice), NULL;
+    struct einvoice cii = *view.einvoice;
+    cii.specification = STR(EINVOICE_SPECIFICATION_EN16931);
+    struct str inside = einvoice_write_cii(work->arena, &cii);
+    if (kind == INVOICE_CII) return *content = inside, NULL;
+    const struct paper_meta meta = {
+        .title = invoice->number, .author = view.einvoice->seller.name, .language = str_is(invoice->language, "nl") ? DUTCH : ENGLISH, .created_at = invoice->finalised_at,
+    };
+    TRY(invoice_draw(work, invoice, &view, &pdf));
+    if (kind == INVOICE_PDF) return *content = pdf, NULL;
+    return paper_hybrid_make(work->arena, pdf, inside, PAPER_PROFILE_EN16931, &meta, content);
 }
 
 struct fault *invoice_documents_of(struct work *work, invoice_id id, struct invoice_shown *out)

@@ -45,6 +45,8 @@ CHECKED struct fault *invoice_draw(struct work *work, const struct invoice *invo
                                    struct str *pdf);
 CHECKED struct fault *invoice_documents_keep(struct work *work, const struct invoice *invoice,
                                              const struct invoice_view *view);
+CHECKED struct fault *invoice_document_make(struct work *work, const struct invoice *invoice,
+                                            enum invoice_file_kind kind, struct str *content);
 CHECKED struct fault *invoice_documents_of(struct work *work, invoice_id id, struct invoice_shown *out);
 CHECKED struct fault *invoice_post(struct work *work, struct invoice *invoice, const struct invoice_lines *lines,
                                    const struct invoice_view *view);

@@ -119,7 +119,10 @@ static struct fault *file(struct work *work, const struct invoice_file *takes, s
         out->media_type = d->media_type;
         return archive_content(work, d->document_id, &out->content);
     }
-    return FAULT(work->arena, &invoice_no_file, "kind");
+    if (shown.invoice.state == INVOICE_DRAFT) return FAULT(work->arena, &invoice_no_file, "kind");
+    out->name = invoice_file_name(work->arena, shown.invoice.number, kind);
+    out->media_type = kind == INVOICE_PDF || kind == INVOICE_HYBRID ? STR("application/pdf") : STR("application/xml");
+    return invoice_document_make(work, &shown.invoice, kind, &out->content);
 }
 CALLABLE(file, invoice_file, file_answer);
 

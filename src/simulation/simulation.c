@@ -10,6 +10,7 @@ struct work sim_work(struct simulation *sim, enum who who)
 {
     struct work work = { .arena = sim->scratch, .company_id = sim->company_id, .today = sim->today, .now = sim->now, .language = DUTCH,
                          .stepped_up_at = sim->now, .source = STR("simulation"), .system = who == PROGRAM };
+    work.sparing = sim->settings.draw_days && date_between(sim->today, sim->settings.until_on) >= sim->settings.draw_days;
     if (who != PROGRAM) work.user_id = sim->people[who].id, work.permissions = sim->permissions[who];
     sim->now.us += sim_between(sim, 4000, 26000) * 1000;
     sim->counts.operations++;

@@ -1,6 +1,5 @@
 /* What the company buys: bills as files from its suppliers, coded, approved. */
 #include "paper/paper.h"
-#pragma weak einvoice_write_cii
 #include "simulation/simulation_private.h"
 
 /* ---- What a supplier writes ---- */
@@ -120,7 +119,7 @@ static struct fault *bill_comes(struct simulation *sim, size_t who)
     if (late && !sim->changed_iban && s->weight > 4) s->new_iban = sim_iban(sim, "NL"), sim->changed_iban = true;
     TRY(write_bill(sim, s, &e));
     s->new_iban.length = 0;
-    bool hybrid = s->hybrid && s->day && einvoice_write_cii;
+    bool hybrid = s->hybrid && s->day;
     if (hybrid) TRY(as_hybrid(sim, &e, &content));
     else content = einvoice_write_ubl(sim->scratch, &e);
     TRY(receive(sim, who, content, hybrid ? "pdf" : "xml", false));
