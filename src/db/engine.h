@@ -93,6 +93,7 @@ struct engine {
     void (*rows_close)(struct rows *rows);
     struct fault *(*run_each)(struct arena *arena, struct connection *connection, struct statement *statement,
                               size_t count, struct value *values, fill_values *fill, void *context);
+    const char *statistics; /* a script behind each migration, that the planner may know what a company's key is worth; NULL: none */
     struct fault *(*relax)(struct arena *arena, struct books *books, bool relaxed); /* NULL: none */
     /* Several statements at once, as a migration has them; inside a transaction that was begun as `migrating`. */
     struct fault *(*script)(struct arena *arena, struct connection *connection, const char *text);
