@@ -246,8 +246,11 @@ select q.payment_id, q.item_id, p.number, q.item_reference, q.amount_minor, p.cu
  where q.company_id = :company_id and q.run_id = :id order by p.number, q.item_id;
 
 -- name: account_states
-select p.id, p.number, p.iban, k.iban as bank_iban, k.state, k.usable_from, k.party_id as bank_party_id, p.party_id, p.bic, k.bic as bank_bic, p.holder, k.holder as bank_holder
+select p.id, p.number, p.iban, k.iban as bank_iban, k.state, k.usable_from, k.party_id as bank_party_id, p.party_id, p.bic, k.bic as bank_bic, p.holder, k.holder as bank_holder,
+       y.name_check, y.name_known
   from payment p left join party_bank k on k.company_id = p.company_id and k.id = p.party_bank_id
+  left join payment y on y.company_id = p.company_id and y.id = (
+       select z.id from payment z where z.company_id = p.company_id and z.party_id = p.party_id and z.iban = p.iban and z.name_check is not null order by z.id desc limit 1)
  where p.company_id = :company_id and p.run_id = :id and p.state <> 'carried' order by p.number;
 
 -- name: run_duplicates

@@ -107,6 +107,16 @@ DB_TEST(payment_status_tells_names)
     expect_int(NAME_CLOSE, shown.payments.at[1].name_check);
     expect_str("account closed", shown.payments.at[1].name_known);
     expect(!shown.payments.at[0].name_check);
+    /* Before the next release to that account it is said again. */
+    struct payment_checked checked = { 0 };
+    bool told = false;
+    work->user_id = PLANNER;
+    (void)given_payee_bill(work, s.party[1].id, 4200, "79", (struct date){ 20250301 }, 0, NULL, NULL);
+    const struct payment_proposal proposal = { .bank_account_id = s.ours.id, .until = { 20250331 } };
+    expect_done(payment_propose(work, &proposal, &shown));
+    expect_done(payment_check(work, shown.run.id, &checked));
+    for (size_t i = 0; i < checked.problems.count; i++) told |= str_is(checked.problems.at[i].code, "payment.name_differs");
+    expect(told && checked.ready);
     db_rollback(work);
 }
 
@@ -247,6 +257,60 @@ DB_TEST(payment_each_booked)
         expect_int(i, count);
     }
     expect_int(0, transit_balance(work));
+    expect_books_proved(work);
+    db_rollback(work);
+}
+
+/* A bill of USD 1000 at 0.90, paid from a dollar account when it is worth 0.92: the difference is booked with the settlement. */
+DB_TEST(payment_in_dollars)
+{
+    struct payment_shown shown = { 0 };
+    struct payment_run run = { 0 };
+    struct file_answer file = { 0 };
+    account_id payables, expenses;
+    test_begin(work);
+    struct scene s = given_scene(work);
+    struct bank_account dollars = {
+        .name = STR("USD"), .iban = STR("NL20INGB0001234567"), .holder = STR("Test BV"), .currency = STR("USD")
+    };
+    expect_done(bank_account_make(work, &dollars));
+    expect_done(test_sql(
+        work,
+        "insert into exchange_rate (company_id, currency, valid_on, rate, source) values ($1, 'USD', '2025-02-01', '0.92', 'test')",
+        0, 0));
+    expect_done(ledger_account_for(work, FOR_PAYABLES, &payables));
+    expect_done(ledger_account_for(work, FOR_EXPENSES, &expenses));
+    struct entry entry = { .journal = JOURNAL_PURCHASE,
+                           .dated_on = { 20250201 },
+                           .source_kind = STR("test"),
+                           .source_id = 1,
+                           .description = STR("usd") };
+    struct entry_line lines[] = {
+        { .account_id = expenses, .base_minor = 90000 },
+        { .account_id = payables,
+          .base_minor = -90000,
+          .currency = STR("USD"),
+          .amount_minor = -100000,
+          .party_id = s.party[0].id,
+          .item_kind = ITEM_INVOICE,
+          .reference = STR("U-1"),
+          .due_on = { 20250301 } },
+    };
+    expect_done(ledger_post(work, &entry, lines, 2));
+    const struct payment_proposal proposal = { .bank_account_id = dollars.id, .until = { 20250331 } };
+    expect_done(payment_propose(work, &proposal, &shown));
+    expect_int(100000, shown.run.total_minor);
+    expect_int(PAYMENT_FOREIGN, shown.run.kind);
+    work->user_id = TREASURER;
+    expect_done(payment_release(work, &(struct payment_release){ shown.run.id, shown.run.hash, shown.run.version }, &run));
+    expect_int(0, rest_of(work, lines[1].item_id));
+    expect_int(-92000, transit_balance(work));
+    expect_books_proved(work);
+    expect_done(payment_file(work, run.id, &file));
+    expect(str_find(file.content, "<InstdAmt Ccy=\"USD\">1000.00</InstdAmt>") >= 0);
+    expect_done(payment_refuse(work, run.id, STR("the bank wants a code"), run.version + 1, &run));
+    expect_int(0, transit_balance(work));
+    expect_int(-100000, rest_of(work, lines[1].item_id));
     expect_books_proved(work);
     db_rollback(work);
 }

@@ -26,6 +26,10 @@ static const struct fault_type changed_account = {
     FAULT_CONFLICT, "payment.account_changed",
     "{holder} is paid on {iban}; the last time it was {last}. Check that this is right."
 };
+static const struct fault_type other_name = {
+    FAULT_CONFLICT, "payment.name_differs",
+    "At the last payment the bank answered that {holder} on {iban} is not, or not quite, the name it knows ({known})."
+};
 static const struct fault_type first_payment = { FAULT_CONFLICT, "payment.first",
                                                  "{holder} is paid for the first time, on {iban}." };
 static const struct fault_type carried_over = {
@@ -54,6 +58,7 @@ RECORD(payment_checked, {
 });
 
 static const char *const bank_states[] = { NULL, "proposed", "verified", "blocked" };
+static const char *const name_checks[] = { NULL, "matches", "close", "differs", "unknown" };
 static const char *const paid_states[] = { NULL,       "proposed", "carried",  "released",
                                            "accepted", "rejected", "returned", "cancelled" };
 
@@ -101,6 +106,8 @@ struct payment_account_state {
     struct date usable_from;
     party_id bank_party_id, party_id;
     struct str bic, bank_bic, holder, bank_holder;
+    enum name_check name_check; /* what the bank said of this account the last time */
+    struct str name_known;
 };
 LIST_STRUCT(account_states, struct payment_account_state);
 RECORD(payment_account_state, {
@@ -116,6 +123,8 @@ RECORD(payment_account_state, {
                                   FIELD(struct payment_account_state, bank_bic, OPTIONAL),
                                   FIELD(struct payment_account_state, holder),
                                   FIELD(struct payment_account_state, bank_holder, OPTIONAL),
+    FIELD(struct payment_account_state, name_check, CHOICES(name_checks), OPTIONAL),
+    FIELD(struct payment_account_state, name_known, OPTIONAL),
                               });
 struct payment_twin {
     payment_id payment_id;
@@ -269,6 +278,10 @@ static struct fault *look_at_accounts(struct work *work, const struct payment_ru
             found(work, findings, true, a->id, (item_id){ 0 },
                   FAULT(work->arena, &payment_bank_unusable, "payments", PARAM_INT(work->arena, "number", a->number),
                         PARAM("iban", a->iban), PARAM("why", translate(work->language, why))));
+        if (a->name_check > NAME_MATCHES)
+            found(work, findings, false, a->id, (item_id){ 0 },
+                  FAULT(work->arena, &other_name, "payments", PARAM("holder", a->holder), PARAM("iban", a->iban),
+                        PARAM("known", a->name_known.at ? a->name_known : STR("-"))));
     }
     return NULL;
 }

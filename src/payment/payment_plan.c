@@ -67,13 +67,28 @@ static struct str free_text(struct arena *arena, const struct planned *planned)
     return text_str(&text);
 }
 
+static bool says_something(struct str text)
+{
+    for (size_t i = 0; i < text.length; i++)
+        if ((text.at[i] >= '0' && text.at[i] <= '9') || ((text.at[i] | 32) >= 'a' && (text.at[i] | 32) <= 'z')) return true;
+    return false;
+}
+
+/* The text that a bill asks for, where it fits; else the bills' numbers; else our own number of the payment. */
+static struct str text_for(struct arena *arena, const struct planned *planned, const struct payment_due *only)
+{
+    struct str asked = only && only->reference_kind ? sepa_clean(arena, only->reference) : (struct str){ 0 };
+    if (asked.length <= TEXT_MAX && says_something(asked)) return asked;
+    struct str numbers = free_text(arena, planned);
+    return says_something(numbers) ? numbers : planned->payment.end_to_end_id;
+}
+
 static void finish_payment(struct work *work, struct planned *planned, const struct payment_due *only)
 {
     struct run_payment *p = &planned->payment;
     p->state = p->amount_minor > 0 ? PAID_PROPOSED : PAID_CARRIED;
     p->reference_kind = only && is_structured(only) ? only->reference_kind : REFERENCE_FREE;
-    if (only && only->reference_kind) p->reference = only->reference;
-    else p->reference = free_text(work->arena, planned);
+    p->reference = p->reference_kind == REFERENCE_FREE ? text_for(work->arena, planned, only) : only->reference;
     for (size_t i = 0; i < planned->parts.count; i++) planned->parts.at[i].is_live = p->state == PAID_PROPOSED;
 }
 

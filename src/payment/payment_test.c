@@ -109,6 +109,11 @@ DB_TEST(payment_plans)
     payment_plan(work, &dues, &plan);
     expect_int(1, plan.count);
     expect(plan.at[0].payment.reference.length <= 140 && str_ends(plan.at[0].payment.reference, " +47"));
+    dues.count = plan.count = 0;
+    *LIST_ADD(work->arena, &dues) = due_of(1, 1, 11, 1, REFERENCE_FREE, str_format(work->arena, "%0200d", 7)); /* more than a payment holds */
+    dues.at[0].item_reference = STR("\xE2\x80\x94");                                                       /* and a number without a letter or digit */
+    payment_plan(work, &dues, &plan);
+    expect_str(plan.at[0].payment.end_to_end_id.at, plan.at[0].payment.reference);
     db_rollback(work);
 }
 
