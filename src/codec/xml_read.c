@@ -261,7 +261,7 @@ struct fault *xml_read(struct arena *arena, struct str bytes, const struct xml_l
     if (!bytes.length) return not_whole(r);
     r->parser = parser_take();
     parser_prepare(r);
-    xmlParserInputBufferPtr buffer = xmlParserInputBufferCreateStatic(bytes.at, (int)bytes.length, XML_CHAR_ENCODING_NONE);
+    xmlParserInputBufferPtr buffer = xmlParserInputBufferCreateMem(bytes.at, (int)bytes.length, XML_CHAR_ENCODING_NONE);
     xmlParserInputPtr input = buffer ? xmlNewIOInputStream(r->parser, buffer, XML_CHAR_ENCODING_NONE) : NULL;
     ensure(input);
     inputPush(r->parser, input);
