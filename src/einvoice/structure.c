@@ -111,22 +111,39 @@ static bool take_time(struct str *s)
     return (hours < 24 && minutes < 60 && seconds < 60) || (hours == 24 && !minutes && !seconds);
 }
 
+/* All of a block are letters of base64: without a branch, so that the compiler does many at once. Attachments are long. */
+enum { BLOCK = 64 };
+static bool all_letters(const char *at)
+{
+    uint8_t wrong = 0;
+    for (int i = 0; i < BLOCK; i++) {
+        uint8_t c = (uint8_t)at[i], small = (uint8_t)((c | 0x20) - 'a'), number = (uint8_t)(c - '0');
+        wrong |= (uint8_t)!((small < 26) | (number < 10) | (c == '+') | (c == '/'));
+    }
+    return !wrong;
+}
+
 static bool is_base64(struct str s)
 {
     static const char fits_two[] = "AQgw", fits_three[] = "AEIMQUYcgkosw048"; /* the bits behind the last byte are nought */
     size_t count = 0, pads = 0;
     char last = 0;
     for (size_t i = 0; i < s.length; i++) {
-        char c = s.at[i];
-        if (c == ' ' || c == '\t' || c == '\n' || c == '\r') continue;
-        if (c == '=') {
-            pads++;
+        if (!pads && s.length - i >= BLOCK && all_letters(s.at + i)) {
+            i += BLOCK - 1;
+            count += BLOCK;
+            last = s.at[i];
             continue;
         }
-        bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || digit(c) || c == '+' || c == '/';
-        if (pads || !letter) return false;
-        last = c;
-        count++;
+        for (size_t to = s.length - i < BLOCK ? s.length : i + BLOCK; i < to; i++) {
+            char c = s.at[i];
+            bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || digit(c) || c == '+' || c == '/';
+            if (letter && pads) return false;
+            if (letter) last = c, count++;
+            else if (c == '=') pads++;
+            else if (c != ' ' && c != '\t' && c != '\n' && c != '\r') return false;
+        }
+        i--;
     }
     if ((count + pads) % 4 || pads > 2) return false;
     return !pads || strchr(pads == 2 ? fits_two : fits_three, last);
