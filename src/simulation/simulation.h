@@ -37,8 +37,9 @@ struct simulation_counts {
 
 struct simulation;
 /* Makes the company, its people, customers, suppliers and bank accounts on settings->from_on. `arena` must outlive it. */
-CHECKED struct fault *simulation_begin(struct arena *arena, struct books *books, const struct operations *operations, uint64_t seed,
-                                       const struct simulation_settings *settings, struct simulation **out);
+CHECKED struct fault *simulation_begin(struct arena *arena, struct books *books, const struct operations *operations,
+                                       uint64_t seed, const struct simulation_settings *settings,
+                                       struct simulation **out);
 /* Lives the next day; *more: false when settings->until_on has been lived. */
 CHECKED struct fault *simulation_day(struct simulation *sim, bool *more);
 void simulation_end(struct simulation *sim); /* NULL is fine; the books stay as they are */

@@ -16,7 +16,8 @@ static struct operations operations;
 
 static void tell(struct arena *arena, const char *what, const struct fault *fault)
 {
-    fprintf(stderr, "%s: %s: %s %s\n", what, fault->type->code, fault_text(arena, fault, ENGLISH).at, fault->detail ? fault->detail : "");
+    fprintf(stderr, "%s: %s: %s %s\n", what, fault->type->code, fault_text(arena, fault, ENGLISH).at,
+            fault->detail ? fault->detail : "");
     total.failed++;
 }
 
@@ -29,8 +30,16 @@ static void failing_life(bool postgres, int64_t every, int days, int64_t until_u
     struct books *books = NULL;
     struct simulation *sim = NULL;
     struct date from = { 20250106 };
-    const struct simulation_settings settings = { .from_on = from, .until_on = date_add_days(from, days), .customers = 8, .suppliers = 8, .invoices_a_month = 20,
-        .bills_a_month = 30, .open_days = 2, .draw_days = 1, .fail_every = every, .without_passwords = true };
+    const struct simulation_settings settings = { .from_on = from,
+                                                  .until_on = date_add_days(from, days),
+                                                  .customers = 8,
+                                                  .suppliers = 8,
+                                                  .invoices_a_month = 20,
+                                                  .bills_a_month = 30,
+                                                  .open_days = 2,
+                                                  .draw_days = 1,
+                                                  .fail_every = every,
+                                                  .without_passwords = true };
     bool more = true;
     struct fault *fault = books_open(arena, str_of(place.text), &books);
     if (!fault) fault = books_migrate(arena, books);
@@ -42,7 +51,8 @@ static void failing_life(bool postgres, int64_t every, int days, int64_t until_u
     if (fault) tell(arena, postgres ? "failing at each statement, PostgreSQL" : "failing at each statement", fault);
     if (sim) {
         total.passed += simulation_counts(sim)->failures;
-        fprintf(stderr, "%s: %lld failures in %lld days\n", postgres ? "PostgreSQL" : "SQLite", (long long)simulation_counts(sim)->failures, (long long)simulation_counts(sim)->days);
+        fprintf(stderr, "%s: %lld failures in %lld days\n", postgres ? "PostgreSQL" : "SQLite",
+                (long long)simulation_counts(sim)->failures, (long long)simulation_counts(sim)->days);
     }
     simulation_end(sim);
     books_close(books);
@@ -57,17 +67,27 @@ struct shared { int64_t answered, company; char iban[40]; }; /* survives the pro
 
 static struct work program(struct arena *arena, const struct shared *shared)
 {
-    struct work work = { .arena = arena, .now = instant_now(), .language = ENGLISH, .system = true, .company_id = shared->company, .source = STR("torture") };
+    struct work work = { .arena = arena,
+                         .now = instant_now(),
+                         .language = ENGLISH,
+                         .system = true,
+                         .company_id = shared->company,
+                         .source = STR("torture") };
     work.today = instant_day(work.now);
     return work;
 }
 
-static struct fault *ask(struct arena *arena, struct books *books, const struct shared *shared, const char *command, struct str key, const struct pair *pair, struct str body)
+static struct fault *ask(struct arena *arena, struct books *books, const struct shared *shared, const char *command,
+                         struct str key, const struct pair *pair, struct str body)
 {
     struct work work = program(arena, shared);
     struct answer answer;
     struct str verb, noun = str_cut(str_of(command), ' ', &verb);
-    const struct request request = { .operation = operation_by_command(&operations, noun, verb), .pairs = pair, .pair_count = pair != NULL, .body = body, .idempotency_key = key };
+    const struct request request = { .operation = operation_by_command(&operations, noun, verb),
+                                     .pairs = pair,
+                                     .pair_count = pair != NULL,
+                                     .body = body,
+                                     .idempotency_key = key };
     return operation_answer(&work, books, &operations, &request, &answer);
 }
 
@@ -79,19 +99,43 @@ static struct str statement_bytes(struct arena *arena, const struct shared *shar
     struct statement_payment *paid = ARENA_ARRAY(arena, struct statement_payment, LINES);
     struct statement_balance *balances = ARENA_ARRAY(arena, struct statement_balance, 2);
     struct date day = date_add_days((struct date){ 20250101 }, (int)(n % 500));
-    struct statement s = { .kind = STATEMENT_CAMT_053, .id = str_format(arena, "T-%lld", (long long)n), .message_id = str_format(arena, "M-%lld", (long long)n), .number = n,
-        .page = -1, .legal_number = -1, .message_page = -1, .account = str_of(shared->iban), .account_is_iban = true, .currency = STR("EUR"), .balances = balances,
-        .balance_count = 2, .lines = order, .created_at = instant_of_day(day) };
+    struct statement s = { .kind = STATEMENT_CAMT_053,
+                           .id = str_format(arena, "T-%lld", (long long)n),
+                           .message_id = str_format(arena, "M-%lld", (long long)n),
+                           .number = n,
+                           .page = -1,
+                           .legal_number = -1,
+                           .message_page = -1,
+                           .account = str_of(shared->iban),
+                           .account_is_iban = true,
+                           .currency = STR("EUR"),
+                           .balances = balances,
+                           .balance_count = 2,
+                           .lines = order,
+                           .created_at = instant_of_day(day) };
     for (int i = 0; i < LINES; i++) {
         paid[i].remittance = str_format(arena, "betaling %lld %d", (long long)n, i);
-        lines[i] = (struct statement_line){ .number = i + 1, .occurrence = 1, .booked_on = day, .valued_on = day, .amount_minor = 100 * (i + 1), .currency = STR("EUR"),
-            .status = STATUS_BOOK, .batch_count = -1, .payment = &paid[i], .details = &paid[i], .detail_count = 1 };
+        lines[i] = (struct statement_line){ .number = i + 1,
+                                            .occurrence = 1,
+                                            .booked_on = day,
+                                            .valued_on = day,
+                                            .amount_minor = 100 * (i + 1),
+                                            .currency = STR("EUR"),
+                                            .status = STATUS_BOOK,
+                                            .batch_count = -1,
+                                            .payment = &paid[i],
+                                            .details = &paid[i],
+                                            .detail_count = 1 };
         order[i] = &lines[i];
         s.booked_minor += lines[i].amount_minor;
         s.line_count++;
     }
-    balances[0] = (struct statement_balance){ .type = BALANCE_OPENING, .amount_minor = n * STATEMENT_MINOR, .currency = STR("EUR"), .on = day };
-    balances[1] = (struct statement_balance){ .type = BALANCE_CLOSING, .amount_minor = (n + 1) * STATEMENT_MINOR, .currency = STR("EUR"), .on = day };
+    balances[0] = (struct statement_balance){
+        .type = BALANCE_OPENING, .amount_minor = n * STATEMENT_MINOR, .currency = STR("EUR"), .on = day
+    };
+    balances[1] = (struct statement_balance){
+        .type = BALANCE_CLOSING, .amount_minor = (n + 1) * STATEMENT_MINOR, .currency = STR("EUR"), .on = day
+    };
     s.opening = &balances[0], s.closing = &balances[1];
     return statement_write_camt053(arena, &s, CAMT_053_08);
 }
@@ -100,9 +144,12 @@ static struct str statement_bytes(struct arena *arena, const struct shared *shar
 static struct fault *step(struct arena *arena, struct books *books, const struct shared *shared, int64_t n)
 {
     const struct pair name = { STR("file_name"), STR("statement.xml") };
-    if (n % 2 == 0) return ask(arena, books, shared, "statement import", (struct str){ 0 }, &name, statement_bytes(arena, shared, n / 2));
-    return ask(arena, books, shared, "entry post", str_format(arena, "post-%lld", (long long)n), NULL,
-               STR("{\"dated_on\":\"2025-03-03\",\"description\":\"torture\",\"lines\":[{\"account\":\"4300\",\"base\":\"1.00\"},{\"account\":\"0500\",\"base\":\"-1.00\"}]}"));
+    if (n % 2 == 0)
+        return ask(arena, books, shared, "statement import", (struct str){ 0 }, &name,
+                   statement_bytes(arena, shared, n / 2));
+    return ask(
+        arena, books, shared, "entry post", str_format(arena, "post-%lld", (long long)n), NULL,
+        STR("{\"dated_on\":\"2025-03-03\",\"description\":\"torture\",\"lines\":[{\"account\":\"4300\",\"base\":\"1.00\"},{\"account\":\"0500\",\"base\":\"-1.00\"}]}"));
 }
 
 static void victim(const struct place *place, struct shared *shared)
@@ -146,11 +193,15 @@ static bool whole(const struct place *place, const struct shared *shared)
     }
     fault = ledger_verify(&work, &proof);
     if (!fault) fault = audit_verify(&work, &rows);
-    int64_t imports = balance_of(&work, "1000"), posts = balance_of(&work, "4300"), least_imports = (n + 1) / 2 * STATEMENT_MINOR, least_posts = n / 2 * 100;
-    bool right = !fault && proof.holds && (imports == least_imports || (n % 2 == 0 && imports == least_imports + STATEMENT_MINOR)) &&
+    int64_t imports = balance_of(&work, "1000"), posts = balance_of(&work, "4300"),
+            least_imports = (n + 1) / 2 * STATEMENT_MINOR, least_posts = n / 2 * 100;
+    bool right = !fault && proof.holds &&
+                 (imports == least_imports || (n % 2 == 0 && imports == least_imports + STATEMENT_MINOR)) &&
                  (posts == least_posts || (n % 2 == 1 && posts == least_posts + 100));
     if (fault) tell(arena, "after a kill", fault);
-    else if (!right) fprintf(stderr, "after a kill: %lld answered, bank %lld, posted %lld, proof %d\n", (long long)n, (long long)imports, (long long)posts, proof.holds);
+    else if (!right)
+        fprintf(stderr, "after a kill: %lld answered, bank %lld, posted %lld, proof %d\n", (long long)n,
+                (long long)imports, (long long)posts, proof.holds);
     db_rollback(&work);
     books_close(books);
     arena_free(arena);
@@ -165,8 +216,10 @@ static struct fault *prepare(struct arena *arena, const struct place *place, str
     TRY(books_open(arena, str_of(place->text), &books));
     TRY(books_migrate(arena, books));
     struct work work = program(arena, shared);
-    const struct request request = { .operation = operation_by_command(&operations, STR("company"), STR("add")),
-                                     .body = STR("{\"name\":\"Torture\",\"country\":\"NL\",\"currency\":\"EUR\",\"language\":\"nl\"}") };
+    const struct request request = {
+        .operation = operation_by_command(&operations, STR("company"), STR("add")),
+        .body = STR("{\"name\":\"Torture\",\"country\":\"NL\",\"currency\":\"EUR\",\"language\":\"nl\"}")
+    };
     work.today = (struct date){ 20250101 };
     TRY(operation_answer(&work, books, &operations, &request, &answer));
     shared->company = work.company_id;
@@ -177,8 +230,12 @@ static struct fault *prepare(struct arena *arena, const struct place *place, str
     db_rollback(&work);
     if (fault) return fault;
     snprintf(shared->iban, sizeof shared->iban, "NL91ABNA0417164300");
-    TRY(ask(arena, books, shared, "bank-account add", (struct str){ 0 }, NULL,
-            str_format(arena, "{\"name\":\"Bank\",\"iban\":\"%s\",\"holder\":\"Torture\",\"currency\":\"EUR\",\"ledger_account_id\":%lld}", shared->iban, (long long)bank.id.n)));
+    TRY(ask(
+        arena, books, shared, "bank-account add", (struct str){ 0 }, NULL,
+        str_format(
+            arena,
+            "{\"name\":\"Bank\",\"iban\":\"%s\",\"holder\":\"Torture\",\"currency\":\"EUR\",\"ledger_account_id\":%lld}",
+            shared->iban, (long long)bank.id.n)));
     books_close(books);
     return NULL;
 }
@@ -204,7 +261,8 @@ static void killing(bool postgres, int kills)
         bool right = WIFSIGNALED(status) && whole(&place, shared);
         *(right ? &total.passed : &total.failed) += 1;
     }
-    fprintf(stderr, "%s: %d kills, %lld operations answered between them\n", postgres ? "PostgreSQL" : "SQLite", kills, (long long)shared->answered);
+    fprintf(stderr, "%s: %d kills, %lld operations answered between them\n", postgres ? "PostgreSQL" : "SQLite", kills,
+            (long long)shared->answered);
     place_remove(&place);
     munmap(shared, sizeof *shared);
     arena_free(arena);
