@@ -10,6 +10,7 @@ struct report_ask {
     party_id party_id;
     account_id account_id;
     allocation_id allocation_id;
+    struct date late_30_on, late_60_on, late_90_on; /* due on these days: 30, 60, 90 days late */
 };
 extern const struct record report_ask_record;
 extern const char *const report_sides[3];
