@@ -119,7 +119,7 @@ SHAPE(T, ei_line, -1, M(T, id, SHAPE_TEXT), M(T, note, SHAPE_TEXT), M(T, object,
       M(T, parent_id, SHAPE_TEXT), M(T, status_reason, SHAPE_TEXT));
 #undef T
 static const struct shape_member ei_delivery_members[] = {
-    /* a struct without a name: places within the invoice's */
+/* a struct without a name: places within the invoice's */
 #define D(member, kind_)                                                                       \
     {                                                                                          \
         .name = #member, .kind = kind_,                                                        \
