@@ -306,6 +306,25 @@ static struct fault *make_customer(struct simulation *sim, int64_t i)
     return NULL;
 }
 
+/* A new one overseas, billed in dollars in the last weeks; nothing of it is due yet. */
+static struct fault *make_overseas(struct simulation *sim)
+{
+    struct customer *c = LIST_ADD(sim->arena, &sim->customers);
+    *c = (struct customer){ .name = STR("Harbor Pumps Inc."),
+                            .country = STR("US"),
+                            .currency = STR("USD"),
+                            .vat_code = "export",
+                            .habit = PAYS_NEVER,
+                            .naming = NAMES_NUMBER,
+                            .terms = 60,
+                            .weight = 3 };
+    sim->weight_sum += c->weight;
+    return add_party(sim, RECEIVABLES,
+                     STR("{\"name\":\"Harbor Pumps Inc.\",\"is_customer\":true,\"email\":\"ap@harborpumps.example\",\"language\":\"en\",\"street\":\"Pier Road 4\","
+                         "\"postal_code\":\"04101\",\"city\":\"Portland\",\"country\":\"US\",\"currency\":\"USD\",\"customer_terms_days\":60}"),
+                     &c->id, &c->number);
+}
+
 struct fault *sim_cast_customers(struct simulation *sim)
 {
     for (int64_t i = 0; i < sim->settings.customers; i++) {
@@ -316,7 +335,7 @@ struct fault *sim_cast_customers(struct simulation *sim)
             c->payer_iban = sim_iban(sim, "NL");
         if (i == sim->settings.customers - 1) c->habit = PAYS_NEVER;
     }
-    return NULL;
+    return make_overseas(sim);
 }
 
 /* ---- Suppliers ---- */

@@ -61,6 +61,7 @@ static struct fault *sell(struct simulation *sim)
     int64_t at = sim_between(sim, 0, sim->weight_sum - 1);
     size_t who = 0;
     while (at >= sim->customers.at[who].weight) at -= sim->customers.at[who++].weight;
+    if (str_is(sim->customers.at[who].currency, "USD") && date_between(sim->today, sim->settings.until_on) > 55) who = 0;
     const struct customer *c = &sim->customers.at[who];
     struct invoice_data data = { .party_id = c->id, .delivered_on = date_add_days(sim->today, -(int)sim_between(sim, 0, 5)) };
     struct invoice_shown shown = { 0 };
