@@ -111,15 +111,6 @@ static const struct rule_text *sentence_of(const char *id)
     }
 }
 
-bool rule_sentence(const char *key, const char **english, const char **dutch)
-{
-    const struct rule_text *text = text_of(key);
-    if (!text) return false;
-    *english = text->english;
-    *dutch = text->dutch;
-    return true;
-}
-
 static bool is_structure(const char *id)
 {
     static const char *const families[] = { "UBL-CR-", "UBL-SR-", "UBL-DT-", "CII-SR-", "CII-DT-" };
@@ -315,7 +306,6 @@ void einvoice_judge(struct arena *arena, const struct einvoice *invoice, unsigne
     bool cii = invoice->syntax == EINVOICE_CII;
     if (invoice->tree && invoice->syntax != EINVOICE_ZUGFERD_1) {
         j->run.root = tree_node(invoice->tree, 1)->name;
-        structure_judge(arena, invoice->tree, cii, out);
         for (size_t s = 0; s < ARRAY_LENGTH(sets_known); s++) {
             if (!(sets & sets_known[s].bit)) continue;
             for (size_t p = 0; p < rule_tables.profile_count; p++) {
@@ -329,7 +319,6 @@ void einvoice_judge(struct arena *arena, const struct einvoice *invoice, unsigne
     }
     if (invoice->tree && (sets & EINVOICE_FLORIN)) florin_judge(&j->run, invoice, say_own, j);
     if (out->problems.count) qsort(out->problems.at, out->problems.count, sizeof *out->problems.at, by_line);
-    if (out->structure.count) qsort(out->structure.at, out->structure.count, sizeof *out->structure.at, by_line);
     out->valid = !out->fatal;
 }
 

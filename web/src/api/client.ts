@@ -77,7 +77,7 @@ export async function call<N extends Name>(name: N, takes: Takes<N>, extra: { co
     }
     if (!response.ok) {
         const problem = await problemOf(response)
-        if (problem.status === 401 && name !== 'session_open' && name !== 'session_show' && name !== 'session_step_up') ways.signedOut()
+        if (problem.code === 'operation.sign_in' || problem.code === 'access.unknown') { if (name !== 'session_show') ways.signedOut() } // a wrong code is 401 too, and no end of the session
         throw problem
     }
     return (operations[name].file ? await response.blob() : await response.json()) as Gives<N>

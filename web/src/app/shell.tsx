@@ -52,7 +52,7 @@ export function Shell({ children, language, setLanguage }: { children: ReactNode
             <form role="search" className="find" onSubmit={(e: FormEvent) => { e.preventDefault(); if (find.trim()) go('/search?q=' + encodeURIComponent(find.trim())) }}>
                 <Icon name="search" /><input ref={search} type="search" value={find} onChange={e => setFind(e.target.value)} aria-label={t('search_anything')} placeholder={t('search_anything')} aria-keyshortcuts="/" /><kbd aria-hidden="true">/</kbd>
             </form>
-            <Link to="/me" className="who"><Icon name="user" /><span>{session.me.name}</span></Link>
+            <Link to="/me" className="who" aria-label={session.me.name}><Icon name="user" /><span>{session.me.name}</span></Link>
         </header>
         <nav id="nav" className="side" aria-label={t('navigation')}>
             {session.me.companies.length > 1 ? <label className="company"><span className="hidden">{t('company')}</span><select value={session.me.company_id} onChange={e => { void choose(Number(e.target.value)) }}>{session.me.companies.map(c => <option key={c.id} value={c.id}>{c.name}</option>)}</select></label> : <p className="company">{session.company}</p>}

@@ -13,7 +13,7 @@ export default function Users() {
     return <Page title={t('nav_users')} note={t('users_note')} actions={can('user_add') && <Button look="main" icon="plus" onClick={() => setAdding(true)}>{t('user_new')}</Button>}>
         <List name="user_list" caption={t('nav_users')} turn={turn} sort="name" filters={['name', 'email', 'role']} columns={[{ name: 'name' }, { name: 'email' }, { name: 'role', show: row => word('role', row.role.replaceAll(' ', '_')) },
             { name: 'totp_on', show: row => row.totp_on ? <Badge tone="good">{t('on')}</Badge> : row.is_invited ? <Badge tone="info">{t('invited')}</Badge> : <Badge tone="warn">{t('off')}</Badge> }, { name: 'created_at' },
-            { name: 'end', label: t('action'), show: row => can('user_end') && row.id !== me.person_id ? <Button look="quiet" aria-label={t('end_what', { what: row.name })} onClick={() => setEnding(row)}>{t('end_access')}</Button> : '' }]} />
+            { name: 'end', label: t('action'), show: row => can('user_end') && row.id !== me.person_id ? <Button look="quiet" aria-label={t('end_access_what', { what: row.name })} onClick={() => setEnding(row)}>{t('end_access')}</Button> : '' }]} />
         {adding && <Add close={() => setAdding(false)} done={() => setTurn(turn + 1)} />}
         {ending && <Dialog title={t('end_access')} close={() => setEnding(undefined)}><p>{t('end_access_text', { what: ending.name })}</p><ProblemBox problem={problem} /><div className="form-end"><Button look="danger" busy={busy} onClick={() => { void run(async () => { await call('user_end', { id: ending.id }); setEnding(undefined); setTurn(turn + 1); note(t('ended')) }) }}>{t('end_access')}</Button><Button onClick={() => setEnding(undefined)}>{t('cancel')}</Button></div></Dialog>}
     </Page>

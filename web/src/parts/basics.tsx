@@ -72,7 +72,7 @@ export function Card({ title, actions, children, className = '' }: { title?: Rea
     return <section className={'card ' + className}>{(title || actions) && <header><h2>{title}</h2>{actions && <div className="actions">{actions}</div>}</header>}{children}</section>
 }
 export function Facts({ rows }: { rows: [label: string, value: ReactNode][] }) {
-    return <dl className="facts">{rows.filter(([, value]) => value !== undefined && value !== null && value !== '').map(([label, value]) => <div key={label}><dt>{label}</dt><dd>{value}</dd></div>)}</dl>
+    return <dl className="facts">{rows.filter(([, value]) => value !== undefined && value !== null && value !== '' && value !== false).map(([label, value]) => <div key={label}><dt>{label}</dt><dd>{value}</dd></div>)}</dl>
 }
 export function Amount({ value, currency }: { value: string | undefined; currency?: string }) {
     const { amount } = useWords()

@@ -4,6 +4,8 @@ import { call, address } from '../api/client'
 import { useWords } from '../text/text'
 import { Icon, Loading, ProblemBox } from './basics'
 
+/** How a readable page looks: on white, as paper, in dark mode too. */
+const paper = '<style>body{font:14px/1.5 Inter,"Segoe UI",system-ui,sans-serif;color:#1b2420;background:#fff;margin:1.5rem;overflow-wrap:anywhere}h1{font-size:1.4rem}h2{font-size:1rem;margin:1.2rem 0 .3rem}address{font-style:normal}dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:.3rem 0}dt{color:#55615a}dd{margin:0}table{border-collapse:collapse;width:100%;margin:.6rem 0}th,td{text-align:left;vertical-align:top;padding:.3rem .5rem;border-bottom:1px solid #dcdfd8}th{color:#55615a;font-weight:600}</style>'
 export interface Sheet { key: string; label: string; kind: 'html' | 'file'; load: () => Promise<Blob>; download?: string }
 export function documentSheet(id: number, name: string, mediaType: string): Sheet | undefined {
     if (!/^(application\/pdf|image\/(png|jpeg|webp))/.test(mediaType)) return undefined
@@ -18,7 +20,7 @@ export function Preview({ sheets, title }: { sheets: Sheet[]; title: string }) {
         setState({})
         sheet.load().then(async blob => {
             if (!live) return
-            if (sheet.kind === 'html') { const html = await blob.text(); if (live) setState({ key: sheet.key, html }); return }
+            if (sheet.kind === 'html') { const html = await blob.text(); if (live) setState({ key: sheet.key, html: html.replace('</head>', paper + '</head>') }); return }
             url = URL.createObjectURL(blob)
             setState({ key: sheet.key, url, image: blob.type.startsWith('image/') })
         }, (problem: unknown) => { if (live) setState({ key: sheet.key, problem }) })
