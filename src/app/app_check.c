@@ -7,14 +7,23 @@
 
 static const struct fault_type app_no_files = { FAULT_INVALID, "app.no_files", "Say which files: florin check FILE…" };
 static const char *const rule_names[] = { NULL, "auto", "en16931", "peppol", "nlcius", "xrechnung" };
-static const unsigned rule_sets[] = { 0, EINVOICE_AUTO, EINVOICE_EN16931, EINVOICE_EN16931 | EINVOICE_PEPPOL, EINVOICE_EN16931 | EINVOICE_NLCIUS,
+static const unsigned rule_sets[] = { 0,
+                                      EINVOICE_AUTO,
+                                      EINVOICE_EN16931,
+                                      EINVOICE_EN16931 | EINVOICE_PEPPOL,
+                                      EINVOICE_EN16931 | EINVOICE_NLCIUS,
                                       EINVOICE_EN16931 | EINVOICE_XRECHNUNG };
-struct app_check_flags { unsigned rules; bool json, version; };
-RECORD(app_check_flags, {
-    FIELD(struct app_check_flags, rules, CHOICES(rule_names), OPTIONAL, .about = "by which rules; auto: those that the invoice names, and our own"),
-    FIELD(struct app_check_flags, json, OPTIONAL, .about = "one JSON object a line"),
-    FIELD(struct app_check_flags, version, OPTIONAL, .about = "which versions of the rules these are"),
-});
+struct app_check_flags {
+    unsigned rules;
+    bool json, version;
+};
+RECORD(app_check_flags,
+       {
+           FIELD(struct app_check_flags, rules, CHOICES(rule_names), OPTIONAL,
+                 .about = "by which rules; auto: those that the invoice names, and our own"),
+           FIELD(struct app_check_flags, json, OPTIONAL, .about = "one JSON object a line"),
+           FIELD(struct app_check_flags, version, OPTIONAL, .about = "which versions of the rules these are"),
+       });
 
 enum { THREADS_MOST = 64 };
 
@@ -26,10 +35,17 @@ struct checking {
     atomic_size_t next;
     pthread_mutex_t lock;
     pthread_cond_t done;
-    struct found { char *text; size_t length; bool ready, valid; } *found;
+    struct found {
+        char *text;
+        size_t length;
+        bool ready, valid;
+    } * found;
 };
 
-static const char *severity_word(enum einvoice_severity severity) { return severity == EINVOICE_FATAL ? "fatal" : "warning"; }
+static const char *severity_word(enum einvoice_severity severity)
+{
+    return severity == EINVOICE_FATAL ? "fatal" : "warning";
+}
 
 static struct str syntax_of(const struct einvoice *invoice)
 {
@@ -37,7 +53,8 @@ static struct str syntax_of(const struct einvoice *invoice)
     return str_of(words[invoice ? invoice->syntax : 0]);
 }
 
-static void add_problem(struct text *text, bool first, struct str rule, const char *severity, struct str where, struct str message)
+static void add_problem(struct text *text, bool first, struct str rule, const char *severity, struct str where,
+                        struct str message)
 {
     if (!first) text_add_char(text, ',');
     text_addz(text, "{\"rule\":");
@@ -49,7 +66,8 @@ static void add_problem(struct text *text, bool first, struct str rule, const ch
     text_add_char(text, '}');
 }
 
-static void say_json(struct text *text, enum language language, struct str file, const struct einvoice *invoice, const struct einvoice_report *report, const struct fault *fault)
+static void say_json(struct text *text, enum language language, struct str file, const struct einvoice *invoice,
+                     const struct einvoice_report *report, const struct fault *fault)
 {
     bool first = true;
     text_addz(text, "{\"file\":");
@@ -57,15 +75,25 @@ static void say_json(struct text *text, enum language language, struct str file,
     text_addz(text, ",\"syntax\":");
     json_add_text(text, syntax_of(invoice));
     text_addf(text, ",\"valid\":%s,\"problems\":[", !fault && report->valid ? "true" : "false");
-    for (const struct fault *f = fault; f; f = f->next, first = false) add_problem(text, first, str_of(f->type->code), "fatal", f->field, fault_text(text->arena, f, language));
+    for (const struct fault *f = fault; f; f = f->next, first = false)
+        add_problem(text, first, str_of(f->type->code), "fatal", f->field, fault_text(text->arena, f, language));
     for (size_t i = 0; !fault && i < report->problems.count; i++, first = false) {
         const struct einvoice_problem *p = &report->problems.at[i];
         add_problem(text, first, str_of(p->rule), severity_word(p->severity), p->path, language == DUTCH ? p->dutch : p->english);
     }
-    text_addz(text, "]}\n");
+    text_addz(text, "],\"structure\":["); /* what the XML Schema would refuse: a kind of its own, no part of the verdict */
+    for (size_t i = 0; !fault && i < report->structure.count; i++) {
+        const struct einvoice_problem *p = &report->structure.at[i];
+        add_problem(text, !i, str_of(p->rule), severity_word(p->severity), p->path, language == DUTCH ? p->dutch : p->english);
+    }
+    struct str sets = fault ? STR("") : einvoice_sets_text(text->arena, report->sets);
+    text_addz(text, "],\"rules\":");
+    json_add_text(text, sets);
+    text_addz(text, "}\n");
 }
 
-static void say_lines(struct text *text, enum language language, struct str file, const struct einvoice *invoice, const struct einvoice_report *report, const struct fault *fault)
+static void say_lines(struct text *text, enum language language, struct str file, const struct einvoice *invoice,
+                      const struct einvoice_report *report, const struct fault *fault)
 {
     const char *verdict = translate(language, !fault && report->valid ? "valid" : "not valid").at;
     text_addf(text, "%.*s: %s (%.*s)\n", STR_ARG(file), verdict, STR_ARG(syntax_of(invoice)));
@@ -76,9 +104,15 @@ static void say_lines(struct text *text, enum language language, struct str file
     for (size_t i = 0; !fault && i < report->problems.count; i++) {
         const struct einvoice_problem *p = &report->problems.at[i];
         struct str sentence = language == DUTCH ? p->dutch : p->english;
-        text_addf(text, "  %d: %s (%s) %.*s\n      %.*s", p->line, p->rule, translate(language, severity_word(p->severity)).at, STR_ARG(sentence), STR_ARG(p->path));
+        text_addf(text, "  %d: %s (%s) %.*s\n      %.*s", p->line, p->rule,
+                  translate(language, severity_word(p->severity)).at, STR_ARG(sentence), STR_ARG(p->path));
         if (p->values.length) text_addf(text, " [%.*s]", STR_ARG(p->values));
         text_add_char(text, '\n');
+    }
+    for (size_t i = 0; !fault && i < report->structure.count; i++) {
+        const struct einvoice_problem *p = &report->structure.at[i];
+        struct str sentence = language == DUTCH ? p->dutch : p->english;
+        text_addf(text, "  %d: %s %.*s\n      %.*s\n", p->line, p->rule, STR_ARG(sentence), STR_ARG(p->path));
     }
 }
 
@@ -153,7 +187,9 @@ struct fault *app_check(struct own *own, int *code)
     struct words files = { 0 };
     TRY(own_flags(own, INTO(app_check_flags, &flags), &files));
     if (flags.version) {
-        struct str versions = einvoice_sets_text(own->arena, EINVOICE_EN16931 | EINVOICE_NLCIUS | EINVOICE_GACCOUNT | EINVOICE_PEPPOL | EINVOICE_XRECHNUNG | EINVOICE_FLORIN);
+        struct str versions =
+            einvoice_sets_text(own->arena, EINVOICE_EN16931 | EINVOICE_NLCIUS | EINVOICE_GACCOUNT | EINVOICE_PEPPOL |
+                                               EINVOICE_XRECHNUNG | EINVOICE_FLORIN);
         fprintf(own->out, "florin %s\n%.*s\n", FLORIN_VERSION, STR_ARG(versions));
         return NULL;
     }

@@ -2,6 +2,7 @@
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 #include <libxml/xmlschemas.h>
+#include <pthread.h>
 
 const struct fault_type xml_malformed = { FAULT_INVALID, "xml.malformed", "The XML is broken at line {line}: {why}" };
 const struct fault_type xml_forbidden = {
@@ -28,9 +29,10 @@ struct xml_reader {
     struct fault *fault;
     bool stopped, ended;
     struct xml_attribute attributes[ATTRIBUTES_MAX];
+    struct str uris[2]; /* the last two namespaces: nearly always the next one too */
 };
 
-int xml_line(const struct xml_reader *r) { return xmlSAX2GetLineNumber(r->parser); }
+int xml_line(const struct xml_reader *r) { return r->parser->input ? r->parser->input->line : 0; }
 size_t xml_depth(const struct xml_reader *r) { return r->depth; }
 
 void xml_stop(struct xml_reader *r)
@@ -58,6 +60,15 @@ static void refuse_limit(struct xml_reader *r, const char *what)
 
 static struct str borrowed(const xmlChar *z) { return str_of((const char *)z); }
 
+static struct str uri_of(struct xml_reader *r, const xmlChar *uri)
+{
+    if ((const char *)uri == r->uris[0].at) return r->uris[0];
+    struct str found = (const char *)uri == r->uris[1].at ? r->uris[1] : borrowed(uri);
+    r->uris[1] = r->uris[0];
+    r->uris[0] = found;
+    return found;
+}
+
 static void on_start(void *context, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri,
                      int namespace_count, const xmlChar **namespaces, int attribute_count, int defaulted,
                      const xmlChar **attributes)
@@ -74,7 +85,7 @@ static void on_start(void *context, const xmlChar *local, const xmlChar *prefix,
                                     borrowed(attributes[2]),
                                     { (const char *)attributes[3], (size_t)(attributes[4] - attributes[3]) } };
     r->frames[r->depth++].text_from = r->text_length;
-    struct xml_element element = { borrowed(local), borrowed(uri), borrowed(prefix), r->attributes,
+    struct xml_element element = { borrowed(local), uri_of(r, uri), borrowed(prefix), r->attributes,
                                    (size_t)attribute_count };
     r->handler->start(r->context, r, &element);
 }
@@ -214,7 +225,46 @@ void xml_reader_free(struct xml_reader *r)
     r->text = NULL;
 }
 
-/* The parser context is the costliest thing to make (its dictionary above all), so a thread keeps one. */
+/* The parser context is the costliest thing to make (its dictionary above all), so a thread keeps one and its names. It is
+ * put aside while in use (a handler may read another document), and let go when a document filled it with foreign names. */
+enum { KEPT_NAMES = 8192, KEPT_TEXT = 1 << 20 };
+struct kept { xmlParserCtxtPtr parser; char *text; size_t text_room; };
+static pthread_key_t kept_key;
+static pthread_once_t kept_once = PTHREAD_ONCE_INIT;
+
+static void kept_free(void *context)
+{
+    struct kept *kept = context;
+    xmlFreeParserCtxt(kept->parser);
+    free(kept->text);
+    free(kept);
+}
+
+static void kept_make(void) { ensure(!pthread_key_create(&kept_key, kept_free)); }
+
+static struct kept *kept_take(void)
+{
+    pthread_once(&kept_once, kept_make);
+    struct kept *kept = pthread_getspecific(kept_key);
+    if (kept) {
+        ensure(!pthread_setspecific(kept_key, NULL));
+        return kept;
+    }
+    kept = calloc(1, sizeof *kept);
+    ensure(kept);
+    kept->parser = xmlNewParserCtxt();
+    return kept;
+}
+
+static void kept_give_back(struct kept *kept)
+{
+    if (kept->parser->myDoc) xmlFreeDoc(kept->parser->myDoc);
+    kept->parser->myDoc = NULL;
+    bool large = xmlDictSize(kept->parser->dict) > KEPT_NAMES || kept->text_room > KEPT_TEXT;
+    if (large || pthread_getspecific(kept_key) || pthread_setspecific(kept_key, kept)) return kept_free(kept);
+    xmlCtxtReset(kept->parser);
+}
+
 struct fault *xml_read(struct arena *arena, struct str bytes, const struct xml_limits *limits,
                        const struct xml_handler *handler, void *context)
 {
@@ -222,11 +272,20 @@ struct fault *xml_read(struct arena *arena, struct str bytes, const struct xml_l
     if (bytes.length > limits->bytes || bytes.length > INT32_MAX)
         return FAULT(arena, &input_too_large, NULL, PARAM("limit", STR("128 MB")));
     if (!bytes.length) return not_whole(r);
-    r->parser = xmlCreateMemoryParserCtxt(bytes.at, (int)bytes.length);
+    struct kept *kept = kept_take();
+    r->parser = kept->parser;
+    r->text = kept->text;
+    r->text_room = kept->text_room;
     parser_prepare(r);
+    xmlParserInputBufferPtr buffer = xmlParserInputBufferCreateMem(bytes.at, (int)bytes.length, XML_CHAR_ENCODING_NONE);
+    xmlParserInputPtr input = buffer ? xmlNewIOInputStream(r->parser, buffer, XML_CHAR_ENCODING_NONE) : NULL;
+    ensure(input);
+    inputPush(r->parser, input);
     xmlParseDocument(r->parser);
     struct fault *fault = not_whole(r);
-    xml_reader_free(r);
+    kept->text = r->text;
+    kept->text_room = r->text_room;
+    kept_give_back(kept);
     return fault;
 }
 

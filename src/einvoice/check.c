@@ -15,7 +15,7 @@ struct judging {
     struct rule_run run;
     const struct einvoice *invoice;
     struct einvoice_report *report;
-    const char *profile;
+    unsigned sets; /* asked for */
 };
 
 /* ---- What a problem says ---- */
@@ -111,6 +111,15 @@ static const struct rule_text *sentence_of(const char *id)
     }
 }
 
+bool rule_sentence(const char *key, const char **english, const char **dutch)
+{
+    const struct rule_text *text = text_of(key);
+    if (!text) return false;
+    *english = text->english;
+    *dutch = text->dutch;
+    return true;
+}
+
 static bool is_structure(const char *id)
 {
     static const char *const families[] = { "UBL-CR-", "UBL-SR-", "UBL-DT-", "CII-SR-", "CII-DT-" };
@@ -141,9 +150,9 @@ static bool waived(const struct judging *j, const char *id)
         { EINVOICE_XRECHNUNG, "kosit:extension:", "BR-CL-25" }, { EINVOICE_XRECHNUNG, "kosit:extension:", "BR-CL-26" },
         { EINVOICE_XRECHNUNG, "kosit:xrechnung:cvd", "BR-CL-13" },
     };
-    if (!(j->report->sets & (EINVOICE_GACCOUNT | EINVOICE_XRECHNUNG))) return false;
+    if (!(j->sets & (EINVOICE_GACCOUNT | EINVOICE_XRECHNUNG))) return false;
     for (size_t i = 0; i < ARRAY_LENGTH(list); i++)
-        if ((j->report->sets & list[i].set) && !strcmp(id, list[i].rule) &&
+        if ((j->sets & list[i].set) && !strcmp(id, list[i].rule) &&
             (!*list[i].specification || str_find(j->invoice->specification, list[i].specification) >= 0))
             return true;
     return false;
@@ -301,16 +310,20 @@ void einvoice_judge(struct arena *arena, const struct einvoice *invoice, unsigne
                                         .tree = invoice->tree,
                                         .memos = ARENA_ARRAY(arena, uint8_t, rule_tables.memos) },
                                .invoice = invoice,
-                               .report = out },
+                               .report = out,
+                               .sets = sets },
                    *j = &judging;
     bool cii = invoice->syntax == EINVOICE_CII;
+    out->sets = sets & EINVOICE_FLORIN;
     if (invoice->tree && invoice->syntax != EINVOICE_ZUGFERD_1) {
         j->run.root = tree_node(invoice->tree, 1)->name;
+        structure_judge(arena, invoice->tree, cii, out);
         for (size_t s = 0; s < ARRAY_LENGTH(sets_known); s++) {
             if (!(sets & sets_known[s].bit)) continue;
             for (size_t p = 0; p < rule_tables.profile_count; p++) {
                 const struct rule_profile *profile = &rule_tables.profiles[p];
                 if (profile->cii != cii || strcmp(profile->name, sets_known[s].profile)) continue;
+                out->sets |= sets_known[s].bit;
                 for (const struct rule_pattern *pattern = profile->patterns; pattern->starts; pattern++)
                     judge_pattern(j, pattern);
                 judge_paths(j, profile);
@@ -319,6 +332,7 @@ void einvoice_judge(struct arena *arena, const struct einvoice *invoice, unsigne
     }
     if (invoice->tree && (sets & EINVOICE_FLORIN)) florin_judge(&j->run, invoice, say_own, j);
     if (out->problems.count) qsort(out->problems.at, out->problems.count, sizeof *out->problems.at, by_line);
+    if (out->structure.count) qsort(out->structure.at, out->structure.count, sizeof *out->structure.at, by_line);
     out->valid = !out->fatal;
 }
 

@@ -25,10 +25,15 @@ struct einvoice_problem {
     struct str english, dutch; /* what to do about it */
 };
 struct einvoice_report {
-    unsigned sets; /* the rule sets used */
+    unsigned sets; /* the rule sets used: those asked for that exist for this syntax (Peppol and the G-account are for UBL only) */
     size_t fatal, warnings; /* how many problems of each */
-    bool valid;    /* no fatal problem */
+    bool valid;    /* no fatal problem of a rule; says nothing about the structure */
     LIST_OF(struct einvoice_problem) problems; /* by line, then rule */
+    /* A kind of its own: what the XML Schema of UBL 2.1 or CII D16B would refuse (order, how often, data type, attribute), as rule
+     * UBL-STRUCTURE or CII-STRUCTURE, fatal. Kept apart so that the verdict of the rules stays comparable with the official one.
+     * structure_count counts all, the first 100 are told; 0: the document fits its schema. Not judged for ZUGFeRD 1. */
+    LIST_OF(struct einvoice_problem) structure;
+    size_t structure_count;
 };
 
 /* sets: EINVOICE_AUTO or a sum of the above. The bytes are read first; refuses what einvoice_read refuses. `invoice` may be NULL. */

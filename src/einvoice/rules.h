@@ -36,6 +36,10 @@ struct rule_profile {
 };
 
 bool rule_has_sentence(const char *id);
+/* The sentence of a key of data/rules/…tsv; false: there is none. */
+bool rule_sentence(const char *key, const char **english, const char **dutch);
+/* structure.c: adds to the report what the XML Schema of the syntax would refuse. */
+void structure_judge(struct arena *arena, const struct einvoice_tree *tree, bool cii, struct einvoice_report *out);
 extern const struct rule_tables {
     const struct rule *rules;
     size_t rule_count;

@@ -20,7 +20,7 @@ static const struct { struct str uri; uint16_t space; } namespaces[] = {
     { STR_INIT("urn:ferd:invoice:rc:1p0"), NS_rsm },
 };
 
-enum { SEEN_SLOTS = 1024, DEPTH_MAX = 128, NODES_GUESS = 16384 };
+enum { SEEN_SLOTS = 1024, DEPTH_MAX = 128, NODES_GUESS = 16384, STRANGE_KEPT = 100 };
 struct seen { const char *local, *uri; uint16_t name, space; };
 struct building {
     struct einvoice_tree *tree;
@@ -78,6 +78,13 @@ static struct seen intern(struct building *b, const struct xml_element *element)
     return found;
 }
 
+static void keep_strange(struct einvoice_tree *tree, size_t node, struct str attribute)
+{
+    if (tree->strange.count == STRANGE_KEPT) return;
+    if (attribute.at) attribute = str_copy(tree->arena, attribute.at, attribute.length);
+    *LIST_ADD(tree->arena, &tree->strange) = (struct einvoice_strange){ (uint32_t)node, attribute };
+}
+
 static void keep_attributes(struct building *b, struct einvoice_node *node, const struct xml_element *element)
 {
     struct einvoice_tree *tree = b->tree;
@@ -87,9 +94,12 @@ static void keep_attributes(struct building *b, struct einvoice_node *node, cons
         node->attribute_count = 1;
     }
     for (size_t i = 0; i < element->attribute_count; i++) {
-        if (element->attributes[i].uri.at) continue;
-        uint16_t name = attribute_of(element->attributes[i].name);
-        if (name == A_none) continue;
+        const struct xml_attribute *its = &element->attributes[i];
+        uint16_t name = its->uri.at ? A_none : attribute_of(its->name);
+        if (name == A_none) {
+            if (!str_is(its->uri, "http://www.w3.org/2001/XMLSchema-instance")) keep_strange(tree, tree->nodes.count - 1, its->name);
+            continue;
+        }
         tree->attribute_counts[name]++;
         struct str value = element->attributes[i].value;
         *LIST_ADD(tree->arena, &tree->attributes) =
@@ -126,12 +136,22 @@ static void on_start(void *context, struct xml_reader *reader, const struct xml_
     if (element->attribute_count || seen.name <= E_any_ID) keep_attributes(b, node, element);
 }
 
+static bool is_white(struct str text)
+{
+    for (size_t i = 0; i < text.length; i++)
+        if ((unsigned char)text.at[i] > ' ') return false;
+    return true;
+}
+
 static void on_end(void *context, struct xml_reader *reader, struct str name, struct str text)
 {
     struct building *b = context;
     (void)name;
     struct einvoice_node *node = &b->tree->nodes.at[b->open[xml_depth(reader)]];
-    if (node->first) text.length = 0;
+    if (node->first) {
+        if (!is_white(text)) keep_strange(b->tree, b->open[xml_depth(reader)], (struct str){ 0 });
+        text.length = 0;
+    }
     node->text = text.length ? str_copy(b->tree->arena, text.at, text.length) : STR("");
 }
 
@@ -141,7 +161,7 @@ struct fault *tree_read(struct arena *arena, struct str bytes, struct einvoice_t
     struct building *b = ARENA_NEW(arena, struct building);
     struct einvoice_tree *tree = b->tree = ARENA_NEW(arena, struct einvoice_tree);
     tree->arena = arena;
-    size_t guess = bytes.length / 40 < NODES_GUESS ? bytes.length / 40 + 16 : NODES_GUESS; /* an element takes some 40 bytes */
+    size_t guess = bytes.length / 64 < NODES_GUESS ? bytes.length / 64 + 16 : NODES_GUESS; /* an element takes some 64 bytes */
     tree->nodes.at = ARENA_ARRAY(arena, struct einvoice_node, guess);
     tree->attributes.at = ARENA_ARRAY(arena, struct einvoice_attribute, guess / 3);
     tree->nodes.room = guess;

@@ -16,10 +16,13 @@ struct einvoice_node {
     struct str text;     /* of an element without children, as written; else empty */
 };
 struct einvoice_attribute { uint16_t name; struct str value; };
+/* What has no place in the tree but is wrong by the schema: an attribute of no name of ours, or text beside elements (attribute absent). */
+struct einvoice_strange { uint32_t node; struct str attribute; };
 struct einvoice_tree {
     struct arena *arena;
     LIST_OF(struct einvoice_node) nodes;
     LIST_OF(struct einvoice_attribute) attributes;
+    LIST_OF(struct einvoice_strange) strange; /* at most STRANGE_KEPT */
     uint32_t first[ELEMENT_COUNT];  /* first element of a name */
     uint32_t attribute_counts[ATTRIBUTE_COUNT];
     struct str root_label, root_uri;

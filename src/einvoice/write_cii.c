@@ -277,7 +277,7 @@ static void payment(struct einvoice_writer *w, const struct einvoice_payment *p)
     }
 }
 
-/* BT-7 and BT-8 stand with each category. BT-8: UNTDID 2005 (3, 35, 432) in UBL is UNTDID 2475 (5, 29, 72) here. */
+/* BT-7 stands with the first category only (CII-SR-461), BT-8 with each. BT-8: UNTDID 2005 (3, 35, 432) in UBL is UNTDID 2475 (5, 29, 72) here. */
 static void vat_totals(struct einvoice_writer *w, const struct einvoice *e)
 {
     struct str code = e->tax_point_code;
@@ -291,7 +291,7 @@ static void vat_totals(struct einvoice_writer *w, const struct einvoice *e)
             amount(w, "ram:BasisAmount", &t->base);
             write_text(w, "ram:CategoryCode", t->category);
             write_text(w, "ram:ExemptionReasonCode", t->exemption_code);
-            day(w, "ram:TaxPointDate", "udt:DateString", e->tax_point);
+            if (!i) day(w, "ram:TaxPointDate", "udt:DateString", e->tax_point);
             write_text(w, "ram:DueDateTypeCode", code);
             write_number(w, "ram:RateApplicablePercent", t->rate);
         }

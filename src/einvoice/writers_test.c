@@ -218,6 +218,12 @@ static struct einvoice *random_invoice(struct arena *arena, uint64_t seed)
     expect_done(einvoice_compute(arena, e, &sums));
     e->totals = sums.totals;
     e->vat_totals.at = sums.vat_totals.at, e->vat_totals.count = sums.vat_totals.count;
+    for (size_t i = 0; i < e->vat_totals.count; i++) /* BR-IC-11, BR-IC-12 */
+        if (str_is(e->vat_totals.at[i].category, "K") && !e->delivery.address.country.length) {
+            e->delivery.present = true;
+            e->delivery.day = random_day(m);
+            e->delivery.address = random_address(m);
+        }
     for (size_t i = 0; i < e->vat_totals.count; i++)
         for (size_t k = 0; k < ARRAY_LENGTH(kinds); k++)
             if (str_is(e->vat_totals.at[i].category, kinds[k].category)) {
@@ -275,6 +281,34 @@ TEST(einvoice_sums_are_those_of_the_rules)
         arena_rewind(arena, mark);
     }
     expect_int(240, judged);
+}
+
+/* Whatever is written passes the check and fits the schema. FLORIN_INVOICES=100000 for a longer look. */
+TEST(einvoice_written_passes_its_own_check)
+{
+    const char *many = getenv("FLORIN_INVOICES");
+    uint64_t most = many ? strtoull(many, NULL, 10) : 2000;
+    size_t wrong = 0;
+    struct arena *own = arena_new((size_t)1 << 30);
+    for (uint64_t seed = 1; seed <= most; seed++, arena_reset(own)) {
+        struct einvoice *e = random_invoice(own, seed);
+        struct str both[] = { einvoice_write_ubl(own, e), einvoice_write_cii(own, e) };
+        for (int i = 0; i < 2; i++) {
+            struct einvoice_report report;
+            expect_done(einvoice_check(own, both[i], EINVOICE_EN16931, NULL, &report));
+            for (size_t k = 0; k < report.problems.count && wrong < 20; k++) {
+                const struct einvoice_problem *p = &report.problems.at[k];
+                if (p->severity == EINVOICE_FATAL)
+                    print_error("seed %d: %s %.*s %.*s\n", (int)seed, p->rule, STR_ARG(p->path), STR_ARG(p->values));
+            }
+            if (report.structure_count) print_error("seed %d: %.*s\n", (int)seed, STR_ARG(report.structure.at[0].english));
+            wrong += report.fatal + report.structure_count;
+            expect_same(own, e, both[i], seed);
+        }
+    }
+    arena_free(own);
+    printf("%d invoices, each as UBL and as CII\n", (int)most);
+    expect_int(0, wrong);
 }
 
 static void save(const char *folder, const char *name, struct str xml)
