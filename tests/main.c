@@ -111,9 +111,19 @@ void test_commit(struct work *work) { expect_done(db_commit(work)); }
 static void test_company(struct work *work)
 {
     struct company company = {
-        .name = STR("Test BV"), .country = STR("NL"), .currency = STR("EUR"), .language = STR("nl"), .kvk_number = STR("12345678"),
-        .vat_number = STR("NL004495445B01"), .street = STR("Dorpsstraat 1"), .postal_code = STR("1011 AA"), .city = STR("Amsterdam"),
-        .email = STR("facturen@test.example"), .phone = STR("+31 20 123 45 67"), .iban = STR("NL91ABNA0417164300"), .bic = STR("ABNANL2A"),
+        .name = STR("Test BV"),
+        .country = STR("NL"),
+        .currency = STR("EUR"),
+        .language = STR("nl"),
+        .kvk_number = STR("12345678"),
+        .vat_number = STR("NL004495445B01"),
+        .street = STR("Dorpsstraat 1"),
+        .postal_code = STR("1011 AA"),
+        .city = STR("Amsterdam"),
+        .email = STR("facturen@test.example"),
+        .phone = STR("+31 20 123 45 67"),
+        .iban = STR("NL91ABNA0417164300"),
+        .bic = STR("ABNANL2A"),
     };
     test_begin(work);
     expect_done(access_company_make(work, &company));

@@ -259,8 +259,8 @@ static void allow(struct work *work, const char *name)
     permissions_allow(&work->permissions, permission_number(known, str_of(name)));
 }
 
-struct fault *note_identify(struct work *work, struct books *books, const struct operations *of_program, struct str bearer, struct str cookie,
-                            struct str csrf, struct str chosen)
+struct fault *note_identify(struct work *work, struct books *books, const struct operations *of_program,
+                            struct str bearer, struct str cookie, struct str csrf, struct str chosen)
 {
     (void)of_program;
     struct str who = bearer.at ? bearer : cookie;

@@ -47,7 +47,8 @@ struct credentials {
 CHECKED struct fault *access_identify(struct work *work, struct books *books, const struct operations *operations,
                                       const struct credentials *credentials);
 /* The command line acts for a person named by e-mail, or for the program itself (absent) as whoever can open the file. */
-CHECKED struct fault *access_act_as(struct work *work, struct books *books, const struct operations *operations, struct str email, struct str company);
+CHECKED struct fault *access_act_as(struct work *work, struct books *books, const struct operations *operations,
+                                    struct str email, struct str company);
 
 /* The program's own picture of what permissions exist, for roles' patterns. */
 void access_expand(const struct operations *operations, struct str patterns, struct permissions *permissions);

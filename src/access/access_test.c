@@ -37,6 +37,7 @@ TEST(access_passwords)
     expect(!password_is((struct str){ 0 }, STR("")));
     (void)expect_refused(&access_weak_password, password_check_strength(arena, STR("short"), STR("a@b.nl")));
     (void)expect_refused(&access_weak_password, password_check_strength(arena, STR("aaaaaaaaaaaaaaaa"), STR("a@b.nl")));
-    (void)expect_refused(&access_weak_password, password_check_strength(arena, STR("Somebody@example.nl"), STR("somebody@example.nl")));
+    (void)expect_refused(&access_weak_password,
+                         password_check_strength(arena, STR("Somebody@example.nl"), STR("somebody@example.nl")));
     expect_done(password_check_strength(arena, STR("correct horse battery"), STR("a@b.nl")));
 }

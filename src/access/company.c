@@ -3,11 +3,12 @@
 #include "duty_rules.csv.h"
 #include "roles.csv.h"
 
-const struct fault_type access_duty_apart = {
-    FAULT_DENIED, "access.duty_apart", "Somebody else must do this: {rule}. (You did {earlier} on it.)"
-};
-static const struct fault_type company_changed = { FAULT_CONFLICT, "access.company_changed", "Somebody changed the company's data; read it again." };
-static const struct fault_type rule_changed = { FAULT_CONFLICT, "access.rule_changed", "Somebody changed this rule; read it again." };
+const struct fault_type access_duty_apart = { FAULT_DENIED, "access.duty_apart",
+                                              "Somebody else must do this: {rule}. (You did {earlier} on it.)" };
+static const struct fault_type company_changed = { FAULT_CONFLICT, "access.company_changed",
+                                                   "Somebody changed the company's data; read it again." };
+static const struct fault_type rule_changed = { FAULT_CONFLICT, "access.rule_changed",
+                                                "Somebody changed this rule; read it again." };
 
 RECORD(company, {
     ID(struct company, id),
@@ -37,20 +38,34 @@ struct role_grant { int64_t id; struct str permission; };
 RECORD(role_grant, { FIELD(struct role_grant, id), FIELD(struct role_grant, permission) });
 struct member_made { int64_t person_id; role_id role_id; };
 RECORD(member_made, { FIELD(struct member_made, person_id), ID(struct member_made, role_id) });
-struct duty_rule { int64_t id; struct str name, first_duty, second_duty; int64_t waived_by; struct instant waived_at; struct str waived_reason; int64_t version; };
+struct duty_rule {
+    int64_t id;
+    struct str name, first_duty, second_duty;
+    int64_t waived_by;
+    struct instant waived_at;
+    struct str waived_reason;
+    int64_t version;
+};
 LIST_STRUCT(duty_rules, struct duty_rule);
 RECORD(duty_rule, {
-    FIELD(struct duty_rule, id, .sort = true),
-    FIELD(struct duty_rule, name),
-    FIELD(struct duty_rule, first_duty),
-    FIELD(struct duty_rule, second_duty),
-    FIELD(struct duty_rule, waived_by, OPTIONAL),
-    FIELD(struct duty_rule, waived_at, OPTIONAL),
-    FIELD(struct duty_rule, waived_reason, OPTIONAL),
-    FIELD(struct duty_rule, version, OPTIONAL),
-});
-struct duty { int64_t id; struct str subject_kind; int64_t subject_id; struct str duty; int64_t person_id; };
-RECORD(duty, { FIELD(struct duty, id), FIELD(struct duty, subject_kind), FIELD(struct duty, subject_id), FIELD(struct duty, duty), FIELD(struct duty, person_id) });
+                      FIELD_OF(FIELD_ID, int64_t, struct duty_rule, id, .sort = true),
+                      FIELD(struct duty_rule, name),
+                      FIELD(struct duty_rule, first_duty),
+                      FIELD(struct duty_rule, second_duty),
+                      FIELD(struct duty_rule, waived_by, OPTIONAL),
+                      FIELD(struct duty_rule, waived_at, OPTIONAL),
+                      FIELD(struct duty_rule, waived_reason, OPTIONAL),
+                      FIELD(struct duty_rule, version, OPTIONAL),
+                  });
+struct duty {
+    int64_t id;
+    struct str subject_kind;
+    int64_t subject_id;
+    struct str duty;
+    int64_t person_id;
+};
+RECORD(duty, { FIELD(struct duty, id), FIELD(struct duty, subject_kind), FIELD(struct duty, subject_id),
+               FIELD(struct duty, duty), FIELD(struct duty, person_id) });
 
 struct fault *access_company_load(struct work *work, struct company *company)
 {
@@ -75,7 +90,8 @@ static struct fault *make_roles(struct work *work)
             TRY(db_run(work, &sql_role_permission_add, GIVEN(role_grant, &grant)));
         }
         const struct member_made member = { work->user_id, role.id };
-        if (str_is(name, "administrator") && work->user_id && !work->system) TRY(db_run(work, &sql_member_add, GIVEN(member_made, &member)));
+        if (str_is(name, "administrator") && work->user_id && !work->system)
+            TRY(db_run(work, &sql_member_add, GIVEN(member_made, &member)));
     }
     return NULL;
 }
@@ -98,7 +114,8 @@ struct fault *access_company_make(struct work *work, struct company *company)
     company->created_at = work->now;
     company->version = 1;
     TRY(record_check(work->arena, GIVEN(company, company)));
-    if (currency_digits(company->currency) < 0) return FAULT(work->arena, &record_shape, "currency", PARAM("shape", STR("ISO 4217 currency")));
+    if (currency_digits(company->currency) < 0)
+        return FAULT(work->arena, &record_shape, "currency", PARAM("shape", STR("ISO 4217 currency")));
     if (!str_is(company->language, "nl") && !str_is(company->language, "en"))
         return FAULT(work->arena, &record_not_choice, "language", PARAM("choices", STR("nl, en")));
     TRY(db_run(work, &sql_company_add, GIVEN(company, company)));
@@ -125,7 +142,8 @@ struct fault *access_duty(struct work *work, const char *kind, int64_t id, const
     return db_run(work, &sql_duty_add, GIVEN(duty, &duty));
 }
 
-static struct fault *rule_list(struct work *work, const struct nothing *takes, const struct list_query *query, struct duty_rules *rows, struct str *next)
+static struct fault *rule_list(struct work *work, const struct nothing *takes, const struct list_query *query,
+                               struct duty_rules *rows, struct str *next)
 {
     (void)takes;
     return db_list(work, &sql_duty_rule_list, NONE, query, INTO_LIST(duty_rule, rows), next);
@@ -165,7 +183,8 @@ static struct fault *company_show(struct work *work, const struct nothing *takes
 CALLABLE(company_show, nothing, company);
 
 struct company_change {
-    struct str name, legal_name, language, kvk_number, vat_number, street, postal_code, city, email, phone, website, iban, bic, brand_color, logo;
+    struct str name, legal_name, language, kvk_number, vat_number, street, postal_code, city, email, phone, website,
+        iban, bic, brand_color, logo;
     int64_t version;
 };
 RECORD(company_change, {
@@ -206,9 +225,13 @@ static struct fault *company_change(struct work *work, const struct company_chan
 CALLABLE(company_change, company_change, company);
 
 static const struct operation operations[] = {
-    { "company show", "GET", "/company", "company.read", OPERATION_READS, &company_show_call, NULL, "Show the company's own data" },
-    { "company change", "POST", "/company", "company.manage", OPERATION_STEP_UP, &company_change_call, NULL, "Change the company's own data" },
-    { "duty list", "GET", "/duty-rules", "user.read", OPERATION_READS, NULL, &rule_list_list, "List the rules that keep duties apart" },
-    { "duty waive", "POST", "/duty-rules/{id}", "user.manage", OPERATION_STEP_UP, &rule_waive_call, NULL, "Waive a rule that keeps duties apart, or put it back" },
+    { "company show", "GET", "/company", "company.read", OPERATION_READS, &company_show_call, NULL,
+      "Show the company's own data" },
+    { "company change", "POST", "/company", "company.manage", OPERATION_STEP_UP, &company_change_call, NULL,
+      "Change the company's own data" },
+    { "duty list", "GET", "/duty-rules", "user.read", OPERATION_READS, NULL, &rule_list_list,
+      "List the rules that keep duties apart" },
+    { "duty waive", "POST", "/duty-rules/{id}", "user.manage", OPERATION_STEP_UP, &rule_waive_call, NULL,
+      "Waive a rule that keeps duties apart, or put it back" },
 };
 const struct operation_table access_companies = { "access", operations, ARRAY_LENGTH(operations) };

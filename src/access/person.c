@@ -3,15 +3,22 @@
 #include <liboath/oath.h>
 #include <sodium.h>
 
-const struct fault_type access_wrong = { FAULT_UNKNOWN_USER, "access.wrong", "This e-mail address, password or code is not right.", .keeps = true };
-const struct fault_type access_locked = { FAULT_LIMIT, "access.locked", "Too many wrong tries; wait until {until}.", .keeps = true };
-const struct fault_type access_weak_password = { FAULT_INVALID, "access.weak_password", "Take a password of at least 12 characters that is not your e-mail address." };
+const struct fault_type access_wrong = { FAULT_UNKNOWN_USER, "access.wrong",
+                                         "This e-mail address, password or code is not right.", .keeps = true };
+const struct fault_type access_locked = { FAULT_LIMIT, "access.locked", "Too many wrong tries; wait until {until}.",
+                                          .keeps = true };
+const struct fault_type access_weak_password = {
+    FAULT_INVALID, "access.weak_password", "Take a password of at least 12 characters that is not your e-mail address."
+};
 const struct fault_type access_taken = { FAULT_CONFLICT, "access.taken", "There is a {what} with this name already." };
 const struct fault_type access_missing = { FAULT_MISSING, "access.missing", "There is no such {what}." };
-static const struct fault_type invite_ended = { FAULT_INVALID, "access.invite_ended", "This invitation has been used or has expired; ask for a new one." };
+static const struct fault_type invite_ended = { FAULT_INVALID, "access.invite_ended",
+                                                "This invitation has been used or has expired; ask for a new one." };
 static const struct fault_type factor_on = { FAULT_CONFLICT, "access.factor_on", "Your second factor is on already." };
-static const struct fault_type factor_not_started = { FAULT_CONFLICT, "access.factor_not_started", "Start by asking for a secret." };
-static const struct fault_type password_wrong = { FAULT_INVALID, "access.password_wrong", "Your present password is not right." };
+static const struct fault_type factor_not_started = { FAULT_CONFLICT, "access.factor_not_started",
+                                                      "Start by asking for a secret." };
+static const struct fault_type password_wrong = { FAULT_INVALID, "access.password_wrong",
+                                                  "Your present password is not right." };
 
 RECORD(person, {
     ID(struct person, id),
@@ -48,7 +55,8 @@ struct fault *person_save(struct work *work, struct person *person)
     return NULL;
 }
 
-const struct fault_type access_not_operator = { FAULT_DENIED, "access.not_operator", "Only an operator of this installation may add a company." };
+const struct fault_type access_not_operator = { FAULT_DENIED, "access.not_operator",
+                                                "Only an operator of this installation may add a company." };
 
 struct fault *access_check_operator(struct work *work)
 {
@@ -90,7 +98,8 @@ struct fault *password_check_strength(struct arena *arena, struct str password, 
 struct str password_hash(struct arena *arena, struct str password)
 {
     char text[crypto_pwhash_STRBYTES];
-    int done = crypto_pwhash_str(text, password.at, password.length, crypto_pwhash_OPSLIMIT_INTERACTIVE, crypto_pwhash_MEMLIMIT_INTERACTIVE);
+    int done = crypto_pwhash_str(text, password.at, password.length, crypto_pwhash_OPSLIMIT_INTERACTIVE,
+                                 crypto_pwhash_MEMLIMIT_INTERACTIVE);
     ensure(done == 0);
     return str_copy(arena, text, strlen(text));
 }
@@ -113,7 +122,8 @@ static bool totp_is(struct person *person, struct instant now, struct str code)
     memcpy(typed, code.at, 6);
     for (int64_t at = step - 1; at <= step + 1; at++) { /* RFC 6238, 5.2: one step of drift */
         if (at <= person->totp_last_step) continue;
-        if (oath_hotp_generate(person->totp_secret.at, person->totp_secret.length, (uint64_t)at, 6, false, OATH_HOTP_DYNAMIC_TRUNCATION, right) != OATH_OK)
+        if (oath_hotp_generate(person->totp_secret.at, person->totp_secret.length, (uint64_t)at, 6, false,
+                               OATH_HOTP_DYNAMIC_TRUNCATION, right) != OATH_OK)
             return false;
         if (sodium_memcmp(typed, right, 6) == 0) return person->totp_last_step = at, true;
     }
@@ -131,8 +141,13 @@ struct fault *factor_check(struct work *work, struct person *person, struct str 
 
 /* ---- Myself ---- */
 
-struct me { int64_t id; struct str email, name, language; bool totp_on; };
-RECORD(me, { FIELD(struct me, id), FIELD(struct me, email), FIELD(struct me, name), FIELD(struct me, language), FIELD(struct me, totp_on) });
+struct me {
+    int64_t id;
+    struct str email, name, language;
+    bool totp_on;
+};
+RECORD(me, { FIELD(struct me, id), FIELD(struct me, email), FIELD(struct me, name), FIELD(struct me, language),
+             FIELD(struct me, totp_on) });
 
 static struct fault *me_show(struct work *work, const struct nothing *takes, struct me *out)
 {
@@ -144,8 +159,11 @@ static struct fault *me_show(struct work *work, const struct nothing *takes, str
 }
 CALLABLE(me_show, nothing, me);
 
-struct totp_started { struct str secret, uri; };
-RECORD(totp_started, { FIELD(struct totp_started, secret, .about = "base32, to type by hand"), FIELD(struct totp_started, uri, .about = "for the QR code") });
+struct totp_started {
+    struct str secret, uri;
+};
+RECORD(totp_started, { FIELD(struct totp_started, secret, .about = "base32, to type by hand"),
+                       FIELD(struct totp_started, uri, .about = "for the QR code") });
 
 static struct fault *totp_start(struct work *work, const struct nothing *takes, struct totp_started *out)
 {
@@ -162,7 +180,8 @@ static struct fault *totp_start(struct work *work, const struct nothing *takes, 
     ensure(done == OATH_OK);
     out->secret = str_copy(work->arena, base32, length);
     free(base32);
-    out->uri = str_format(work->arena, "otpauth://totp/Florin:%.*s?secret=%.*s&issuer=Florin", STR_ARG(person.email), STR_ARG(out->secret));
+    out->uri = str_format(work->arena, "otpauth://totp/Florin:%.*s?secret=%.*s&issuer=Florin", STR_ARG(person.email),
+                          STR_ARG(out->secret));
     return person_save(work, &person);
 }
 CALLABLE(totp_start, nothing, totp_started);
@@ -221,18 +240,32 @@ CALLABLE(password_change, password_change, nothing);
 
 struct user_add { struct str email, name, role, password; bool is_operator; };
 RECORD(user_add, {
-    FIELD(struct user_add, email, .min = 3, .max = 254),
-    FIELD(struct user_add, name, .min = 1, .max = 200),
-    FIELD(struct user_add, role, .min = 1, .max = 60, .about = "name of a role of this company"),
-    FIELD(struct user_add, password, .max = 500, OPTIONAL, .secret = true, .about = "left out: an invitation is given instead"),
-    FIELD(struct user_add, is_operator, OPTIONAL, .about = "may add companies; only the program itself gives it"),
-});
-struct user_added { int64_t id; struct str email, invitation; };
-RECORD(user_added, { FIELD(struct user_added, id), FIELD(struct user_added, email), FIELD(struct user_added, invitation, OPTIONAL, .about = "works once, for a week") });
-struct role { role_id id; struct str name; bool is_built_in; };
+                     FIELD(struct user_add, email, .min = 3, .max = 254),
+                     FIELD(struct user_add, name, .min = 1, .max = 200),
+                     FIELD(struct user_add, role, .min = 1, .max = 60, .about = "name of a role of this company"),
+                     FIELD(struct user_add, password, .max = 500, OPTIONAL, .secret = true,
+                           .about = "left out: an invitation is given instead"),
+                     FIELD(struct user_add, is_operator, OPTIONAL,
+                           .about = "may add companies; only the program itself gives it"),
+                 });
+struct user_added {
+    int64_t id;
+    struct str email, invitation;
+};
+RECORD(user_added, { FIELD(struct user_added, id), FIELD(struct user_added, email),
+                     FIELD(struct user_added, invitation, OPTIONAL, .about = "works once, for a week") });
+struct role {
+    role_id id;
+    struct str name;
+    bool is_built_in;
+};
 LIST_STRUCT(roles, struct role);
-RECORD(role, { ID(struct role, id, .sort = true), FIELD(struct role, name, .filter = true, .sort = true), FIELD(struct role, is_built_in) });
-struct membership { int64_t person_id; role_id role_id; };
+RECORD(role, { ID(struct role, id, .sort = true), FIELD(struct role, name, .filter = true, .sort = true),
+               FIELD(struct role, is_built_in) });
+struct membership {
+    int64_t person_id;
+    role_id role_id;
+};
 RECORD(membership, { FIELD(struct membership, person_id), ID(struct membership, role_id) });
 struct role_key { struct str name; };
 RECORD(role_key, { FIELD(struct role_key, name) });
@@ -247,10 +280,16 @@ static struct fault *role_find(struct work *work, struct str name, struct role *
     return NULL;
 }
 
-static struct fault *person_make(struct work *work, const struct user_add *takes, struct str email, struct person *person, struct user_added *out)
+static struct fault *person_make(struct work *work, const struct user_add *takes, struct str email,
+                                 struct person *person, struct user_added *out)
 {
-    *person = (struct person){ .id = { id_new(work) }, .email = email, .name = takes->name, .language = work->language == DUTCH ? STR("nl") : STR("en"),
-                               .is_operator = takes->is_operator && work->system, .created_at = work->now, .version = 1,
+    *person = (struct person){ .id = { id_new(work) },
+                               .email = email,
+                               .name = takes->name,
+                               .language = work->language == DUTCH ? STR("nl") : STR("en"),
+                               .is_operator = takes->is_operator && work->system,
+                               .created_at = work->now,
+                               .version = 1,
                                .locked_until = { 1 } };
     if (takes->password.length) {
         TRY(password_check_strength(work->arena, takes->password, email));
@@ -299,18 +338,27 @@ CALLABLE(user_end, user_end, user_end);
 struct user_row { int64_t id; struct str email, name; bool totp_on, is_invited; struct str role; struct instant created_at; };
 LIST_STRUCT(user_rows, struct user_row);
 RECORD(user_row, {
-    FIELD(struct user_row, id, .sort = true), FIELD(struct user_row, email, .filter = true, .sort = true), FIELD(struct user_row, name, .filter = true, .sort = true),
-    FIELD(struct user_row, totp_on), FIELD(struct user_row, is_invited), FIELD(struct user_row, role, .filter = true), FIELD(struct user_row, created_at),
-});
-static struct fault *user_list(struct work *work, const struct nothing *takes, const struct list_query *query, struct user_rows *rows, struct str *next)
+                     FIELD_OF(FIELD_ID, int64_t, struct user_row, id, .sort = true),
+                     FIELD(struct user_row, email, .filter = true, .sort = true),
+                     FIELD(struct user_row, name, .filter = true, .sort = true),
+                     FIELD(struct user_row, totp_on),
+                     FIELD(struct user_row, is_invited),
+                     FIELD(struct user_row, role, .filter = true),
+                     FIELD(struct user_row, created_at),
+                 });
+static struct fault *user_list(struct work *work, const struct nothing *takes, const struct list_query *query,
+                               struct user_rows *rows, struct str *next)
 {
     (void)takes;
     return db_list(work, &sql_member_list, NONE, query, INTO_LIST(user_row, rows), next);
 }
 LISTABLE(user_list, nothing, user_row, user_rows);
 
-struct invite_accept { struct str invitation, password; };
-RECORD(invite_accept, { FIELD(struct invite_accept, invitation, .min = 20, .max = 100, .secret = true), FIELD(struct invite_accept, password, .min = 1, .max = 500, .secret = true) });
+struct invite_accept {
+    struct str invitation, password;
+};
+RECORD(invite_accept, { FIELD(struct invite_accept, invitation, .min = 20, .max = 100, .secret = true),
+                        FIELD(struct invite_accept, password, .min = 1, .max = 500, .secret = true) });
 static struct fault *invite_accept(struct work *work, const struct invite_accept *takes, struct me *out)
 {
     struct person person = { 0 };
@@ -332,9 +380,17 @@ CALLABLE(invite_accept, invite_accept, me);
 struct permission_row { struct str permission; };
 RECORD(permission_row, { FIELD(struct permission_row, permission, .min = 1, .max = 60) });
 LIST_STRUCT(permission_rows, struct permission_row);
-struct role_set { role_id id; struct str name; struct permission_rows permissions; };
-RECORD(role_set, { ID(struct role_set, id, OPTIONAL), FIELD(struct role_set, name, .min = 1, .max = 60), LIST(struct role_set, permissions, permission_row, .min = 1, .max = 200) });
-struct role_permission { int64_t id; struct str permission; };
+struct role_set {
+    role_id id;
+    struct str name;
+    struct permission_rows permissions;
+};
+RECORD(role_set, { ID(struct role_set, id, OPTIONAL), FIELD(struct role_set, name, .min = 1, .max = 60),
+                   LIST(struct role_set, permissions, permission_row, .min = 1, .max = 200) });
+struct role_permission {
+    int64_t id;
+    struct str permission;
+};
 RECORD(role_permission, { FIELD(struct role_permission, id), FIELD(struct role_permission, permission) });
 
 /* Makes a role or gives it other permissions. */
@@ -369,7 +425,8 @@ static struct fault *role_show(struct work *work, const struct role_show *takes,
 }
 CALLABLE(role_show, role_show, role_shown);
 
-static struct fault *role_list(struct work *work, const struct nothing *takes, const struct list_query *query, struct roles *rows, struct str *next)
+static struct fault *role_list(struct work *work, const struct nothing *takes, const struct list_query *query,
+                               struct roles *rows, struct str *next)
 {
     (void)takes;
     return db_list(work, &sql_role_list, NONE, query, INTO_LIST(role, rows), next);
@@ -378,13 +435,20 @@ LISTABLE(role_list, nothing, role, roles);
 
 static const struct operation operations[] = {
     { "me show", "GET", "/me", NULL, OPERATION_READS | OPERATION_NO_COMPANY, &me_show_call, NULL, "Show who you are" },
-    { "me totp-start", "POST", "/me/totp", NULL, OPERATION_NO_COMPANY, &totp_start_call, NULL, "Get a secret for your second factor" },
-    { "me totp-confirm", "POST", "/me/totp/confirm", NULL, OPERATION_NO_COMPANY, &totp_confirm_call, NULL, "Switch your second factor on and get recovery codes" },
-    { "me password", "POST", "/me/password", NULL, OPERATION_NO_COMPANY | OPERATION_SLOW, &password_change_call, NULL, "Change your password; ends your sessions" },
-    { "me accept", "POST", "/invitations/accept", NULL, OPERATION_ANYONE | OPERATION_NO_COMPANY | OPERATION_SLOW, &invite_accept_call, NULL, "Accept an invitation by choosing a password" },
-    { "user add", "POST", "/users", "user.manage", OPERATION_SLOW, &user_add_call, NULL, "Add a person to the company, by invitation or with a password" },
-    { "user list", "GET", "/users", "user.read", OPERATION_READS, NULL, &user_list_list, "List the people of the company" },
-    { "user end", "POST", "/users/{id}/end", "user.manage", 0, &user_end_call, NULL, "End a person's membership of the company" },
+    { "me totp-start", "POST", "/me/totp", NULL, OPERATION_NO_COMPANY, &totp_start_call, NULL,
+      "Get a secret for your second factor" },
+    { "me totp-confirm", "POST", "/me/totp/confirm", NULL, OPERATION_NO_COMPANY, &totp_confirm_call, NULL,
+      "Switch your second factor on and get recovery codes" },
+    { "me password", "POST", "/me/password", NULL, OPERATION_NO_COMPANY | OPERATION_SLOW, &password_change_call, NULL,
+      "Change your password; ends your sessions" },
+    { "me accept", "POST", "/invitations/accept", NULL, OPERATION_ANYONE | OPERATION_NO_COMPANY | OPERATION_SLOW,
+      &invite_accept_call, NULL, "Accept an invitation by choosing a password" },
+    { "user add", "POST", "/users", "user.manage", OPERATION_SLOW, &user_add_call, NULL,
+      "Add a person to the company, by invitation or with a password" },
+    { "user list", "GET", "/users", "user.read", OPERATION_READS, NULL, &user_list_list,
+      "List the people of the company" },
+    { "user end", "POST", "/users/{id}/end", "user.manage", 0, &user_end_call, NULL,
+      "End a person's membership of the company" },
     { "role list", "GET", "/roles", "user.read", OPERATION_READS, NULL, &role_list_list, "List the roles" },
     { "role show", "GET", "/roles/{id}", "user.read", OPERATION_READS, &role_show_call, NULL, "Show what a role may do" },
     { "role set", "POST", "/roles", "user.manage", 0, &role_set_call, NULL, "Make a role, or change what it may do" },

@@ -2,10 +2,13 @@
 #include "access.sql.h"
 #include <sodium.h>
 
-const struct fault_type access_unknown = { FAULT_UNKNOWN_USER, "access.unknown", "Sign in again: this session or token has ended." };
-const struct fault_type access_csrf = { FAULT_DENIED, "access.csrf", "This request did not come from the application; load the page again." };
+const struct fault_type access_unknown = { FAULT_UNKNOWN_USER, "access.unknown",
+                                           "Sign in again: this session or token has ended." };
+const struct fault_type access_csrf = { FAULT_DENIED, "access.csrf",
+                                        "This request did not come from the application; load the page again." };
 const struct fault_type access_no_company = { FAULT_DENIED, "access.no_company", "You do not belong to this company." };
-const struct fault_type access_code_needed = { FAULT_UNKNOWN_USER, "access.code_needed", "Give the code of your second factor too." };
+const struct fault_type access_code_needed = { FAULT_UNKNOWN_USER, "access.code_needed",
+                                               "Give the code of your second factor too." };
 
 enum { FAILS_BEFORE_LOCK = 5 };
 #define LOCK_US (INT64_C(60) * 1000000)
@@ -39,23 +42,35 @@ RECORD(session, {
 });
 struct session_open { struct str email, password, code, agent; };
 RECORD(session_open, {
-    FIELD(struct session_open, email, .min = 3, .max = 254),
-    FIELD(struct session_open, password, .min = 1, .max = 500, .secret = true),
-    FIELD(struct session_open, code, .max = 40, OPTIONAL, .secret = true, .about = "of the second factor, or a recovery code"),
-    FIELD(struct session_open, agent, .max = 200, OPTIONAL, .about = "what to call this session in the list of sessions"),
-});
-struct session_opened { struct str session_cookie, csrf; struct instant expires_at; int64_t person_id; struct str name, language; bool second_factor; struct company_choices companies; };
-RECORD(session_opened, {
-    FIELD(struct session_opened, session_cookie, OPTIONAL, .secret = true),
-    FIELD(struct session_opened, csrf, .about = "goes into the header X-Florin-CSRF of what changes something"),
-    FIELD(struct session_opened, expires_at),
-    FIELD(struct session_opened, person_id),
-    FIELD(struct session_opened, name),
-    FIELD(struct session_opened, language),
-    FIELD(struct session_opened, second_factor, .about = "false: set one up before anything that moves money"),
-    LIST(struct session_opened, companies, company_choice),
-});
-struct email_at { struct str email; };
+                         FIELD(struct session_open, email, .min = 3, .max = 254),
+                         FIELD(struct session_open, password, .min = 1, .max = 500, .secret = true),
+                         FIELD(struct session_open, code, .max = 40, OPTIONAL, .secret = true,
+                               .about = "of the second factor, or a recovery code"),
+                         FIELD(struct session_open, agent, .max = 200, OPTIONAL,
+                               .about = "what to call this session in the list of sessions"),
+                     });
+struct session_opened {
+    struct str session_cookie, csrf;
+    struct instant expires_at;
+    int64_t person_id;
+    struct str name, language;
+    bool second_factor;
+    struct company_choices companies;
+};
+RECORD(session_opened,
+       {
+           FIELD(struct session_opened, session_cookie, OPTIONAL, .secret = true),
+           FIELD(struct session_opened, csrf, .about = "goes into the header X-Florin-CSRF of what changes something"),
+           FIELD(struct session_opened, expires_at),
+           FIELD(struct session_opened, person_id),
+           FIELD(struct session_opened, name),
+           FIELD(struct session_opened, language),
+           FIELD(struct session_opened, second_factor, .about = "false: set one up before anything that moves money"),
+           LIST(struct session_opened, companies, company_choice),
+       });
+struct email_at {
+    struct str email;
+};
 RECORD(email_at, { FIELD(struct email_at, email) });
 
 /* ---- Signing in ---- */
@@ -80,7 +95,8 @@ static struct fault *locked(struct work *work, const struct person *person)
     return FAULT(work->arena, &access_locked, NULL, PARAM("until", str_part(str_of(until), 11, 5)));
 }
 
-static struct fault *session_make(struct work *work, const struct person *person, struct str agent, bool stepped_up, struct session_opened *out)
+static struct fault *session_make(struct work *work, const struct person *person, struct str agent, bool stepped_up,
+                                  struct session_opened *out)
 {
     out->session_cookie = secret_new(work->arena);
     out->csrf = secret_new(work->arena);
@@ -91,9 +107,16 @@ static struct fault *session_make(struct work *work, const struct person *person
     out->second_factor = person->totp_on;
     TRY(db_all(work, &sql_companies_of_person, ACCESS_ID(person->id.n), INTO_LIST(company_choice, &out->companies)));
     const struct session session = {
-        .id = { id_new(work) }, .person_id = person->id.n, .token_hash = secret_hash(work->arena, out->session_cookie), .csrf = out->csrf,
-        .session_company_id = out->companies.count ? out->companies.at[0].id : 0, .created_at = work->now, .expires_at = out->expires_at,
-        .stepped_up_at = stepped_up ? work->now : (struct instant){ 0 }, .address = work->address, .agent = agent,
+        .id = { id_new(work) },
+        .person_id = person->id.n,
+        .token_hash = secret_hash(work->arena, out->session_cookie),
+        .csrf = out->csrf,
+        .session_company_id = out->companies.count ? out->companies.at[0].id : 0,
+        .created_at = work->now,
+        .expires_at = out->expires_at,
+        .stepped_up_at = stepped_up ? work->now : (struct instant){ 0 },
+        .address = work->address,
+        .agent = agent,
     };
     return db_run(work, &sql_session_add, GIVEN(session, &session));
 }
@@ -127,8 +150,12 @@ struct session_end { int64_t id, person_id; };
 RECORD(session_end, { FIELD(struct session_end, id, OPTIONAL), FIELD(struct session_end, person_id, OPTIONAL) });
 struct session_close { int64_t id; };
 RECORD(session_close, { FIELD(struct session_close, id, OPTIONAL, .about = "left out: the session at hand") });
-struct session_closed { int64_t id; struct str session_cookie; };
-RECORD(session_closed, { FIELD(struct session_closed, id), FIELD(struct session_closed, session_cookie, OPTIONAL, .secret = true) });
+struct session_closed {
+    int64_t id;
+    struct str session_cookie;
+};
+RECORD(session_closed,
+       { FIELD(struct session_closed, id), FIELD(struct session_closed, session_cookie, OPTIONAL, .secret = true) });
 static struct fault *session_close(struct work *work, const struct session_close *takes, struct session_closed *out)
 {
     const struct session_end end = { takes->id ? takes->id : work->session_id, work->user_id };
@@ -143,7 +170,8 @@ CALLABLE(session_close, session_close, session_closed);
 
 struct step_up { struct str code; };
 RECORD(step_up, { FIELD(struct step_up, code, .min = 6, .max = 40, .secret = true) });
-static const struct fault_type no_factor = { FAULT_CONFLICT, "access.no_factor", "Set up a second factor first: what moves money needs one." };
+static const struct fault_type no_factor = { FAULT_CONFLICT, "access.no_factor",
+                                             "Set up a second factor first: what moves money needs one." };
 static struct fault *session_step_up(struct work *work, const struct step_up *takes, struct nothing *out)
 {
     struct person person = { 0 };
@@ -160,18 +188,25 @@ CALLABLE(session_step_up, step_up, nothing);
 struct session_row { int64_t id; struct instant created_at, expires_at; struct str address, agent; };
 LIST_STRUCT(session_rows, struct session_row);
 RECORD(session_row, {
-    FIELD(struct session_row, id, .sort = true), FIELD(struct session_row, created_at), FIELD(struct session_row, expires_at),
-    FIELD(struct session_row, address, OPTIONAL), FIELD(struct session_row, agent, OPTIONAL),
-});
-static struct fault *session_list(struct work *work, const struct nothing *takes, const struct list_query *query, struct session_rows *rows, struct str *next)
+                        FIELD_OF(FIELD_ID, int64_t, struct session_row, id, .sort = true),
+                        FIELD(struct session_row, created_at),
+                        FIELD(struct session_row, expires_at),
+                        FIELD(struct session_row, address, OPTIONAL),
+                        FIELD(struct session_row, agent, OPTIONAL),
+                    });
+static struct fault *session_list(struct work *work, const struct nothing *takes, const struct list_query *query,
+                                  struct session_rows *rows, struct str *next)
 {
     (void)takes;
     return db_list(work, &sql_session_list, NONE, query, INTO_LIST(session_row, rows), next);
 }
 LISTABLE(session_list, nothing, session_row, session_rows);
 
-struct company_choose { int64_t id, company; };
-RECORD(company_choose, { FIELD(struct company_choose, id, OPTIONAL), FIELD(struct company_choose, company, .min = 1, .max = EXACT_MAX) });
+struct company_choose {
+    int64_t id, company;
+};
+RECORD(company_choose, { FIELD(struct company_choose, id, OPTIONAL),
+                         FIELD(struct company_choose, company, .min = 1, .max = EXACT_MAX) });
 static struct fault *session_company(struct work *work, const struct company_choose *takes, struct company_choose *out)
 {
     struct company_choices companies = { 0 };
@@ -214,14 +249,29 @@ static struct fault *permissions_text(struct work *work, struct str *patterns)
     return NULL;
 }
 
-struct my_place { int64_t person_id, company_id; struct str name, email, language, csrf, permissions; bool second_factor; struct instant stepped_up_at; struct company_choices companies; };
-RECORD(my_place, {
-    FIELD(struct my_place, person_id), FIELD(struct my_place, company_id, OPTIONAL), FIELD(struct my_place, name), FIELD(struct my_place, email),
-    FIELD(struct my_place, language), FIELD(struct my_place, csrf, OPTIONAL),
-    FIELD(struct my_place, permissions, OPTIONAL, .max = 100000, .about = "patterns between spaces, such as \"bill.* !bill.approve\": what may be done in the company at hand"),
-    FIELD(struct my_place, second_factor), FIELD(struct my_place, stepped_up_at, OPTIONAL),
-    LIST(struct my_place, companies, company_choice),
-});
+struct my_place {
+    int64_t person_id, company_id;
+    struct str name, email, language, csrf, permissions;
+    bool second_factor;
+    struct instant stepped_up_at;
+    struct company_choices companies;
+};
+RECORD(
+    my_place,
+    {
+        FIELD(struct my_place, person_id),
+        FIELD(struct my_place, company_id, OPTIONAL),
+        FIELD(struct my_place, name),
+        FIELD(struct my_place, email),
+        FIELD(struct my_place, language),
+        FIELD(struct my_place, csrf, OPTIONAL),
+        FIELD(struct my_place, permissions, OPTIONAL, .max = 100000,
+              .about =
+                  "patterns between spaces, such as \"bill.* !bill.approve\": what may be done in the company at hand"),
+        FIELD(struct my_place, second_factor),
+        FIELD(struct my_place, stepped_up_at, OPTIONAL),
+        LIST(struct my_place, companies, company_choice),
+    });
 /* What a page that is loaded again needs to go on with its session. */
 struct csrf_of { struct str csrf; };
 RECORD(csrf_of, { FIELD(struct csrf_of, csrf) });
@@ -231,8 +281,13 @@ static struct fault *session_show(struct work *work, const struct nothing *takes
     struct session_opened who = { 0 };
     TRY(my_companies(work, takes, &who));
     TRY(person_load(work, work->user_id, &person));
-    *out = (struct my_place){ .person_id = who.person_id, .company_id = work->company_id, .name = who.name, .email = person.email,
-                              .language = who.language, .second_factor = who.second_factor, .stepped_up_at = work->stepped_up_at };
+    *out = (struct my_place){ .person_id = who.person_id,
+                              .company_id = work->company_id,
+                              .name = who.name,
+                              .email = person.email,
+                              .language = who.language,
+                              .second_factor = who.second_factor,
+                              .stepped_up_at = work->stepped_up_at };
     memcpy(&out->companies, &who.companies, sizeof out->companies);
     bool found;
     struct csrf_of session = { 0 };
@@ -244,12 +299,24 @@ CALLABLE(session_show, nothing, my_place);
 
 /* ---- Who is asking ---- */
 
-struct token_seen { int64_t id, token_company_id, person_id; struct str name, permissions; struct instant created_at, expires_at; struct str language; struct instant person_ended_at; };
+struct token_seen {
+    int64_t id, token_company_id, person_id;
+    struct str name, permissions;
+    struct instant created_at, expires_at;
+    struct str language;
+    struct instant person_ended_at;
+};
 RECORD(token_seen, {
-    FIELD(struct token_seen, id), FIELD(struct token_seen, token_company_id), FIELD(struct token_seen, person_id), FIELD(struct token_seen, name),
-    FIELD(struct token_seen, permissions), FIELD(struct token_seen, created_at), FIELD(struct token_seen, expires_at),
-    FIELD(struct token_seen, language), FIELD(struct token_seen, person_ended_at, OPTIONAL),
-});
+                       FIELD(struct token_seen, id),
+                       FIELD(struct token_seen, token_company_id),
+                       FIELD(struct token_seen, person_id),
+                       FIELD(struct token_seen, name),
+                       FIELD(struct token_seen, permissions),
+                       FIELD(struct token_seen, created_at),
+                       FIELD(struct token_seen, expires_at),
+                       FIELD(struct token_seen, language),
+                       FIELD(struct token_seen, person_ended_at, OPTIONAL),
+                   });
 /* "bill.*", "*.read", "*", or a whole name. */
 static bool pattern_holds(struct str pattern, struct str name)
 {
@@ -292,7 +359,8 @@ static struct fault *company_pick(struct work *work, struct str asked, int64_t u
     bool by_number = asked.length && str_to_int(asked, &number);
     for (size_t i = 0; i < companies.count; i++) {
         const struct company_choice *c = &companies.at[i];
-        if (asked.length ? (by_number ? c->id == number : str_equal(c->name, asked)) : (c->id == usual || (!usual && companies.count == 1)))
+        if (asked.length ? (by_number ? c->id == number : str_equal(c->name, asked))
+                         : (c->id == usual || (!usual && companies.count == 1)))
             work->company_id = c->id;
     }
     if (asked.length && !work->company_id) return FAULT(work->arena, &access_no_company, NULL);
@@ -305,7 +373,8 @@ static struct fault *by_token(struct work *work, const struct operations *operat
     bool found;
     const struct access_key key = { 0, secret_hash(work->arena, shown->bearer) };
     TRY(db_find(work, &sql_token_by_hash, GIVEN(access_key, &key), INTO(token_seen, &token), &found));
-    if (!found || token.expires_at.us < work->now.us || token.person_ended_at.us) return FAULT(work->arena, &access_unknown, NULL);
+    if (!found || token.expires_at.us < work->now.us || token.person_ended_at.us)
+        return FAULT(work->arena, &access_unknown, NULL);
     work->user_id = token.person_id;
     work->language = str_is(token.language, "nl") ? DUTCH : ENGLISH;
     TRY(company_pick(work, str_from_int(work->arena, token.token_company_id), 0));
@@ -322,8 +391,10 @@ static struct fault *by_session(struct work *work, const struct operations *oper
     bool found;
     const struct access_key key = { 0, secret_hash(work->arena, shown->session) };
     TRY(db_find(work, &sql_session_by_token, GIVEN(access_key, &key), INTO(session, &session), &found));
-    if (!found || session.expires_at.us < work->now.us || session.person_ended_at.us) return FAULT(work->arena, &access_unknown, NULL);
-    bool same = shown->csrf.length == session.csrf.length && sodium_memcmp(shown->csrf.at, session.csrf.at, session.csrf.length) == 0;
+    if (!found || session.expires_at.us < work->now.us || session.person_ended_at.us)
+        return FAULT(work->arena, &access_unknown, NULL);
+    bool same = shown->csrf.length == session.csrf.length &&
+                sodium_memcmp(shown->csrf.at, session.csrf.at, session.csrf.length) == 0;
     if (shown->changes && !same) return FAULT(work->arena, &access_csrf, NULL);
     work->user_id = session.person_id;
     work->session_id = session.id.n;
@@ -333,7 +404,8 @@ static struct fault *by_session(struct work *work, const struct operations *oper
     return work->company_id ? permissions_load(work, operations) : NULL;
 }
 
-struct fault *access_identify(struct work *work, struct books *books, const struct operations *operations, const struct credentials *shown)
+struct fault *access_identify(struct work *work, struct books *books, const struct operations *operations,
+                              const struct credentials *shown)
 {
     if (!shown->bearer.length && !shown->session.length) return NULL;
     bool reading = work->reading;
@@ -364,13 +436,15 @@ static struct fault *act_as(struct work *work, const struct operations *operatio
     int64_t number = 0;
     bool by_number = company.length && str_to_int(company, &number);
     for (size_t i = 0; i < companies.count; i++)
-        if (company.length ? (by_number ? companies.at[i].id == number : str_equal(companies.at[i].name, company)) : companies.count == 1)
+        if (company.length ? (by_number ? companies.at[i].id == number : str_equal(companies.at[i].name, company))
+                           : companies.count == 1)
             work->company_id = companies.at[i].id;
     if (company.length && !work->company_id) return FAULT(work->arena, &access_missing, "company", PARAM("what", STR("company")));
     return NULL;
 }
 
-struct fault *access_act_as(struct work *work, struct books *books, const struct operations *operations, struct str email, struct str company)
+struct fault *access_act_as(struct work *work, struct books *books, const struct operations *operations,
+                            struct str email, struct str company)
 {
     work->reading = true;
     TRY(db_begin(work, books));
@@ -384,19 +458,33 @@ struct fault *access_act_as(struct work *work, struct books *books, const struct
 
 struct token_add { struct str name, permissions; int64_t days; };
 RECORD(token_add, {
-    FIELD(struct token_add, name, .min = 1, .max = 100),
-    FIELD(struct token_add, permissions, .min = 1, .max = 1000, .about = "patterns between spaces, such as \"bill.* *.read\"; never more than you may"),
-    FIELD(struct token_add, days, .min = 1, .max = 730),
-});
-struct token_row { int64_t id, person_id; struct str name, token_hash, permissions; struct instant created_at, expires_at; };
+                      FIELD(struct token_add, name, .min = 1, .max = 100),
+                      FIELD(struct token_add, permissions, .min = 1, .max = 1000,
+                            .about = "patterns between spaces, such as \"bill.* *.read\"; never more than you may"),
+                      FIELD(struct token_add, days, .min = 1, .max = 730),
+                  });
+struct token_row {
+    int64_t id, person_id;
+    struct str name, token_hash, permissions;
+    struct instant created_at, expires_at;
+};
 LIST_STRUCT(token_rows, struct token_row);
 RECORD(token_row, {
-    FIELD(struct token_row, id, .sort = true), FIELD(struct token_row, person_id), FIELD(struct token_row, name, .filter = true),
-    BYTES(struct token_row, token_hash, OPTIONAL, .secret = true), FIELD(struct token_row, permissions), FIELD(struct token_row, created_at),
-    FIELD(struct token_row, expires_at, .sort = true),
-});
-struct token_added { int64_t id; struct str token; struct instant expires_at; };
-RECORD(token_added, { FIELD(struct token_added, id), FIELD(struct token_added, token, .about = "shown once"), FIELD(struct token_added, expires_at) });
+                      FIELD_OF(FIELD_ID, int64_t, struct token_row, id, .sort = true),
+                      FIELD(struct token_row, person_id),
+                      FIELD(struct token_row, name, .filter = true),
+                      BYTES(struct token_row, token_hash, OPTIONAL, .secret = true),
+                      FIELD(struct token_row, permissions),
+                      FIELD(struct token_row, created_at),
+                      FIELD(struct token_row, expires_at, .sort = true),
+                  });
+struct token_added {
+    int64_t id;
+    struct str token;
+    struct instant expires_at;
+};
+RECORD(token_added, { FIELD(struct token_added, id), FIELD(struct token_added, token, .about = "shown once"),
+                      FIELD(struct token_added, expires_at) });
 
 static struct fault *token_add(struct work *work, const struct token_add *takes, struct token_added *out)
 {
@@ -426,7 +514,8 @@ static struct fault *token_end(struct work *work, const struct token_end *takes,
 }
 CALLABLE(token_end, token_end, token_end);
 
-static struct fault *token_list(struct work *work, const struct nothing *takes, const struct list_query *query, struct token_rows *rows, struct str *next)
+static struct fault *token_list(struct work *work, const struct nothing *takes, const struct list_query *query,
+                                struct token_rows *rows, struct str *next)
 {
     (void)takes;
     return db_list(work, &sql_token_list, NONE, query, INTO_LIST(token_row, rows), next);
@@ -434,12 +523,18 @@ static struct fault *token_list(struct work *work, const struct nothing *takes, 
 LISTABLE(token_list, nothing, token_row, token_rows);
 
 static const struct operation session_operations[] = {
-    { "session open", "POST", "/session", NULL, OPERATION_ANYONE | OPERATION_NO_COMPANY | OPERATION_SLOW, &session_open_call, NULL, "Sign in" },
-    { "session show", "GET", "/session", NULL, OPERATION_READS | OPERATION_NO_COMPANY, &session_show_call, NULL, "Show who is signed in and where" },
-    { "session close", "POST", "/session/close", NULL, OPERATION_NO_COMPANY, &session_close_call, NULL, "Sign out, or end another session of yours" },
-    { "session list", "GET", "/sessions", NULL, OPERATION_READS | OPERATION_NO_COMPANY, NULL, &session_list_list, "List your sessions" },
-    { "session step-up", "POST", "/session/step-up", NULL, OPERATION_NO_COMPANY, &session_step_up_call, NULL, "Show your second factor again" },
-    { "session company", "POST", "/session/company", NULL, OPERATION_NO_COMPANY, &session_company_call, NULL, "Choose the company to work in" },
+    { "session open", "POST", "/session", NULL, OPERATION_ANYONE | OPERATION_NO_COMPANY | OPERATION_SLOW,
+      &session_open_call, NULL, "Sign in" },
+    { "session show", "GET", "/session", NULL, OPERATION_READS | OPERATION_NO_COMPANY, &session_show_call, NULL,
+      "Show who is signed in and where" },
+    { "session close", "POST", "/session/close", NULL, OPERATION_NO_COMPANY, &session_close_call, NULL,
+      "Sign out, or end another session of yours" },
+    { "session list", "GET", "/sessions", NULL, OPERATION_READS | OPERATION_NO_COMPANY, NULL, &session_list_list,
+      "List your sessions" },
+    { "session step-up", "POST", "/session/step-up", NULL, OPERATION_NO_COMPANY, &session_step_up_call, NULL,
+      "Show your second factor again" },
+    { "session company", "POST", "/session/company", NULL, OPERATION_NO_COMPANY, &session_company_call, NULL,
+      "Choose the company to work in" },
     { "token add", "POST", "/tokens", "token.manage", OPERATION_STEP_UP, &token_add_call, NULL, "Make an API token" },
     { "token list", "GET", "/tokens", "token.manage", OPERATION_READS, NULL, &token_list_list, "List the API tokens" },
     { "token end", "POST", "/tokens/{id}/end", "token.manage", 0, &token_end_call, NULL, "End an API token" },

@@ -15,13 +15,34 @@
 void app_operations(struct arena *arena, struct operations *out)
 {
     const struct operation_table *const rooms[] = {
-        &operation_operations_table, &outbox_operations_table, &outbox_messages, &access_sessions, &access_people, &access_companies, &archive_documents,
-        &ledger_entries, &ledger_items, &ledger_charts, &ledger_proofs, &party_parties, &party_bank_accounts,
-        &bill_arrivals, &bill_forms, &bill_bills, &bill_checks, &bill_views,
-        &invoice_drafts, &invoice_operations, &invoice_settings,
-        &bank_operations, &cash_operations,
-        &payment_runs_table, &payment_bank_table,
-        &report_figures, &report_cash, &report_books,
+        &operation_operations_table,
+        &outbox_operations_table,
+        &outbox_messages,
+        &access_sessions,
+        &access_people,
+        &access_companies,
+        &archive_documents,
+        &ledger_entries,
+        &ledger_items,
+        &ledger_charts,
+        &ledger_proofs,
+        &party_parties,
+        &party_bank_accounts,
+        &bill_arrivals,
+        &bill_forms,
+        &bill_bills,
+        &bill_checks,
+        &bill_views,
+        &invoice_drafts,
+        &invoice_operations,
+        &invoice_settings,
+        &bank_operations,
+        &cash_operations,
+        &payment_runs_table,
+        &payment_bank_table,
+        &report_figures,
+        &report_cash,
+        &report_books,
     };
     struct operation_table *tables = ARENA_ARRAY(arena, struct operation_table, ARRAY_LENGTH(rooms));
     for (size_t i = 0; i < ARRAY_LENGTH(rooms); i++) tables[i] = *rooms[i];
@@ -29,10 +50,13 @@ void app_operations(struct arena *arena, struct operations *out)
 }
 
 /* Nothing shown: whoever can open the books from the command line acts as the program itself. */
-struct fault *app_identify(struct work *work, struct books *books, const struct operations *operations, struct str bearer, struct str cookie,
-                           struct str csrf, struct str company)
+struct fault *app_identify(struct work *work, struct books *books, const struct operations *operations,
+                           struct str bearer, struct str cookie, struct str csrf, struct str company)
 {
-    const struct credentials shown = { .bearer = bearer, .session = cookie, .csrf = csrf, .company = company, .changes = csrf.at != NULL };
-    if (work->system && !bearer.at && !cookie.at) return access_act_as(work, books, operations, (struct str){ 0 }, company);
+    const struct credentials shown = {
+        .bearer = bearer, .session = cookie, .csrf = csrf, .company = company, .changes = csrf.at != NULL
+    };
+    if (work->system && !bearer.at && !cookie.at)
+        return access_act_as(work, books, operations, (struct str){ 0 }, company);
     return access_identify(work, books, operations, &shown);
 }

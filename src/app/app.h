@@ -3,11 +3,13 @@
 #include "doors/doors.h"
 
 /* All operations of all rooms. A room adds its line in app.c. */
-struct fault *app_identify(struct work *work, struct books *books, const struct operations *operations, struct str bearer, struct str cookie,
-                           struct str csrf, struct str company); /* who asks, for every door; see doors.h */
+struct fault *app_identify(struct work *work, struct books *books, const struct operations *operations,
+                           struct str bearer, struct str cookie, struct str csrf,
+                           struct str company); /* who asks, for every door; see doors.h */
 struct settings;
 /* Starts what the program does by itself while it serves: app_jobs.c. */
-CHECKED struct fault *app_jobs_start(struct arena *arena, const struct doors *doors, const struct settings *settings, struct jobs **out);
+CHECKED struct fault *app_jobs_start(struct arena *arena, const struct doors *doors, const struct settings *settings,
+                                     struct jobs **out);
 void app_operations(struct arena *arena, struct operations *out);
 
 /* One file of `name = value` lines under [sections]; # begins a comment; a text stands in "quotes" or bare. [http] port is

@@ -161,7 +161,8 @@ struct fault *app_restore(struct own *own, int *code)
     struct fault *missing = rows ? NULL : own_check_books(own->arena, own->data);
     if (!rows && !missing) return FAULT(own->arena, &app_books_there, "data", PARAM("place", own->data));
     if (!rows && mkdir(str_keep(own->arena, own->data).at, 0700) && errno != EEXIST) return wrong(own, own->data);
-    struct str stage = rows ? str_format(own->arena, "%.*s.restoring", STR_ARG(flags.from)) : str_format(own->arena, "%.*s/restoring", STR_ARG(own->data));
+    struct str stage = rows ? str_format(own->arena, "%.*s.restoring", STR_ARG(flags.from))
+                            : str_format(own->arena, "%.*s/restoring", STR_ARG(own->data));
     TRY(stage_make(own, stage));
     struct fault *fault = restore_from_stage(own, flags.from, stage, rows);
     stage_remove(own, stage);

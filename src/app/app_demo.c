@@ -3,17 +3,28 @@
 #include "simulation/simulation.h"
 #include <errno.h>
 
-static const struct fault_type demo_not_empty = { FAULT_CONFLICT, "app.demo_not_empty", "There are books in {place} already; a demo company is made in a new place." };
-static const struct fault_type demo_unwritten = { FAULT_UNREACHABLE, "app.demo_unwritten", "{file} can't be written: {why}." };
+static const struct fault_type demo_not_empty = {
+    FAULT_CONFLICT, "app.demo_not_empty", "There are books in {place} already; a demo company is made in a new place."
+};
+static const struct fault_type demo_unwritten = { FAULT_UNREACHABLE, "app.demo_unwritten",
+                                                  "{file} can't be written: {why}." };
 
-struct app_demo_flags { int64_t seed, months; bool quick; };
-RECORD(app_demo_flags, {
-    FIELD(struct app_demo_flags, seed, .min = 0, .max = EXACT_MAX, OPTIONAL, .about = "the same number gives the same company; left out: 1"),
-    FIELD(struct app_demo_flags, months, .min = 1, .max = 60, OPTIONAL, .about = "of history; left out: 24"),
-    FIELD(struct app_demo_flags, quick, OPTIONAL, .about = "a tenth of the invoices and bills"),
-});
-struct app_totp_flags { struct str secret; };
-RECORD(app_totp_flags, { FIELD(struct app_totp_flags, secret, .min = 1, .max = 200, .secret = true, .about = "of the second factor, as it was shown (base32)") });
+struct app_demo_flags {
+    int64_t seed, months;
+    bool quick;
+};
+RECORD(app_demo_flags,
+       {
+           FIELD(struct app_demo_flags, seed, .min = 0, .max = EXACT_MAX, OPTIONAL,
+                 .about = "the same number gives the same company; left out: 1"),
+           FIELD(struct app_demo_flags, months, .min = 1, .max = 60, OPTIONAL, .about = "of history; left out: 24"),
+           FIELD(struct app_demo_flags, quick, OPTIONAL, .about = "a tenth of the invoices and bills"),
+       });
+struct app_totp_flags {
+    struct str secret;
+};
+RECORD(app_totp_flags, { FIELD(struct app_totp_flags, secret, .min = 1, .max = 200, .secret = true,
+                               .about = "of the second factor, as it was shown (base32)") });
 
 struct fault *app_totp(struct own *own, int *code)
 {
@@ -41,7 +52,8 @@ static struct fault *check_empty(struct own *own)
 
 static void add_person(struct text *t, const struct simulation_person *p, const char *does)
 {
-    text_addf(t, "%.*s (%s)\n  e-mail    %.*s\n  password  %.*s\n  secret    %.*s\n  %.*s\n\n", STR_ARG(p->name), does, STR_ARG(p->email), STR_ARG(p->password), STR_ARG(p->secret), STR_ARG(p->uri));
+    text_addf(t, "%.*s (%s)\n  e-mail    %.*s\n  password  %.*s\n  secret    %.*s\n  %.*s\n\n", STR_ARG(p->name), does,
+              STR_ARG(p->email), STR_ARG(p->password), STR_ARG(p->secret), STR_ARG(p->uri));
 }
 
 static struct str sign_in(struct own *own, const struct simulation_person *people)
@@ -50,8 +62,10 @@ static struct str sign_in(struct own *own, const struct simulation_person *peopl
     text_addz(&t, "Waterland Techniek B.V., a made-up company to look around in.\n\n");
     add_person(&t, &people[0], "administrator: sees and does everything");
     add_person(&t, &people[3], "treasurer: the second pair of eyes, who releases payments and verifies bank accounts");
-    text_addf(&t, "The code that is asked for besides the password:\n  florin totp --secret %.*s\n  florin totp --secret %.*s\nor put the otpauth address into an authenticator app. A code works once; the next one comes after half a minute.\n",
-              STR_ARG(people[0].secret), STR_ARG(people[3].secret));
+    text_addf(
+        &t,
+        "The code that is asked for besides the password:\n  florin totp --secret %.*s\n  florin totp --secret %.*s\nor put the otpauth address into an authenticator app. A code works once; the next one comes after half a minute.\n",
+        STR_ARG(people[0].secret), STR_ARG(people[3].secret));
     text_addz(&t, "\nThe others:\n\n");
     add_person(&t, &people[1], people[1].role);
     add_person(&t, &people[2], people[2].role);
@@ -67,11 +81,13 @@ static struct fault *write_sign_in(struct own *own, struct str text)
         fprintf(own->out, "\n%.*s", STR_ARG(text));
         return NULL;
     }
-    struct str path = str_format(own->arena, "%.*s/SIGN-IN.txt", STR_ARG(directory)), half = str_format(own->arena, "%s.new", path.at);
+    struct str path = str_format(own->arena, "%.*s/SIGN-IN.txt", STR_ARG(directory)),
+               half = str_format(own->arena, "%s.new", path.at);
     FILE *file = fopen(half.at, "we");
     bool done = file && fwrite(text.at, 1, text.length, file) == text.length;
     if (file && fclose(file)) done = false;
-    if (!done || rename(half.at, path.at)) return FAULT(own->arena, &demo_unwritten, "data", PARAM("file", path), PARAM("why", str_of(strerror(errno))));
+    if (!done || rename(half.at, path.at))
+        return FAULT(own->arena, &demo_unwritten, "data", PARAM("file", path), PARAM("why", str_of(strerror(errno))));
     fprintf(own->out, "%s\n", path.at);
     return NULL;
 }
@@ -79,11 +95,17 @@ static struct fault *write_sign_in(struct own *own, struct str text)
 static void report(struct own *own, const struct simulation_counts *c, int64_t took_us)
 {
     int64_t others = c->lines - c->expected;
-    fprintf(own->out, "%lld days: %lld invoices, %lld credit notes, %lld bills, %lld payment runs, %lld bank lines in %lld statements; %lld operations in %lld.%lld s\n",
-            (long long)c->days, (long long)c->invoices, (long long)c->credit_notes, (long long)c->bills, (long long)c->runs, (long long)c->lines, (long long)c->statements,
-            (long long)c->operations, (long long)(took_us / 1000000), (long long)(took_us / 100000 % 10));
-    fprintf(own->out, "Bank lines: %lld expected, %lld found by the program (%lld%% of what others did; %lld of them wrong), %lld decided by people, %lld waiting\n",
-            (long long)c->expected, (long long)c->found, (long long)(others ? c->found * 100 / others : 0), (long long)c->wrong, (long long)c->by_hand, (long long)c->waiting);
+    fprintf(
+        own->out,
+        "%lld days: %lld invoices, %lld credit notes, %lld bills, %lld payment runs, %lld bank lines in %lld statements; %lld operations in %lld.%lld s\n",
+        (long long)c->days, (long long)c->invoices, (long long)c->credit_notes, (long long)c->bills, (long long)c->runs,
+        (long long)c->lines, (long long)c->statements, (long long)c->operations, (long long)(took_us / 1000000),
+        (long long)(took_us / 100000 % 10));
+    fprintf(
+        own->out,
+        "Bank lines: %lld expected, %lld found by the program (%lld%% of what others did; %lld of them wrong), %lld decided by people, %lld waiting\n",
+        (long long)c->expected, (long long)c->found, (long long)(others ? c->found * 100 / others : 0),
+        (long long)c->wrong, (long long)c->by_hand, (long long)c->waiting);
 }
 
 static struct fault *live(struct own *own, struct simulation *sim, int64_t days)
@@ -103,7 +125,7 @@ struct fault *app_demo(struct own *own, int *code)
 {
     struct app_demo_flags flags = { .seed = 1, .months = 24 };
     struct simulation *sim = NULL;
-    struct simulation_settings settings = { .draw_days = 45, .trains = true };
+    struct simulation_settings settings = { .draw_days = 14, .trains = true };
     int64_t from = clock_us();
     (void)code;
     TRY(own_flags(own, INTO(app_demo_flags, &flags), NULL));

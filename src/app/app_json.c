@@ -27,12 +27,19 @@ static void int_member(struct writing *w, const char *its, int64_t value)
     text_add_int(w->text, value);
 }
 
-static struct str decimal_or_raw(struct arena *arena, struct decimal value, struct str raw) { return value.present ? decimal_format(arena, value) : raw; }
+static struct str decimal_or_raw(struct arena *arena, struct decimal value, struct str raw)
+{
+    return value.present ? decimal_format(arena, value) : raw;
+}
 
-static struct str day_or_raw(struct arena *arena, const struct einvoice_day *day) { return day->date.ymd ? date_text(arena, day->date) : day->raw; }
+static struct str day_or_raw(struct arena *arena, const struct einvoice_day *day)
+{
+    return day->date.ymd ? date_text(arena, day->date) : day->raw;
+}
 
 /* {"value":…,"NAME":…}; nothing when neither is there. */
-static void pair_member(struct writing *w, const char *its, struct str value, const char *second, struct str other, struct str third)
+static void pair_member(struct writing *w, const char *its, struct str value, const char *second, struct str other,
+                        struct str third)
 {
     if (!value.at && !other.at) return;
     name(w, its);

@@ -33,8 +33,19 @@ enum shape_kind {
     SHAPE_ID,       /* einvoice_id: {"value","scheme","scheme_version"} */
     SHAPE_FLAG,     /* einvoice_flag */
 };
-struct shape_member { const char *name; enum shape_kind kind; size_t at, other; const struct shape *shape; const char *(*word)(unsigned value); };
-struct shape { size_t size; const struct shape_member *members; size_t count; ptrdiff_t present; /* where a bool says so; -1: always */ };
+struct shape_member {
+    const char *name;
+    enum shape_kind kind;
+    size_t at, other;
+    const struct shape *shape;
+    const char *(*word)(unsigned value);
+};
+struct shape {
+    size_t size;
+    const struct shape_member *members;
+    size_t count;
+    ptrdiff_t present; /* where a bool says so; -1: always */
+};
 
 void shape_add_json(struct text *text, const struct shape *shape, const void *at);
 extern const struct shape einvoice_shape, statement_shape;

@@ -2,8 +2,10 @@
 #include "app/app_own.h"
 #include "doors/doors.h"
 
-const struct fault_type app_books_there = { FAULT_CONFLICT, "app.books_there", "There are books in {place} already; choose another place." };
-static const struct fault_type app_one_place = { FAULT_INVALID, "app.one_place", "Say where to: florin migrate-to DIR, or postgresql://…" };
+const struct fault_type app_books_there = { FAULT_CONFLICT, "app.books_there",
+                                            "There are books in {place} already; choose another place." };
+static const struct fault_type app_one_place = { FAULT_INVALID, "app.one_place",
+                                                 "Say where to: florin migrate-to DIR, or postgresql://…" };
 static const struct fault_type app_differs = {
     FAULT_BROKEN, "app.differs",
     "What arrived is not what left ({hash} became {arrived}); the copy can't be used. Stop all who write, remove the copy and try again."
@@ -27,7 +29,8 @@ static struct fault *verify_all(struct own *own, struct books *books, struct ver
     all.books = books;
     all.company = (struct str){ 0 };
     TRY(own_companies(&all, &companies));
-    struct progress progress = progress_begin(own->err, translate(own->language, "Verifying").at, (int64_t)companies.count * 4 + 1);
+    struct progress progress =
+        progress_begin(own->err, translate(own->language, "Verifying").at, (int64_t)companies.count * 4 + 1);
     TRY(verify_books(&all, books, &companies, true, &progress, result));
     progress_end(&progress);
     return NULL;

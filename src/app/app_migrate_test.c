@@ -31,7 +31,12 @@ static struct own given_own(struct arena *arena)
 {
     struct operations *operations = ARENA_NEW(arena, struct operations);
     app_operations(arena, operations);
-    return (struct own){ .arena = arena, .operations = operations, .language = ENGLISH, .command = STR("test"), .out = tmpfile(), .err = tmpfile() };
+    return (struct own){ .arena = arena,
+                         .operations = operations,
+                         .language = ENGLISH,
+                         .command = STR("test"),
+                         .out = tmpfile(),
+                         .err = tmpfile() };
 }
 
 static void done(struct own *own)
@@ -42,8 +47,14 @@ static void done(struct own *own)
 
 static struct work work_on(struct arena *arena, int64_t company)
 {
-    return (struct work){ .arena = arena, .user_id = 1, .company_id = company, .today = { 20250301 }, .now = instant_of_day((struct date){ 20250301 }),
-                          .language = ENGLISH, .system = true, .source = STR("test") };
+    return (struct work){ .arena = arena,
+                          .user_id = 1,
+                          .company_id = company,
+                          .today = { 20250301 },
+                          .now = instant_of_day((struct date){ 20250301 }),
+                          .language = ENGLISH,
+                          .system = true,
+                          .source = STR("test") };
 }
 
 static void add_entries(struct work *work, party_id party)
@@ -53,15 +64,33 @@ static void add_entries(struct work *work, party_id party)
     expect_done(ledger_account_for(work, FOR_SALES, &sales));
     expect_done(ledger_account_for(work, FOR_BANK, &bank));
     for (int i = 0; i < 300; i++) {
-        struct entry entry = { .journal = JOURNAL_SALE, .dated_on = { 20250201 }, .source_kind = STR("test"), .source_id = i + 1, .description = STR("Één factuur") };
+        struct entry entry = { .journal = JOURNAL_SALE,
+                               .dated_on = { 20250201 },
+                               .source_kind = STR("test"),
+                               .source_id = i + 1,
+                               .description = STR("Één factuur") };
         struct entry_line lines[] = {
-            { .account_id = receivables, .base_minor = 1000 + i, .party_id = party, .item_kind = ITEM_INVOICE, .reference = str_format(work->arena, "F%d", i), .due_on = { 20250303 } },
+            { .account_id = receivables,
+              .base_minor = 1000 + i,
+              .party_id = party,
+              .item_kind = ITEM_INVOICE,
+              .reference = str_format(work->arena, "F%d", i),
+              .due_on = { 20250303 } },
             { .account_id = sales, .base_minor = -1000 - i, .cost_center = STR("") },
         };
-        struct entry paid = { .journal = JOURNAL_BANK, .dated_on = { 20250210 }, .source_kind = STR("paid"), .source_id = i + 1, .description = STR("p") };
+        struct entry paid = { .journal = JOURNAL_BANK,
+                              .dated_on = { 20250210 },
+                              .source_kind = STR("paid"),
+                              .source_id = i + 1,
+                              .description = STR("p") };
         struct entry_line money[] = {
             { .account_id = bank, .base_minor = 1000 },
-            { .account_id = receivables, .base_minor = -1000, .party_id = party, .item_kind = ITEM_PAYMENT, .reference = STR("b"), .due_on = { 20250210 } },
+            { .account_id = receivables,
+              .base_minor = -1000,
+              .party_id = party,
+              .item_kind = ITEM_PAYMENT,
+              .reference = STR("b"),
+              .due_on = { 20250210 } },
         };
         expect_done(ledger_post(work, &entry, lines, 2));
         if (i % 3) continue;
@@ -80,9 +109,19 @@ static const char statement[] =
 static void given_books(struct arena *arena, struct books *books)
 {
     struct work work = work_on(arena, 0);
-    struct company company = { .name = STR("Bakkerij Één BV"), .country = STR("NL"), .currency = STR("EUR"), .language = STR("nl"), .logo = STR("\0\xff\x01") };
-    struct party party = { .name = STR("Klant BV"), .is_customer = true, .is_business = true, .language = STR("nl"), .country = STR("NL"), .currency = STR("EUR"),
-                           .delivery = DELIVER_MAIL_PDF, .reference_needed = NEEDS_NO_REFERENCE };
+    struct company company = { .name = STR("Bakkerij Één BV"),
+                               .country = STR("NL"),
+                               .currency = STR("EUR"),
+                               .language = STR("nl"),
+                               .logo = STR("\0\xff\x01") };
+    struct party party = { .name = STR("Klant BV"),
+                           .is_customer = true,
+                           .is_business = true,
+                           .language = STR("nl"),
+                           .country = STR("NL"),
+                           .currency = STR("EUR"),
+                           .delivery = DELIVER_MAIL_PDF,
+                           .reference_needed = NEEDS_NO_REFERENCE };
     struct bank_account account = { .name = STR("Main"), .iban = STR("NL91ABNA0417164300"), .holder = STR("Test BV") };
     struct document document = { .file_name = STR("x.pdf") };
     struct bank_imported imported = { 0 };
@@ -136,7 +175,8 @@ static struct str given_schema(struct arena *arena, const char *what)
     if (!url) return (struct str){ 0 };
     PGconn *conn = PQconnectdb(url);
     struct str name = str_format(arena, "migrate_%d", (int)getpid());
-    struct str text = str_format(arena, "set client_min_messages = error; drop schema if exists %s cascade; %s %s", name.at, what, *what ? name.at : "");
+    struct str text = str_format(arena, "set client_min_messages = error; drop schema if exists %s cascade; %s %s",
+                                 name.at, what, *what ? name.at : "");
     PGresult *result = PQexec(conn, text.at);
     expect(PQresultStatus(result) == PGRES_COMMAND_OK);
     PQclear(result);
@@ -287,7 +327,9 @@ TEST(backup_while_in_use_and_restore)
     /* A file that is none. */
     unlink(file.at);
     FILE *f = fopen(file.at, "wb");
-    fputs("not a database at all, but long enough to be looked at as if it were one, so that SQLite reads its head and says what it thinks.", f);
+    fputs(
+        "not a database at all, but long enough to be looked at as if it were one, so that SQLite reads its head and says what it thinks.",
+        f);
     fclose(f);
     own.data = str_format(arena, "%s/there", folder.at);
     const char *words[] = { "--from", file.at };

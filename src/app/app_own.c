@@ -8,7 +8,8 @@ const struct fault_type app_no_data = {
 };
 const struct fault_type app_flag = { FAULT_INVALID, "app.flag", "{flag} wants a value." };
 const struct fault_type app_no_books = { FAULT_MISSING, "app.no_books", "There are no books in {place}." };
-static const struct fault_type app_word = { FAULT_INVALID, "app.word", "{word} is not understood here; see florin help {command}." };
+static const struct fault_type app_word = { FAULT_INVALID, "app.word",
+                                            "{word} is not understood here; see florin help {command}." };
 
 static const struct own_command {
     const char *name;
@@ -18,10 +19,14 @@ static const struct own_command {
 } commands[] = {
     { "demo", app_demo, &app_demo_flags_record, "", "Make a made-up company with two years of history, to look around in" },
     { "totp", app_totp, &app_totp_flags_record, "", "Print the code of this moment of a second factor" },
-    { "verify", app_verify, &app_verify_flags_record, "", "Prove that the books, the audit trail and the archive are right; give their hash" },
-    { "backup", app_backup, &app_backup_flags_record, "", "Copy the books to a file while they are in use, and verify the copy" },
-    { "restore", app_restore, &app_restore_flags_record, "", "Make books at --data of a backup; never over books that are there" },
-    { "migrate-to", app_migrate, &app_migrate_flags_record, "DIR-or-url", "Copy the books to another database, SQLite or PostgreSQL, and prove that they are the same" },
+    { "verify", app_verify, &app_verify_flags_record, "",
+      "Prove that the books, the audit trail and the archive are right; give their hash" },
+    { "backup", app_backup, &app_backup_flags_record, "",
+      "Copy the books to a file while they are in use, and verify the copy" },
+    { "restore", app_restore, &app_restore_flags_record, "",
+      "Make books at --data of a backup; never over books that are there" },
+    { "migrate-to", app_migrate, &app_migrate_flags_record, "DIR-or-url",
+      "Copy the books to another database, SQLite or PostgreSQL, and prove that they are the same" },
     { "read", app_read, &app_read_flags_record, "FILE…", "Print an e-invoice or a bank statement as JSON" },
     { "check", app_check, &app_check_flags_record, "FILE…", "Check e-invoices by the official rules" },
 };

@@ -7,10 +7,15 @@
 #include <errno.h>
 #include <jansson.h>
 
-static const struct fault_type app_what = { FAULT_INVALID, "app.what",
-                                            "This is no e-invoice (XML, or a PDF with one inside) and no bank statement (camt, MT940, CSV)." };
-static const struct fault_type app_no_words = { FAULT_INVALID, "app.no_words", "Say which files: florin {command} FILE…" };
-struct app_read_flags { bool json; };
+static const struct fault_type app_what = {
+    FAULT_INVALID, "app.what",
+    "This is no e-invoice (XML, or a PDF with one inside) and no bank statement (camt, MT940, CSV)."
+};
+static const struct fault_type app_no_words = { FAULT_INVALID, "app.no_words",
+                                                "Say which files: florin {command} FILE…" };
+struct app_read_flags {
+    bool json;
+};
 RECORD(app_read_flags, { FIELD(struct app_read_flags, json, OPTIONAL, .about = "each file on one line") });
 
 enum { FILE_MOST = 128 << 20 };

@@ -29,7 +29,13 @@ static struct str all_of(struct arena *arena, FILE *f)
 static struct said run(struct arena *arena, const char *command, enum language language, size_t count, const char *const *words)
 {
     struct operations *operations = ARENA_NEW(arena, struct operations);
-    struct own own = { .arena = arena, .operations = operations, .language = language, .out = tmpfile(), .err = tmpfile(), .count = count, .words = words };
+    struct own own = { .arena = arena,
+                       .operations = operations,
+                       .language = language,
+                       .out = tmpfile(),
+                       .err = tmpfile(),
+                       .count = count,
+                       .words = words };
     struct said said = { .code = -1 };
     app_operations(arena, operations);
     expect(own_run(&own, str_of(command), &said.code));
@@ -53,8 +59,10 @@ TEST(read_gives_an_invoice_as_json)
     const char *words[] = { "--json", given_file(arena, ubl) };
     struct said said = run(arena, "read", ENGLISH, 2, words);
     expect_int(0, said.code);
-    expect_str("{\"syntax\":\"ubl\",\"number\":\"F \\\\ \\\"1\\\"\",\"issued\":\"2025-02-30\",\"notes\":[{\"text\":\"Één regel\"}],"
-               "\"totals\":{\"payable\":{\"value\":\"12.50\",\"currency\":\"EUR\"}},\"lines\":[{\"id\":\"1\",\"quantity\":{\"value\":\"3\",\"unit\":\"H87\"}}]}\n", said.out);
+    expect_str(
+        "{\"syntax\":\"ubl\",\"number\":\"F \\\\ \\\"1\\\"\",\"issued\":\"2025-02-30\",\"notes\":[{\"text\":\"Één regel\"}],"
+        "\"totals\":{\"payable\":{\"value\":\"12.50\",\"currency\":\"EUR\"}},\"lines\":[{\"id\":\"1\",\"quantity\":{\"value\":\"3\",\"unit\":\"H87\"}}]}\n",
+        said.out);
     unlink(words[1]);
 }
 
@@ -64,11 +72,15 @@ TEST(read_gives_each_line_of_a_statement)
     struct said said = run(arena, "read", ENGLISH, 3, words);
     expect_int(69, said.code); /* of the last refusal */
     expect(str_find(said.err, "app.what") >= 0 && str_find(said.err, "/nonexistent") >= 0);
-    json_t *json = json_loadb(said.out.at, said.out.length, 0, NULL), *statement = json_array_get(json_object_get(json, "statements"), 0);
+    json_t *json = json_loadb(said.out.at, said.out.length, 0, NULL),
+           *statement = json_array_get(json_object_get(json, "statements"), 0);
     json_t *lines = json_object_get(statement, "lines");
     expect_int(2, json_array_size(lines));
     expect(!strcmp("-2.50", json_string_value(json_object_get(json_array_get(lines, 1), "amount"))));
-    expect(!strcmp("Klant BV", json_string_value(json_object_get(json_object_get(json_object_get(json_array_get(lines, 0), "payment"), "counterparty"), "name"))));
+    expect(
+        !strcmp("Klant BV",
+                json_string_value(json_object_get(
+                    json_object_get(json_object_get(json_array_get(lines, 0), "payment"), "counterparty"), "name"))));
     expect(!strcmp("7.50", json_string_value(json_object_get(json_object_get(statement, "closing"), "amount"))));
     expect(!strcmp("done", json_string_value(json_object_get(statement, "proof"))));
     json_decref(json);
@@ -92,7 +104,8 @@ TEST(check_says_everything_of_every_file_in_order)
         expect(json_is_false(json_object_get(json, "valid")));
         expect(i % 3 ? json_array_size(problems) > 5 : json_array_size(problems) == 1);
         for (size_t k = 0; k < json_array_size(problems); k++)
-            for (const char *const *member = (const char *const[]){ "rule", "severity", "where", "message", NULL }; *member; member++)
+            for (const char *const *member = (const char *const[]){ "rule", "severity", "where", "message", NULL };
+                 *member; member++)
                 expect(json_is_string(json_object_get(json_array_get(problems, k), *member)));
         json_decref(json);
         unlink(words[i]);

@@ -83,7 +83,9 @@ static struct fault *prove_cash(struct verifying *v)
     struct fault *fault = cash_verify(v->work, &suspense, &undecided);
     if (fault) return answer(v, name, fault);
     bool holds = int_add(suspense, undecided, &sum) && !sum;
-    struct str detail = holds ? (struct str){ 0 } : str_format(v->own->arena, "%s / %s", minor_format(v->own->arena, suspense, 2).at, minor_format(v->own->arena, undecided, 2).at);
+    struct str detail = holds ? (struct str){ 0 }
+                              : str_format(v->own->arena, "%s / %s", minor_format(v->own->arena, suspense, 2).at,
+                                           minor_format(v->own->arena, undecided, 2).at);
     add(v, name, holds, holds ? 0 : 1, detail);
     return NULL;
 }
@@ -103,7 +105,12 @@ static struct fault *prove(struct verifying *v)
 /* Each company in one snapshot. */
 static struct fault *prove_company(struct verifying *v, struct books *books)
 {
-    struct work work = { .arena = v->own->arena, .now = instant_now(), .language = v->own->language, .company_id = v->company->id, .system = true, .reading = true };
+    struct work work = { .arena = v->own->arena,
+                         .now = instant_now(),
+                         .language = v->own->language,
+                         .company_id = v->company->id,
+                         .system = true,
+                         .reading = true };
     v->work = &work;
     work.today = instant_day(work.now);
     TRY(db_begin(&work, books));
@@ -151,7 +158,8 @@ static void print(const struct own *own, const struct verify_result *result)
         }
         if (c->hash.at) fprintf(own->out, "  hash  %.*s\n", STR_ARG(c->hash));
     }
-    fprintf(own->out, "%s  %.*s\n", translate(own->language, result->holds ? "All is right." : "Not all is right.").at, STR_ARG(result->hash));
+    fprintf(own->out, "%s  %.*s\n", translate(own->language, result->holds ? "All is right." : "Not all is right.").at,
+            STR_ARG(result->hash));
 }
 
 struct fault *app_verify(struct own *own, int *code)
@@ -163,7 +171,8 @@ struct fault *app_verify(struct own *own, int *code)
     TRY(own_open(own));
     TRY(own_companies(own, &companies));
     bool installation = !own->company.length;
-    struct progress progress = progress_begin(own->err, translate(own->language, "Verifying").at, (int64_t)companies.count * STEPS + installation);
+    struct progress progress = progress_begin(own->err, translate(own->language, "Verifying").at,
+                                              (int64_t)companies.count * STEPS + installation);
     struct fault *fault = verify_books(own, own->books, &companies, installation, &progress, &result);
     progress_end(&progress);
     if (fault) return fault;

@@ -8,7 +8,12 @@ static struct own given_own(struct arena *arena)
 {
     struct operations *operations = ARENA_NEW(arena, struct operations);
     app_operations(arena, operations);
-    return (struct own){ .arena = arena, .operations = operations, .language = ENGLISH, .command = STR("verify"), .out = stdout, .err = stderr };
+    return (struct own){ .arena = arena,
+                         .operations = operations,
+                         .language = ENGLISH,
+                         .command = STR("verify"),
+                         .out = stdout,
+                         .err = stderr };
 }
 
 static struct own_companies only(struct arena *arena, const struct work *work)
@@ -32,8 +37,13 @@ DB_TEST(verify_proves_books_and_sees_what_is_wrong)
     test_begin(work);
     expect_done(ledger_account_for(work, FOR_BANK, &bank));
     expect_done(ledger_account_for(work, FOR_SALES, &suspense));
-    struct entry entry = { .journal = JOURNAL_MEMORIAL, .dated_on = { 20250301 }, .source_kind = STR("test"), .source_id = 1, .description = STR("x") };
-    struct entry_line lines[] = { { .account_id = bank, .base_minor = 100 }, { .account_id = suspense, .base_minor = -100 } };
+    struct entry entry = { .journal = JOURNAL_MEMORIAL,
+                           .dated_on = { 20250301 },
+                           .source_kind = STR("test"),
+                           .source_id = 1,
+                           .description = STR("x") };
+    struct entry_line lines[] = { { .account_id = bank, .base_minor = 100 },
+                                  { .account_id = suspense, .base_minor = -100 } };
     expect_done(ledger_post(work, &entry, lines, 2));
     test_commit(work);
     expect_done(verify_books(&own, test_books(), &companies, false, NULL, &after));
@@ -42,8 +52,13 @@ DB_TEST(verify_proves_books_and_sees_what_is_wrong)
     /* Money on the suspense account that no bank line brought there. */
     test_begin(work);
     expect_done(ledger_account_for(work, FOR_SUSPENSE, &suspense));
-    struct entry stray = { .journal = JOURNAL_MEMORIAL, .dated_on = { 20250301 }, .source_kind = STR("test"), .source_id = 2, .description = STR("x") };
-    struct entry_line moved[] = { { .account_id = suspense, .base_minor = 100 }, { .account_id = bank, .base_minor = -100 } };
+    struct entry stray = { .journal = JOURNAL_MEMORIAL,
+                           .dated_on = { 20250301 },
+                           .source_kind = STR("test"),
+                           .source_id = 2,
+                           .description = STR("x") };
+    struct entry_line moved[] = { { .account_id = suspense, .base_minor = 100 },
+                                  { .account_id = bank, .base_minor = -100 } };
     expect_done(ledger_post(work, &stray, moved, 2));
     test_commit(work);
     expect_done(verify_books(&own, test_books(), &companies, false, NULL, &wrong));

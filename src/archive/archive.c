@@ -6,23 +6,30 @@ const struct fault_type archive_empty = { FAULT_INVALID, "archive.empty", "The f
 
 static const char *const sources[] = { NULL, "upload", "mail", "portal", "folder", "made", "api" };
 RECORD(document, {
-    ID(struct document, id, .sort = true),
-    BYTES(struct document, hash),
-    FIELD(struct document, file_name, .min = 1, .max = 255, .filter = true),
-    FIELD(struct document, media_type, .max = 100, .filter = true),
-    FIELD(struct document, byte_count),
-    FIELD(struct document, source, CHOICES(sources), .filter = true),
-    FIELD(struct document, subject_kind, .max = 40, OPTIONAL, .filter = true),
-    FIELD(struct document, subject_id, OPTIONAL, .filter = true),
-    ID(struct document, replaces_id, OPTIONAL),
-    FIELD(struct document, language, OPTIONAL),
-    FIELD(struct document, keep_until),
-    FIELD(struct document, added_at, .sort = true),
-    FIELD(struct document, added_by),
-});
-struct kept_content { struct str hash; int64_t byte_count; struct str content; };
-RECORD(kept_content, { BYTES(struct kept_content, hash), FIELD(struct kept_content, byte_count), BYTES(struct kept_content, content) });
-struct content_row { struct str content; };
+                     ID(struct document, id, .sort = true),
+                     BYTES(struct document, hash),
+                     FIELD(struct document, file_name, .min = 1, .max = 255, .filter = true),
+                     FIELD(struct document, media_type, .max = 100, .filter = true),
+                     FIELD(struct document, byte_count),
+                     FIELD(struct document, source, CHOICES(sources), .filter = true),
+                     FIELD(struct document, subject_kind, .max = 40, OPTIONAL, .filter = true),
+                     FIELD(struct document, subject_id, OPTIONAL, .filter = true),
+                     ID(struct document, replaces_id, OPTIONAL),
+                     FIELD(struct document, language, OPTIONAL),
+                     FIELD(struct document, keep_until),
+                     FIELD(struct document, added_at, .sort = true),
+                     FIELD(struct document, added_by),
+                 });
+struct kept_content {
+    struct str hash;
+    int64_t byte_count;
+    struct str content;
+};
+RECORD(kept_content, { BYTES(struct kept_content, hash), FIELD(struct kept_content, byte_count),
+                       BYTES(struct kept_content, content) });
+struct content_row {
+    struct str content;
+};
 RECORD(content_row, { BYTES(struct content_row, content) });
 struct hashed_row { struct str hash, content; };
 RECORD(hashed_row, { BYTES(struct hashed_row, hash), BYTES(struct hashed_row, content) });
@@ -42,7 +49,9 @@ struct str archive_media_type(struct str content)
     if (begins(content, "\xFF\xD8\xFF")) return STR("image/jpeg");
     if (begins(content, "II*") || begins(content, "MM")) return STR("image/tiff");
     if (begins(content, "PK\x03\x04")) return STR("application/zip");
-    if (begins(head, "\xEF\xBB\xBF<") || begins(head, "<") || begins(content, "\xFF\xFE<") || begins(content, "\xFE\xFF")) return STR("application/xml");
+    if (begins(head, "\xEF\xBB\xBF<") || begins(head, "<") || begins(content, "\xFF\xFE<") ||
+        begins(content, "\xFE\xFF"))
+        return STR("application/xml");
     if (str_is_utf8(content) && str_find(head, ";") >= 0) return STR("text/csv");
     return str_is_utf8(content) ? STR("text/plain") : STR("application/octet-stream");
 }
@@ -128,19 +137,28 @@ struct fault *archive_verify(struct work *work, int64_t *count, int64_t *broken)
 
 /* ---- Operations ---- */
 
-struct document_upload { struct str file_name, media_type, subject_kind; int64_t subject_id, replaces_id; struct str content; };
-RECORD(document_upload, {
-    FIELD(struct document_upload, file_name, .min = 1, .max = 255),
-    FIELD(struct document_upload, media_type, .max = 100, OPTIONAL),
-    FIELD(struct document_upload, subject_kind, .max = 40, OPTIONAL),
-    FIELD(struct document_upload, subject_id, OPTIONAL),
-    FIELD(struct document_upload, replaces_id, OPTIONAL, .about = "a document that this is a newer version of"),
-    BYTES(struct document_upload, content, .min = 1, .max = 64 << 20),
-});
+struct document_upload {
+    struct str file_name, media_type, subject_kind;
+    int64_t subject_id, replaces_id;
+    struct str content;
+};
+RECORD(document_upload,
+       {
+           FIELD(struct document_upload, file_name, .min = 1, .max = 255),
+           FIELD(struct document_upload, media_type, .max = 100, OPTIONAL),
+           FIELD(struct document_upload, subject_kind, .max = 40, OPTIONAL),
+           FIELD(struct document_upload, subject_id, OPTIONAL),
+           FIELD(struct document_upload, replaces_id, OPTIONAL, .about = "a document that this is a newer version of"),
+           BYTES(struct document_upload, content, .min = 1, .max = 64 << 20),
+       });
 static struct fault *document_upload(struct work *work, const struct document_upload *takes, struct document *out)
 {
-    *out = (struct document){ .file_name = takes->file_name, .media_type = takes->media_type, .source = DOCUMENT_UPLOAD,
-                              .subject_kind = takes->subject_kind, .subject_id = takes->subject_id, .replaces_id = { takes->replaces_id } };
+    *out = (struct document){ .file_name = takes->file_name,
+                              .media_type = takes->media_type,
+                              .source = DOCUMENT_UPLOAD,
+                              .subject_kind = takes->subject_kind,
+                              .subject_id = takes->subject_id,
+                              .replaces_id = { takes->replaces_id } };
     if (takes->replaces_id) {
         struct document before = { 0 };
         TRY(archive_load(work, (document_id){ takes->replaces_id }, &before));
@@ -175,7 +193,8 @@ static struct fault *document_file(struct work *work, const struct document_key 
 }
 CALLABLE(document_file, document_key, file_answer);
 
-static struct fault *document_list(struct work *work, const struct nothing *takes, const struct list_query *query, struct documents *rows, struct str *next)
+static struct fault *document_list(struct work *work, const struct nothing *takes, const struct list_query *query,
+                                   struct documents *rows, struct str *next)
 {
     (void)takes;
     return db_list(work, &sql_document_list, NONE, query, INTO_LIST(document, rows), next);
@@ -202,13 +221,26 @@ static struct fault *document_untag(struct work *work, const struct tagged *take
 }
 CALLABLE(document_untag, tagged, tagged);
 
-struct document_search { struct str text, subject_kind; };
-RECORD(document_search, { FIELD(struct document_search, text, .min = 2, .max = 200), FIELD(struct document_search, subject_kind, .max = 40, OPTIONAL) });
-struct found_document { int64_t id, occurrences; struct str file_name, media_type, subject_kind; int64_t subject_id; struct instant added_at; };
+struct document_search {
+    struct str text, subject_kind;
+};
+RECORD(document_search, { FIELD(struct document_search, text, .min = 2, .max = 200),
+                          FIELD(struct document_search, subject_kind, .max = 40, OPTIONAL) });
+struct found_document {
+    int64_t id, occurrences;
+    struct str file_name, media_type, subject_kind;
+    int64_t subject_id;
+    struct instant added_at;
+};
 RECORD(found_document, {
-    FIELD(struct found_document, id), FIELD(struct found_document, occurrences), FIELD(struct found_document, file_name), FIELD(struct found_document, media_type),
-    FIELD(struct found_document, subject_kind, OPTIONAL), FIELD(struct found_document, subject_id, OPTIONAL), FIELD(struct found_document, added_at),
-});
+                           FIELD(struct found_document, id),
+                           FIELD(struct found_document, occurrences),
+                           FIELD(struct found_document, file_name),
+                           FIELD(struct found_document, media_type),
+                           FIELD(struct found_document, subject_kind, OPTIONAL),
+                           FIELD(struct found_document, subject_id, OPTIONAL),
+                           FIELD(struct found_document, added_at),
+                       });
 LIST_STRUCT(found_documents, struct found_document);
 struct found { struct found_documents documents; };
 RECORD(found, { LIST(struct found, documents, found_document) });
@@ -219,9 +251,15 @@ CHECKED struct fault *archive_search(struct work *work, const struct document_se
 struct word { int64_t id; struct str word; int64_t occurrences; };
 LIST_STRUCT(words, struct word);
 RECORD(word, { FIELD(struct word, id), FIELD(struct word, word), FIELD(struct word, occurrences) });
-struct word_ask { struct str word, word_end, subject_kind; };
-RECORD(word_ask, { FIELD(struct word_ask, word), FIELD(struct word_ask, word_end), FIELD(struct word_ask, subject_kind, OPTIONAL) });
-struct text_set { int64_t id; struct str text; };
+struct word_ask {
+    struct str word, word_end, subject_kind;
+};
+RECORD(word_ask, { FIELD(struct word_ask, word), FIELD(struct word_ask, word_end),
+                   FIELD(struct word_ask, subject_kind, OPTIONAL) });
+struct text_set {
+    int64_t id;
+    struct str text;
+};
 RECORD(text_set, { FIELD(struct text_set, id), FIELD(struct text_set, text, .max = 1 << 22) });
 
 enum { WORD_MAX = 40, WORDS_MAX = 20000, TEXT_KEPT = 1 << 20 };
@@ -255,7 +293,10 @@ static bool next_word(struct str *text, char word[WORD_MAX + 1], size_t *length)
     return *length > 0;
 }
 
-static int by_word(const void *a, const void *b) { return str_compare(((const struct word *)a)->word, ((const struct word *)b)->word); }
+static int by_word(const void *a, const void *b)
+{
+    return str_compare(((const struct word *)a)->word, ((const struct word *)b)->word);
+}
 
 struct fault *archive_index(struct work *work, document_id id, struct str text)
 {
@@ -301,12 +342,18 @@ struct fault *archive_search(struct work *work, const struct document_search *ta
 CALLABLE(archive_search, document_search, found);
 
 static const struct operation operations[] = {
-    { "document upload", "POST", "/documents", "archive.write", OPERATION_UPLOAD, &document_upload_call, NULL, "Keep a file" },
-    { "document show", "GET", "/documents/{id}", "archive.read", OPERATION_READS, &document_show_call, NULL, "Show what is known of a file" },
-    { "document file", "GET", "/documents/{id}/file", "archive.read", OPERATION_READS | OPERATION_FILE | OPERATION_SLOW, &document_file_call, NULL, "Give the file itself, byte for byte" },
-    { "document list", "GET", "/documents", "archive.read", OPERATION_READS, NULL, &document_list_list, "List the files" },
+    { "document upload", "POST", "/documents", "archive.write", OPERATION_UPLOAD, &document_upload_call, NULL,
+      "Keep a file" },
+    { "document show", "GET", "/documents/{id}", "archive.read", OPERATION_READS, &document_show_call, NULL,
+      "Show what is known of a file" },
+    { "document file", "GET", "/documents/{id}/file", "archive.read", OPERATION_READS | OPERATION_FILE | OPERATION_SLOW,
+      &document_file_call, NULL, "Give the file itself, byte for byte" },
+    { "document list", "GET", "/documents", "archive.read", OPERATION_READS, NULL, &document_list_list,
+      "List the files" },
     { "document tag", "POST", "/documents/{id}/tags", "archive.write", 0, &document_tag_call, NULL, "Tag a file" },
-    { "document untag", "POST", "/documents/{id}/tags/remove", "archive.write", 0, &document_untag_call, NULL, "Remove a tag from a file" },
-    { "document search", "GET", "/documents/search", "archive.read", OPERATION_READS, &archive_search_call, NULL, "Find files by the words in them" },
+    { "document untag", "POST", "/documents/{id}/tags/remove", "archive.write", 0, &document_untag_call, NULL,
+      "Remove a tag from a file" },
+    { "document search", "GET", "/documents/search", "archive.read", OPERATION_READS, &archive_search_call, NULL,
+      "Find files by the words in them" },
 };
 const struct operation_table archive_documents = { "archive", operations, ARRAY_LENGTH(operations) };

@@ -3,8 +3,10 @@
 #include "sepa/iban.h"
 
 const struct fault_type bank_missing = { FAULT_MISSING, "bank.missing", "There is no such {what}." };
-const struct fault_type bank_taken = { FAULT_CONFLICT, "bank.taken", "{iban} in {currency} is one of our accounts already." };
-static const struct fault_type bank_changed = { FAULT_CONFLICT, "bank.changed", "Somebody changed this bank account; read it again." };
+const struct fault_type bank_taken = { FAULT_CONFLICT, "bank.taken",
+                                       "{iban} in {currency} is one of our accounts already." };
+static const struct fault_type bank_changed = { FAULT_CONFLICT, "bank.changed",
+                                                "Somebody changed this bank account; read it again." };
 
 static const char *const proofs[] = { NULL, "none", "done", "broken" };
 static const char *const follow_names[] = { NULL, "first", "follows", "gap", "repeats", "unknown" };
@@ -91,7 +93,8 @@ struct fault *bank_account_load(struct work *work, bank_account_id id, struct ba
     return found ? NULL : missing(work, "bank account");
 }
 
-struct fault *bank_account_by_iban(struct work *work, struct str iban, struct str currency, struct bank_account *account, bool *found)
+struct fault *bank_account_by_iban(struct work *work, struct str iban, struct str currency,
+                                   struct bank_account *account, bool *found)
 {
     const struct bank_iban key = { iban, currency };
     return db_find(work, &sql_bank_account_by_iban, GIVEN(bank_iban, &key), INTO(bank_account, account), found);
@@ -189,29 +192,36 @@ static struct fault *bank_account_change(struct work *work, const struct bank_ac
 }
 CALLABLE(bank_account_change, bank_account_change, bank_account);
 
-static struct fault *bank_account_list(struct work *work, const struct nothing *takes, const struct list_query *query, struct bank_accounts *rows, struct str *next)
+static struct fault *bank_account_list(struct work *work, const struct nothing *takes, const struct list_query *query,
+                                       struct bank_accounts *rows, struct str *next)
 {
     (void)takes;
     return db_list(work, &sql_bank_account_list, NONE, query, INTO_LIST(bank_account, rows), next);
 }
 LISTABLE(bank_account_list, nothing, bank_account, bank_accounts);
 
-static struct fault *statement_list(struct work *work, const struct nothing *takes, const struct list_query *query, struct bank_statements *rows, struct str *next)
+static struct fault *statement_list(struct work *work, const struct nothing *takes, const struct list_query *query,
+                                    struct bank_statements *rows, struct str *next)
 {
     (void)takes;
     return db_list(work, &sql_statement_list, NONE, query, INTO_LIST(bank_statement, rows), next);
 }
 LISTABLE(statement_list, nothing, bank_statement, bank_statements);
 
-static struct fault *line_list(struct work *work, const struct nothing *takes, const struct list_query *query, struct bank_lines *rows, struct str *next)
+static struct fault *line_list(struct work *work, const struct nothing *takes, const struct list_query *query,
+                               struct bank_lines *rows, struct str *next)
 {
     (void)takes;
     return db_list(work, &sql_line_list, NONE, query, INTO_LIST(bank_line, rows), next);
 }
 LISTABLE(line_list, nothing, bank_line, bank_lines);
 
-struct statement_shown { struct bank_statement statement; struct bank_lines lines; };
-RECORD(statement_shown, { PART(struct statement_shown, statement, bank_statement), LIST(struct statement_shown, lines, bank_line, .max = 1000000) });
+struct statement_shown {
+    struct bank_statement statement;
+    struct bank_lines lines;
+};
+RECORD(statement_shown, { PART(struct statement_shown, statement, bank_statement),
+                          LIST(struct statement_shown, lines, bank_line, .max = 1000000) });
 static struct fault *statement_show(struct work *work, const struct bank_key *takes, struct statement_shown *out)
 {
     bool found;
@@ -227,22 +237,34 @@ static struct fault *line_show(struct work *work, const struct bank_key *takes, 
 }
 CALLABLE(line_show, bank_key, bank_line);
 
-struct statement_import { struct str file_name, content; };
-RECORD(statement_import, { FIELD(struct statement_import, file_name, .min = 1, .max = 255), BYTES(struct statement_import, content, .min = 1, .max = 64 << 20) });
-static struct fault *statement_import(struct work *work, const struct statement_import *takes, struct bank_imported *out)
+struct statement_import {
+    struct str file_name, content;
+};
+RECORD(statement_import, { FIELD(struct statement_import, file_name, .min = 1, .max = 255),
+                           BYTES(struct statement_import, content, .min = 1, .max = 64 << 20) });
+static struct fault *statement_import(struct work *work, const struct statement_import *takes,
+                                      struct bank_imported *out)
 {
     return bank_import(work, takes->file_name, takes->content, out);
 }
 CALLABLE(statement_import, statement_import, bank_imported);
 
 static const struct operation operations[] = {
-    { "bank-account list", "GET", "/bank-accounts", "bank.read", OPERATION_READS, NULL, &bank_account_list_list, "List our own bank accounts" },
-    { "bank-account add", "POST", "/bank-accounts", "bank.manage", OPERATION_STEP_UP, &bank_account_add_call, NULL, "Add one of our own bank accounts" },
-    { "bank-account change", "POST", "/bank-accounts/{id}", "bank.manage", OPERATION_STEP_UP, &bank_account_change_call, NULL, "Change or close one of our own bank accounts" },
-    { "statement import", "POST", "/statements", "bank.import", OPERATION_UPLOAD | OPERATION_SLOW, &statement_import_call, NULL, "Import a bank statement: camt.053, MT940 or CSV" },
-    { "statement list", "GET", "/statements", "bank.read", OPERATION_READS, NULL, &statement_list_list, "List the bank statements, their proofs and gaps" },
-    { "statement show", "GET", "/statements/{id}", "bank.read", OPERATION_READS | OPERATION_SLOW, &statement_show_call, NULL, "Show a bank statement with its lines" },
-    { "bank-line list", "GET", "/bank-lines", "bank.read", OPERATION_READS, NULL, &line_list_list, "List the lines of the bank" },
-    { "bank-line show", "GET", "/bank-lines/{id}", "bank.read", OPERATION_READS, &line_show_call, NULL, "Show a line of the bank" },
+    { "bank-account list", "GET", "/bank-accounts", "bank.read", OPERATION_READS, NULL, &bank_account_list_list,
+      "List our own bank accounts" },
+    { "bank-account add", "POST", "/bank-accounts", "bank.manage", OPERATION_STEP_UP, &bank_account_add_call, NULL,
+      "Add one of our own bank accounts" },
+    { "bank-account change", "POST", "/bank-accounts/{id}", "bank.manage", OPERATION_STEP_UP, &bank_account_change_call,
+      NULL, "Change or close one of our own bank accounts" },
+    { "statement import", "POST", "/statements", "bank.import", OPERATION_UPLOAD | OPERATION_SLOW,
+      &statement_import_call, NULL, "Import a bank statement: camt.053, MT940 or CSV" },
+    { "statement list", "GET", "/statements", "bank.read", OPERATION_READS, NULL, &statement_list_list,
+      "List the bank statements, their proofs and gaps" },
+    { "statement show", "GET", "/statements/{id}", "bank.read", OPERATION_READS | OPERATION_SLOW, &statement_show_call,
+      NULL, "Show a bank statement with its lines" },
+    { "bank-line list", "GET", "/bank-lines", "bank.read", OPERATION_READS, NULL, &line_list_list,
+      "List the lines of the bank" },
+    { "bank-line show", "GET", "/bank-lines/{id}", "bank.read", OPERATION_READS, &line_show_call, NULL,
+      "Show a line of the bank" },
 };
 const struct operation_table bank_operations = { "bank", operations, ARRAY_LENGTH(operations) };

@@ -72,8 +72,10 @@ LIST_STRUCT(bank_lines, struct bank_line);
 extern const struct record bank_line_record;
 
 CHECKED struct fault *bank_account_load(struct work *work, bank_account_id id, struct bank_account *account);
-CHECKED struct fault *bank_account_make(struct work *work, struct bank_account *account); /* own ledger account when absent: FOR_BANK's */
-CHECKED struct fault *bank_account_by_iban(struct work *work, struct str iban, struct str currency, struct bank_account *account, bool *found);
+CHECKED struct fault *bank_account_make(struct work *work,
+                                        struct bank_account *account); /* own ledger account when absent: FOR_BANK's */
+CHECKED struct fault *bank_account_by_iban(struct work *work, struct str iban, struct str currency,
+                                           struct bank_account *account, bool *found);
 CHECKED struct fault *bank_accounts_all(struct work *work, struct bank_accounts *accounts);
 CHECKED struct fault *bank_line_load(struct work *work, bank_line_id id, struct bank_line *line);
 CHECKED struct fault *bank_lines_of(struct work *work, bank_statement_id id, struct bank_lines *lines);

@@ -2,9 +2,14 @@
 #include "bank.sql.h"
 #include "statement/statement.h"
 
-const struct fault_type bank_unknown_account = { FAULT_INVALID, "bank.unknown_account", "The statement is of account {account}, which is none of ours; add it first." };
-const struct fault_type bank_not_booked = { FAULT_INVALID, "bank.not_booked", "A {kind} announces what is not booked yet; import the {statement} of the day." };
-const struct fault_type bank_other_currency = { FAULT_INVALID, "bank.other_currency", "The statement is in {currency}; our account {account} is in {ours}." };
+const struct fault_type bank_unknown_account = {
+    FAULT_INVALID, "bank.unknown_account", "The statement is of account {account}, which is none of ours; add it first."
+};
+const struct fault_type bank_not_booked = {
+    FAULT_INVALID, "bank.not_booked", "A {kind} announces what is not booked yet; import the {statement} of the day."
+};
+const struct fault_type bank_other_currency = { FAULT_INVALID, "bank.other_currency",
+                                                "The statement is in {currency}; our account {account} is in {ours}." };
 
 RECORD(bank_imported, {
     ID(struct bank_imported, document_id),
@@ -61,7 +66,9 @@ static struct str details_of(struct importing *im, const struct statement_line *
         if (i) text_add_char(&t, ',');
         text_add_char(&t, '{');
         if (p->currency.length) {
-            add_member(&t, "amount", minor_format(im->rows, p->amount_minor, currency_digits(p->currency) < 0 ? 2 : currency_digits(p->currency)));
+            add_member(&t, "amount",
+                       minor_format(im->rows, p->amount_minor,
+                                    currency_digits(p->currency) < 0 ? 2 : currency_digits(p->currency)));
             add_member(&t, "currency", p->currency);
         }
         add_member(&t, "name", p->counterparty ? p->counterparty->name : (struct str){ 0 });
@@ -80,7 +87,9 @@ static struct str details_of(struct importing *im, const struct statement_line *
 static enum bank_reference reference_type(const struct statement_payment *p)
 {
     if (!p->reference.length) return BANK_REFERENCE_NONE;
-    return p->reference_type == REMITTANCE_RF ? BANK_REFERENCE_RF : p->reference_type == REMITTANCE_KENMERK ? BANK_REFERENCE_KENMERK : BANK_REFERENCE_OTHER;
+    return p->reference_type == REMITTANCE_RF        ? BANK_REFERENCE_RF
+           : p->reference_type == REMITTANCE_KENMERK ? BANK_REFERENCE_KENMERK
+                                                     : BANK_REFERENCE_OTHER;
 }
 
 static struct bank_line line_of(struct importing *im, const struct statement *statement, const struct statement_line *line)
@@ -90,16 +99,34 @@ static struct bank_line line_of(struct importing *im, const struct statement *st
     struct date day = line->booked_on.ymd ? line->booked_on : line->valued_on.ymd ? line->valued_on : statement->to_on;
     struct str text = p->remittance.length ? p->remittance : line->additional;
     return (struct bank_line){
-        .id = { id_new(im->work) }, .bank_account_id = im->account.id, .statement_id = im->statement.id, .statement_key = im->key,
-        .fingerprint = (int64_t)line->fingerprint, .occurrence = line->occurrence, .number = line->number,
-        .booked_on = day.ymd ? day : im->work->today, .valued_on = line->valued_on, .amount_minor = line->amount_minor, .currency = im->account.currency,
-        .is_reversal = line->reversal, .bank_reference = kept(im, line->reference, 200), .servicer_reference = kept(im, line->servicer_reference, 200),
-        .code = code_of(im, &line->code), .name = other ? kept(im, other->name, 200) : (struct str){ 0 },
-        .iban = other ? kept(im, other->account, 34) : (struct str){ 0 }, .ultimate_name = p->ultimate ? kept(im, p->ultimate->name, 200) : (struct str){ 0 },
-        .end_to_end_id = kept(im, p->end_to_end_id, 100), .mandate_id = kept(im, p->mandate_id, 100),
-        .batch_id = kept(im, line->batch_id.length ? line->batch_id : line->batch_message_id, 100), .reference = kept(im, p->reference, 100),
-        .reference_type = reference_type(p), .remittance = kept(im, text, 10000), .return_reason = kept(im, p->return_reason, 100),
-        .details = details_of(im, line), .problems = line->problems, .raw = kept(im, line->raw, 20000),
+        .id = { id_new(im->work) },
+        .bank_account_id = im->account.id,
+        .statement_id = im->statement.id,
+        .statement_key = im->key,
+        .fingerprint = (int64_t)line->fingerprint,
+        .occurrence = line->occurrence,
+        .number = line->number,
+        .booked_on = day.ymd ? day : im->work->today,
+        .valued_on = line->valued_on,
+        .amount_minor = line->amount_minor,
+        .currency = im->account.currency,
+        .is_reversal = line->reversal,
+        .bank_reference = kept(im, line->reference, 200),
+        .servicer_reference = kept(im, line->servicer_reference, 200),
+        .code = code_of(im, &line->code),
+        .name = other ? kept(im, other->name, 200) : (struct str){ 0 },
+        .iban = other ? kept(im, other->account, 34) : (struct str){ 0 },
+        .ultimate_name = p->ultimate ? kept(im, p->ultimate->name, 200) : (struct str){ 0 },
+        .end_to_end_id = kept(im, p->end_to_end_id, 100),
+        .mandate_id = kept(im, p->mandate_id, 100),
+        .batch_id = kept(im, line->batch_id.length ? line->batch_id : line->batch_message_id, 100),
+        .reference = kept(im, p->reference, 100),
+        .reference_type = reference_type(p),
+        .remittance = kept(im, text, 10000),
+        .return_reason = kept(im, p->return_reason, 100),
+        .details = details_of(im, line),
+        .problems = line->problems,
+        .raw = kept(im, line->raw, 20000),
     };
 }
 
@@ -124,7 +151,8 @@ static struct fault *on_line(void *context, const struct statement *statement, c
 static struct fault *not_booked(struct work *work, const struct statement *s)
 {
     bool camt = s->kind == STATEMENT_CAMT_052 || s->kind == STATEMENT_CAMT_054;
-    return FAULT(work->arena, &bank_not_booked, "content", PARAM("kind", str_of(statement_kind_word(s->kind))), PARAM("statement", camt ? STR("camt.053") : STR("MT940")));
+    return FAULT(work->arena, &bank_not_booked, "content", PARAM("kind", str_of(statement_kind_word(s->kind))),
+                 PARAM("statement", camt ? STR("camt.053") : STR("MT940")));
 }
 
 static struct fault *on_start(void *context, const struct statement *s)
@@ -135,16 +163,28 @@ static struct fault *on_start(void *context, const struct statement *s)
     if (s->kind == STATEMENT_CAMT_052 || s->kind == STATEMENT_CAMT_054 || s->kind == STATEMENT_MT942) return not_booked(work, s);
     TRY(bank_account_by_iban(work, s->account, s->currency, &im->account, &found));
     if (!found) TRY(bank_account_by_iban(work, s->account, (struct str){ 0 }, &im->account, &found));
-    if (!found) return FAULT(work->arena, &bank_unknown_account, "content", PARAM("account", s->account.length ? s->account : STR("?")));
+    if (!found)
+        return FAULT(work->arena, &bank_unknown_account, "content",
+                     PARAM("account", s->account.length ? s->account : STR("?")));
     if (s->currency.length && !str_equal(s->currency, im->account.currency))
-        return FAULT(work->arena, &bank_other_currency, "content", PARAM("currency", s->currency), PARAM("account", s->account), PARAM("ours", im->account.currency));
+        return FAULT(work->arena, &bank_other_currency, "content", PARAM("currency", s->currency),
+                     PARAM("account", s->account), PARAM("ours", im->account.currency));
     /* A bank numbers its statements anew each year; what tells them apart stands in the id, the number and the day. */
     struct date day = s->to_on.ymd ? s->to_on : s->from_on;
     im->key = str_format(work->arena, "%.*s|%lld|%d", STR_ARG(s->id), (long long)s->number, (int)(day.ymd ? day.ymd / 10000 : 0));
     im->statement = (struct bank_statement){
-        .id = { id_new(work) }, .bank_account_id = im->account.id, .document_id = im->out->document_id, .kind = str_of(statement_kind_word(s->kind)),
-        .dialect = str_of(statement_dialect_word(s->dialect)), .reference = str_keep(work->arena, str_utf8_clip(im->key, 200)), .number = s->number > 0 ? s->number : 0,
-        .currency = im->account.currency, .proof = BANK_PROOF_NONE, .follows = BANK_FOLLOWS_UNKNOWN, .imported_at = work->now, .imported_by = work->user_id,
+        .id = { id_new(work) },
+        .bank_account_id = im->account.id,
+        .document_id = im->out->document_id,
+        .kind = str_of(statement_kind_word(s->kind)),
+        .dialect = str_of(statement_dialect_word(s->dialect)),
+        .reference = str_keep(work->arena, str_utf8_clip(im->key, 200)),
+        .number = s->number > 0 ? s->number : 0,
+        .currency = im->account.currency,
+        .proof = BANK_PROOF_NONE,
+        .follows = BANK_FOLLOWS_UNKNOWN,
+        .imported_at = work->now,
+        .imported_by = work->user_id,
     };
     return db_run(work, &sql_statement_add, GIVEN(bank_statement, &im->statement));
 }
@@ -177,7 +217,10 @@ static struct fault *book_opening(struct importing *im, struct date on)
     struct entry entry = { .journal = JOURNAL_OPENING, .dated_on = on, .source_kind = STR("statement"), .source_id = s->id.n,
                            .description = str_format(im->work->arena, "Beginsaldo %.*s", STR_ARG(im->account.iban)) };
     struct entry_line lines[] = {
-        { .account_id = im->account.ledger_account_id, .base_minor = base, .currency = im->account.currency, .amount_minor = s->opening_minor },
+        { .account_id = im->account.ledger_account_id,
+          .base_minor = base,
+          .currency = im->account.currency,
+          .amount_minor = s->opening_minor },
         { .account_id = opening, .base_minor = -base },
     };
     return ledger_post(im->work, &entry, lines, 2);
@@ -190,11 +233,21 @@ static struct fault *book_day(struct importing *im, const struct day_sum *day)
     if (!day->amount_minor) return NULL;
     TRY(ledger_account_for(im->work, FOR_SUSPENSE, &suspense));
     TRY(ledger_to_base(im->work, day->amount_minor, im->account.currency, day->booked_on, &base));
-    struct entry entry = { .journal = JOURNAL_BANK, .dated_on = day->booked_on, .source_kind = STR("statement"), .source_id = im->statement.id.n,
-                           .description = str_format(im->work->arena, "%.*s %.*s", STR_ARG(im->account.name), STR_ARG(im->statement.reference)) };
+    struct entry entry = { .journal = JOURNAL_BANK,
+                           .dated_on = day->booked_on,
+                           .source_kind = STR("statement"),
+                           .source_id = im->statement.id.n,
+                           .description = str_format(im->work->arena, "%.*s %.*s", STR_ARG(im->account.name),
+                                                     STR_ARG(im->statement.reference)) };
     struct entry_line lines[] = {
-        { .account_id = im->account.ledger_account_id, .base_minor = base, .currency = im->account.currency, .amount_minor = day->amount_minor },
-        { .account_id = suspense, .base_minor = -base, .currency = im->account.currency, .amount_minor = -day->amount_minor },
+        { .account_id = im->account.ledger_account_id,
+          .base_minor = base,
+          .currency = im->account.currency,
+          .amount_minor = day->amount_minor },
+        { .account_id = suspense,
+          .base_minor = -base,
+          .currency = im->account.currency,
+          .amount_minor = -day->amount_minor },
     };
     return ledger_post(im->work, &entry, lines, 2);
 }
@@ -214,7 +267,8 @@ static void copy_balances(struct bank_statement *to, const struct statement *s)
 }
 
 static const struct fault_type bank_twin = {
-    FAULT_CONFLICT, "bank.twin", "This is the statement of {day} in another form: the same balances and as many lines as one that is here already ({reference})."
+    FAULT_CONFLICT, "bank.twin",
+    "This is the statement of {day} in another form: the same balances and as many lines as one that is here already ({reference})."
 };
 
 static struct fault *on_end(void *context, const struct statement *s)
@@ -230,7 +284,8 @@ static struct fault *on_end(void *context, const struct statement *s)
     if (row->has_balances && row->line_count) {
         TRY(db_find(im->work, &sql_statement_twin, GIVEN(bank_statement, row), INTO(bank_statement, &twin), &is_twin));
         if (is_twin && row->added_count)
-            return FAULT(im->work->arena, &bank_twin, "content", PARAM("day", date_text(im->work->arena, row->to_on)), PARAM("reference", twin.reference));
+            return FAULT(im->work->arena, &bank_twin, "content", PARAM("day", date_text(im->work->arena, row->to_on)),
+                         PARAM("reference", twin.reference));
     }
     if (row->line_count && !row->added_count) row->follows = BANK_REPEATS;
     else TRY(place_in_row(im));

@@ -1,46 +1,60 @@
 #include "cash/cash_private.h"
 #include "cash.sql.h"
 
-const struct fault_type cash_decided_already = { FAULT_CONFLICT, "cash.decided_already", "This bank line has been decided already; take that back first." };
-const struct fault_type cash_does_not_add_up = { FAULT_INVALID, "cash.does_not_add_up", "The parts make {parts}; the line is {line}. Say who holds the remaining {rest} on account, or change a part." };
-const struct fault_type cash_other_currency = { FAULT_INVALID, "cash.other_currency", "Item {reference} is in {currency}, the bank line in {line}." };
-const struct fault_type cash_party_needed = { FAULT_INVALID, "cash.party_needed", "Say of which customer or supplier this is." };
-const struct fault_type cash_missing = { FAULT_MISSING, "cash.missing", "There is no such decision, or it has been taken back." };
-static const struct fault_type cash_unknown_difference = { FAULT_INVALID, "cash.unknown_difference", "{kind} is no difference that can be booked." };
-static const struct fault_type cash_not_settled = { FAULT_CONFLICT, "cash.not_settled", "Item {reference} has no settlement of {amount} that this could bring back." };
+const struct fault_type cash_decided_already = { FAULT_CONFLICT, "cash.decided_already",
+                                                 "This bank line has been decided already; take that back first." };
+const struct fault_type cash_does_not_add_up = {
+    FAULT_INVALID, "cash.does_not_add_up",
+    "The parts make {parts}; the line is {line}. Say who holds the remaining {rest} on account, or change a part."
+};
+const struct fault_type cash_other_currency = { FAULT_INVALID, "cash.other_currency",
+                                                "Item {reference} is in {currency}, the bank line in {line}." };
+const struct fault_type cash_party_needed = { FAULT_INVALID, "cash.party_needed",
+                                              "Say of which customer or supplier this is." };
+const struct fault_type cash_missing = { FAULT_MISSING, "cash.missing",
+                                         "There is no such decision, or it has been taken back." };
+static const struct fault_type cash_unknown_difference = { FAULT_INVALID, "cash.unknown_difference",
+                                                           "{kind} is no difference that can be booked." };
+static const struct fault_type cash_not_settled = {
+    FAULT_CONFLICT, "cash.not_settled", "Item {reference} has no settlement of {amount} that this could bring back."
+};
 
-RECORD(cash_share, { ID(struct cash_share, item_id), FIELD(struct cash_share, amount_minor, .about = "minor units, with the item's own sign") });
-RECORD(cash_given_up, { FIELD(struct cash_given_up, kind, .min = 1, .max = 30), FIELD(struct cash_given_up, amount_minor) });
-RECORD(cash_booking, {
-    FIELD(struct cash_booking, account, .min = 1, .max = 20, .about = "number of a ledger account"),
-    FIELD(struct cash_booking, amount_minor, .about = "minor units; what came in is positive"),
-    FIELD(struct cash_booking, description, .max = 500, OPTIONAL),
-});
+RECORD(cash_share, { ID(struct cash_share, item_id),
+                     FIELD(struct cash_share, amount_minor, .about = "minor units, with the item's own sign") });
+RECORD(cash_given_up,
+       { FIELD(struct cash_given_up, kind, .min = 1, .max = 30), FIELD(struct cash_given_up, amount_minor) });
+RECORD(cash_booking,
+       {
+           FIELD(struct cash_booking, account, .min = 1, .max = 20, .about = "number of a ledger account"),
+           FIELD(struct cash_booking, amount_minor, .about = "minor units; what came in is positive"),
+           FIELD(struct cash_booking, description, .max = 500, OPTIONAL),
+       });
 RECORD(cash_decide, {
-    ID(struct cash_decide, line_id),
-    LIST(struct cash_decide, shares, cash_share, .max = 5000),
-    LIST(struct cash_decide, differences, cash_given_up, .max = 100),
-    LIST(struct cash_decide, bookings, cash_booking, .max = 100),
-    ID(struct cash_decide, party_id, OPTIONAL, .about = "who holds what is left on account"),
-    FIELD(struct cash_decide, note, .max = 1000, OPTIONAL),
-});
-RECORD(cash_decided, {
-    ID(struct cash_decided, id, .sort = true),
-    ID(struct cash_decided, bank_line_id, .filter = true),
-    FIELD(struct cash_decided, category, .filter = true),
-    ID(struct cash_decided, party_id, OPTIONAL, .filter = true),
-    ID(struct cash_decided, entry_id),
-    AMOUNT(struct cash_decided, amount_minor, .currency = "currency", .filter = true, .sort = true),
-    FIELD(struct cash_decided, currency),
-    FIELD(struct cash_decided, decided_at, .sort = true),
-    FIELD(struct cash_decided, decided_by),
-    FIELD(struct cash_decided, is_automatic, .filter = true),
-    FIELD(struct cash_decided, probability_ppm),
-    FIELD(struct cash_decided, model, OPTIONAL),
-    JSON(struct cash_decided, parts),
-    JSON(struct cash_decided, evidence, OPTIONAL),
-    FIELD(struct cash_decided, note, OPTIONAL),
-});
+                        ID(struct cash_decide, line_id),
+                        LIST(struct cash_decide, shares, cash_share, .max = 5000),
+                        LIST(struct cash_decide, differences, cash_given_up, .max = 100),
+                        LIST(struct cash_decide, bookings, cash_booking, .max = 100),
+                        ID(struct cash_decide, party_id, OPTIONAL, .about = "who holds what is left on account"),
+                        FIELD(struct cash_decide, note, .max = 1000, OPTIONAL),
+                    });
+RECORD(cash_decided,
+       {
+           ID(struct cash_decided, id, .sort = true),
+           ID(struct cash_decided, bank_line_id, .filter = true),
+           FIELD(struct cash_decided, category, .filter = true),
+           ID(struct cash_decided, party_id, OPTIONAL, .filter = true),
+           ID(struct cash_decided, entry_id),
+           AMOUNT(struct cash_decided, amount_minor, .currency = "currency", .filter = true, .sort = true),
+           FIELD(struct cash_decided, currency),
+           FIELD(struct cash_decided, decided_at, .sort = true),
+           FIELD(struct cash_decided, decided_by),
+           FIELD(struct cash_decided, is_automatic, .filter = true),
+           FIELD(struct cash_decided, probability_ppm),
+           FIELD(struct cash_decided, model, OPTIONAL),
+           JSON(struct cash_decided, parts),
+           JSON(struct cash_decided, evidence, OPTIONAL),
+           FIELD(struct cash_decided, note, OPTIONAL),
+       });
 RECORD(cash_key, { FIELD(struct cash_key, id, .min = 1, .max = EXACT_MAX) });
 struct undo { int64_t id, by; struct str reason; entry_id entry_id; };
 RECORD(undo, { FIELD(struct undo, id), FIELD(struct undo, by), FIELD(struct undo, reason), ID(struct undo, entry_id) });
@@ -85,7 +99,8 @@ static struct fault *load_shares(struct settling *s)
         int64_t amount = d->shares.at[i].amount_minor;
         TRY(ledger_item_load(s->work, d->shares.at[i].item_id, item));
         if (!str_equal(item->currency, s->line.currency))
-            return FAULT(s->work->arena, &cash_other_currency, "shares", PARAM("reference", item->reference), PARAM("currency", item->currency), PARAM("line", s->line.currency));
+            return FAULT(s->work->arena, &cash_other_currency, "shares", PARAM("reference", item->reference),
+                         PARAM("currency", item->currency), PARAM("line", s->line.currency));
         bool reopens = (amount > 0) != (item->amount_minor > 0);
         struct group *g = group_for(s, item, reopens);
         if (!int_add(g->amount_minor, amount, &g->amount_minor) || !int_sub(s->left_minor, amount, &s->left_minor))
@@ -111,7 +126,9 @@ static struct fault *reopen(struct settling *s, const struct open_item *item, in
     for (size_t k = 0; k < parts.count && wanted; k++) {
         struct open_item other = { 0 };
         TRY(ledger_item_load(s->work, parts.at[k].item_id, &other));
-        if (other.id.n == item->id.n || other.kind != ITEM_PAYMENT || (other.rest_minor > 0) != (wanted > 0) || !other.rest_minor) continue;
+        if (other.id.n == item->id.n || other.kind != ITEM_PAYMENT || (other.rest_minor > 0) != (wanted > 0) ||
+            !other.rest_minor)
+            continue;
         int64_t take = (wanted > 0) == (other.rest_minor > wanted) ? wanted : other.rest_minor;
         *LIST_ADD(s->work->arena, freed) = (struct settle_part){ other.id, take };
         wanted -= take;
@@ -125,10 +142,16 @@ static struct fault *reopen(struct settling *s, const struct open_item *item, in
 /* Where each difference is booked; amounts are what we receive less than the items were. */
 static const char *purpose_of(struct str kind)
 {
-    static const struct { const char *kind, *received, *given; } places[] = {
-        { "discount", FOR_DISCOUNT_GIVEN, FOR_DISCOUNT_TAKEN }, { "discount_late", FOR_DISCOUNT_GIVEN, FOR_DISCOUNT_TAKEN },
-        { "charge", FOR_BANK_CHARGES, FOR_BANK_CHARGES }, { "provider_fee", FOR_BANK_CHARGES, FOR_BANK_CHARGES },
-        { "rounding", FOR_ROUNDING, FOR_ROUNDING }, { "deduction", FOR_DISCOUNT_GIVEN, FOR_DISCOUNT_TAKEN }, { "write_off", FOR_WRITE_OFF, FOR_WRITE_OFF },
+    static const struct {
+        const char *kind, *received, *given;
+    } places[] = {
+        { "discount", FOR_DISCOUNT_GIVEN, FOR_DISCOUNT_TAKEN },
+        { "discount_late", FOR_DISCOUNT_GIVEN, FOR_DISCOUNT_TAKEN },
+        { "charge", FOR_BANK_CHARGES, FOR_BANK_CHARGES },
+        { "provider_fee", FOR_BANK_CHARGES, FOR_BANK_CHARGES },
+        { "rounding", FOR_ROUNDING, FOR_ROUNDING },
+        { "deduction", FOR_DISCOUNT_GIVEN, FOR_DISCOUNT_TAKEN },
+        { "write_off", FOR_WRITE_OFF, FOR_WRITE_OFF },
     };
     for (size_t i = 0; i < ARRAY_LENGTH(places); i++)
         if (str_is(kind, places[i].kind)) return places[i].received;
@@ -137,7 +160,9 @@ static const char *purpose_of(struct str kind)
 
 static void add_line(struct settling *s, account_id account, int64_t amount_minor, struct str description)
 {
-    *LIST_ADD(s->work->arena, &s->lines) = (struct entry_line){ .account_id = account, .currency = s->line.currency, .amount_minor = amount_minor, .description = description };
+    *LIST_ADD(s->work->arena, &s->lines) = (struct entry_line){
+        .account_id = account, .currency = s->line.currency, .amount_minor = amount_minor, .description = description
+    };
 }
 
 static struct fault *book_differences(struct settling *s)
@@ -151,7 +176,8 @@ static struct fault *book_differences(struct settling *s)
         if (s->line.amount_minor < 0 && !strcmp(purpose, FOR_DISCOUNT_GIVEN)) purpose = FOR_DISCOUNT_TAKEN;
         TRY(ledger_account_for(s->work, purpose, &account));
         add_line(s, account, g->amount_minor, g->kind);
-        if (!int_add(s->left_minor, g->amount_minor, &s->left_minor)) return FAULT(s->work->arena, &ledger_too_large, "differences");
+        if (!int_add(s->left_minor, g->amount_minor, &s->left_minor))
+            return FAULT(s->work->arena, &ledger_too_large, "differences");
     }
     for (size_t i = 0; i < d->bookings.count; i++) {
         const struct cash_booking *b = &d->bookings.at[i];
@@ -172,8 +198,13 @@ static struct str reference_of(const struct bank_line *line)
 static void add_item_line(struct settling *s, account_id account, party_id party, int64_t amount_minor)
 {
     *LIST_ADD(s->work->arena, &s->lines) = (struct entry_line){
-        .account_id = account, .currency = s->line.currency, .amount_minor = amount_minor, .party_id = party, .item_kind = ITEM_PAYMENT,
-        .reference = reference_of(&s->line), .due_on = s->line.booked_on,
+        .account_id = account,
+        .currency = s->line.currency,
+        .amount_minor = amount_minor,
+        .party_id = party,
+        .item_kind = ITEM_PAYMENT,
+        .reference = reference_of(&s->line),
+        .due_on = s->line.booked_on,
     };
 }
 
@@ -185,8 +216,10 @@ static struct fault *book_rest(struct settling *s)
     if (!s->left_minor) return NULL;
     int digits = currency_digits(s->line.currency);
     if (!s->decide->party_id.n)
-        return FAULT(s->work->arena, &cash_does_not_add_up, "shares", PARAM("parts", minor_format(s->work->arena, s->line.amount_minor - s->left_minor, digits)),
-                     PARAM("line", minor_format(s->work->arena, s->line.amount_minor, digits)), PARAM("rest", minor_format(s->work->arena, s->left_minor, digits)));
+        return FAULT(s->work->arena, &cash_does_not_add_up, "shares",
+                     PARAM("parts", minor_format(s->work->arena, s->line.amount_minor - s->left_minor, digits)),
+                     PARAM("line", minor_format(s->work->arena, s->line.amount_minor, digits)),
+                     PARAM("rest", minor_format(s->work->arena, s->left_minor, digits)));
     TRY(party_load(s->work, s->decide->party_id, &party));
     TRY(ledger_account_for(s->work, party.is_customer ? FOR_RECEIVABLES : FOR_PAYABLES, &account));
     add_item_line(s, account, party.id, -s->left_minor);
@@ -219,7 +252,9 @@ static struct fault *settle_group(struct settling *s, const struct group *g, ite
         if (reopens) TRY(reopen(s, item, amount, &parts));
         else *LIST_ADD(s->work->arena, &parts) = (struct settle_part){ item->id, amount };
     }
-    struct settlement settlement = { .effective_on = s->on, .reason = g->reopens ? STR("storno") : STR("bank"), .evidence = evidence };
+    struct settlement settlement = { .effective_on = s->on,
+                                     .reason = g->reopens ? STR("storno") : STR("bank"),
+                                     .evidence = evidence };
     return ledger_settle(s->work, &settlement, parts.at, parts.count);
 }
 
@@ -238,8 +273,13 @@ static struct fault *post(struct settling *s, struct cash_decided *out)
     }
     TRY(book_rest(s));
     TRY(fill_base(s));
-    struct entry entry = { .journal = JOURNAL_BANK, .dated_on = s->on, .source_kind = STR("bank_line"), .source_id = s->line.id.n,
-                           .description = str_format(s->work->arena, "%.*s %.*s", STR_ARG(s->line.name.length ? s->line.name : STR("-")), STR_ARG(reference_of(&s->line))) };
+    struct entry entry = { .journal = JOURNAL_BANK,
+                           .dated_on = s->on,
+                           .source_kind = STR("bank_line"),
+                           .source_id = s->line.id.n,
+                           .description = str_format(s->work->arena, "%.*s %.*s",
+                                                     STR_ARG(s->line.name.length ? s->line.name : STR("-")),
+                                                     STR_ARG(reference_of(&s->line))) };
     TRY(ledger_post(s->work, &entry, s->lines.at, s->lines.count));
     out->entry_id = entry.id;
     for (size_t i = 0; i < s->groups.count; i++) {
@@ -257,7 +297,8 @@ static struct fault *choose_day(struct settling *s)
     return closed && closed->type != &ledger_period_closed ? closed : NULL;
 }
 
-struct fault *cash_settle(struct work *work, const struct cash_decide *decide, const struct cash_origin *origin, struct cash_decided *out)
+struct fault *cash_settle(struct work *work, const struct cash_decide *decide, const struct cash_origin *origin,
+                          struct cash_decided *out)
 {
     struct settling s = { .work = work, .decide = decide };
     bool found;
@@ -265,9 +306,19 @@ struct fault *cash_settle(struct work *work, const struct cash_decide *decide, c
     TRY(cash_decision_of_line(work, decide->line_id, out, &found));
     if (found) return FAULT(work->arena, &cash_decided_already, "line_id");
     *out = (struct cash_decided){
-        .id = { id_new(work) }, .bank_line_id = decide->line_id, .category = str_of(origin->category), .party_id = decide->party_id,
-        .amount_minor = s.line.amount_minor, .currency = s.line.currency, .decided_at = work->now, .decided_by = origin->automatic ? 0 : work->user_id,
-        .is_automatic = origin->automatic, .probability_ppm = origin->probability_ppm, .model = origin->model, .evidence = origin->evidence, .note = decide->note,
+        .id = { id_new(work) },
+        .bank_line_id = decide->line_id,
+        .category = str_of(origin->category),
+        .party_id = decide->party_id,
+        .amount_minor = s.line.amount_minor,
+        .currency = s.line.currency,
+        .decided_at = work->now,
+        .decided_by = origin->automatic ? 0 : work->user_id,
+        .is_automatic = origin->automatic,
+        .probability_ppm = origin->probability_ppm,
+        .model = origin->model,
+        .evidence = origin->evidence,
+        .note = decide->note,
     };
     out->parts = record_to_json(work->arena, GIVEN(cash_decide, decide));
     s.left_minor = s.line.amount_minor;
@@ -359,7 +410,8 @@ struct fault *cash_find_expected(struct work *work, const struct bank_line *line
     TRY(db_all(work, &sql_expected_like, GIVEN(cash_expectation, &like), INTO_LIST(cash_expectation, &all)));
     for (size_t i = 0; i < all.count; i++) {
         const struct cash_expectation *e = &all.at[i];
-        if (str_equal(e->reference, line->batch_id) || str_equal(e->reference, line->end_to_end_id) || str_equal(e->reference, line->reference) || names(line->remittance, e->reference))
+        if (str_equal(e->reference, line->batch_id) || str_equal(e->reference, line->end_to_end_id) ||
+            str_equal(e->reference, line->reference) || names(line->remittance, e->reference))
             return *expected = *e, NULL;
         bool near = date_between(e->expected_on, line->booked_on) >= 0 && date_between(e->expected_on, line->booked_on) <= 7;
         bool same_account = !e->iban.length || !line->iban.length || str_equal(e->iban, line->iban);

@@ -50,7 +50,8 @@ extern const struct record cash_decided_record;
 struct cash_origin { bool automatic; const char *category; int64_t probability_ppm; struct str model, evidence; };
 /* Books the decision. Refuses cash_decided_already, cash_does_not_add_up, cash_other_currency, cash_party_needed, and what
  * ledger_post and ledger_settle refuse. When the line's period is closed it is booked today. */
-CHECKED struct fault *cash_settle(struct work *work, const struct cash_decide *decide, const struct cash_origin *origin, struct cash_decided *decided);
+CHECKED struct fault *cash_settle(struct work *work, const struct cash_decide *decide, const struct cash_origin *origin,
+                                  struct cash_decided *decided);
 /* Takes a decision back: settlements are taken back and the entry is reversed. */
 CHECKED struct fault *cash_take_back(struct work *work, cash_decision_id id, struct str reason);
 

@@ -3,25 +3,40 @@
 #include "cash.sql.h"
 
 RECORD(cash_run_result, {
-    FIELD(struct cash_run_result, lines),
-    FIELD(struct cash_run_result, posted, .about = "by itself"),
-    FIELD(struct cash_run_result, proposed, .about = "waits for a person, with a proposal"),
-    FIELD(struct cash_run_result, unknown),
-});
-RECORD(cash_chosen_setting, {
-    FIELD(struct cash_chosen_setting, precision_ppm, .max = 1000000, .about = "expected share right of what is posted by itself, in millionths; 0: nothing by itself"),
-    FIELD(struct cash_chosen_setting, rounding_minor, .max = 1000, .about = "a difference up to this is rounding"),
-    FIELD(struct cash_chosen_setting, charge_minor, .max = 100000, .about = "largest bank charge taken as such"),
-    FIELD(struct cash_chosen_setting, difference_auto_minor, .max = 1000000, .about = "a difference above this is never posted by itself"),
-    FIELD(struct cash_chosen_setting, version),
-});
-struct party_row { int64_t id; struct str number, name, city, country; int64_t parent_id; };
+                            FIELD(struct cash_run_result, lines),
+                            FIELD(struct cash_run_result, posted, .about = "by itself"),
+                            FIELD(struct cash_run_result, proposed, .about = "waits for a person, with a proposal"),
+                            FIELD(struct cash_run_result, unknown),
+                        });
+RECORD(cash_chosen_setting,
+       {
+           FIELD(struct cash_chosen_setting, precision_ppm, .max = 1000000,
+                 .about = "expected share right of what is posted by itself, in millionths; 0: nothing by itself"),
+           FIELD(struct cash_chosen_setting, rounding_minor, .max = 1000,
+                 .about = "a difference up to this is rounding"),
+           FIELD(struct cash_chosen_setting, charge_minor, .max = 100000, .about = "largest bank charge taken as such"),
+           FIELD(struct cash_chosen_setting, difference_auto_minor, .max = 1000000,
+                 .about = "a difference above this is never posted by itself"),
+           FIELD(struct cash_chosen_setting, version),
+       });
+struct party_row {
+    int64_t id;
+    struct str number, name, city, country;
+    int64_t parent_id;
+};
 LIST_STRUCT(party_rows, struct party_row);
 RECORD(party_row, {
-    FIELD(struct party_row, id), FIELD(struct party_row, number), FIELD(struct party_row, name), FIELD(struct party_row, city, OPTIONAL),
-    FIELD(struct party_row, country), FIELD(struct party_row, parent_id, OPTIONAL),
-});
-struct iban_row { int64_t id; struct str iban; };
+                      FIELD(struct party_row, id),
+                      FIELD(struct party_row, number),
+                      FIELD(struct party_row, name),
+                      FIELD(struct party_row, city, OPTIONAL),
+                      FIELD(struct party_row, country),
+                      FIELD(struct party_row, parent_id, OPTIONAL),
+                  });
+struct iban_row {
+    int64_t id;
+    struct str iban;
+};
 LIST_STRUCT(iban_rows, struct iban_row);
 RECORD(iban_row, { FIELD(struct iban_row, id), FIELD(struct iban_row, iban) });
 struct line_id { bank_line_id id; };
@@ -29,9 +44,13 @@ LIST_STRUCT(line_ids, struct line_id);
 RECORD(line_id, { ID(struct line_id, id) });
 struct model_row { int64_t id; struct str version_hash, content; bool is_used; struct str quality; struct instant trained_at; };
 RECORD(model_row, {
-    FIELD(struct model_row, id, .sort = true), FIELD(struct model_row, version_hash), BYTES(struct model_row, content, OPTIONAL), FIELD(struct model_row, is_used),
-    JSON(struct model_row, quality), FIELD(struct model_row, trained_at),
-});
+                      FIELD_OF(FIELD_ID, int64_t, struct model_row, id, .sort = true),
+                      FIELD(struct model_row, version_hash),
+                      BYTES(struct model_row, content, OPTIONAL),
+                      FIELD(struct model_row, is_used),
+                      JSON(struct model_row, quality),
+                      FIELD(struct model_row, trained_at),
+                  });
 struct proposal_row {
     bank_line_id bank_line_id;
     struct instant made_at;
@@ -41,9 +60,15 @@ struct proposal_row {
     struct str why_not, explanations;
 };
 RECORD(proposal_row, {
-    ID(struct proposal_row, bank_line_id), FIELD(struct proposal_row, made_at), FIELD(struct proposal_row, model, OPTIONAL), FIELD(struct proposal_row, category),
-    ID(struct proposal_row, party_id, OPTIONAL), FIELD(struct proposal_row, probability_ppm), FIELD(struct proposal_row, why_not), JSON(struct proposal_row, explanations),
-});
+                         ID(struct proposal_row, bank_line_id),
+                         FIELD(struct proposal_row, made_at),
+                         FIELD(struct proposal_row, model, OPTIONAL),
+                         FIELD(struct proposal_row, category),
+                         ID(struct proposal_row, party_id, OPTIONAL),
+                         FIELD(struct proposal_row, probability_ppm),
+                         FIELD(struct proposal_row, why_not),
+                         JSON(struct proposal_row, explanations),
+                     });
 
 struct fault *cash_setting_load(struct work *work, struct cash_chosen_setting *setting)
 {
@@ -51,7 +76,8 @@ struct fault *cash_setting_load(struct work *work, struct cash_chosen_setting *s
     bool found;
     TRY(db_find(work, &sql_setting_load, NONE, INTO(cash_chosen_setting, setting), &found));
     if (!found)
-        *setting = (struct cash_chosen_setting){ usual.precision_ppm, usual.rounding_minor, usual.charge_minor, usual.difference_auto_minor, 1 };
+        *setting = (struct cash_chosen_setting){ usual.precision_ppm, usual.rounding_minor, usual.charge_minor,
+                                                 usual.difference_auto_minor, 1 };
     return NULL;
 }
 
@@ -83,7 +109,13 @@ static struct fault *add_parties(struct matcher *m)
             else high = middle;
         }
         while (low + count < ibans.count && ibans.at[low + count].id == p->id) count++;
-        struct cash_party party = { .id = p->id, .parent = p->parent_id, .number = p->number, .name = p->name, .city = p->city, .ibans = all + low, .iban_count = count };
+        struct cash_party party = { .id = p->id,
+                                    .parent = p->parent_id,
+                                    .number = p->number,
+                                    .name = p->name,
+                                    .city = p->city,
+                                    .ibans = all + low,
+                                    .iban_count = count };
         if (p->country.length == 2) memcpy(party.country, p->country.at, 2);
         cash_engine_party(m->owed, &party);
         cash_engine_party(m->owing, &party);
@@ -99,8 +131,14 @@ static struct fault *add_items(struct matcher *m, enum account_control control, 
     else TRY(ledger_open_items(m->work, control, (party_id){ 0 }, &items));
     for (size_t i = 0; i < items.count; i++) {
         const struct open_item *o = &items.at[i];
-        struct cash_item item = { .id = o->id.n, .party = o->party_id.n, .number = o->reference, .issued_on = o->dated_on, .due_on = o->due_on,
-                                  .total_minor = sign * o->amount_minor, .open_minor = sign * (past ? o->amount_minor : o->rest_minor), .collect = CASH_TRANSFER };
+        struct cash_item item = { .id = o->id.n,
+                                  .party = o->party_id.n,
+                                  .number = o->reference,
+                                  .issued_on = o->dated_on,
+                                  .due_on = o->due_on,
+                                  .total_minor = sign * o->amount_minor,
+                                  .open_minor = sign * (past ? o->amount_minor : o->rest_minor),
+                                  .collect = CASH_TRANSFER };
         if (o->kind == ITEM_PAYMENT || o->kind == ITEM_DIFFERENCE || (!o->rest_minor && !past)) continue;
         memcpy(item.currency, o->currency.at, 3);
         cash_engine_item(engine, &item);
@@ -110,9 +148,18 @@ static struct fault *add_items(struct matcher *m, enum account_control control, 
 
 static struct cash_line line_for(const struct bank_line *l, int sign)
 {
-    struct cash_line line = { .id = l->id.n, .booked_on = l->booked_on, .amount_minor = sign * l->amount_minor, .name = l->name, .iban = l->iban,
-                              .ultimate_name = l->ultimate_name, .text = l->remittance, .reference = l->reference, .end_to_end_id = l->end_to_end_id,
-                              .batch_id = l->batch_id, .return_code = l->return_reason, .is_reversal = l->is_reversal };
+    struct cash_line line = { .id = l->id.n,
+                              .booked_on = l->booked_on,
+                              .amount_minor = sign * l->amount_minor,
+                              .name = l->name,
+                              .iban = l->iban,
+                              .ultimate_name = l->ultimate_name,
+                              .text = l->remittance,
+                              .reference = l->reference,
+                              .end_to_end_id = l->end_to_end_id,
+                              .batch_id = l->batch_id,
+                              .return_code = l->return_reason,
+                              .is_reversal = l->is_reversal };
     struct str rest;
     (void)str_cut(l->code, '/', &rest);
     if (rest.at) line.family = str_cut(rest, '/', &rest);
@@ -144,10 +191,15 @@ static struct fault *teach(struct matcher *m, struct arena *arena, struct cash_p
         if (unreadable || line.amount_minor < 0) continue;
         struct cash_past *p = &(*past)[(*count)++];
         struct cash_allocation *allocations = ARENA_ARRAY(arena, struct cash_allocation, parts.shares.count + 1);
-        for (size_t k = 0; k < parts.shares.count; k++) allocations[k] = (struct cash_allocation){ parts.shares.at[k].item_id.n, parts.shares.at[k].amount_minor };
+        for (size_t k = 0; k < parts.shares.count; k++)
+            allocations[k] = (struct cash_allocation){ parts.shares.at[k].item_id.n, parts.shares.at[k].amount_minor };
         p->line = line_for(&line, 1);
-        p->decision = (struct cash_decision){ .category = parts.shares.count ? CASH_MATCH : parts.party_id.n ? CASH_ON_ACCOUNT : CASH_UNRELATED,
-                                              .party = decided.at[i].party_id.n, .allocations = allocations, .allocation_count = parts.shares.count };
+        p->decision = (struct cash_decision){ .category = parts.shares.count ? CASH_MATCH
+                                                          : parts.party_id.n ? CASH_ON_ACCOUNT
+                                                                             : CASH_UNRELATED,
+                                              .party = decided.at[i].party_id.n,
+                                              .allocations = allocations,
+                                              .allocation_count = parts.shares.count };
     }
     return NULL;
 }
@@ -160,7 +212,8 @@ static struct fault *prepare(struct matcher *m)
     size_t past_count;
     bool found;
     TRY(cash_setting_load(m->work, &chosen));
-    struct cash_settings settings = { (int32_t)chosen.precision_ppm, chosen.rounding_minor, chosen.charge_minor, chosen.difference_auto_minor };
+    struct cash_settings settings = { (int32_t)chosen.precision_ppm, chosen.rounding_minor, chosen.charge_minor,
+                                      chosen.difference_auto_minor };
     m->owed = cash_engine_new(m->arena, &settings);
     m->owing = cash_engine_new(m->arena, &settings);
     TRY(add_parties(m));
@@ -188,12 +241,15 @@ static void add_text_member(struct text *t, const char *name, const char *value)
 
 static void add_evidence(struct text *t, const struct cash_explanation *e)
 {
-    static const char *const sources[] = { "", "text", "reference", "name", "ultimate_name", "end_to_end_id", "batch_id", "iban" };
+    static const char *const sources[] = { "",         "text", "reference", "name", "ultimate_name", "end_to_end_id",
+                                           "batch_id", "iban" };
     text_addz(t, "[");
     for (size_t i = 0; i < e->evidence_count; i++) {
         const struct cash_evidence *v = &e->evidence[i];
-        text_addf(t, "%s{\"kind\":\"%s\",\"weight\":%d,\"value\":%lld", i ? "," : "", cash_evidence_name(v->kind), v->weight, (long long)v->value);
-        if (v->source) text_addf(t, ",\"source\":\"%s\",\"from\":%u,\"length\":%u", sources[v->source], v->from, v->length);
+        text_addf(t, "%s{\"kind\":\"%s\",\"weight\":%d,\"value\":%lld", i ? "," : "", cash_evidence_name(v->kind),
+                  v->weight, (long long)v->value);
+        if (v->source)
+            text_addf(t, ",\"source\":\"%s\",\"from\":%u,\"length\":%u", sources[v->source], v->from, v->length);
         if (v->item) text_addf(t, ",\"item_id\":%lld", (long long)v->item);
         if (v->party) text_addf(t, ",\"party_id\":%lld", (long long)v->party);
         text_addz(t, "}");
@@ -208,10 +264,12 @@ static void add_explanation(struct text *t, const struct cash_explanation *e, in
     if (e->party) text_addf(t, ",\"party_id\":%lld", (long long)e->party);
     text_addz(t, ",\"shares\":[");
     for (size_t i = 0; i < e->allocation_count; i++)
-        text_addf(t, "%s{\"item_id\":%lld,\"amount_minor\":%lld}", i ? "," : "", (long long)e->allocations[i].item, (long long)(sign * e->allocations[i].amount_minor));
+        text_addf(t, "%s{\"item_id\":%lld,\"amount_minor\":%lld}", i ? "," : "", (long long)e->allocations[i].item,
+                  (long long)(sign * e->allocations[i].amount_minor));
     text_addz(t, "],\"differences\":[");
     for (size_t i = 0; i < e->difference_count; i++)
-        text_addf(t, "%s{\"kind\":\"%s\",\"amount_minor\":%lld}", i ? "," : "", cash_difference_name(e->differences[i].kind), (long long)(sign * e->differences[i].amount_minor));
+        text_addf(t, "%s{\"kind\":\"%s\",\"amount_minor\":%lld}", i ? "," : "",
+                  cash_difference_name(e->differences[i].kind), (long long)(sign * e->differences[i].amount_minor));
     text_addz(t, "],\"evidence\":");
     add_evidence(t, e);
     text_add_char(t, '}');
@@ -220,7 +278,8 @@ static void add_explanation(struct text *t, const struct cash_explanation *e, in
 /* Differences that leave the rest of an item open are no booking; those that close it are. */
 static bool closes(enum cash_difference_kind kind)
 {
-    return kind == CASH_DISCOUNT || kind == CASH_DISCOUNT_LATE || kind == CASH_CHARGE || kind == CASH_ROUNDING || kind == CASH_DEDUCTION || kind == CASH_PROVIDER_FEE;
+    return kind == CASH_DISCOUNT || kind == CASH_DISCOUNT_LATE || kind == CASH_CHARGE || kind == CASH_ROUNDING ||
+           kind == CASH_DEDUCTION || kind == CASH_PROVIDER_FEE;
 }
 
 static struct cash_decide decide_by(struct arena *arena, bank_line_id line, const struct cash_explanation *e, int sign)
@@ -230,7 +289,9 @@ static struct cash_decide decide_by(struct arena *arena, bank_line_id line, cons
         *LIST_ADD(arena, &d.shares) = (struct cash_share){ { e->allocations[i].item }, sign * e->allocations[i].amount_minor };
     for (size_t i = 0; i < e->difference_count; i++)
         if (closes(e->differences[i].kind))
-            *LIST_ADD(arena, &d.differences) = (struct cash_given_up){ str_of(cash_difference_name(e->differences[i].kind)), sign * e->differences[i].amount_minor };
+            *LIST_ADD(arena, &d.differences) =
+                (struct cash_given_up){ str_of(cash_difference_name(e->differences[i].kind)),
+                                        sign * e->differences[i].amount_minor };
     return d;
 }
 
@@ -246,15 +307,19 @@ static struct fault *meet_expected(struct matcher *m, const struct bank_line *li
     if (!expected.id) return NULL;
     TRY(ledger_account_load(m->work, expected.account_id, &account));
     struct cash_decide decide = { .line_id = line->id };
-    *LIST_ADD(m->work->arena, &decide.bookings) = (struct cash_booking){ account.number, line->amount_minor, expected.reference };
-    struct str evidence = str_format(m->work->arena, "[{\"kind\":\"expected\",\"source_kind\":\"%.*s\",\"source_id\":%lld}]", STR_ARG(expected.source_kind), (long long)expected.source_id);
+    *LIST_ADD(m->work->arena, &decide.bookings) =
+        (struct cash_booking){ account.number, line->amount_minor, expected.reference };
+    struct str evidence =
+        str_format(m->work->arena, "[{\"kind\":\"expected\",\"source_kind\":\"%.*s\",\"source_id\":%lld}]",
+                   STR_ARG(expected.source_kind), (long long)expected.source_id);
     const struct cash_origin origin = { true, "expected", 1000000, { 0 }, evidence };
     TRY(cash_settle(m->work, &decide, &origin, &decided));
     *met = true;
     return cash_meet(m->work, expected.id, decided.id);
 }
 
-static struct fault *keep_proposal(struct matcher *m, const struct bank_line *line, const struct cash_proposal *proposal, int sign)
+static struct fault *keep_proposal(struct matcher *m, const struct bank_line *line,
+                                   const struct cash_proposal *proposal, int sign)
 {
     const struct cash_explanation *best = &proposal->explanations[0];
     struct text t = text_new(m->work->arena);
@@ -264,23 +329,30 @@ static struct fault *keep_proposal(struct matcher *m, const struct bank_line *li
         add_explanation(&t, &proposal->explanations[i], sign);
     }
     text_add_char(&t, ']');
-    const struct proposal_row row = { line->id, m->work->now, m->model, str_of(cash_category_name(best->category)), { best->party }, best->probability_ppm,
-                                      str_of(cash_why_not_name(proposal->why_not)), text_str(&t) };
+    const struct proposal_row row = { line->id,
+                                      m->work->now,
+                                      m->model,
+                                      str_of(cash_category_name(best->category)),
+                                      { best->party },
+                                      best->probability_ppm,
+                                      str_of(cash_why_not_name(proposal->why_not)),
+                                      text_str(&t) };
     TRY(db_run(m->work, &sql_proposal_clear, GIVEN(proposal_row, &row)));
     if (best->category == CASH_UNKNOWN) m->result->unknown++;
     else m->result->proposed++;
     return db_run(m->work, &sql_proposal_add, GIVEN(proposal_row, &row));
 }
 
-static struct fault *post_proposal(struct matcher *m, const struct bank_line *line, struct cash_engine *engine, const struct cash_line *asked,
-                                   const struct cash_proposal *proposal, int sign)
+static struct fault *post_proposal(struct matcher *m, const struct bank_line *line, struct cash_engine *engine,
+                                   const struct cash_line *asked, const struct cash_proposal *proposal, int sign)
 {
     const struct cash_explanation *best = &proposal->explanations[0];
     struct cash_decide decide = decide_by(m->work->arena, line->id, best, sign);
     struct text evidence = text_new(m->work->arena);
     struct cash_decided decided = { 0 };
     add_evidence(&evidence, best);
-    const struct cash_origin origin = { true, cash_category_name(best->category), best->probability_ppm, m->model, text_str(&evidence) };
+    const struct cash_origin origin = { true, cash_category_name(best->category), best->probability_ppm, m->model,
+                                        text_str(&evidence) };
     TRY(cash_settle(m->work, &decide, &origin, &decided));
     struct cash_decision known = cash_decision_of(best);
     cash_engine_apply(engine, asked, &known);
@@ -334,8 +406,11 @@ struct fault *cash_has_news(struct work *work, bool *news)
 
 /* ---- Operations ---- */
 
-struct run_takes { int64_t limit; };
-RECORD(run_takes, { FIELD(struct run_takes, limit, .max = 100000, OPTIONAL, .about = "at most so many lines, oldest first; left out: 10000") });
+struct run_takes {
+    int64_t limit;
+};
+RECORD(run_takes, { FIELD(struct run_takes, limit, .max = 100000, OPTIONAL,
+                          .about = "at most so many lines, oldest first; left out: 10000") });
 static struct fault *run_op(struct work *work, const struct run_takes *takes, struct cash_run_result *out)
 {
     return cash_run(work, takes->limit ? takes->limit : 10000, out);
@@ -355,7 +430,7 @@ struct queue_row {
 };
 LIST_STRUCT(queue_rows, struct queue_row);
 RECORD(queue_row, {
-    FIELD(struct queue_row, id, .sort = true, .about = "of the bank line"),
+    FIELD_OF(FIELD_ID, int64_t, struct queue_row, id, .sort = true, .about = "of the bank line"),
     FIELD(struct queue_row, booked_on, .filter = true, .sort = true),
     AMOUNT(struct queue_row, amount_minor, .currency = "currency", .filter = true, .sort = true),
     FIELD(struct queue_row, currency),
@@ -386,7 +461,11 @@ RECORD(trained, {
 static struct fault *keep_model(struct work *work, const struct cash_report *report, struct trained *out)
 {
     out->version = str_format(work->arena, "%016llx", (unsigned long long)report->version);
-    struct model_row row = { .id = id_new(work), .version_hash = out->version, .content = report->blob, .is_used = report->used, .trained_at = work->now };
+    struct model_row row = { .id = id_new(work),
+                             .version_hash = out->version,
+                             .content = report->blob,
+                             .is_used = report->used,
+                             .trained_at = work->now };
     row.quality = record_to_json(work->arena, GIVEN(trained, out));
     if (report->used) TRY(db_run(work, &sql_model_retire, NONE));
     TRY(db_run(work, &sql_model_add, GIVEN(model_row, &row)));
@@ -415,27 +494,36 @@ static struct fault *train(struct work *work, const struct nothing *takes, struc
     if (!fault) fault = cash_engine_train(m.owed, work->arena, past, past_count, model.content, &report);
     arena_free(m.arena);
     if (fault) return fault;
-    *out = (struct trained){ report.now.lines, report.rules.right, report.now.right, report.now.posted, report.now.posted_wrong, report.used, { 0 } };
+    *out = (struct trained){ report.now.lines,
+                             report.rules.right,
+                             report.now.right,
+                             report.now.posted,
+                             report.now.posted_wrong,
+                             report.used,
+                             { 0 } };
     return report.blob.length ? keep_model(work, &report, out) : NULL;
 }
 CALLABLE(train, nothing, trained);
 
 LIST_STRUCT(model_rows, struct model_row);
-static struct fault *model_list(struct work *work, const struct nothing *takes, const struct list_query *query, struct model_rows *rows, struct str *next)
+static struct fault *model_list(struct work *work, const struct nothing *takes, const struct list_query *query,
+                                struct model_rows *rows, struct str *next)
 {
     (void)takes;
     return db_list(work, &sql_model_list, NONE, query, INTO_LIST(model_row, rows), next);
 }
 LISTABLE(model_list, nothing, model_row, model_rows);
 
-static struct fault *queue_list(struct work *work, const struct nothing *takes, const struct list_query *query, struct queue_rows *rows, struct str *next)
+static struct fault *queue_list(struct work *work, const struct nothing *takes, const struct list_query *query,
+                                struct queue_rows *rows, struct str *next)
 {
     (void)takes;
     return db_list(work, &sql_queue, NONE, query, INTO_LIST(queue_row, rows), next);
 }
 LISTABLE(queue_list, nothing, queue_row, queue_rows);
 
-static struct fault *decision_list(struct work *work, const struct nothing *takes, const struct list_query *query, struct cash_decideds *rows, struct str *next)
+static struct fault *decision_list(struct work *work, const struct nothing *takes, const struct list_query *query,
+                                   struct cash_decideds *rows, struct str *next)
 {
     (void)takes;
     return db_list(work, &sql_decision_list, NONE, query, INTO_LIST(cash_decided, rows), next);
@@ -456,15 +544,32 @@ static struct fault *decide_op(struct work *work, const struct cash_decide *take
 }
 CALLABLE(decide_op, cash_decide, cash_decided);
 
-struct accept { bank_line_id line_id; int64_t rank; };
-RECORD(accept, { ID(struct accept, line_id), FIELD(struct accept, rank, .min = 1, .max = 3, .about = "1 is the best explanation") });
-struct kept_explanation { int64_t probability_ppm, other_sets; struct str category; int64_t party_id; LIST_OF(struct cash_share) shares; LIST_OF(struct cash_given_up) differences; struct str evidence; };
+struct accept {
+    bank_line_id line_id;
+    int64_t rank;
+};
+RECORD(accept, { ID(struct accept, line_id),
+                 FIELD(struct accept, rank, .min = 1, .max = 3, .about = "1 is the best explanation") });
+struct kept_explanation {
+    int64_t probability_ppm, other_sets;
+    struct str category;
+    int64_t party_id;
+    LIST_OF(struct cash_share) shares;
+    LIST_OF(struct cash_given_up) differences;
+    struct str evidence;
+};
 RECORD(kept_explanation, {
-    FIELD(struct kept_explanation, probability_ppm), FIELD(struct kept_explanation, other_sets), FIELD(struct kept_explanation, category),
-    FIELD(struct kept_explanation, party_id, OPTIONAL), LIST(struct kept_explanation, shares, cash_share, .max = 5000),
-    LIST(struct kept_explanation, differences, cash_given_up), JSON(struct kept_explanation, evidence),
-});
-struct kept_explanations { LIST_OF(struct kept_explanation) list; };
+                             FIELD(struct kept_explanation, probability_ppm),
+                             FIELD(struct kept_explanation, other_sets),
+                             FIELD(struct kept_explanation, category),
+                             FIELD(struct kept_explanation, party_id, OPTIONAL),
+                             LIST(struct kept_explanation, shares, cash_share, .max = 5000),
+                             LIST(struct kept_explanation, differences, cash_given_up),
+                             JSON(struct kept_explanation, evidence),
+                         });
+struct kept_explanations {
+    LIST_OF(struct kept_explanation) list;
+};
 RECORD(kept_explanations, { LIST(struct kept_explanations, list, kept_explanation) });
 
 static bool kind_closes(struct str kind)
@@ -479,14 +584,16 @@ static struct fault *accept_op(struct work *work, const struct accept *takes, st
     struct proposal_row row = { 0 };
     struct kept_explanations kept = { 0 };
     TRY(db_one(work, &sql_proposal_of_line, CASH_KEY(takes->line_id.n), INTO(proposal_row, &row), &cash_missing));
-    TRY(record_from_json(work->arena, str_format(work->arena, "{\"list\":%.*s}", STR_ARG(row.explanations)), INTO(kept_explanations, &kept)));
+    TRY(record_from_json(work->arena, str_format(work->arena, "{\"list\":%.*s}", STR_ARG(row.explanations)),
+                         INTO(kept_explanations, &kept)));
     if ((size_t)takes->rank > kept.list.count) return FAULT(work->arena, &cash_missing, "rank");
     const struct kept_explanation *e = &kept.list.at[takes->rank - 1];
     struct cash_decide decide = { .line_id = takes->line_id, .party_id = { e->party_id } };
     for (size_t i = 0; i < e->shares.count; i++) *LIST_ADD(work->arena, &decide.shares) = e->shares.at[i];
     for (size_t i = 0; i < e->differences.count; i++)
         if (kind_closes(e->differences.at[i].kind)) *LIST_ADD(work->arena, &decide.differences) = e->differences.at[i];
-    const struct cash_origin origin = { false, str_keep(work->arena, e->category).at, e->probability_ppm, row.model, e->evidence };
+    const struct cash_origin origin = { false, str_keep(work->arena, e->category).at, e->probability_ppm, row.model,
+                                        e->evidence };
     return cash_settle(work, &decide, &origin, out);
 }
 CALLABLE(accept_op, accept, cash_decided);
@@ -508,8 +615,10 @@ static struct fault *setting_show(struct work *work, const struct nothing *takes
 }
 CALLABLE(setting_show, nothing, cash_chosen_setting);
 
-static const struct fault_type setting_changed = { FAULT_CONFLICT, "cash.setting_changed", "Somebody changed these settings; read them again." };
-static struct fault *setting_set(struct work *work, const struct cash_chosen_setting *takes, struct cash_chosen_setting *out)
+static const struct fault_type setting_changed = { FAULT_CONFLICT, "cash.setting_changed",
+                                                   "Somebody changed these settings; read them again." };
+static struct fault *setting_set(struct work *work, const struct cash_chosen_setting *takes,
+                                 struct cash_chosen_setting *out)
 {
     struct cash_chosen_setting before = { 0 };
     TRY(cash_setting_load(work, &before));
@@ -523,15 +632,25 @@ static struct fault *setting_set(struct work *work, const struct cash_chosen_set
 CALLABLE(setting_set, cash_chosen_setting, cash_chosen_setting);
 
 static const struct operation operations[] = {
-    { "cash run", "POST", "/cash/run", "cash.run", OPERATION_SLOW, &run_op_call, NULL, "Match the bank lines that nobody has decided; post what is certain" },
-    { "cash queue", "GET", "/cash/queue", "cash.read", OPERATION_READS, NULL, &queue_list_list, "List the bank lines that wait for a decision, with proposals" },
-    { "cash accept", "POST", "/cash/accept", "cash.decide", 0, &accept_op_call, NULL, "Accept a proposal for a bank line" },
-    { "cash decide", "POST", "/cash/decide", "cash.decide", 0, &decide_op_call, NULL, "Say what a bank line is: items, differences, accounts, on account" },
-    { "cash undo", "POST", "/cash/decisions/{id}/undo", "cash.decide", 0, &undo_op_call, NULL, "Take a decision on a bank line back; its history stays" },
-    { "cash list", "GET", "/cash/decisions", "cash.read", OPERATION_READS, NULL, &decision_list_list, "List what bank lines were decided to be, and why" },
-    { "cash train", "POST", "/cash/train", "cash.manage", OPERATION_SLOW, &train_call, NULL, "Learn from the company's own history; a model that got worse is not used" },
-    { "cash models", "GET", "/cash/models", "cash.read", OPERATION_READS, NULL, &model_list_list, "List the models learned and how good each measured" },
-    { "cash settings", "GET", "/cash/settings", "cash.read", OPERATION_READS, &setting_show_call, NULL, "Show what may be posted by itself" },
-    { "cash set", "POST", "/cash/settings", "cash.manage", 0, &setting_set_call, NULL, "Change what may be posted by itself" },
+    { "cash run", "POST", "/cash/run", "cash.run", OPERATION_SLOW, &run_op_call, NULL,
+      "Match the bank lines that nobody has decided; post what is certain" },
+    { "cash queue", "GET", "/cash/queue", "cash.read", OPERATION_READS, NULL, &queue_list_list,
+      "List the bank lines that wait for a decision, with proposals" },
+    { "cash accept", "POST", "/cash/accept", "cash.decide", 0, &accept_op_call, NULL,
+      "Accept a proposal for a bank line" },
+    { "cash decide", "POST", "/cash/decide", "cash.decide", 0, &decide_op_call, NULL,
+      "Say what a bank line is: items, differences, accounts, on account" },
+    { "cash undo", "POST", "/cash/decisions/{id}/undo", "cash.decide", 0, &undo_op_call, NULL,
+      "Take a decision on a bank line back; its history stays" },
+    { "cash list", "GET", "/cash/decisions", "cash.read", OPERATION_READS, NULL, &decision_list_list,
+      "List what bank lines were decided to be, and why" },
+    { "cash train", "POST", "/cash/train", "cash.manage", OPERATION_SLOW, &train_call, NULL,
+      "Learn from the company's own history; a model that got worse is not used" },
+    { "cash models", "GET", "/cash/models", "cash.read", OPERATION_READS, NULL, &model_list_list,
+      "List the models learned and how good each measured" },
+    { "cash settings", "GET", "/cash/settings", "cash.read", OPERATION_READS, &setting_show_call, NULL,
+      "Show what may be posted by itself" },
+    { "cash set", "POST", "/cash/settings", "cash.manage", 0, &setting_set_call, NULL,
+      "Change what may be posted by itself" },
 };
 const struct operation_table cash_operations = { "cash", operations, ARRAY_LENGTH(operations) };

@@ -4,8 +4,14 @@
 
 static party_id given_customer(struct work *work, const char *name)
 {
-    struct party p = { .name = str_of(name), .is_customer = true, .is_business = true, .language = STR("nl"), .country = STR("NL"), .currency = STR("EUR"),
-                       .delivery = DELIVER_MAIL_PDF, .reference_needed = NEEDS_NO_REFERENCE };
+    struct party p = { .name = str_of(name),
+                       .is_customer = true,
+                       .is_business = true,
+                       .language = STR("nl"),
+                       .country = STR("NL"),
+                       .currency = STR("EUR"),
+                       .delivery = DELIVER_MAIL_PDF,
+                       .reference_needed = NEEDS_NO_REFERENCE };
     expect_done(party_make(work, &p));
     return p.id;
 }
@@ -15,9 +21,18 @@ static item_id given_invoice(struct work *work, party_id party, const char *numb
     account_id receivables, sales;
     expect_done(ledger_account_for(work, FOR_RECEIVABLES, &receivables));
     expect_done(ledger_account_for(work, FOR_SALES, &sales));
-    struct entry entry = { .journal = JOURNAL_SALE, .dated_on = { 20250201 }, .source_kind = STR("test"), .source_id = id_new(work), .description = STR("i") };
+    struct entry entry = { .journal = JOURNAL_SALE,
+                           .dated_on = { 20250201 },
+                           .source_kind = STR("test"),
+                           .source_id = id_new(work),
+                           .description = STR("i") };
     struct entry_line lines[] = {
-        { .account_id = receivables, .base_minor = minor, .party_id = party, .item_kind = ITEM_INVOICE, .reference = str_of(number), .due_on = { 20250303 } },
+        { .account_id = receivables,
+          .base_minor = minor,
+          .party_id = party,
+          .item_kind = ITEM_INVOICE,
+          .reference = str_of(number),
+          .due_on = { 20250303 } },
         { .account_id = sales, .base_minor = -minor },
     };
     expect_done(ledger_post(work, &entry, lines, 2));
@@ -36,10 +51,22 @@ static struct bank_lines given_lines(struct work *work, const struct pay *pays, 
         struct statement_party *other = ARENA_NEW(work->arena, struct statement_party);
         struct statement_payment *payment = ARENA_NEW(work->arena, struct statement_payment);
         other->name = str_of(pays[i].name);
-        *payment = (struct statement_payment){ .counterparty = other, .remittance = str_of(pays[i].text), .batch_id = str_of(pays[i].batch) };
-        lines[i] = (struct statement_line){ .number = (int)i + 1, .booked_on = day, .valued_on = day, .amount_minor = pays[i].minor, .currency = STR("EUR"), .status = STATUS_BOOK,
-                                            .payment = payment, .details = payment, .detail_count = 1, .batch_count = -1, .batch_id = str_of(pays[i].batch),
-                                            .amount_exact = DECIMAL(pays[i].minor < 0 ? -pays[i].minor : pays[i].minor, 2) };
+        *payment = (struct statement_payment){ .counterparty = other,
+                                               .remittance = str_of(pays[i].text),
+                                               .batch_id = str_of(pays[i].batch) };
+        lines[i] =
+            (struct statement_line){ .number = (int)i + 1,
+                                     .booked_on = day,
+                                     .valued_on = day,
+                                     .amount_minor = pays[i].minor,
+                                     .currency = STR("EUR"),
+                                     .status = STATUS_BOOK,
+                                     .payment = payment,
+                                     .details = payment,
+                                     .detail_count = 1,
+                                     .batch_count = -1,
+                                     .batch_id = str_of(pays[i].batch),
+                                     .amount_exact = DECIMAL(pays[i].minor < 0 ? -pays[i].minor : pays[i].minor, 2) };
         at[i] = &lines[i];
         sum += pays[i].minor;
     }
@@ -47,10 +74,28 @@ static struct bank_lines given_lines(struct work *work, const struct pay *pays, 
         { .type = BALANCE_OPENING, .code = STR("OPBD"), .currency = STR("EUR"), .on = day },
         { .type = BALANCE_CLOSING, .code = STR("CLBD"), .amount_minor = sum, .currency = STR("EUR"), .on = day },
     };
-    struct statement s = { .kind = STATEMENT_CAMT_053, .dialect = DIALECT_ISO20022, .message_id = str_of(id), .id = str_of(id), .number = -1, .page = -1, .legal_number = -1,
-                           .message_page = -1, .account = STR("NL91ABNA0417164300"), .account_is_iban = true, .currency = STR("EUR"), .created_at = instant_of_day(day),
-                           .message_created_at = instant_of_day(day), .from_on = day, .to_on = day, .balances = balances, .balance_count = 2, .opening = &balances[0],
-                           .closing = &balances[1], .line_count = (int64_t)count, .declared_count = -1, .lines = at };
+    struct statement s = { .kind = STATEMENT_CAMT_053,
+                           .dialect = DIALECT_ISO20022,
+                           .message_id = str_of(id),
+                           .id = str_of(id),
+                           .number = -1,
+                           .page = -1,
+                           .legal_number = -1,
+                           .message_page = -1,
+                           .account = STR("NL91ABNA0417164300"),
+                           .account_is_iban = true,
+                           .currency = STR("EUR"),
+                           .created_at = instant_of_day(day),
+                           .message_created_at = instant_of_day(day),
+                           .from_on = day,
+                           .to_on = day,
+                           .balances = balances,
+                           .balance_count = 2,
+                           .opening = &balances[0],
+                           .closing = &balances[1],
+                           .line_count = (int64_t)count,
+                           .declared_count = -1,
+                           .lines = at };
     struct bank_imported out = { 0 };
     struct bank_lines found = { 0 };
     expect_done(bank_import(work, STR("s.xml"), statement_write_camt053(work->arena, &s, CAMT_053_08), &out));
@@ -136,7 +181,8 @@ DB_TEST(cash_storno_reopens_what_it_paid)
     struct bank_lines lines = given_lines(work, pays, 2, (struct date){ 20250305 }, "S1");
     struct cash_share paid[] = { { a, 10000 } }, back[] = { { a, -10000 } };
     struct cash_decided decided = { 0 }, undone = { 0 };
-    const struct cash_decide pay = { .line_id = lines.at[0].id, .shares = { paid, 1, 1 } }, storno = { .line_id = lines.at[1].id, .shares = { back, 1, 1 } };
+    const struct cash_decide pay = { .line_id = lines.at[0].id, .shares = { paid, 1, 1 } },
+                             storno = { .line_id = lines.at[1].id, .shares = { back, 1, 1 } };
     expect_done(cash_settle(work, &pay, &by_hand, &decided));
     expect_int(0, rest(work, a));
     expect_done(cash_settle(work, &storno, &by_hand, &undone));
@@ -151,14 +197,22 @@ DB_TEST(cash_run_posts_the_certain_and_asks_the_rest)
     given_account(work);
     party_id zon = given_customer(work, "Zonnebloem Handel BV");
     party_id maan = given_customer(work, "Maan Techniek BV");
-    item_id a = given_invoice(work, zon, "20250017", 12345), b = given_invoice(work, maan, "20250018", 5000), c = given_invoice(work, maan, "20250019", 5000);
+    item_id a = given_invoice(work, zon, "20250017", 12345), b = given_invoice(work, maan, "20250018", 5000),
+            c = given_invoice(work, maan, "20250019", 5000);
     account_id transit;
     expect_done(ledger_account_for(work, FOR_TRANSIT, &transit));
-    struct cash_expectation run = { .source_kind = STR("payment_run"), .source_id = 9, .reference = STR("RUN-2025-9"), .amount_minor = -70000, .currency = STR("EUR"),
-                                    .account_id = transit, .expected_on = { 20250304 } };
+    struct cash_expectation run = { .source_kind = STR("payment_run"),
+                                    .source_id = 9,
+                                    .reference = STR("RUN-2025-9"),
+                                    .amount_minor = -70000,
+                                    .currency = STR("EUR"),
+                                    .account_id = transit,
+                                    .expected_on = { 20250304 } };
     expect_done(cash_expect(work, &run));
-    const struct pay pays[] = { { 12345, "factuur 20250017", "Zonnebloem Handel BV", NULL }, { 5000, "betaling", "Maan Techniek", NULL },
-                                { -70000, "batch", "diverse", "RUN-2025-9" }, { -1234, "huur maart", "Vastgoed NV", NULL } };
+    const struct pay pays[] = { { 12345, "factuur 20250017", "Zonnebloem Handel BV", NULL },
+                                { 5000, "betaling", "Maan Techniek", NULL },
+                                { -70000, "batch", "diverse", "RUN-2025-9" },
+                                { -1234, "huur maart", "Vastgoed NV", NULL } };
     struct bank_lines lines = given_lines(work, pays, 4, (struct date){ 20250305 }, "S1");
     struct cash_run_result result = { 0 };
     expect_done(cash_run(work, 100, &result));

@@ -180,7 +180,8 @@ static struct fault *apply(struct work *work, const struct migration *m)
     row.applied_at = work->now.us;
     TRY(db_failed(work, books->engine->script(work->arena, work->db->connection,
                                               books_are_postgres(books) ? m->postgres : m->sqlite)));
-    if (books->engine->statistics) TRY(db_failed(work, books->engine->script(work->arena, work->db->connection, books->engine->statistics)));
+    if (books->engine->statistics)
+        TRY(db_failed(work, books->engine->script(work->arena, work->db->connection, books->engine->statistics)));
     return db_run(work, &sql_db_migration_add, GIVEN(db_applied, &row));
 }
 

@@ -199,7 +199,9 @@ static struct fault *copy_all(struct copying *c)
                           PARAM_INT(c->to.arena, "count", arrived), PARAM_INT(c->to.arena, "expected", c->counts[i]));
     }
     /* SQLite's are the connection's, not the transaction's; on PostgreSQL a refused transaction takes it back itself. */
-    struct fault *on = fault && books_are_postgres(to->books) ? NULL : to->books->engine->triggers(c->to.arena, to, copy_tables, tables, true);
+    struct fault *on = fault && books_are_postgres(to->books)
+                           ? NULL
+                           : to->books->engine->triggers(c->to.arena, to, copy_tables, tables, true);
     return fault ? fault : on;
 }
 
@@ -212,7 +214,8 @@ RECORD(copy_mark, { FIELD(struct copy_mark, number), FIELD(struct copy_mark, app
 static struct fault *set_mark(struct arena *arena, struct books *books, bool set)
 {
     struct work work = { .arena = arena, .now = instant_now(), .system = true };
-    const struct copy_mark mark = { COPYING, work.now.us, STR("copying"), STR("0000000000000000000000000000000000000000000000000000000000000000") };
+    const struct copy_mark mark = { COPYING, work.now.us, STR("copying"),
+                                    STR("0000000000000000000000000000000000000000000000000000000000000000") };
     TRY(migration_begin(&work, books));
     struct fault *fault = set ? check_empty(&work) : NULL;
     if (!fault) fault = db_run(&work, set ? &sql_db_migration_add : &sql_db_migration_remove, GIVEN(copy_mark, &mark));

@@ -344,7 +344,7 @@ struct fault *db_list(struct work *work, const struct sql *sql, struct given giv
     page->text = text_new(work->arena);
     page->first_extra = sql->param_count;
     page->id = record_field(into.record, STR("id"));
-    ensure(work->db && page->id && (page->id->type == FIELD_ID || page->id->type == FIELD_INT)); /* both an int64_t */
+    ensure(work->db && page->id && page->id->type == FIELD_ID);
     TRY(compose(page, sql, query, sort));
     struct composed composed = { text_str(&page->text), page->extra, page->kinds, page->extra_count };
     size_t had = list->count;

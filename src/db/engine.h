@@ -101,7 +101,8 @@ struct engine {
     struct fault *(*reserve)(struct work *work);
     struct fault *(*copy)(struct arena *arena, struct books *books, const char *path);
     /* All triggers of these tables, off while rows are copied that passed them before; inside a migrating transaction. */
-    struct fault *(*triggers)(struct arena *arena, struct connection *connection, const struct copy_table *tables, size_t count, bool on);
+    struct fault *(*triggers)(struct arena *arena, struct connection *connection, const struct copy_table *tables,
+                              size_t count, bool on);
     const struct sql *migrated; /* gives `count` 1 when the table of migrations is there */
     const char *contains_open, *contains_between, *contains_close; /* caseless: open x between $n close */
     const char *text_order;  /* behind a text that is sorted or compared by order */

@@ -520,7 +520,8 @@ static struct fault *postgres_run_each(struct arena *arena, struct connection *c
 }
 
 /* Foreign keys stay on: `user` leaves out what PostgreSQL made itself. Undone with the transaction. */
-static struct fault *postgres_triggers(struct arena *arena, struct connection *connection, const struct copy_table *tables, size_t count, bool on)
+static struct fault *postgres_triggers(struct arena *arena, struct connection *connection,
+                                       const struct copy_table *tables, size_t count, bool on)
 {
     char text[160];
     for (size_t i = 0; i < count; i++) {

@@ -457,7 +457,8 @@ static struct fault *sqlite_copy(struct arena *arena, struct books *books, const
     return fault;
 }
 
-static struct fault *sqlite_triggers(struct arena *arena, struct connection *connection, const struct copy_table *tables, size_t count, bool on)
+static struct fault *sqlite_triggers(struct arena *arena, struct connection *connection,
+                                     const struct copy_table *tables, size_t count, bool on)
 {
     (void)tables, (void)count;
     if (sqlite3_db_config(handle(connection), SQLITE_DBCONFIG_ENABLE_TRIGGER, (int)on, NULL) == SQLITE_OK) return NULL;

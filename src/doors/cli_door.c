@@ -170,8 +170,8 @@ static struct fault *find_company(struct command *c, struct work *work)
     struct str company = c->cli->company;
     if (c->request.operation->flags & OPERATION_NO_COMPANY) return NULL;
     if (c->doors->identify) /* the only company there is need not be named */
-        return c->doors->identify(work, c->doors->books, c->doors->operations, (struct str){ 0 }, (struct str){ 0 }, (struct str){ 0 },
-                                  company);
+        return c->doors->identify(work, c->doors->books, c->doors->operations, (struct str){ 0 }, (struct str){ 0 },
+                                  (struct str){ 0 }, company);
     if (!company.at || str_to_int(company, &work->company_id)) return NULL;
     return FAULT(c->arena, &operation_company, "company");
 }

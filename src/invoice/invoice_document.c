@@ -98,7 +98,8 @@ struct fault *invoice_documents_keep(struct work *work, const struct invoice *in
 }
 
 /* One that was not made when the invoice became final (work->sparing): drawn from what the invoice is, not kept. */
-struct fault *invoice_document_make(struct work *work, const struct invoice *invoice, enum invoice_file_kind kind, struct str *content)
+struct fault *invoice_document_make(struct work *work, const struct invoice *invoice, enum invoice_file_kind kind,
+                                    struct str *content)
 {
     struct invoice_lines lines = { 0 };
     struct invoice_view view;
@@ -111,7 +112,10 @@ struct fault *invoice_document_make(struct work *work, const struct invoice *inv
     struct str inside = einvoice_write_cii(work->arena, &cii);
     if (kind == INVOICE_CII) return *content = inside, NULL;
     const struct paper_meta meta = {
-        .title = invoice->number, .author = view.einvoice->seller.name, .language = str_is(invoice->language, "nl") ? DUTCH : ENGLISH, .created_at = invoice->finalised_at,
+        .title = invoice->number,
+        .author = view.einvoice->seller.name,
+        .language = str_is(invoice->language, "nl") ? DUTCH : ENGLISH,
+        .created_at = invoice->finalised_at,
     };
     TRY(invoice_draw(work, invoice, &view, &pdf));
     if (kind == INVOICE_PDF) return *content = pdf, NULL;

@@ -1,33 +1,52 @@
 #include "ledger/ledger_private.h"
 #include "ledger.sql.h"
 
-const struct fault_type ledger_unbalanced = { FAULT_INVALID, "ledger.unbalanced", "Debit and credit differ by {difference}; they must be equal." };
-const struct fault_type ledger_too_large = { FAULT_INVALID, "ledger.too_large", "These amounts are too large to add up." };
-const struct fault_type ledger_too_few_lines = { FAULT_INVALID, "ledger.too_few_lines", "An entry needs at least two lines." };
-const struct fault_type ledger_period_closed = { FAULT_CONFLICT, "ledger.period_closed", "The period of {day} is closed; choose a day in an open period." };
-const struct fault_type ledger_account_missing = { FAULT_MISSING, "ledger.account_missing", "There is no ledger account for {account}; add one in the chart of accounts." };
-const struct fault_type ledger_account_blocked = { FAULT_CONFLICT, "ledger.account_blocked", "Account {account} is blocked; choose another or unblock it." };
-const struct fault_type ledger_party_missing = { FAULT_INVALID, "ledger.party_missing", "A line on account {account} must name the customer or supplier, a reference and a due date." };
-const struct fault_type ledger_currency_mixed = { FAULT_INVALID, "ledger.currency_mixed", "These amounts are in different currencies, or the amount in {currency} does not fit its value in the base currency." };
-const struct fault_type ledger_already_reversed = { FAULT_CONFLICT, "ledger.already_reversed", "This entry has been reversed already." };
-const struct fault_type ledger_reversal_settled = { FAULT_CONFLICT, "ledger.reversal_settled", "Item {reference} of this entry has been settled; take the settlement back first." };
+const struct fault_type ledger_unbalanced = { FAULT_INVALID, "ledger.unbalanced",
+                                              "Debit and credit differ by {difference}; they must be equal." };
+const struct fault_type ledger_too_large = { FAULT_INVALID, "ledger.too_large",
+                                             "These amounts are too large to add up." };
+const struct fault_type ledger_too_few_lines = { FAULT_INVALID, "ledger.too_few_lines",
+                                                 "An entry needs at least two lines." };
+const struct fault_type ledger_period_closed = { FAULT_CONFLICT, "ledger.period_closed",
+                                                 "The period of {day} is closed; choose a day in an open period." };
+const struct fault_type ledger_account_missing = {
+    FAULT_MISSING, "ledger.account_missing",
+    "There is no ledger account for {account}; add one in the chart of accounts."
+};
+const struct fault_type ledger_account_blocked = { FAULT_CONFLICT, "ledger.account_blocked",
+                                                   "Account {account} is blocked; choose another or unblock it." };
+const struct fault_type ledger_party_missing = {
+    FAULT_INVALID, "ledger.party_missing",
+    "A line on account {account} must name the customer or supplier, a reference and a due date."
+};
+const struct fault_type ledger_currency_mixed = {
+    FAULT_INVALID, "ledger.currency_mixed",
+    "These amounts are in different currencies, or the amount in {currency} does not fit its value in the base currency."
+};
+const struct fault_type ledger_already_reversed = { FAULT_CONFLICT, "ledger.already_reversed",
+                                                    "This entry has been reversed already." };
+const struct fault_type ledger_reversal_settled = {
+    FAULT_CONFLICT, "ledger.reversal_settled",
+    "Item {reference} of this entry has been settled; take the settlement back first."
+};
 
 static const char *const account_kinds[] = { NULL, "asset", "liability", "equity", "income", "expense" };
 static const char *const account_controls[] = { NULL, "receivables", "payables" };
 static const char *const journals[] = { NULL, "opening", "purchase", "sale", "bank", "payment", "memorial" };
 static const char *const item_kinds[] = { NULL, "invoice", "credit_note", "payment", "difference", "opening" };
 
-RECORD(account, {
-    ID(struct account, id, .sort = true),
-    FIELD(struct account, number, .min = 1, .max = 20, .filter = true, .sort = true),
-    FIELD(struct account, name, .min = 1, .max = 200, .filter = true, .sort = true),
-    FIELD(struct account, kind, CHOICES(account_kinds), .filter = true),
-    FIELD(struct account, control, CHOICES(account_controls), OPTIONAL, .filter = true),
-    FIELD(struct account, purpose, .max = 40, OPTIONAL, .about = "what the program books here by itself"),
-    FIELD(struct account, rgs_code, .max = 40, OPTIONAL, .filter = true, .about = "Referentie Grootboekschema"),
-    FIELD(struct account, is_blocked, OPTIONAL, .filter = true),
-    FIELD(struct account, version, OPTIONAL),
-});
+RECORD(account,
+       {
+           ID(struct account, id, .sort = true),
+           FIELD(struct account, number, .min = 1, .max = 20, .filter = true, .sort = true),
+           FIELD(struct account, name, .min = 1, .max = 200, .filter = true, .sort = true),
+           FIELD(struct account, kind, CHOICES(account_kinds), .filter = true),
+           FIELD(struct account, control, CHOICES(account_controls), OPTIONAL, .filter = true),
+           FIELD(struct account, purpose, .max = 40, OPTIONAL, .about = "what the program books here by itself"),
+           FIELD(struct account, rgs_code, .max = 40, OPTIONAL, .filter = true, .about = "Referentie Grootboekschema"),
+           FIELD(struct account, is_blocked, OPTIONAL, .filter = true),
+           FIELD(struct account, version, OPTIONAL),
+       });
 RECORD(entry, {
     ID(struct entry, id, .sort = true),
     FIELD(struct entry, number, .filter = true, .sort = true),
@@ -95,23 +114,42 @@ struct purpose { struct str purpose; };
 RECORD(purpose, { FIELD(struct purpose, purpose) });
 struct number_key { struct str number; };
 RECORD(number_key, { FIELD(struct number_key, number) });
-struct month { account_id account_id; struct date month_on; int64_t debit_minor, credit_minor; };
-RECORD(month, { ID(struct month, account_id), FIELD(struct month, month_on), AMOUNT(struct month, debit_minor), AMOUNT(struct month, credit_minor) });
-struct currency_row { struct str currency; };
+struct month {
+    account_id account_id;
+    struct date month_on;
+    int64_t debit_minor, credit_minor;
+};
+RECORD(month, { ID(struct month, account_id), FIELD(struct month, month_on), AMOUNT(struct month, debit_minor),
+                AMOUNT(struct month, credit_minor) });
+struct currency_row {
+    struct str currency;
+};
 RECORD(currency_row, { FIELD(struct currency_row, currency) });
 struct period_day { struct date dated_on; };
 RECORD(period_day, { FIELD(struct period_day, dated_on) });
-struct period_state { int64_t id; struct str name; struct date from_on, to_on; struct instant closed_at; int64_t closed_by, version; };
+struct period_state {
+    int64_t id;
+    struct str name;
+    struct date from_on, to_on;
+    struct instant closed_at;
+    int64_t closed_by, version;
+};
 RECORD(period_state, {
-    FIELD(struct period_state, id), FIELD(struct period_state, name), FIELD(struct period_state, from_on), FIELD(struct period_state, to_on),
-    FIELD(struct period_state, closed_at, OPTIONAL), FIELD(struct period_state, closed_by, OPTIONAL), FIELD(struct period_state, version),
-});
+                         FIELD(struct period_state, id),
+                         FIELD(struct period_state, name),
+                         FIELD(struct period_state, from_on),
+                         FIELD(struct period_state, to_on),
+                         FIELD(struct period_state, closed_at, OPTIONAL),
+                         FIELD(struct period_state, closed_by, OPTIONAL),
+                         FIELD(struct period_state, version),
+                     });
 
 struct fault *ledger_account_for(struct work *work, const char *purpose, account_id *id)
 {
     struct account account = { 0 };
     bool found;
-    TRY(db_find(work, &sql_account_by_purpose, GIVEN(purpose, (&(struct purpose){ str_of(purpose) })), INTO(account, &account), &found));
+    TRY(db_find(work, &sql_account_by_purpose, GIVEN(purpose, (&(struct purpose){ str_of(purpose) })),
+                INTO(account, &account), &found));
     if (!found) return FAULT(work->arena, &ledger_account_missing, NULL, PARAM("account", str_of(purpose)));
     *id = account.id;
     return NULL;
@@ -121,14 +159,17 @@ struct fault *ledger_account_load(struct work *work, account_id id, struct accou
 {
     bool found;
     TRY(db_find(work, &sql_account_by_id, BY_ID(id), INTO(account, account), &found));
-    if (!found) return FAULT(work->arena, &ledger_account_missing, "account_id", PARAM("account", str_from_int(work->arena, id.n)));
+    if (!found)
+        return FAULT(work->arena, &ledger_account_missing, "account_id",
+                     PARAM("account", str_from_int(work->arena, id.n)));
     return NULL;
 }
 
 struct fault *ledger_account_by_number(struct work *work, struct str number, struct account *account)
 {
     bool found;
-    TRY(db_find(work, &sql_account_by_number, GIVEN(number_key, (&(struct number_key){ number })), INTO(account, account), &found));
+    TRY(db_find(work, &sql_account_by_number, GIVEN(number_key, (&(struct number_key){ number })),
+                INTO(account, account), &found));
     if (!found) return FAULT(work->arena, &ledger_account_missing, "account", PARAM("account", number));
     return NULL;
 }
@@ -184,7 +225,8 @@ static struct fault *check_lines(struct work *work, struct str base, struct entr
             return FAULT(work->arena, &ledger_too_large, "lines");
     }
     if (sum_minor)
-        return FAULT(work->arena, &ledger_unbalanced, "lines", PARAM("difference", minor_format(work->arena, sum_minor, currency_digits(base))));
+        return FAULT(work->arena, &ledger_unbalanced, "lines",
+                     PARAM("difference", minor_format(work->arena, sum_minor, currency_digits(base))));
     return NULL;
 }
 
@@ -289,9 +331,18 @@ RECORD(line_shown, {
 static struct entry_line turned(const struct line_shown *l)
 {
     return (struct entry_line){
-        .account_id = { l->account_id.n }, .base_minor = -l->base_minor, .currency = l->currency, .amount_minor = -l->amount_minor,
-        .party_id = { l->party_id.n }, .vat_code_id = { l->vat_code_id.n }, .vat_base_minor = -l->vat_base_minor,
-        .cost_center = l->cost_center, .description = l->description, .item_kind = l->item_kind, .reference = l->reference, .due_on = l->due_on,
+        .account_id = { l->account_id.n },
+        .base_minor = -l->base_minor,
+        .currency = l->currency,
+        .amount_minor = -l->amount_minor,
+        .party_id = { l->party_id.n },
+        .vat_code_id = { l->vat_code_id.n },
+        .vat_base_minor = -l->vat_base_minor,
+        .cost_center = l->cost_center,
+        .description = l->description,
+        .item_kind = l->item_kind,
+        .reference = l->reference,
+        .due_on = l->due_on,
     };
 }
 
@@ -358,13 +409,22 @@ static struct fault *entry_list(struct work *work, const struct nothing *takes, 
 }
 LISTABLE(entry_list, nothing, entry, entry_rows);
 
-struct memorial_line { struct str account; int64_t base_minor; struct str description; };
-RECORD(memorial_line, {
-    FIELD(struct memorial_line, account, .min = 1, .max = 20, .about = "number of a ledger account"),
-    AMOUNT(struct memorial_line, base_minor, .about = "debit positive, credit negative, in the base currency"),
-    FIELD(struct memorial_line, description, .max = 500, OPTIONAL),
-});
-struct entry_post { struct date dated_on; struct str description; LIST_OF(struct memorial_line) lines; };
+struct memorial_line {
+    struct str account;
+    int64_t base_minor;
+    struct str description;
+};
+RECORD(memorial_line,
+       {
+           FIELD(struct memorial_line, account, .min = 1, .max = 20, .about = "number of a ledger account"),
+           AMOUNT(struct memorial_line, base_minor, .about = "debit positive, credit negative, in the base currency"),
+           FIELD(struct memorial_line, description, .max = 500, OPTIONAL),
+       });
+struct entry_post {
+    struct date dated_on;
+    struct str description;
+    LIST_OF(struct memorial_line) lines;
+};
 RECORD(entry_post, {
     FIELD(struct entry_post, dated_on),
     FIELD(struct entry_post, description, .min = 1, .max = 500),
@@ -380,7 +440,9 @@ static struct fault *entry_post(struct work *work, const struct entry_post *take
     for (size_t i = 0; i < takes->lines.count; i++) {
         struct account account = { 0 };
         TRY(ledger_account_by_number(work, takes->lines.at[i].account, &account));
-        lines[i] = (struct entry_line){ .account_id = account.id, .base_minor = takes->lines.at[i].base_minor, .description = takes->lines.at[i].description };
+        lines[i] = (struct entry_line){ .account_id = account.id,
+                                        .base_minor = takes->lines.at[i].base_minor,
+                                        .description = takes->lines.at[i].description };
     }
     TRY(ledger_post(work, &out->entry, lines, takes->lines.count));
     work_changed(work, "entry", out->entry.id.n, (struct given){ &entry_record, NULL }, GIVEN(entry, &out->entry));
@@ -388,11 +450,17 @@ static struct fault *entry_post(struct work *work, const struct entry_post *take
 }
 CALLABLE(entry_post, entry_post, entry_shown);
 
-struct entry_reverse { entry_id id; struct date dated_on; struct str why; };
-RECORD(entry_reverse, { ID(struct entry_reverse, id), FIELD(struct entry_reverse, dated_on), FIELD(struct entry_reverse, why, .min = 3, .max = 200) });
+struct entry_reverse {
+    entry_id id;
+    struct date dated_on;
+    struct str why;
+};
+RECORD(entry_reverse, { ID(struct entry_reverse, id), FIELD(struct entry_reverse, dated_on),
+                        FIELD(struct entry_reverse, why, .min = 3, .max = 200) });
 
 static const struct fault_type entry_not_memorial = {
-    FAULT_CONFLICT, "ledger.not_memorial", "This entry belongs to {source}; take that back there, and its entry is reversed with it."
+    FAULT_CONFLICT, "ledger.not_memorial",
+    "This entry belongs to {source}; take that back there, and its entry is reversed with it."
 };
 
 static struct fault *entry_reverse(struct work *work, const struct entry_reverse *takes, struct entry_shown *out)
@@ -408,7 +476,8 @@ static struct fault *entry_reverse(struct work *work, const struct entry_reverse
 CALLABLE(entry_reverse, entry_reverse, entry_shown);
 
 static const struct operation operations[] = {
-    { "entry show", "GET", "/entries/{id}", "ledger.read", OPERATION_READS, &entry_show_call, NULL, "Show an entry with its lines" },
+    { "entry show", "GET", "/entries/{id}", "ledger.read", OPERATION_READS, &entry_show_call, NULL,
+      "Show an entry with its lines" },
     { "entry list", "GET", "/entries", "ledger.read", OPERATION_READS, NULL, &entry_list_list, "List the journal" },
     { "entry post", "POST", "/entries", "ledger.post", 0, &entry_post_call, NULL, "Post a memorial entry" },
     { "entry reverse", "POST", "/entries/{id}/reverse", "ledger.post", 0, &entry_reverse_call, NULL, "Reverse a memorial entry" },

@@ -123,7 +123,8 @@ extern const struct fault_type ledger_unbalanced, ledger_too_large, ledger_too_f
 CHECKED struct fault *ledger_post(struct work *work, struct entry *entry, struct entry_line *lines, size_t count);
 /* The same entry with the signs turned, on `dated_on`; its open items and those of the original settle each other.
  * Refuses ledger_already_reversed, and ledger_reversal_settled while an item of it is settled with something else. */
-CHECKED struct fault *ledger_reverse(struct work *work, entry_id id, struct date dated_on, struct str why, struct entry *reversal);
+CHECKED struct fault *ledger_reverse(struct work *work, entry_id id, struct date dated_on, struct str why,
+                                     struct entry *reversal);
 
 /* Refuses ledger_period_closed when the day lies in a closed period. */
 CHECKED struct fault *ledger_check_day(struct work *work, struct date day);
@@ -149,9 +150,11 @@ struct open_item {
 LIST_STRUCT(open_items, struct open_item);
 extern const struct record open_item_record;
 CHECKED struct fault *ledger_item_load(struct work *work, item_id id, struct open_item *item);
-CHECKED struct fault *ledger_item_by_source(struct work *work, const char *source_kind, int64_t source_id, struct open_item *item, bool *found);
+CHECKED struct fault *ledger_item_by_source(struct work *work, const char *source_kind, int64_t source_id,
+                                            struct open_item *item, bool *found);
 /* The items of a party (or of all, party 0) on a control account that are open now, oldest due first. */
-CHECKED struct fault *ledger_open_items(struct work *work, enum account_control control, party_id party, struct open_items *items);
+CHECKED struct fault *ledger_open_items(struct work *work, enum account_control control, party_id party,
+                                        struct open_items *items);
 /* The same as of a day, as it was known at an instant (absent: now). */
 CHECKED struct fault *ledger_open_items_as_of(struct work *work, enum account_control control, party_id party, struct date as_of,
                                               struct instant known_at, struct open_items *items);
@@ -166,11 +169,18 @@ struct settlement {
  * takes its share of the base amount (all of what is left when it is settled in full); what the base amounts differ is
  * booked as a realised exchange difference in the same breath. Refuses ledger_item_missing, ledger_over_allocated,
  * ledger_not_one_party, ledger_currency_mixed, ledger_unbalanced, ledger_period_closed. */
-CHECKED struct fault *ledger_settle(struct work *work, struct settlement *settlement, const struct settle_part *parts, size_t count);
+CHECKED struct fault *ledger_settle(struct work *work, struct settlement *settlement, const struct settle_part *parts,
+                                    size_t count);
 /* Takes a settlement back by adding its opposite on `on`; an exchange difference of it is reversed too. */
 CHECKED struct fault *ledger_unsettle(struct work *work, allocation_id id, struct date on, struct str why);
 /* Who settled this item, newest first: the allocations in force. */
-struct item_settlement { allocation_id id; item_id item_id; struct date effective_on; int64_t amount_minor; struct str reason, evidence; };
+struct item_settlement {
+    allocation_id id;
+    item_id item_id;
+    struct date effective_on;
+    int64_t amount_minor;
+    struct str reason, evidence;
+};
 LIST_STRUCT(item_settlements, struct item_settlement);
 extern const struct record item_settlement_record;
 /* Every item of a control account, settled or not, oldest first: what history is made of. */
@@ -184,13 +194,15 @@ CHECKED struct fault *ledger_item_settlements(struct work *work, item_id id, str
 
 /* ---- Numbers without gaps ---- */
 /* The next number of a series ("invoice"), taken in this transaction: if it is undone, so is the number. */
-CHECKED struct fault *ledger_number_next(struct work *work, const char *series, const char *subject_kind, int64_t subject_id, int64_t *number);
+CHECKED struct fault *ledger_number_next(struct work *work, const char *series, const char *subject_kind,
+                                         int64_t subject_id, int64_t *number);
 
 /* ---- Currencies ---- */
 CHECKED struct fault *ledger_base_currency(struct work *work, struct str *currency);
 /* Units of base for one unit of `currency` on a day: the newest rate not later than it; 1 for base. Refuses ledger_no_rate. */
 CHECKED struct fault *ledger_rate(struct work *work, struct str currency, struct date on, struct decimal *rate);
-CHECKED struct fault *ledger_to_base(struct work *work, int64_t amount_minor, struct str currency, struct date on, int64_t *base_minor);
+CHECKED struct fault *ledger_to_base(struct work *work, int64_t amount_minor, struct str currency, struct date on,
+                                     int64_t *base_minor);
 extern const struct fault_type ledger_no_rate;
 
 /* ---- Proof ---- */

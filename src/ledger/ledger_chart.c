@@ -3,33 +3,46 @@
 #include "ledger.sql.h"
 #include "vat_nl.csv.h"
 
-const struct fault_type ledger_no_rate = { FAULT_MISSING, "ledger.no_rate", "There is no exchange rate for {currency} on {day}; enter one." };
-static const struct fault_type vat_code_missing = { FAULT_MISSING, "ledger.vat_code_missing", "There is no VAT code {code}." };
+const struct fault_type ledger_no_rate = { FAULT_MISSING, "ledger.no_rate",
+                                           "There is no exchange rate for {currency} on {day}; enter one." };
+static const struct fault_type vat_code_missing = { FAULT_MISSING, "ledger.vat_code_missing",
+                                                    "There is no VAT code {code}." };
 static const struct fault_type period_missing = { FAULT_MISSING, "ledger.period_missing", "There is no such period." };
-static const struct fault_type period_shut = { FAULT_CONFLICT, "ledger.period_shut", "This period is closed already, or somebody changed it." };
-static const struct fault_type period_early = { FAULT_CONFLICT, "ledger.period_early", "{name} has not ended yet; close it after its last day." };
-static const struct fault_type account_changed = { FAULT_CONFLICT, "ledger.account_changed", "Somebody changed this account; read it again." };
-static const struct fault_type account_taken = { FAULT_CONFLICT, "ledger.account_taken", "There is an account {number} already." };
-static const struct fault_type currency_unknown = { FAULT_INVALID, "ledger.currency_unknown", "{currency} is not a currency of ISO 4217." };
+static const struct fault_type period_shut = { FAULT_CONFLICT, "ledger.period_shut",
+                                               "This period is closed already, or somebody changed it." };
+static const struct fault_type period_early = { FAULT_CONFLICT, "ledger.period_early",
+                                                "{name} has not ended yet; close it after its last day." };
+static const struct fault_type account_changed = { FAULT_CONFLICT, "ledger.account_changed",
+                                                   "Somebody changed this account; read it again." };
+static const struct fault_type account_taken = { FAULT_CONFLICT, "ledger.account_taken",
+                                                 "There is an account {number} already." };
+static const struct fault_type currency_unknown = { FAULT_INVALID, "ledger.currency_unknown",
+                                                    "{currency} is not a currency of ISO 4217." };
 
 static const char *const vat_categories[] = { NULL, "S", "Z", "E", "AE", "K", "G", "O" };
 static const char *const vat_sides[] = { NULL, "sale", "purchase" };
 RECORD(vat_code, {
-    ID(struct vat_code, id, .sort = true),
-    FIELD(struct vat_code, code, .max = 20, .filter = true, .sort = true),
-    FIELD(struct vat_code, name, .max = 200, .filter = true),
-    FIELD(struct vat_code, category, CHOICES(vat_categories), .filter = true, .about = "UNCL 5305"),
-    FIELD(struct vat_code, rate, .about = "percent"),
-    FIELD(struct vat_code, side, CHOICES(vat_sides), .filter = true),
-    FIELD(struct vat_code, reason_code, .max = 30, OPTIONAL, .about = "VATEX"),
-    FIELD(struct vat_code, reason, .max = 200, OPTIONAL),
-    ID(struct vat_code, account_id, OPTIONAL),
-    ID(struct vat_code, reverse_account_id, OPTIONAL),
-    FIELD(struct vat_code, return_box, .max = 5, OPTIONAL),
-    FIELD(struct vat_code, valid_from),
-    FIELD(struct vat_code, valid_to, OPTIONAL),
-});
-struct period { period_id id; struct str name; struct date from_on, to_on; struct instant closed_at; int64_t closed_by, version; };
+                     ID(struct vat_code, id, .sort = true),
+                     FIELD(struct vat_code, code, .max = 20, .filter = true, .sort = true),
+                     FIELD(struct vat_code, name, .max = 200, .filter = true),
+                     FIELD(struct vat_code, category, CHOICES(vat_categories), .filter = true, .about = "UNCL 5305"),
+                     FIELD(struct vat_code, rate, .about = "percent"),
+                     FIELD(struct vat_code, side, CHOICES(vat_sides), .filter = true),
+                     FIELD(struct vat_code, reason_code, .max = 30, OPTIONAL, .about = "VATEX"),
+                     FIELD(struct vat_code, reason, .max = 200, OPTIONAL),
+                     ID(struct vat_code, account_id, OPTIONAL),
+                     ID(struct vat_code, reverse_account_id, OPTIONAL),
+                     FIELD(struct vat_code, return_box, .max = 5, OPTIONAL),
+                     FIELD(struct vat_code, valid_from),
+                     FIELD(struct vat_code, valid_to, OPTIONAL),
+                 });
+struct period {
+    period_id id;
+    struct str name;
+    struct date from_on, to_on;
+    struct instant closed_at;
+    int64_t closed_by, version;
+};
 LIST_STRUCT(periods, struct period);
 RECORD(period, {
     ID(struct period, id, .sort = true),
@@ -53,7 +66,8 @@ RECORD(number_taken, {
     FIELD(struct number_taken, subject_kind, OPTIONAL), FIELD(struct number_taken, subject_id, OPTIONAL),
 });
 
-struct fault *ledger_number_next(struct work *work, const char *series, const char *subject_kind, int64_t subject_id, int64_t *number)
+struct fault *ledger_number_next(struct work *work, const char *series, const char *subject_kind, int64_t subject_id,
+                                 int64_t *number)
 {
     struct number_taken taken = { .series = str_of(series), .subject_kind = str_of(subject_kind), .subject_id = subject_id };
     TRY(db_one(work, &sql_series_next, GIVEN(number_taken, &taken), INTO(number_taken, &taken), &db_broken));
@@ -72,7 +86,9 @@ struct fault *ledger_rate(struct work *work, struct str currency, struct date on
     *rate = DECIMAL(1, 0);
     if (str_equal(base, currency)) return NULL;
     TRY(db_find(work, &sql_rate_on, GIVEN(exchange_rate, &row), INTO(exchange_rate, &row), &found));
-    if (!found) return FAULT(work->arena, &ledger_no_rate, "currency", PARAM("currency", currency), PARAM("day", date_text(work->arena, on)));
+    if (!found)
+        return FAULT(work->arena, &ledger_no_rate, "currency", PARAM("currency", currency),
+                     PARAM("day", date_text(work->arena, on)));
     *rate = row.rate;
     return NULL;
 }
@@ -85,7 +101,8 @@ struct fault *ledger_to_base(struct work *work, int64_t amount_minor, struct str
     if (digits < 0) return FAULT(work->arena, &currency_unknown, "currency", PARAM("currency", currency));
     TRY(ledger_base_currency(work, &base));
     TRY(ledger_rate(work, currency, on, &rate));
-    if (!decimal_mul(minor_to_decimal(amount_minor, digits), rate, &value) || !minor_from_decimal(value, currency_digits(base), base_minor))
+    if (!decimal_mul(minor_to_decimal(amount_minor, digits), rate, &value) ||
+        !minor_from_decimal(value, currency_digits(base), base_minor))
         return FAULT(work->arena, &ledger_too_large, "amount");
     return NULL;
 }
@@ -97,7 +114,8 @@ static struct fault *rate_set(struct work *work, const struct exchange_rate *tak
     if (takes->rate.units <= 0) return FAULT(work->arena, &record_too_small, "rate", PARAM("min", STR("0.000001")));
     TRY(db_run(work, &sql_rate_set, GIVEN(exchange_rate, takes)));
     *out = *takes;
-    work_changed(work, "exchange_rate", takes->valid_on.ymd, (struct given){ &exchange_rate_record, NULL }, GIVEN(exchange_rate, out));
+    work_changed(work, "exchange_rate", takes->valid_on.ymd, (struct given){ &exchange_rate_record, NULL },
+                 GIVEN(exchange_rate, out));
     return NULL;
 }
 CALLABLE(rate_set, exchange_rate, exchange_rate);
@@ -129,7 +147,8 @@ struct fault *ledger_vat_code_find(struct work *work, enum vat_side side, enum v
     return NULL;
 }
 
-static struct fault *vat_code_list(struct work *work, const struct nothing *takes, const struct list_query *query, struct vat_codes *rows, struct str *next)
+static struct fault *vat_code_list(struct work *work, const struct nothing *takes, const struct list_query *query,
+                                   struct vat_codes *rows, struct str *next)
 {
     (void)takes;
     return db_list(work, &sql_vat_code_list, NONE, query, INTO_LIST(vat_code, rows), next);
@@ -227,8 +246,12 @@ RECORD(company_add, {
 static struct fault *company_add(struct work *work, const struct company_add *takes, struct company *out)
 {
     TRY(access_check_operator(work));
-    *out = (struct company){ .name = takes->name, .country = takes->country, .currency = takes->currency, .language = takes->language,
-                             .kvk_number = takes->kvk_number, .vat_number = takes->vat_number };
+    *out = (struct company){ .name = takes->name,
+                             .country = takes->country,
+                             .currency = takes->currency,
+                             .language = takes->language,
+                             .kvk_number = takes->kvk_number,
+                             .vat_number = takes->vat_number };
     TRY(access_company_make(work, out));
     return ledger_make_chart(work, date_year(work->today));
 }
@@ -236,7 +259,8 @@ CALLABLE(company_add, company_add, company);
 
 /* ---- Operations ---- */
 
-static struct fault *account_list(struct work *work, const struct nothing *takes, const struct list_query *query, struct accounts *rows, struct str *next)
+static struct fault *account_list(struct work *work, const struct nothing *takes, const struct list_query *query,
+                                  struct accounts *rows, struct str *next)
 {
     (void)takes;
     return db_list(work, &sql_account_list, NONE, query, INTO_LIST(account, rows), next);
@@ -284,7 +308,8 @@ static struct fault *account_change(struct work *work, const struct account_chan
     out->is_blocked = takes->is_blocked;
     out->version = takes->version;
     struct fault *fault = db_change(work, &sql_account_save, GIVEN(account, out), &account_changed);
-    if (fault && fault->type == &db_duplicate) return FAULT(work->arena, &account_taken, "number", PARAM("number", takes->number));
+    if (fault && fault->type == &db_duplicate)
+        return FAULT(work->arena, &account_taken, "number", PARAM("number", takes->number));
     if (fault) return fault;
     out->version++;
     work_changed(work, "account", out->id.n, GIVEN(account, &before), GIVEN(account, out));
@@ -292,7 +317,8 @@ static struct fault *account_change(struct work *work, const struct account_chan
 }
 CALLABLE(account_change, account_change, account);
 
-static struct fault *period_list(struct work *work, const struct nothing *takes, const struct list_query *query, struct periods *rows, struct str *next)
+static struct fault *period_list(struct work *work, const struct nothing *takes, const struct list_query *query,
+                                 struct periods *rows, struct str *next)
 {
     (void)takes;
     return db_list(work, &sql_period_list, NONE, query, INTO_LIST(period, rows), next);
@@ -315,7 +341,13 @@ CALLABLE(period_close, period_close, period);
 
 struct balance_takes { struct date from_on, to_on; };
 RECORD(balance_takes, { FIELD(struct balance_takes, from_on), FIELD(struct balance_takes, to_on) });
-struct balance_row { account_id id; struct str number, name; enum account_kind kind; struct str rgs_code; int64_t debit_minor, credit_minor, balance_minor; };
+struct balance_row {
+    account_id id;
+    struct str number, name;
+    enum account_kind kind;
+    struct str rgs_code;
+    int64_t debit_minor, credit_minor, balance_minor;
+};
 RECORD(balance_row, {
     ID(struct balance_row, id),
     FIELD(struct balance_row, number),
@@ -345,13 +377,19 @@ static struct fault *trial_balance(struct work *work, const struct balance_takes
 CALLABLE(trial_balance, balance_takes, trial_balance);
 
 static const struct operation operations[] = {
-    { "company add", "POST", "/companies", NULL, OPERATION_NO_COMPANY, &company_add_call, NULL, "Add a company with its chart of accounts" },
-    { "account list", "GET", "/accounts", "ledger.read", OPERATION_READS, NULL, &account_list_list, "List the chart of accounts" },
+    { "company add", "POST", "/companies", NULL, OPERATION_NO_COMPANY, &company_add_call, NULL,
+      "Add a company with its chart of accounts" },
+    { "account list", "GET", "/accounts", "ledger.read", OPERATION_READS, NULL, &account_list_list,
+      "List the chart of accounts" },
     { "account add", "POST", "/accounts", "ledger.chart", 0, &account_add_call, NULL, "Add a ledger account" },
-    { "account change", "POST", "/accounts/{id}", "ledger.chart", 0, &account_change_call, NULL, "Rename, renumber or block a ledger account" },
-    { "vat list", "GET", "/vat-codes", "ledger.read", OPERATION_READS, NULL, &vat_code_list_list, "List the VAT codes" },
-    { "period list", "GET", "/periods", "ledger.read", OPERATION_READS, NULL, &period_list_list, "List the periods and which are closed" },
-    { "period close", "POST", "/periods/{id}/close", "ledger.close", 0, &period_close_call, NULL, "Close a period for good" },
+    { "account change", "POST", "/accounts/{id}", "ledger.chart", 0, &account_change_call, NULL,
+      "Rename, renumber or block a ledger account" },
+    { "vat list", "GET", "/vat-codes", "ledger.read", OPERATION_READS, NULL, &vat_code_list_list,
+      "List the VAT codes" },
+    { "period list", "GET", "/periods", "ledger.read", OPERATION_READS, NULL, &period_list_list,
+      "List the periods and which are closed" },
+    { "period close", "POST", "/periods/{id}/close", "ledger.close", 0, &period_close_call, NULL,
+      "Close a period for good" },
     { "rate set", "POST", "/exchange-rates", "ledger.chart", 0, &rate_set_call, NULL, "Enter an exchange rate" },
     { "ledger balance", "GET", "/ledger/trial-balance", "ledger.read", OPERATION_READS, &trial_balance_call, NULL,
       "Show the trial balance over whole months" },

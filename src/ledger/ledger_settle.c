@@ -2,19 +2,34 @@
 #include "ledger.sql.h"
 
 const struct fault_type ledger_item_missing = { FAULT_MISSING, "ledger.item_missing", "There is no open item {id}." };
-const struct fault_type ledger_over_allocated = { FAULT_CONFLICT, "ledger.over_allocated", "Item {reference} has {rest} {currency} open; {amount} is more than that, or of the other sign." };
-const struct fault_type ledger_allocation_missing = { FAULT_MISSING, "ledger.allocation_missing", "There is no such settlement, or it has been taken back already." };
-const struct fault_type ledger_not_one_party = { FAULT_INVALID, "ledger.not_one_party", "Items that settle each other must be of one customer or supplier and on one account." };
+const struct fault_type ledger_over_allocated = {
+    FAULT_CONFLICT, "ledger.over_allocated",
+    "Item {reference} has {rest} {currency} open; {amount} is more than that, or of the other sign."
+};
+const struct fault_type ledger_allocation_missing = {
+    FAULT_MISSING, "ledger.allocation_missing", "There is no such settlement, or it has been taken back already."
+};
+const struct fault_type ledger_not_one_party = {
+    FAULT_INVALID, "ledger.not_one_party",
+    "Items that settle each other must be of one customer or supplier and on one account."
+};
 
 RECORD(allocation_line, {
-    ID(struct allocation_line, allocation_id),
-    ID(struct allocation_line, item_id),
-    FIELD(struct allocation_line, effective_on),
-    FIELD(struct allocation_line, recorded_at),
-    AMOUNT(struct allocation_line, amount_minor),
-    AMOUNT(struct allocation_line, base_minor),
-});
-struct allocation { allocation_id id; struct date effective_on; struct instant recorded_at; int64_t user_id; struct str reason, evidence; allocation_id reverses_id; };
+                            ID(struct allocation_line, allocation_id),
+                            ID(struct allocation_line, item_id),
+                            FIELD(struct allocation_line, effective_on),
+                            FIELD(struct allocation_line, recorded_at),
+                            AMOUNT(struct allocation_line, amount_minor),
+                            AMOUNT(struct allocation_line, base_minor),
+                        });
+struct allocation {
+    allocation_id id;
+    struct date effective_on;
+    struct instant recorded_at;
+    int64_t user_id;
+    struct str reason, evidence;
+    allocation_id reverses_id;
+};
 RECORD(allocation, {
     ID(struct allocation, id),
     FIELD(struct allocation, effective_on),
@@ -49,7 +64,8 @@ struct fault *ledger_item_load(struct work *work, item_id id, struct open_item *
     return NULL;
 }
 
-struct fault *ledger_item_by_source(struct work *work, const char *source_kind, int64_t source_id, struct open_item *item, bool *found)
+struct fault *ledger_item_by_source(struct work *work, const char *source_kind, int64_t source_id,
+                                    struct open_item *item, bool *found)
 {
     const struct item_source source = { str_of(source_kind), source_id };
     return db_find(work, &sql_item_by_source, GIVEN(item_source, &source), INTO(open_item, item), found);
@@ -119,7 +135,8 @@ static struct fault *take_parts(struct work *work, const struct settle_part *par
             return FAULT(work->arena, &ledger_currency_mixed, "parts", PARAM("currency", item->currency));
         for (size_t k = 0; k < i; k++)
             if (items[k].id.n == item->id.n) return over(work, item, amount);
-        bool within = item->rest_minor >= 0 ? amount >= 0 && amount <= item->rest_minor : amount <= 0 && amount >= item->rest_minor;
+        bool within = item->rest_minor >= 0 ? amount >= 0 && amount <= item->rest_minor
+                                            : amount <= 0 && amount >= item->rest_minor;
         if (!within || (!amount && item->rest_minor)) return over(work, item, amount);
         if (amount == item->rest_minor) base = item->rest_base_minor;
         else if (!int_mul_div(item->rest_base_minor, amount, item->rest_minor, &base)) return over(work, item, amount);
@@ -153,8 +170,13 @@ static struct fault *post_difference(struct work *work, const struct open_item *
     return NULL;
 }
 
-struct due_change { account_id account_id; struct date due_on; int64_t base_minor; };
-RECORD(due_change, { ID(struct due_change, account_id), FIELD(struct due_change, due_on), AMOUNT(struct due_change, base_minor) });
+struct due_change {
+    account_id account_id;
+    struct date due_on;
+    int64_t base_minor;
+};
+RECORD(due_change,
+       { ID(struct due_change, account_id), FIELD(struct due_change, due_on), AMOUNT(struct due_change, base_minor) });
 
 struct fault *ledger_allocation_write(struct work *work, struct settlement *settlement, allocation_id reverses,
                                       const struct allocation_line *lines, const struct open_item *items, size_t count)
@@ -187,7 +209,8 @@ struct fault *ledger_settle(struct work *work, struct settlement *settlement, co
     TRY(take_parts(work, parts, count, items, lines, &base_left_minor));
     settlement->id.n = id_new(work);
     if (base_left_minor) {
-        TRY(post_difference(work, &items[0], settlement->effective_on, settlement->id, base_left_minor, &items[count], &lines[count]));
+        TRY(post_difference(work, &items[0], settlement->effective_on, settlement->id, base_left_minor, &items[count],
+                            &lines[count]));
         count++;
     }
     return ledger_allocation_write(work, settlement, (allocation_id){ 0 }, lines, items, count);
@@ -228,7 +251,8 @@ struct fault *ledger_unsettle(struct work *work, allocation_id id, struct date o
 
 /* ---- Operations on items ---- */
 
-static struct fault *item_list(struct work *work, const struct nothing *takes, const struct list_query *query, struct open_items *rows, struct str *next)
+static struct fault *item_list(struct work *work, const struct nothing *takes, const struct list_query *query,
+                               struct open_items *rows, struct str *next)
 {
     (void)takes;
     return db_list(work, &sql_item_list, NONE, query, INTO_LIST(open_item, rows), next);
@@ -246,8 +270,13 @@ static struct fault *item_show(struct work *work, const struct item_show *takes,
 }
 CALLABLE(item_show, item_show, item_shown);
 
-RECORD(settle_part, { ID(struct settle_part, item_id), FIELD(struct settle_part, amount_minor, .about = "minor units, with the item's own sign") });
-struct item_settle { struct date effective_on; struct str reason; LIST_OF(struct settle_part) parts; };
+RECORD(settle_part, { ID(struct settle_part, item_id),
+                      FIELD(struct settle_part, amount_minor, .about = "minor units, with the item's own sign") });
+struct item_settle {
+    struct date effective_on;
+    struct str reason;
+    LIST_OF(struct settle_part) parts;
+};
 RECORD(item_settle, {
     FIELD(struct item_settle, effective_on),
     FIELD(struct item_settle, reason, .min = 3, .max = 200),
@@ -265,8 +294,13 @@ static struct fault *item_settle(struct work *work, const struct item_settle *ta
 }
 CALLABLE(item_settle, item_settle, item_settled);
 
-struct item_unsettle { allocation_id id; struct date on; struct str why; };
-RECORD(item_unsettle, { ID(struct item_unsettle, id), FIELD(struct item_unsettle, on), FIELD(struct item_unsettle, why, .min = 3, .max = 200) });
+struct item_unsettle {
+    allocation_id id;
+    struct date on;
+    struct str why;
+};
+RECORD(item_unsettle, { ID(struct item_unsettle, id), FIELD(struct item_unsettle, on),
+                        FIELD(struct item_unsettle, why, .min = 3, .max = 200) });
 static struct fault *item_unsettle(struct work *work, const struct item_unsettle *takes, struct item_settled *out)
 {
     TRY(ledger_unsettle(work, takes->id, takes->on, takes->why));
@@ -277,9 +311,13 @@ static struct fault *item_unsettle(struct work *work, const struct item_unsettle
 CALLABLE(item_unsettle, item_unsettle, item_settled);
 
 static const struct operation operations[] = {
-    { "item list", "GET", "/items", "ledger.read", OPERATION_READS, NULL, &item_list_list, "List open items and what is left of each" },
-    { "item show", "GET", "/items/{id}", "ledger.read", OPERATION_READS, &item_show_call, NULL, "Show an open item and what settled it" },
-    { "item settle", "POST", "/items/settle", "ledger.settle", 0, &item_settle_call, NULL, "Settle open items of one party against each other" },
-    { "item unsettle", "POST", "/allocations/{id}/undo", "ledger.settle", 0, &item_unsettle_call, NULL, "Take a settlement back; its history stays" },
+    { "item list", "GET", "/items", "ledger.read", OPERATION_READS, NULL, &item_list_list,
+      "List open items and what is left of each" },
+    { "item show", "GET", "/items/{id}", "ledger.read", OPERATION_READS, &item_show_call, NULL,
+      "Show an open item and what settled it" },
+    { "item settle", "POST", "/items/settle", "ledger.settle", 0, &item_settle_call, NULL,
+      "Settle open items of one party against each other" },
+    { "item unsettle", "POST", "/allocations/{id}/undo", "ledger.settle", 0, &item_unsettle_call, NULL,
+      "Take a settlement back; its history stays" },
 };
 const struct operation_table ledger_items = { "ledger", operations, ARRAY_LENGTH(operations) };

@@ -13,7 +13,11 @@ static account_id account_for(struct work *work, const char *purpose)
 /* An invoice of `minor` to the party; gives its open item. */
 static item_id given_invoice(struct work *work, int64_t minor, struct date on)
 {
-    struct entry entry = { .journal = JOURNAL_SALE, .dated_on = on, .source_kind = STR("test"), .source_id = id_new(work), .description = STR("invoice") };
+    struct entry entry = { .journal = JOURNAL_SALE,
+                           .dated_on = on,
+                           .source_kind = STR("test"),
+                           .source_id = id_new(work),
+                           .description = STR("invoice") };
     struct entry_line lines[] = {
         { .account_id = account_for(work, FOR_RECEIVABLES), .base_minor = minor, .party_id = party, .item_kind = ITEM_INVOICE,
           .reference = STR("2025-1"), .due_on = date_add_days(on, 30) },
@@ -25,7 +29,11 @@ static item_id given_invoice(struct work *work, int64_t minor, struct date on)
 
 static item_id given_payment(struct work *work, int64_t minor, struct date on)
 {
-    struct entry entry = { .journal = JOURNAL_BANK, .dated_on = on, .source_kind = STR("test"), .source_id = id_new(work), .description = STR("payment") };
+    struct entry entry = { .journal = JOURNAL_BANK,
+                           .dated_on = on,
+                           .source_kind = STR("test"),
+                           .source_id = id_new(work),
+                           .description = STR("payment") };
     struct entry_line lines[] = {
         { .account_id = account_for(work, FOR_BANK), .base_minor = minor },
         { .account_id = account_for(work, FOR_RECEIVABLES), .base_minor = -minor, .party_id = party, .item_kind = ITEM_PAYMENT,
@@ -55,16 +63,33 @@ static int64_t rest(struct work *work, item_id id)
 DB_TEST(ledger_refuses_what_does_not_hold)
 {
     test_begin(work);
-    account_id sales = account_for(work, FOR_SALES), bank = account_for(work, FOR_BANK), receivables = account_for(work, FOR_RECEIVABLES);
-    struct entry entry = { .journal = JOURNAL_MEMORIAL, .dated_on = { 20250301 }, .source_kind = STR("test"), .source_id = 1, .description = STR("x") };
-    struct entry_line unequal[] = { { .account_id = sales, .base_minor = -100 }, { .account_id = bank, .base_minor = 99 } };
+    account_id sales = account_for(work, FOR_SALES), bank = account_for(work, FOR_BANK),
+               receivables = account_for(work, FOR_RECEIVABLES);
+    struct entry entry = { .journal = JOURNAL_MEMORIAL,
+                           .dated_on = { 20250301 },
+                           .source_kind = STR("test"),
+                           .source_id = 1,
+                           .description = STR("x") };
+    struct entry_line unequal[] = { { .account_id = sales, .base_minor = -100 },
+                                    { .account_id = bank, .base_minor = 99 } };
     (void)expect_refused(&ledger_unbalanced, ledger_post(work, &entry, unequal, 2));
     (void)expect_refused(&ledger_too_few_lines, ledger_post(work, &entry, unequal, 1));
-    struct entry_line nobody[] = { { .account_id = sales, .base_minor = -100 }, { .account_id = receivables, .base_minor = 100 } };
-    (void)expect_refused(&ledger_party_missing, ledger_post(work, &(struct entry){ .journal = JOURNAL_MEMORIAL, .dated_on = { 20250301 }, .source_kind = STR("test"), .source_id = 2, .description = STR("x") }, nobody, 2));
-    struct entry_line huge[] = { { .account_id = sales, .base_minor = INT64_MAX }, { .account_id = bank, .base_minor = INT64_MAX } };
+    struct entry_line nobody[] = { { .account_id = sales, .base_minor = -100 },
+                                   { .account_id = receivables, .base_minor = 100 } };
+    (void)expect_refused(&ledger_party_missing, ledger_post(work,
+                                                            &(struct entry){ .journal = JOURNAL_MEMORIAL,
+                                                                             .dated_on = { 20250301 },
+                                                                             .source_kind = STR("test"),
+                                                                             .source_id = 2,
+                                                                             .description = STR("x") },
+                                                            nobody, 2));
+    struct entry_line huge[] = { { .account_id = sales, .base_minor = INT64_MAX },
+                                 { .account_id = bank, .base_minor = INT64_MAX } };
     (void)expect_refused(&ledger_too_large, ledger_post(work, &entry, huge, 2));
-    struct entry_line sign[] = { { .account_id = sales, .base_minor = -100, .currency = STR("USD"), .amount_minor = 90 }, { .account_id = bank, .base_minor = 100 } };
+    struct entry_line sign[] = {
+        { .account_id = sales, .base_minor = -100, .currency = STR("USD"), .amount_minor = 90 },
+        { .account_id = bank, .base_minor = 100 }
+    };
     (void)expect_refused(&ledger_currency_mixed, ledger_post(work, &entry, sign, 2));
     db_rollback(work);
 }
@@ -87,18 +112,22 @@ DB_TEST(ledger_settles_in_part_and_takes_back)
     expect_done(ledger_unsettle(work, settlement.id, (struct date){ 20250312 }, STR("wrong invoice")));
     expect_int(12100, rest(work, invoice));
     expect_int(-10000, rest(work, payment));
-    (void)expect_refused(&ledger_allocation_missing, ledger_unsettle(work, settlement.id, (struct date){ 20250312 }, STR("again")));
+    (void)expect_refused(&ledger_allocation_missing,
+                         ledger_unsettle(work, settlement.id, (struct date){ 20250312 }, STR("again")));
     expect_proved(work);
     /* As of a day in between it is still settled. */
     struct open_items items = { 0 };
-    expect_done(ledger_open_items_as_of(work, CONTROL_RECEIVABLES, party, (struct date){ 20250311 }, (struct instant){ 0 }, &items));
+    expect_done(ledger_open_items_as_of(work, CONTROL_RECEIVABLES, party, (struct date){ 20250311 },
+                                        (struct instant){ 0 }, &items));
     expect_int(1, items.count);
     expect_int(2100, items.at[0].rest_minor);
     items.count = 0;
-    expect_done(ledger_open_items_as_of(work, CONTROL_RECEIVABLES, party, (struct date){ 20250309 }, (struct instant){ 0 }, &items));
+    expect_done(ledger_open_items_as_of(work, CONTROL_RECEIVABLES, party, (struct date){ 20250309 },
+                                        (struct instant){ 0 }, &items));
     expect_int(12100, items.at[0].rest_minor);
     items.count = 0;
-    expect_done(ledger_open_items_as_of(work, CONTROL_RECEIVABLES, party, (struct date){ 20251231 }, (struct instant){ work->now.us - 1 }, &items));
+    expect_done(ledger_open_items_as_of(work, CONTROL_RECEIVABLES, party, (struct date){ 20251231 },
+                                        (struct instant){ work->now.us - 1 }, &items));
     expect_int(0, items.count); /* as it was known before anything was recorded */
     test_commit(work);
 }
@@ -108,15 +137,37 @@ DB_TEST(ledger_books_the_exchange_difference)
 {
     test_begin(work);
     account_id receivables = account_for(work, FOR_RECEIVABLES), exchange = account_for(work, FOR_EXCHANGE);
-    struct entry sale = { .journal = JOURNAL_SALE, .dated_on = { 20250301 }, .source_kind = STR("test"), .source_id = 1, .description = STR("usd") };
+    struct entry sale = { .journal = JOURNAL_SALE,
+                          .dated_on = { 20250301 },
+                          .source_kind = STR("test"),
+                          .source_id = 1,
+                          .description = STR("usd") };
     struct entry_line sold[] = {
-        { .account_id = receivables, .base_minor = 90000, .currency = STR("USD"), .amount_minor = 100000, .party_id = party, .item_kind = ITEM_INVOICE, .reference = STR("7"), .due_on = { 20250331 } },
+        { .account_id = receivables,
+          .base_minor = 90000,
+          .currency = STR("USD"),
+          .amount_minor = 100000,
+          .party_id = party,
+          .item_kind = ITEM_INVOICE,
+          .reference = STR("7"),
+          .due_on = { 20250331 } },
         { .account_id = account_for(work, FOR_SALES), .base_minor = -90000 },
     };
-    struct entry paid = { .journal = JOURNAL_BANK, .dated_on = { 20250320 }, .source_kind = STR("test"), .source_id = 2, .description = STR("usd") };
+    struct entry paid = { .journal = JOURNAL_BANK,
+                          .dated_on = { 20250320 },
+                          .source_kind = STR("test"),
+                          .source_id = 2,
+                          .description = STR("usd") };
     struct entry_line money[] = {
         { .account_id = account_for(work, FOR_BANK), .base_minor = 92000 },
-        { .account_id = receivables, .base_minor = -92000, .currency = STR("USD"), .amount_minor = -100000, .party_id = party, .item_kind = ITEM_PAYMENT, .reference = STR("b"), .due_on = { 20250320 } },
+        { .account_id = receivables,
+          .base_minor = -92000,
+          .currency = STR("USD"),
+          .amount_minor = -100000,
+          .party_id = party,
+          .item_kind = ITEM_PAYMENT,
+          .reference = STR("b"),
+          .due_on = { 20250320 } },
     };
     expect_done(ledger_post(work, &sale, sold, 2));
     expect_done(ledger_post(work, &paid, money, 2));
@@ -148,13 +199,16 @@ DB_TEST(ledger_reverses)
     expect_done(ledger_item_load(work, invoice, &item));
     expect_done(ledger_reverse(work, item.entry_id, (struct date){ 20250305 }, STR("mistake"), &reversal));
     expect_int(0, rest(work, invoice));
-    (void)expect_refused(&ledger_already_reversed, ledger_reverse(work, item.entry_id, (struct date){ 20250305 }, STR("again"), &reversal));
-    item_id paid = given_invoice(work, 700, (struct date){ 20250301 }), payment = given_payment(work, 700, (struct date){ 20250302 });
+    (void)expect_refused(&ledger_already_reversed,
+                         ledger_reverse(work, item.entry_id, (struct date){ 20250305 }, STR("again"), &reversal));
+    item_id paid = given_invoice(work, 700, (struct date){ 20250301 }),
+            payment = given_payment(work, 700, (struct date){ 20250302 });
     struct settlement settlement = { .effective_on = { 20250302 }, .reason = STR("paid") };
     const struct settle_part parts[] = { { paid, 700 }, { payment, -700 } };
     expect_done(ledger_settle(work, &settlement, parts, 2));
     expect_done(ledger_item_load(work, paid, &item));
-    (void)expect_refused(&ledger_reversal_settled, ledger_reverse(work, item.entry_id, (struct date){ 20250305 }, STR("mistake"), &reversal));
+    (void)expect_refused(&ledger_reversal_settled,
+                         ledger_reverse(work, item.entry_id, (struct date){ 20250305 }, STR("mistake"), &reversal));
     expect_proved(work);
     test_commit(work);
 }
@@ -183,13 +237,16 @@ DB_TEST(ledger_random_years)
     test_begin(work);
     for (int step = 0; step < 150; step++) {
         struct date on = date_add_days((struct date){ 20250101 }, (int)rng_between(&rng, 0, 300));
-        item_id id = rng_chance(&rng, 500) ? given_invoice(work, rng_between(&rng, 1, 100000), on) : given_payment(work, rng_between(&rng, 1, 100000), on);
+        item_id id = rng_chance(&rng, 500) ? given_invoice(work, rng_between(&rng, 1, 100000), on)
+                                           : given_payment(work, rng_between(&rng, 1, 100000), on);
         *LIST_ADD(work->arena, &open) = id;
         if (open.count < 2) continue;
-        item_id a = open.at[rng_between(&rng, 0, (int64_t)open.count - 1)], b = open.at[rng_between(&rng, 0, (int64_t)open.count - 1)];
+        item_id a = open.at[rng_between(&rng, 0, (int64_t)open.count - 1)],
+                b = open.at[rng_between(&rng, 0, (int64_t)open.count - 1)];
         int64_t ra = rest(work, a), rb = rest(work, b);
         if (!ra || !rb || (ra > 0) == (rb > 0)) continue;
-        int64_t most = (ra < 0 ? -ra : ra) < (rb < 0 ? -rb : rb) ? (ra < 0 ? -ra : ra) : (rb < 0 ? -rb : rb), part = rng_between(&rng, 1, most);
+        int64_t most = (ra < 0 ? -ra : ra) < (rb < 0 ? -rb : rb) ? (ra < 0 ? -ra : ra) : (rb < 0 ? -rb : rb),
+                part = rng_between(&rng, 1, most);
         const struct settle_part parts[] = { { a, ra > 0 ? part : -part }, { b, rb > 0 ? part : -part } };
         struct settlement settlement = { .effective_on = on, .reason = STR("random") };
         expect_done(ledger_settle(work, &settlement, parts, 2));

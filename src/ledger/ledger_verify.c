@@ -3,17 +3,21 @@
 #include <sodium.h>
 
 RECORD(proof_check, {
-    FIELD(struct proof_check, name),
-    FIELD(struct proof_check, holds),
-    FIELD(struct proof_check, count, .about = "how many do not hold; of the last check, how many entries there are"),
-    FIELD(struct proof_check, detail, OPTIONAL),
-});
-RECORD(ledger_proof, {
-    LIST(struct ledger_proof, checks, proof_check),
-    FIELD(struct ledger_proof, holds),
-    FIELD(struct ledger_proof, hash, .about = "SHA-256 over every entry, line, item and allocation"),
-});
-struct verify_row { int64_t count, first_id; };
+                        FIELD(struct proof_check, name),
+                        FIELD(struct proof_check, holds),
+                        FIELD(struct proof_check, count,
+                              .about = "how many do not hold; of the last check, how many entries there are"),
+                        FIELD(struct proof_check, detail, OPTIONAL),
+                    });
+RECORD(ledger_proof,
+       {
+           LIST(struct ledger_proof, checks, proof_check),
+           FIELD(struct ledger_proof, holds),
+           FIELD(struct ledger_proof, hash, .about = "SHA-256 over every entry, line, item and allocation"),
+       });
+struct verify_row {
+    int64_t count, first_id;
+};
 RECORD(verify_row, { FIELD(struct verify_row, count), FIELD(struct verify_row, first_id, OPTIONAL) });
 
 static const struct { const char *name; const struct sql *sql; } checks[] = {
@@ -43,8 +47,13 @@ static struct fault *hash_row(void *context, const void *row)
 
 static struct fault *hash_books(struct work *work, uint8_t out[32])
 {
-    const struct { const struct sql *sql; const struct record *record; } dumps[] = {
-        { &sql_dump_entries, &entry_record }, { &sql_dump_lines, &entry_line_row_record }, { &sql_dump_items, &open_item_row_record },
+    const struct {
+        const struct sql *sql;
+        const struct record *record;
+    } dumps[] = {
+        { &sql_dump_entries, &entry_record },
+        { &sql_dump_lines, &entry_line_row_record },
+        { &sql_dump_items, &open_item_row_record },
         { &sql_dump_allocation_lines, &allocation_line_record },
     };
     struct hashing h = { .arena = arena_new((size_t)1 << 24) };
@@ -75,7 +84,8 @@ struct fault *ledger_verify(struct work *work, struct ledger_proof *proof)
     TRY(hash_books(work, hash));
     TRY(db_one(work, &sql_entry_count, NONE, INTO(verify_row, &entries), &db_broken));
     proof->hash = hex_text(work->arena, hash, sizeof hash);
-    *LIST_ADD(work->arena, &proof->checks) = (struct proof_check){ .name = STR("entries read for the hash"), .holds = true, .count = entries.count };
+    *LIST_ADD(work->arena, &proof->checks) =
+        (struct proof_check){ .name = STR("entries read for the hash"), .holds = true, .count = entries.count };
     return NULL;
 }
 

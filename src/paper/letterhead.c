@@ -73,9 +73,13 @@ void draw_page_foot(struct paper *paper, uint32_t page, uint32_t pages, void *co
     paper_text(paper, PAPER_RIGHT - MM(30), y + 6, MM(30), &right, number);
     if (page) paper_text(paper, PAPER_LEFT, MM(12), PAPER_INNER, &small, foot->running);
     /* Where the first page has room, between the window and the title; pale across the middle of the others. */
-    const struct paper_type stamp = { .size = page ? 84 : 56, .ink = page ? PAPER_INK_SHADE : PAPER_INK_RULE, .bold = true, .align = PAPER_ALIGN_CENTER };
+    const struct paper_type stamp = { .size = page ? 84 : 56,
+                                      .ink = page ? PAPER_INK_SHADE : PAPER_INK_RULE,
+                                      .bold = true,
+                                      .align = PAPER_ALIGN_CENTER };
     struct str word = paper_style_of(paper)->stamp;
-    if (word.length) paper_text(paper, PAPER_LEFT, page ? PAPER_HEIGHT / 2 : MM(70), PAPER_INNER, &stamp, str_utf8_clip(word, 12));
+    if (word.length)
+        paper_text(paper, PAPER_LEFT, page ? PAPER_HEIGHT / 2 : MM(70), PAPER_INNER, &stamp, str_utf8_clip(word, 12));
 }
 
 static const double block_label = MM(37);

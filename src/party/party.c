@@ -4,10 +4,14 @@
 #include "sepa/iban.h"
 
 const struct fault_type party_missing = { FAULT_MISSING, "party.missing", "There is no such customer or supplier." };
-const struct fault_type party_changed = { FAULT_CONFLICT, "party.changed", "Somebody changed this customer or supplier; read it again." };
-const struct fault_type party_taken = { FAULT_CONFLICT, "party.taken", "There is a customer or supplier with number {number} already." };
-static const struct fault_type party_no_role = { FAULT_INVALID, "party.no_role", "Say whether this is a customer, a supplier or both." };
-static const struct fault_type party_currency = { FAULT_INVALID, "party.currency", "{currency} is not a currency of ISO 4217." };
+const struct fault_type party_changed = { FAULT_CONFLICT, "party.changed",
+                                          "Somebody changed this customer or supplier; read it again." };
+const struct fault_type party_taken = { FAULT_CONFLICT, "party.taken",
+                                        "There is a customer or supplier with number {number} already." };
+static const struct fault_type party_no_role = { FAULT_INVALID, "party.no_role",
+                                                 "Say whether this is a customer, a supplier or both." };
+static const struct fault_type party_currency = { FAULT_INVALID, "party.currency",
+                                                  "{currency} is not a currency of ISO 4217." };
 
 static const char *const deliveries[] = { NULL, "mail_pdf", "mail_ubl", "mail_hybrid", "letter", "portal" };
 static const char *const references[] = { NULL, "none", "order", "buyer" };
@@ -106,8 +110,10 @@ static struct fault *normalise(struct work *work, struct party *p)
     struct arena *arena = work->arena;
     if (p->kvk_number.length) faults = fault_join(faults, kvk_parse(arena, p->kvk_number, "kvk_number", &p->kvk_number));
     if (p->oin.length) faults = fault_join(faults, oin_parse(arena, p->oin, "oin", &p->oin));
-    if (p->vat_number.length) faults = fault_join(faults, vat_id_parse(arena, p->vat_number, p->country, "vat_number", &p->vat_number));
-    if (currency_digits(p->currency) < 0) faults = fault_join(faults, FAULT(arena, &party_currency, "currency", PARAM("currency", p->currency)));
+    if (p->vat_number.length)
+        faults = fault_join(faults, vat_id_parse(arena, p->vat_number, p->country, "vat_number", &p->vat_number));
+    if (currency_digits(p->currency) < 0)
+        faults = fault_join(faults, FAULT(arena, &party_currency, "currency", PARAM("currency", p->currency)));
     if (!p->is_customer && !p->is_supplier) faults = fault_join(faults, FAULT(arena, &party_no_role, "is_customer"));
     if (p->email.length && str_find(p->email, "@") < 1)
         faults = fault_join(faults, FAULT(arena, &record_shape, "email", PARAM("shape", STR("e-mail address"))));
@@ -143,24 +149,43 @@ const char *party_basis_name(enum party_basis basis)
     return names[basis];
 }
 
-struct party_by_iban { struct str iban; bool is_supplier, is_customer; };
-RECORD(party_by_iban, { FIELD(struct party_by_iban, iban), FIELD(struct party_by_iban, is_supplier), FIELD(struct party_by_iban, is_customer) });
+struct party_by_iban {
+    struct str iban;
+    bool is_supplier, is_customer;
+};
+RECORD(party_by_iban, { FIELD(struct party_by_iban, iban), FIELD(struct party_by_iban, is_supplier),
+                        FIELD(struct party_by_iban, is_customer) });
 
 struct fault *party_find(struct work *work, bool supplier, const struct party_evidence *e, struct party_matches *matches)
 {
-    const struct party of = { .kvk_number = e->kvk_number, .oin = e->oin, .vat_number = e->vat_number, .endpoint_scheme = e->endpoint_scheme,
-                              .endpoint = e->endpoint, .name_key = party_name_key(work->arena, e->name), .is_supplier = supplier, .is_customer = !supplier };
+    const struct party of = { .kvk_number = e->kvk_number,
+                              .oin = e->oin,
+                              .vat_number = e->vat_number,
+                              .endpoint_scheme = e->endpoint_scheme,
+                              .endpoint = e->endpoint,
+                              .name_key = party_name_key(work->arena, e->name),
+                              .is_supplier = supplier,
+                              .is_customer = !supplier };
     const struct party_by_iban by_iban = { e->iban, supplier, !supplier };
-    const struct { enum party_basis basis; struct str value; const struct sql *sql; struct given given; } steps[] = {
-        { BASIS_KVK, e->kvk_number, &sql_party_by_kvk_number, GIVEN(party, &of) }, { BASIS_OIN, e->oin, &sql_party_by_oin, GIVEN(party, &of) },
-        { BASIS_VAT, e->vat_number, &sql_party_by_vat_number, GIVEN(party, &of) }, { BASIS_IBAN, e->iban, &sql_party_by_iban, GIVEN(party_by_iban, &by_iban) },
-        { BASIS_ENDPOINT, e->endpoint, &sql_party_by_endpoint, GIVEN(party, &of) }, { BASIS_NAME, of.name_key, &sql_party_by_name_key, GIVEN(party, &of) },
+    const struct {
+        enum party_basis basis;
+        struct str value;
+        const struct sql *sql;
+        struct given given;
+    } steps[] = {
+        { BASIS_KVK, e->kvk_number, &sql_party_by_kvk_number, GIVEN(party, &of) },
+        { BASIS_OIN, e->oin, &sql_party_by_oin, GIVEN(party, &of) },
+        { BASIS_VAT, e->vat_number, &sql_party_by_vat_number, GIVEN(party, &of) },
+        { BASIS_IBAN, e->iban, &sql_party_by_iban, GIVEN(party_by_iban, &by_iban) },
+        { BASIS_ENDPOINT, e->endpoint, &sql_party_by_endpoint, GIVEN(party, &of) },
+        { BASIS_NAME, of.name_key, &sql_party_by_name_key, GIVEN(party, &of) },
     };
     for (size_t i = 0; i < ARRAY_LENGTH(steps); i++) {
         struct parties found = { 0 };
         if (!steps[i].value.length) continue;
         TRY(db_all(work, steps[i].sql, steps[i].given, INTO_LIST(party, &found)));
-        for (size_t k = 0; k < found.count; k++) *LIST_ADD(work->arena, matches) = (struct party_match){ found.at[k], steps[i].basis };
+        for (size_t k = 0; k < found.count; k++)
+            *LIST_ADD(work->arena, matches) = (struct party_match){ found.at[k], steps[i].basis };
         if (found.count) return NULL;
     }
     return NULL;
@@ -170,19 +195,29 @@ struct fault *party_find(struct work *work, bool supplier, const struct party_ev
 
 static const char *const purposes[] = { NULL, "general", "billing", "collection", "orders" };
 enum contact_purpose { CONTACT_GENERAL = 1, CONTACT_BILLING, CONTACT_COLLECTION, CONTACT_ORDERS };
-struct contact { contact_id id; party_id party_id; struct str name; enum contact_purpose purpose; struct str email, phone; int64_t version; };
+struct contact {
+    contact_id id;
+    party_id party_id;
+    struct str name;
+    enum contact_purpose purpose;
+    struct str email, phone;
+    int64_t version;
+};
 LIST_STRUCT(contacts, struct contact);
 RECORD(contact, {
-    ID(struct contact, id, OPTIONAL, .about = "left out: a new one"),
-    ID(struct contact, party_id),
-    FIELD(struct contact, name, .min = 1, .max = 200),
-    FIELD(struct contact, purpose, CHOICES(purposes)),
-    FIELD(struct contact, email, .max = 254, OPTIONAL),
-    FIELD(struct contact, phone, .max = 40, OPTIONAL),
-    FIELD(struct contact, version, OPTIONAL),
-});
-RECORD(party_of, { ID(struct party_of, party_id), FIELD(struct party_of, iban, OPTIONAL), FIELD(struct party_of, purpose, OPTIONAL), FIELD(struct party_of, id, OPTIONAL) });
-struct email_row { struct str email; };
+                    ID(struct contact, id, OPTIONAL, .about = "left out: a new one"),
+                    ID(struct contact, party_id),
+                    FIELD(struct contact, name, .min = 1, .max = 200),
+                    FIELD(struct contact, purpose, CHOICES(purposes)),
+                    FIELD(struct contact, email, .max = 254, OPTIONAL),
+                    FIELD(struct contact, phone, .max = 40, OPTIONAL),
+                    FIELD(struct contact, version, OPTIONAL),
+                });
+RECORD(party_of, { ID(struct party_of, party_id), FIELD(struct party_of, iban, OPTIONAL),
+                   FIELD(struct party_of, purpose, OPTIONAL), FIELD(struct party_of, id, OPTIONAL) });
+struct email_row {
+    struct str email;
+};
 RECORD(email_row, { FIELD(struct email_row, email) });
 
 struct fault *party_email_for(struct work *work, party_id id, const char *purpose, struct str *email)
@@ -227,8 +262,13 @@ CALLABLE(contact_end, party_key, party_key);
 
 /* ---- Operations ---- */
 
-struct party_shown { struct party party; struct contacts contacts; struct party_banks banks; };
-RECORD(party_shown, { PART(struct party_shown, party, party), LIST(struct party_shown, contacts, contact), LIST(struct party_shown, banks, party_bank) });
+struct party_shown {
+    struct party party;
+    struct contacts contacts;
+    struct party_banks banks;
+};
+RECORD(party_shown, { PART(struct party_shown, party, party), LIST(struct party_shown, contacts, contact),
+                      LIST(struct party_shown, banks, party_bank) });
 static struct fault *party_show(struct work *work, const struct party_key *takes, struct party_shown *out)
 {
     const struct party_of of = { .party_id = { takes->id } };
@@ -238,7 +278,8 @@ static struct fault *party_show(struct work *work, const struct party_key *takes
 }
 CALLABLE(party_show, party_key, party_shown);
 
-static struct fault *party_list(struct work *work, const struct nothing *takes, const struct list_query *query, struct parties *rows, struct str *next)
+static struct fault *party_list(struct work *work, const struct nothing *takes, const struct list_query *query,
+                                struct parties *rows, struct str *next)
 {
     (void)takes;
     return db_list(work, &sql_party_list, NONE, query, INTO_LIST(party, rows), next);
@@ -249,7 +290,8 @@ LISTABLE(party_list, nothing, party, parties);
 struct party_data {
     struct str number, name;
     bool is_customer, is_supplier;
-    struct str kvk_number, oin, vat_number, endpoint_scheme, endpoint, email, phone, language, street, postal_code, city, country, currency;
+    struct str kvk_number, oin, vat_number, endpoint_scheme, endpoint, email, phone, language, street, postal_code,
+        city, country, currency;
     int64_t customer_terms_days, supplier_terms_days;
     account_id expense_account_id, sales_account_id;
     vat_code_id vat_code_id;
@@ -262,28 +304,37 @@ struct party_data {
     party_id parent_id;
     struct str notes;
 };
-#define DATA_AT(T, member) .name = #member, .offset = offsetof(struct T, data.member), .size = sizeof(((struct T *)0)->data.member)
-#define DATA(T, member, ...) { DATA_AT(T, member), .type = FIELD_TYPE(((struct T *)0)->data.member), __VA_ARGS__ }
-#define DATA_ID(T, member) { DATA_AT(T, member), .type = FIELD_ID, .min = 1, .max = EXACT_MAX, OPTIONAL }
-#define PARTY_ROWS(T)                                                                                          \
-    DATA(T, number, .max = 20, OPTIONAL, .about = "left out: the next one"), DATA(T, name, .min = 1, .max = 200), \
-    DATA(T, is_customer, OPTIONAL), DATA(T, is_supplier, OPTIONAL), DATA(T, kvk_number, .max = 20, OPTIONAL),  \
-    DATA(T, oin, .max = 30, OPTIONAL), DATA(T, vat_number, .max = 30, OPTIONAL),                               \
-    DATA(T, endpoint_scheme, .max = 10, OPTIONAL, .about = "EAS code, such as 0106"),                          \
-    DATA(T, endpoint, .max = 100, OPTIONAL), DATA(T, email, .max = 254, OPTIONAL),                             \
-    DATA(T, phone, .max = 40, OPTIONAL),                                                                       \
-    DATA(T, language, .min = 2, .max = 2, OPTIONAL, .about = "nl, en, de or fr; left out: nl"),                \
-    DATA(T, street, .max = 200, OPTIONAL), DATA(T, postal_code, .max = 20, OPTIONAL),                          \
-    DATA(T, city, .max = 100, OPTIONAL), DATA(T, country, .min = 2, .max = 2, OPTIONAL, .about = "left out: NL"), \
-    DATA(T, currency, .min = 3, .max = 3, OPTIONAL, .about = "left out: the base currency"),                   \
-    DATA(T, customer_terms_days, .max = 365, OPTIONAL, .about = "left out: 30"),                               \
-    DATA(T, supplier_terms_days, .max = 365, OPTIONAL, .about = "left out: 30"), DATA_ID(T, expense_account_id), \
-    DATA_ID(T, sales_account_id), DATA_ID(T, vat_code_id), DATA(T, cost_center, .max = 40, OPTIONAL),          \
-    DATA(T, delivery, CHOICES(deliveries), OPTIONAL, .about = "left out: mail_hybrid"),                        \
-    DATA(T, buyer_reference, .max = 100, OPTIONAL), DATA(T, reference_needed, CHOICES(references), OPTIONAL),  \
-    DATA(T, is_consumer, OPTIONAL), DATA(T, is_blocked, OPTIONAL), DATA(T, block_reason, .max = 200, OPTIONAL), \
-    DATA_ID(T, parent_id), DATA(T, notes, .max = 4000, OPTIONAL)
-struct party_add { struct party_data data; };
+#define DATA_AT(T, member) \
+    .name = #member, .offset = offsetof(struct T, data.member), .size = sizeof(((struct T *)0)->data.member)
+#define DATA(T, member, ...)                                                              \
+    {                                                                                     \
+        DATA_AT(T, member), .type = FIELD_TYPE(((struct T *)0)->data.member), __VA_ARGS__ \
+    }
+#define DATA_ID(T, member)                                                         \
+    {                                                                              \
+        DATA_AT(T, member), .type = FIELD_ID, .min = 1, .max = EXACT_MAX, OPTIONAL \
+    }
+#define PARTY_ROWS(T)                                                                                                 \
+    DATA(T, number, .max = 20, OPTIONAL, .about = "left out: the next one"), DATA(T, name, .min = 1, .max = 200),     \
+        DATA(T, is_customer, OPTIONAL), DATA(T, is_supplier, OPTIONAL), DATA(T, kvk_number, .max = 20, OPTIONAL),     \
+        DATA(T, oin, .max = 30, OPTIONAL), DATA(T, vat_number, .max = 30, OPTIONAL),                                  \
+        DATA(T, endpoint_scheme, .max = 10, OPTIONAL, .about = "EAS code, such as 0106"),                             \
+        DATA(T, endpoint, .max = 100, OPTIONAL), DATA(T, email, .max = 254, OPTIONAL),                                \
+        DATA(T, phone, .max = 40, OPTIONAL),                                                                          \
+        DATA(T, language, .min = 2, .max = 2, OPTIONAL, .about = "nl, en, de or fr; left out: nl"),                   \
+        DATA(T, street, .max = 200, OPTIONAL), DATA(T, postal_code, .max = 20, OPTIONAL),                             \
+        DATA(T, city, .max = 100, OPTIONAL), DATA(T, country, .min = 2, .max = 2, OPTIONAL, .about = "left out: NL"), \
+        DATA(T, currency, .min = 3, .max = 3, OPTIONAL, .about = "left out: the base currency"),                      \
+        DATA(T, customer_terms_days, .max = 365, OPTIONAL, .about = "left out: 30"),                                  \
+        DATA(T, supplier_terms_days, .max = 365, OPTIONAL, .about = "left out: 30"), DATA_ID(T, expense_account_id),  \
+        DATA_ID(T, sales_account_id), DATA_ID(T, vat_code_id), DATA(T, cost_center, .max = 40, OPTIONAL),             \
+        DATA(T, delivery, CHOICES(deliveries), OPTIONAL, .about = "left out: mail_hybrid"),                           \
+        DATA(T, buyer_reference, .max = 100, OPTIONAL), DATA(T, reference_needed, CHOICES(references), OPTIONAL),     \
+        DATA(T, is_consumer, OPTIONAL), DATA(T, is_blocked, OPTIONAL), DATA(T, block_reason, .max = 200, OPTIONAL),   \
+        DATA_ID(T, parent_id), DATA(T, notes, .max = 4000, OPTIONAL)
+struct party_add {
+    struct party_data data;
+};
 RECORD(party_add, { PARTY_ROWS(party_add) });
 struct party_change { party_id id; struct party_data data; int64_t version; };
 RECORD(party_change, {
@@ -338,8 +389,10 @@ static struct fault *party_change(struct work *work, const struct party_change *
 CALLABLE(party_change, party_change, party);
 
 static const struct operation operations[] = {
-    { "party list", "GET", "/parties", "party.read", OPERATION_READS, NULL, &party_list_list, "List customers and suppliers" },
-    { "party show", "GET", "/parties/{id}", "party.read", OPERATION_READS, &party_show_call, NULL, "Show a customer or supplier with contacts and bank accounts" },
+    { "party list", "GET", "/parties", "party.read", OPERATION_READS, NULL, &party_list_list,
+      "List customers and suppliers" },
+    { "party show", "GET", "/parties/{id}", "party.read", OPERATION_READS, &party_show_call, NULL,
+      "Show a customer or supplier with contacts and bank accounts" },
     { "party add", "POST", "/parties", "party.write", 0, &party_add_call, NULL, "Add a customer or supplier" },
     { "party change", "POST", "/parties/{id}", "party.write", 0, &party_change_call, NULL, "Change a customer or supplier" },
     { "contact set", "POST", "/contacts", "party.write", 0, &contact_set_call, NULL, "Add or change a contact" },

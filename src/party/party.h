@@ -68,7 +68,8 @@ struct party_match { struct party party; enum party_basis basis; };
 LIST_STRUCT(party_matches, struct party_match);
 /* Those that fit by the first evidence that finds any, in the order KVK/OIN, VAT, IBAN, endpoint, name: one is an answer, two
  * are a question for a person, none is none. Suppliers or customers only, blocked ones too (the caller says so). */
-CHECKED struct fault *party_find(struct work *work, bool supplier, const struct party_evidence *evidence, struct party_matches *matches);
+CHECKED struct fault *party_find(struct work *work, bool supplier, const struct party_evidence *evidence,
+                                 struct party_matches *matches);
 const char *party_basis_name(enum party_basis basis);
 
 /* Proposes a bank account (once a party and IBAN); who proposes it can't verify it. Refuses party_bank_invalid. */
@@ -81,5 +82,6 @@ CHECKED struct fault *party_email_for(struct work *work, party_id party, const c
 /* Lower case, accents off, punctuation and legal forms out: "Bakkerij De Zon B.V." is "bakkerij de zon". */
 struct str party_name_key(struct arena *arena, struct str name);
 
-extern const struct fault_type party_missing, party_changed, party_taken, party_bank_invalid, party_bank_unusable, party_bank_missing;
+extern const struct fault_type party_missing, party_changed, party_taken, party_bank_invalid, party_bank_unusable,
+    party_bank_missing;
 extern const struct operation_table party_parties, party_bank_accounts;

@@ -3,9 +3,11 @@
 #include "party_policy.txt.h"
 #include "sepa/iban.h"
 
-const struct fault_type party_bank_invalid = { FAULT_CONFLICT, "party.bank_invalid", "A bank account that is {state} can't be {act}." };
+const struct fault_type party_bank_invalid = { FAULT_CONFLICT, "party.bank_invalid",
+                                               "A bank account that is {state} can't be {act}." };
 const struct fault_type party_bank_missing = { FAULT_MISSING, "party.bank_missing", "There is no such bank account." };
-const struct fault_type party_bank_unusable = { FAULT_CONFLICT, "party.bank_unusable", "{party} can't be paid on {iban}: {why}." };
+const struct fault_type party_bank_unusable = { FAULT_CONFLICT, "party.bank_unusable",
+                                                "{party} can't be paid on {iban}: {why}." };
 
 static const char *const states[] = { NULL, "proposed", "verified", "blocked" };
 RECORD(party_bank, {
@@ -108,7 +110,11 @@ RECORD(bank_propose, {
 });
 static struct fault *bank_propose(struct work *work, const struct bank_propose *takes, struct party_bank *out)
 {
-    *out = (struct party_bank){ .party_id = takes->party_id, .iban = takes->iban, .bic = takes->bic, .holder = takes->holder, .source = takes->source };
+    *out = (struct party_bank){ .party_id = takes->party_id,
+                                .iban = takes->iban,
+                                .bic = takes->bic,
+                                .holder = takes->holder,
+                                .source = takes->source };
     if (out->bic.length) TRY(bic_parse(work->arena, out->bic, "bic", &out->bic));
     return party_bank_propose(work, out);
 }
@@ -121,18 +127,20 @@ static struct fault *bank_load(struct work *work, int64_t id, struct party_bank 
 
 struct bank_verify { party_bank_id id; struct str channel, note; int64_t version; };
 RECORD(bank_verify, {
-    ID(struct bank_verify, id),
-    FIELD(struct bank_verify, channel, .min = 3, .max = 100, .about = "how you checked it, not the way it came in: a call to a number you knew"),
-    FIELD(struct bank_verify, note, .min = 5, .max = 1000, .about = "whom you spoke, when"),
-    FIELD(struct bank_verify, version, .min = 1, .max = EXACT_MAX),
-});
+                        ID(struct bank_verify, id),
+                        FIELD(struct bank_verify, channel, .min = 3, .max = 100,
+                              .about = "how you checked it, not the way it came in: a call to a number you knew"),
+                        FIELD(struct bank_verify, note, .min = 5, .max = 1000, .about = "whom you spoke, when"),
+                        FIELD(struct bank_verify, version, .min = 1, .max = EXACT_MAX),
+                    });
 static struct fault *bank_verify(struct work *work, const struct bank_verify *takes, struct party_bank *out)
 {
     struct party_bank before = { 0 };
     struct verified_row earlier = { 0 };
     TRY(bank_load(work, takes->id.n, &before));
     if (before.state != BANK_PROPOSED)
-        return FAULT(work->arena, &party_bank_invalid, "id", PARAM("state", str_of(states[before.state])), PARAM("act", STR("verified")));
+        return FAULT(work->arena, &party_bank_invalid, "id", PARAM("state", str_of(states[before.state])),
+                     PARAM("act", STR("verified")));
     TRY(access_duty(work, "party_bank", takes->id.n, "party.bank_verify"));
     const struct party_of of = { .party_id = before.party_id, .id = before.id.n };
     TRY(db_one(work, &sql_bank_count, GIVEN(party_of, &of), INTO(verified_row, &earlier), &db_broken));
@@ -153,8 +161,13 @@ static struct fault *bank_verify(struct work *work, const struct bank_verify *ta
 }
 CALLABLE(bank_verify, bank_verify, party_bank);
 
-struct bank_block { party_bank_id id; struct str note; int64_t version; };
-RECORD(bank_block, { ID(struct bank_block, id), FIELD(struct bank_block, note, .min = 3, .max = 1000), FIELD(struct bank_block, version, .min = 1, .max = EXACT_MAX) });
+struct bank_block {
+    party_bank_id id;
+    struct str note;
+    int64_t version;
+};
+RECORD(bank_block, { ID(struct bank_block, id), FIELD(struct bank_block, note, .min = 3, .max = 1000),
+                     FIELD(struct bank_block, version, .min = 1, .max = EXACT_MAX) });
 static struct fault *bank_block(struct work *work, const struct bank_block *takes, struct party_bank *out)
 {
     struct party_bank before = { 0 };
@@ -171,7 +184,8 @@ static struct fault *bank_block(struct work *work, const struct bank_block *take
 }
 CALLABLE(bank_block, bank_block, party_bank);
 
-static struct fault *bank_list(struct work *work, const struct nothing *takes, const struct list_query *query, struct party_banks *rows, struct str *next)
+static struct fault *bank_list(struct work *work, const struct nothing *takes, const struct list_query *query,
+                               struct party_banks *rows, struct str *next)
 {
     (void)takes;
     return db_list(work, &sql_bank_list, NONE, query, INTO_LIST(party_bank, rows), next);
@@ -179,9 +193,13 @@ static struct fault *bank_list(struct work *work, const struct nothing *takes, c
 LISTABLE(bank_list, nothing, party_bank, party_banks);
 
 static const struct operation operations[] = {
-    { "party-bank list", "GET", "/party-banks", "party.read", OPERATION_READS, NULL, &bank_list_list, "List the bank accounts of customers and suppliers" },
-    { "party-bank propose", "POST", "/party-banks", "party.bank_propose", 0, &bank_propose_call, NULL, "Propose a bank account, for somebody else to verify" },
-    { "party-bank verify", "POST", "/party-banks/{id}/verify", "party.bank_verify", OPERATION_STEP_UP, &bank_verify_call, NULL, "Verify a bank account that somebody else proposed" },
-    { "party-bank block", "POST", "/party-banks/{id}/block", "party.bank_propose", 0, &bank_block_call, NULL, "Block a bank account: nothing is paid to it" },
+    { "party-bank list", "GET", "/party-banks", "party.read", OPERATION_READS, NULL, &bank_list_list,
+      "List the bank accounts of customers and suppliers" },
+    { "party-bank propose", "POST", "/party-banks", "party.bank_propose", 0, &bank_propose_call, NULL,
+      "Propose a bank account, for somebody else to verify" },
+    { "party-bank verify", "POST", "/party-banks/{id}/verify", "party.bank_verify", OPERATION_STEP_UP,
+      &bank_verify_call, NULL, "Verify a bank account that somebody else proposed" },
+    { "party-bank block", "POST", "/party-banks/{id}/block", "party.bank_propose", 0, &bank_block_call, NULL,
+      "Block a bank account: nothing is paid to it" },
 };
 const struct operation_table party_bank_accounts = { "party", operations, ARRAY_LENGTH(operations) };

@@ -27,12 +27,16 @@ DB_TEST(party_is_found_by_the_best_evidence)
     test_begin(work);
     struct party zon = given_supplier(work, (struct party){ .kvk_number = STR("12345678"), .vat_number = STR("NL004495445B01") });
     struct party maan = given_supplier(work, (struct party){ .name = STR("Maan"), .kvk_number = STR("87654321") });
-    expect_done(party_find(work, true, &(struct party_evidence){ .kvk_number = STR("87654321"), .name = STR("Bakkerij de Zon") }, &matches));
+    expect_done(party_find(work, true,
+                           &(struct party_evidence){ .kvk_number = STR("87654321"), .name = STR("Bakkerij de Zon") },
+                           &matches));
     expect_int(1, matches.count);
     expect_int(maan.id.n, matches.at[0].party.id.n);
     expect_int(BASIS_KVK, matches.at[0].basis);
     matches.count = 0;
-    expect_done(party_find(work, true, &(struct party_evidence){ .kvk_number = STR("11111111"), .name = STR("BAKKERIJ DE ZON BV") }, &matches));
+    expect_done(party_find(work, true,
+                           &(struct party_evidence){ .kvk_number = STR("11111111"), .name = STR("BAKKERIJ DE ZON BV") },
+                           &matches));
     expect_int(1, matches.count);
     expect_int(zon.id.n, matches.at[0].party.id.n);
     expect_int(BASIS_NAME, matches.at[0].basis);
@@ -66,8 +70,15 @@ DB_TEST(party_bank_needs_four_eyes)
 DB_TEST(party_refuses_impossible_numbers)
 {
     test_begin(work);
-    struct party p = { .name = STR("x"), .is_customer = true, .language = STR("nl"), .country = STR("NL"), .currency = STR("EUX"), .kvk_number = STR("123"),
-                       .vat_number = STR("NL123"), .delivery = DELIVER_MAIL_PDF, .reference_needed = NEEDS_NO_REFERENCE };
+    struct party p = { .name = STR("x"),
+                       .is_customer = true,
+                       .language = STR("nl"),
+                       .country = STR("NL"),
+                       .currency = STR("EUX"),
+                       .kvk_number = STR("123"),
+                       .vat_number = STR("NL123"),
+                       .delivery = DELIVER_MAIL_PDF,
+                       .reference_needed = NEEDS_NO_REFERENCE };
     struct fault *faults = party_make(work, &p);
     int count = 0;
     for (struct fault *f = faults; f; f = f->next) count++;

@@ -7,14 +7,17 @@ static const char *name_of(struct arena *arena, const struct field *f)
     return str_keep(arena, field_json_name(f)).at;
 }
 
-static struct fault *check_number(struct arena *arena, const struct record *record, const struct field *f, const void *at, int64_t v)
+static struct fault *check_number(struct arena *arena, const struct record *record, const struct field *f,
+                                  const void *at, int64_t v)
 {
     if (!f->min && !f->max) return NULL;
     if (v >= f->min && v <= f->max) return NULL;
     bool small = v < f->min;
     int64_t bound = small ? f->min : f->max;
-    struct str shown = f->type == FIELD_AMOUNT ? minor_format(arena, bound, field_digits(record, f, at)) : str_from_int(arena, bound);
-    return FAULT(arena, small ? &record_too_small : &record_too_large, name_of(arena, f), PARAM(small ? "min" : "max", shown));
+    struct str shown =
+        f->type == FIELD_AMOUNT ? minor_format(arena, bound, field_digits(record, f, at)) : str_from_int(arena, bound);
+    return FAULT(arena, small ? &record_too_small : &record_too_large, name_of(arena, f),
+                 PARAM(small ? "min" : "max", shown));
 }
 
 static struct fault *check_text(struct arena *arena, const struct field *f, struct str s)

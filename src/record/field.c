@@ -131,8 +131,9 @@ static struct fault *amount_from_text(struct arena *arena, const struct record *
     int64_t v;
     int digits = field_digits(record, f, at);
     if (!minor_parse(t, digits, &v))
-        return FAULT(arena, &record_wrong_type, name_of(arena, f),
-                     PARAM("type", str_format(arena, "an amount with at most %d decimals, such as \"1250.00\"", digits)));
+        return FAULT(
+            arena, &record_wrong_type, name_of(arena, f),
+            PARAM("type", str_format(arena, "an amount with at most %d decimals, such as \"1250.00\"", digits)));
     memcpy((char *)at + f->offset, &v, sizeof v);
     return NULL;
 }

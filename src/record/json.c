@@ -117,14 +117,16 @@ static struct fault *list_from_json(struct arena *arena, const struct field *f, 
     size_t count = json_array_size(value), max = f->max ? (size_t)f->max : 10000;
     struct fault *faults = NULL;
     if (!json_is_array(value)) return wrong_type(arena, f, "a list");
-    if (count > max) return FAULT(arena, &record_too_many, str_keep(arena, field_json_name(f)).at, PARAM_INT(arena, "max", (int64_t)max));
+    if (count > max)
+        return FAULT(arena, &record_too_many, str_keep(arena, field_json_name(f)).at,
+                     PARAM_INT(arena, "max", (int64_t)max));
     struct any_list list = { arena_array(arena, count ? count : 1, f->record->size), count, count };
     for (size_t i = 0; i < count; i++) {
         json_t *item = json_array_get(value, i);
         bool *seen = ARENA_ARRAY(arena, bool, f->record->count);
-        struct fault *inside = json_is_object(item)
-                                   ? members(arena, item, (struct into){ f->record, list.at + i * f->record->size }, seen)
-                                   : FAULT(arena, &record_wrong_type, NULL, PARAM("type", STR("an object")));
+        struct fault *inside =
+            json_is_object(item) ? members(arena, item, (struct into){ f->record, list.at + i * f->record->size }, seen)
+                                 : FAULT(arena, &record_wrong_type, NULL, PARAM("type", STR("an object")));
         if (inside) fault_within(arena, inside, str_format(arena, "%.*s[%zu]", STR_ARG(field_json_name(f)), i));
         faults = fault_join(faults, inside);
     }
@@ -132,7 +134,8 @@ static struct fault *list_from_json(struct arena *arena, const struct field *f, 
     return faults;
 }
 
-static struct fault *value_from_json(struct arena *arena, const struct record *record, const struct field *f, json_t *value, void *at)
+static struct fault *value_from_json(struct arena *arena, const struct record *record, const struct field *f,
+                                     json_t *value, void *at)
 {
     char *p = (char *)at + f->offset;
     switch (f->type) {
@@ -227,14 +230,16 @@ static struct fault *load(struct arena *arena, struct str json, json_t **object)
     json_error_t error;
     *object = json_loadb(json.at ? json.at : "", json.length, JSON_REJECT_DUPLICATES, &error);
     if (!*object)
-        return FAULT(arena, &json_malformed, NULL, PARAM_INT(arena, "line", error.line), PARAM_INT(arena, "column", error.column));
+        return FAULT(arena, &json_malformed, NULL, PARAM_INT(arena, "line", error.line),
+                     PARAM_INT(arena, "column", error.column));
     if (json_is_object(*object)) return NULL;
     json_decref(*object);
     *object = NULL;
     return FAULT(arena, &record_wrong_type, NULL, PARAM("type", STR("an object")));
 }
 
-static struct fault *pairs_into(struct arena *arena, const struct pair *pairs, size_t count, struct into into, bool *seen, bool amounts)
+static struct fault *pairs_into(struct arena *arena, const struct pair *pairs, size_t count, struct into into,
+                                bool *seen, bool amounts)
 {
     struct fault *faults = NULL;
     for (size_t i = 0; i < count; i++) {

@@ -40,9 +40,10 @@ RECORD(sample, {
     JSON(struct sample, evidence, OPTIONAL),
 });
 
-#define GOOD "{\"total\":\"12.50\",\"id\":7,\"name\":\"n\xC3\xA9\\\"x\",\"password\":\"p\",\"due_on\":\"2025-01-31\",\"state\":\"open\"," \
-             "\"currency\":\"EUR\",\"urgent\":true,\"place\":{\"country\":\"NL\"},\"lines\":[{\"what\":\"a\",\"quantity\":\"1.50\"," \
-             "\"price\":\"10\",\"currency\":\"JPY\"}],\"evidence\":{\"b\":1,\"a\":[2]}}"
+#define GOOD                                                                                                                     \
+    "{\"total\":\"12.50\",\"id\":7,\"name\":\"n\xC3\xA9\\\"x\",\"password\":\"p\",\"due_on\":\"2025-01-31\",\"state\":\"open\"," \
+    "\"currency\":\"EUR\",\"urgent\":true,\"place\":{\"country\":\"NL\"},\"lines\":[{\"what\":\"a\",\"quantity\":\"1.50\","      \
+    "\"price\":\"10\",\"currency\":\"JPY\"}],\"evidence\":{\"b\":1,\"a\":[2]}}"
 
 TEST(record_json_round_trip)
 {
@@ -52,21 +53,32 @@ TEST(record_json_round_trip)
     expect_int(1250, s.total_minor);
     expect_int(10, s.lines.at[0].price_minor);
     expect_str("1.50", decimal_format(arena, s.lines.at[0].quantity));
-    expect_str("{\"id\":7,\"name\":\"n\xC3\xA9\\\"x\",\"due_on\":\"2025-01-31\",\"state\":\"open\",\"currency\":\"EUR\","
-               "\"total\":\"12.50\",\"urgent\":true,\"place\":{\"country\":\"NL\"},\"lines\":[{\"what\":\"a\",\"quantity\":"
-               "\"1.50\",\"price\":\"10\",\"currency\":\"JPY\"}],\"evidence\":{\"a\":[2],\"b\":1}}",
-               record_to_json(arena, GIVEN(sample, &s)));
+    expect_str(
+        "{\"id\":7,\"name\":\"n\xC3\xA9\\\"x\",\"due_on\":\"2025-01-31\",\"state\":\"open\",\"currency\":\"EUR\","
+        "\"total\":\"12.50\",\"urgent\":true,\"place\":{\"country\":\"NL\"},\"lines\":[{\"what\":\"a\",\"quantity\":"
+        "\"1.50\",\"price\":\"10\",\"currency\":\"JPY\"}],\"evidence\":{\"a\":[2],\"b\":1}}",
+        record_to_json(arena, GIVEN(sample, &s)));
 }
 
 /* Everything wrong is said at once, each with its field. */
 TEST(record_json_refusals)
 {
     struct sample s = { 0 };
-    struct fault *f = record_from_json(arena, STR("{\"id\":\"7\",\"name\":\"\",\"state\":\"lost\",\"currency\":\"EUR\",\"total\":\"1.005\","
-        "\"nonsense\":1,\"place\":{},\"lines\":[{\"what\":\"a\",\"quantity\":\"x\",\"price\":\"1\",\"currency\":\"EUR\"}]}"), INTO(sample, &s));
-    static const struct { const struct fault_type *type; const char *field; } expected[] = {
-        { &record_wrong_type, "id" }, { &record_not_choice, "state" }, { &record_unknown, "nonsense" },
-        { &record_missing, "place.country" }, { &record_wrong_type, "lines[0].quantity" }, { &record_wrong_type, "total" },
+    struct fault *f = record_from_json(
+        arena,
+        STR("{\"id\":\"7\",\"name\":\"\",\"state\":\"lost\",\"currency\":\"EUR\",\"total\":\"1.005\","
+            "\"nonsense\":1,\"place\":{},\"lines\":[{\"what\":\"a\",\"quantity\":\"x\",\"price\":\"1\",\"currency\":\"EUR\"}]}"),
+        INTO(sample, &s));
+    static const struct {
+        const struct fault_type *type;
+        const char *field;
+    } expected[] = {
+        { &record_wrong_type, "id" },
+        { &record_not_choice, "state" },
+        { &record_unknown, "nonsense" },
+        { &record_missing, "place.country" },
+        { &record_wrong_type, "lines[0].quantity" },
+        { &record_wrong_type, "total" },
     };
     for (size_t i = 0; i < ARRAY_LENGTH(expected); i++) {
         const struct fault *found = f;
@@ -100,10 +112,12 @@ TEST(record_pairs_and_body)
 {
     struct sample s = { 0 };
     const struct pair id[] = { { STR("id"), STR("9") } };
-    const char body[] = "{\"name\":\"x\",\"state\":\"done\",\"currency\":\"EUR\",\"total\":\"1\",\"place\":{\"country\":\"NL\"},\"lines\":[]}";
+    const char body[] =
+        "{\"name\":\"x\",\"state\":\"done\",\"currency\":\"EUR\",\"total\":\"1\",\"place\":{\"country\":\"NL\"},\"lines\":[]}";
     expect_done(record_from_pairs(arena, id, 1, str_of(body), INTO(sample, &s)));
     expect_int(9, s.id.n);
-    const struct pair flags[] = { { STR("total"), STR("5") }, { STR("id"), STR("9") }, { STR("name"), STR("x") }, { STR("currency"), STR("JPY") },
+    const struct pair flags[] = { { STR("total"), STR("5") },    { STR("id"), STR("9") },
+                                  { STR("name"), STR("x") },     { STR("currency"), STR("JPY") },
                                   { STR("state"), STR("done") }, { STR("place"), STR("{\"country\":\"NL\"}") } };
     s = (struct sample){ 0 };
     expect_done(record_from_pairs(arena, flags, ARRAY_LENGTH(flags), (struct str){ 0 }, INTO(sample, &s)));
@@ -128,5 +142,6 @@ TEST(record_csv)
     struct sample s = { .id = { 1 }, .name = STR("=cmd|\"a\""), .state = SAMPLE_OPEN, .currency = STR("EUR"), .total_minor = -5 };
     record_add_csv_head(&t, &sample_record);
     record_add_csv(&t, GIVEN(sample, &s));
-    expect_str("id,name,due_on,state,currency,total,urgent,seen_at\r\n1,\"'=cmd|\"\"a\"\"\",,open,EUR,-0.05,false,\r\n", text_str(&t));
+    expect_str("id,name,due_on,state,currency,total,urgent,seen_at\r\n1,\"'=cmd|\"\"a\"\"\",,open,EUR,-0.05,false,\r\n",
+               text_str(&t));
 }

@@ -44,8 +44,17 @@ CHECKED struct fault *report_open_items(struct work *work, const struct open_lis
  * simple: receivables ÷ sales of the period × days. count-back: whole months of sales are taken off the receivables, newest first,
  * until they are used up. sales-weighted: what is open of each month ÷ sales of that month × its days, added up. best possible:
  * only what is not due yet ÷ sales × days. Sales are invoices less credit notes, VAT included, as receivables are. */
-struct dso_takes { struct date as_of; int64_t days; };
-struct dso { struct date as_of; int64_t days; struct str currency; int64_t receivables_minor, not_due_minor, sales_minor; struct decimal simple_days, count_back_days, weighted_days, best_days, late_days; };
+struct dso_takes {
+    struct date as_of;
+    int64_t days;
+};
+struct dso {
+    struct date as_of;
+    int64_t days;
+    struct str currency;
+    int64_t receivables_minor, not_due_minor, sales_minor;
+    struct decimal simple_days, count_back_days, weighted_days, best_days, late_days;
+};
 CHECKED struct fault *report_dso(struct work *work, const struct dso_takes *takes, struct dso *out);
 
 /* The next day on which TARGET settles (no weekend, 1 January, Good Friday, Easter Monday, 1 May, 25 and 26 December;

@@ -43,6 +43,16 @@ select i.party_id, i.due_on as "on", i.base_minor from open_item i
  where i.company_id = :company_id and i.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side)
    and i.dated_on <= :as_of and i.recorded_at <= :known_at;
 
+-- name: report_items_buckets
+-- reads the ledger: the items of until then in their buckets, by one run over the index
+select cast(coalesce(sum(case when i.due_on >= :as_of then i.base_minor else 0 end), 0) as bigint) as not_due_minor,
+       cast(coalesce(sum(case when i.due_on < :as_of and i.due_on >= :late_30_on then i.base_minor else 0 end), 0) as bigint) as days_30_minor,
+       cast(coalesce(sum(case when i.due_on < :late_30_on and i.due_on >= :late_60_on then i.base_minor else 0 end), 0) as bigint) as days_60_minor,
+       cast(coalesce(sum(case when i.due_on < :late_60_on and i.due_on >= :late_90_on then i.base_minor else 0 end), 0) as bigint) as days_90_minor,
+       cast(coalesce(sum(case when i.due_on < :late_90_on then i.base_minor else 0 end), 0) as bigint) as later_minor
+  from open_item i
+ where i.company_id = :company_id and i.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side) and i.dated_on <= :as_of;
+
 -- name: report_settled_until
 -- reads the ledger: what had been settled by then, with the day of the item: one of later makes its settlement one of later
 select l.allocation_id, i.party_id, i.due_on as "on", i.dated_on, l.base_minor from allocation_line l join open_item i on i.company_id = l.company_id and i.id = l.item_id

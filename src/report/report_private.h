@@ -3,7 +3,15 @@
 #include "report/report.h"
 
 /* What most statements ask by. */
-struct report_ask { enum report_side side; struct date as_of, from_on, to_on; struct instant known_at; party_id party_id; account_id account_id; allocation_id allocation_id; };
+struct report_ask {
+    enum report_side side;
+    struct date as_of, from_on, to_on;
+    struct instant known_at;
+    party_id party_id;
+    account_id account_id;
+    allocation_id allocation_id;
+    struct date late_30_on, late_60_on, late_90_on; /* due on these days: 30, 60, 90 days late */
+};
 extern const struct record report_ask_record;
 extern const char *const report_sides[3];
 struct report_ask report_asks(const struct work *work, enum report_side side, struct date as_of, struct instant known_at);

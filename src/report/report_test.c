@@ -7,40 +7,73 @@
 TEST(report_buckets_begin_where_they_should)
 {
     const struct date day = { 20250301 };
-    const struct { int32_t due; int bucket; } cases[] = {
-        { 20250401, 0 }, { 20250301, 0 }, { 20250228, 1 }, { 20250130, 1 }, { 20250129, 2 }, { 20241231, 2 }, { 20241230, 3 }, { 20241201, 3 }, { 20241130, 4 },
+    const struct {
+        int32_t due;
+        int bucket;
+    } cases[] = {
+        { 20250401, 0 }, { 20250301, 0 }, { 20250228, 1 }, { 20250130, 1 }, { 20250129, 2 },
+        { 20241231, 2 }, { 20241230, 3 }, { 20241201, 3 }, { 20241130, 4 },
     };
-    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) expect_int(cases[i].bucket, report_bucket((struct date){ cases[i].due }, day));
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
+        expect_int(cases[i].bucket, report_bucket((struct date){ cases[i].due }, day));
 }
 
 TEST(report_business_days_are_targets)
 {
     const int32_t cases[][2] = {
-        { 20250418, 20250422 }, { 20250420, 20250422 }, { 20250421, 20250422 }, { 20260403, 20260407 }, { 20250501, 20250502 }, { 20251225, 20251229 },
-        { 20250101, 20250102 }, { 20250301, 20250303 }, { 20250303, 20250303 }, { 20250427, 20250428 }, { 20240329, 20240402 },
+        { 20250418, 20250422 }, { 20250420, 20250422 }, { 20250421, 20250422 }, { 20260403, 20260407 },
+        { 20250501, 20250502 }, { 20251225, 20251229 }, { 20250101, 20250102 }, { 20250301, 20250303 },
+        { 20250303, 20250303 }, { 20250427, 20250428 }, { 20240329, 20240402 },
     };
-    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) expect_int(cases[i][1], report_business_day((struct date){ cases[i][0] }).ymd);
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
+        expect_int(cases[i][1], report_business_day((struct date){ cases[i][0] }).ymd);
 }
 
 /* ---- Random books ---- */
 
-struct random_books { struct rng rng; account_id control, other; party_id parties[5]; struct open_items open; enum report_side side; };
+struct random_books {
+    struct rng rng;
+    account_id control, other;
+    party_id parties[5];
+    struct open_items open;
+    enum report_side side;
+};
 
 static party_id given_party(struct work *work, const char *name)
 {
-    struct party p = { .name = str_of(name), .is_customer = true, .is_supplier = true, .is_business = true, .language = STR("nl"), .country = STR("NL"), .currency = STR("EUR"),
-                       .delivery = DELIVER_MAIL_PDF, .reference_needed = NEEDS_NO_REFERENCE };
+    struct party p = { .name = str_of(name),
+                       .is_customer = true,
+                       .is_supplier = true,
+                       .is_business = true,
+                       .language = STR("nl"),
+                       .country = STR("NL"),
+                       .currency = STR("EUR"),
+                       .delivery = DELIVER_MAIL_PDF,
+                       .reference_needed = NEEDS_NO_REFERENCE };
     expect_done(party_make(work, &p));
     return p.id;
 }
 
-static struct date some_day(struct rng *rng) { return date_add_days((struct date){ 20240901 }, (int)rng_between(rng, 0, 200)); }
-
-static item_id post_item(struct work *work, account_id control, account_id other, party_id party, int64_t minor, struct date on, struct date due, enum item_kind kind)
+static struct date some_day(struct rng *rng)
 {
-    struct entry entry = { .journal = JOURNAL_SALE, .dated_on = on, .source_kind = STR("test"), .source_id = id_new(work), .description = STR("x") };
+    return date_add_days((struct date){ 20240901 }, (int)rng_between(rng, 0, 200));
+}
+
+static item_id post_item(struct work *work, account_id control, account_id other, party_id party, int64_t minor,
+                         struct date on, struct date due, enum item_kind kind)
+{
+    struct entry entry = { .journal = JOURNAL_SALE,
+                           .dated_on = on,
+                           .source_kind = STR("test"),
+                           .source_id = id_new(work),
+                           .description = STR("x") };
     struct entry_line lines[] = {
-        { .account_id = control, .base_minor = minor, .party_id = party, .item_kind = kind, .reference = STR("r"), .due_on = due },
+        { .account_id = control,
+          .base_minor = minor,
+          .party_id = party,
+          .item_kind = kind,
+          .reference = STR("r"),
+          .due_on = due },
         { .account_id = other, .base_minor = -minor },
     };
     expect_done(ledger_post(work, &entry, lines, 2));
@@ -77,8 +110,8 @@ static void random_fill(struct work *work, struct random_books *b, int many)
         struct date on = some_day(&b->rng);
         int64_t minor = rng_between(&b->rng, -50000, 100000);
         work->now.us += 1000000;
-        post_item(work, b->control, b->other, b->parties[rng_between(&b->rng, 0, 4)], minor ? minor : 1, on, date_add_days(on, (int)rng_between(&b->rng, -10, 60)),
-                  minor > 0 ? ITEM_INVOICE : ITEM_PAYMENT);
+        post_item(work, b->control, b->other, b->parties[rng_between(&b->rng, 0, 4)], minor ? minor : 1, on,
+                  date_add_days(on, (int)rng_between(&b->rng, -10, 60)), minor > 0 ? ITEM_INVOICE : ITEM_PAYMENT);
         if (i % 2) settle_some(work, b);
     }
 }
@@ -86,14 +119,25 @@ static void random_fill(struct work *work, struct random_books *b, int many)
 static int64_t control_balance(struct work *work, const struct random_books *b, struct date until)
 {
     struct account account = { 0 };
-    struct ledger_card { struct str account, name; struct date from_on, to_on; int64_t opening_minor, debit_minor, credit_minor, closing_minor; LIST_OF(char) lines; } card = { 0 };
+    struct ledger_card {
+        struct str account, name;
+        struct date from_on, to_on;
+        int64_t opening_minor, debit_minor, credit_minor, closing_minor;
+        LIST_OF(char) lines;
+    } card = { 0 };
     test_begin(work);
     expect_done(ledger_account_load(work, b->control, &account));
     db_rollback(work);
     const struct { struct str account; struct date from_on, to_on; } takes = { account.number, { 20240101 }, until };
     struct operations operations;
     struct books *books = test_books();
-    struct work other = { .arena = work->arena, .company_id = work->company_id, .user_id = 1, .today = work->today, .now = work->now, .system = true, .language = ENGLISH };
+    struct work other = { .arena = work->arena,
+                          .company_id = work->company_id,
+                          .user_id = 1,
+                          .today = work->today,
+                          .now = work->now,
+                          .system = true,
+                          .language = ENGLISH };
     app_operations(work->arena, &operations);
     expect_done(operation_call(&other, books, &operations, "report ledger-card", &takes, &card));
     return card.closing_minor;
@@ -116,7 +160,8 @@ static void expect_items(struct work *work, const struct ageing_takes *takes, co
     struct open_list open = { 0 };
     int64_t buckets[BUCKETS_AGE] = { 0 }, sign = takes->side == REPORT_PAYABLES ? -1 : 1;
     expect_done(report_open_items(work, &ask, &open));
-    for (size_t i = 0; i < open.items.count; i++) buckets[report_bucket(open.items.at[i].due_on, ageing->as_of)] += sign * open.items.at[i].rest_base_minor;
+    for (size_t i = 0; i < open.items.count; i++)
+        buckets[report_bucket(open.items.at[i].due_on, ageing->as_of)] += sign * open.items.at[i].rest_base_minor;
     expect_int(buckets[0], ageing->not_due_minor);
     expect_int(buckets[1], ageing->days_30_minor);
     expect_int(buckets[2], ageing->days_60_minor);
@@ -135,7 +180,9 @@ static void ages_like_the_control_account(struct work *work, enum report_side si
     test_commit(work);
     work->reading = true;
     for (int i = 0; i < 14; i++) {
-        struct ageing_takes takes = { .side = side, .as_of = i ? date_add_days((struct date){ 20240825 }, i * 17) : (struct date){ 0 } };
+        struct ageing_takes takes = { .side = side,
+                                      .as_of =
+                                          i ? date_add_days((struct date){ 20240825 }, i * 17) : (struct date){ 0 } };
         struct ageing total = { 0 }, parties = { 0 };
         int64_t balance = control_balance(work, &b, takes.as_of.ymd ? takes.as_of : work->today), sum = 0;
         test_begin(work);
@@ -156,7 +203,10 @@ static void ages_like_the_control_account(struct work *work, enum report_side si
     }
 }
 
-DB_TEST(report_ageing_of_receivables_is_the_control_account) { ages_like_the_control_account(work, REPORT_RECEIVABLES); }
+DB_TEST(report_ageing_of_receivables_is_the_control_account)
+{
+    ages_like_the_control_account(work, REPORT_RECEIVABLES);
+}
 DB_TEST(report_ageing_of_payables_is_the_control_account) { ages_like_the_control_account(work, REPORT_PAYABLES); }
 
 /* 31 days of January with 310.00 sold, 28 of February with 280.00; 380.00 open, of which 100.00 of January and late. */
@@ -170,9 +220,12 @@ DB_TEST(report_dso_in_four_ways)
     expect_done(ledger_account_for(work, FOR_SALES, &sales));
     expect_done(ledger_account_for(work, FOR_BANK, &bank));
     party_id party = given_party(work, "A");
-    item_id january = post_item(work, receivables, sales, party, 31000, (struct date){ 20250110 }, (struct date){ 20250209 }, ITEM_INVOICE);
-    post_item(work, receivables, sales, party, 28000, (struct date){ 20250210 }, (struct date){ 20250312 }, ITEM_INVOICE);
-    item_id paid = post_item(work, receivables, bank, party, -21000, (struct date){ 20250220 }, (struct date){ 20250220 }, ITEM_PAYMENT);
+    item_id january = post_item(work, receivables, sales, party, 31000, (struct date){ 20250110 },
+                                (struct date){ 20250209 }, ITEM_INVOICE);
+    post_item(work, receivables, sales, party, 28000, (struct date){ 20250210 }, (struct date){ 20250312 },
+              ITEM_INVOICE);
+    item_id paid = post_item(work, receivables, bank, party, -21000, (struct date){ 20250220 },
+                             (struct date){ 20250220 }, ITEM_PAYMENT);
     struct settlement settlement = { .effective_on = { 20250220 }, .reason = STR("paid") };
     const struct settle_part parts[] = { { january, 21000 }, { paid, -21000 } };
     expect_done(ledger_settle(work, &settlement, parts, 2));
@@ -201,9 +254,18 @@ struct answered { struct arena *arena; struct work *work; struct operations oper
 static struct str ask(struct answered *a, const char *command, const struct pair *pairs, size_t count)
 {
     struct str verb, noun = str_cut(str_of(command), ' ', &verb);
-    struct request request = { .operation = operation_by_command(&a->operations, noun, verb), .pairs = pairs, .pair_count = count };
+    struct request request = { .operation = operation_by_command(&a->operations, noun, verb),
+                               .pairs = pairs,
+                               .pair_count = count };
     struct answer answer = { 0 };
-    struct work work = { .arena = a->arena, .company_id = a->work->company_id, .user_id = 1, .today = a->work->today, .now = a->work->now, .system = true, .language = ENGLISH, .source = STR("test") };
+    struct work work = { .arena = a->arena,
+                         .company_id = a->work->company_id,
+                         .user_id = 1,
+                         .today = a->work->today,
+                         .now = a->work->now,
+                         .system = true,
+                         .language = ENGLISH,
+                         .source = STR("test") };
     expect(request.operation != NULL);
     expect_done(operation_answer(&work, test_books(), &a->operations, &request, &answer));
     return answer.json;
@@ -228,12 +290,22 @@ static void post_vat(struct work *work, enum vat_side side, enum vat_category ca
     expect_done(ledger_account_for(work, side == VAT_SALE ? FOR_SALES : FOR_EXPENSES, &turnover));
     int64_t sign = side == VAT_SALE ? -1 : 1, vat = net * 21 / 100;
     bool reverse = code.reverse_account_id.n != 0;
-    struct entry entry = { .journal = JOURNAL_MEMORIAL, .dated_on = { 20250201 }, .source_kind = STR("test"), .source_id = id_new(work), .description = STR("vat") };
+    struct entry entry = { .journal = JOURNAL_MEMORIAL,
+                           .dated_on = { 20250201 },
+                           .source_kind = STR("test"),
+                           .source_id = id_new(work),
+                           .description = STR("vat") };
     struct entry_line lines[] = {
         { .account_id = bank, .base_minor = -sign * (net + (reverse ? 0 : vat)) },
         { .account_id = turnover, .base_minor = sign * net },
-        { .account_id = code.account_id, .base_minor = sign * vat, .vat_code_id = code.id, .vat_base_minor = sign * net },
-        { .account_id = code.reverse_account_id, .base_minor = -sign * vat, .vat_code_id = code.id, .vat_base_minor = sign * net },
+        { .account_id = code.account_id,
+          .base_minor = sign * vat,
+          .vat_code_id = code.id,
+          .vat_base_minor = sign * net },
+        { .account_id = code.reverse_account_id,
+          .base_minor = -sign * vat,
+          .vat_code_id = code.id,
+          .vat_base_minor = sign * net },
     };
     expect_done(ledger_post(work, &entry, lines, reverse ? 4 : 3));
 }
@@ -251,8 +323,10 @@ DB_TEST(report_answers_through_the_door)
     expect_done(ledger_account_for(work, FOR_BANK, &bank));
     party_id slow = given_party(work, "Slow"), supplier = given_party(work, "Supplier");
     /* Paid 14 days late once: an open one due on Friday 7 March is expected on Friday the 21st. */
-    item_id old = post_item(work, receivables, sales, slow, 5000, (struct date){ 20250101 }, (struct date){ 20250115 }, ITEM_INVOICE);
-    item_id paid = post_item(work, receivables, bank, slow, -5000, (struct date){ 20250129 }, (struct date){ 20250129 }, ITEM_PAYMENT);
+    item_id old = post_item(work, receivables, sales, slow, 5000, (struct date){ 20250101 }, (struct date){ 20250115 },
+                            ITEM_INVOICE);
+    item_id paid = post_item(work, receivables, bank, slow, -5000, (struct date){ 20250129 }, (struct date){ 20250129 },
+                             ITEM_PAYMENT);
     struct settlement settlement = { .effective_on = { 20250129 }, .reason = STR("paid") };
     const struct settle_part parts[] = { { old, 5000 }, { paid, -5000 } };
     expect_done(ledger_settle(work, &settlement, parts, 2));
@@ -272,13 +346,17 @@ DB_TEST(report_answers_through_the_door)
     HAS(ask(&a, "report open-items", side, 1), "\"total\":\"-70.00\"");
     HAS(ask(&a, "report dso", NULL, 0), "\"receivables\":\"200.00\"");
     json = ask(&a, "report cash-forecast", NULL, 0);
-    HAS(json, "{\"week\":3,\"from_on\":\"2025-03-15\",\"to_on\":\"2025-03-21\",\"currency\":\"EUR\",\"in\":\"200.00\",\"out\":\"0.00\"");
-    HAS(json, "{\"week\":1,\"from_on\":\"2025-03-01\",\"to_on\":\"2025-03-07\",\"currency\":\"EUR\",\"in\":\"0.00\",\"out\":\"70.00\"");
+    HAS(json,
+        "{\"week\":3,\"from_on\":\"2025-03-15\",\"to_on\":\"2025-03-21\",\"currency\":\"EUR\",\"in\":\"200.00\",\"out\":\"0.00\"");
+    HAS(json,
+        "{\"week\":1,\"from_on\":\"2025-03-01\",\"to_on\":\"2025-03-07\",\"currency\":\"EUR\",\"in\":\"0.00\",\"out\":\"70.00\"");
     HAS(ask(&a, "report cash-position", NULL, 0), "\"undecided_count\":0");
     json = ask(&a, "report kpi", NULL, 0);
     HAS(json, "\"payables_late\":\"70.00\"");
     HAS(json, "\"receivables_late\":\"0.00\"");
-    const struct pair period[] = { { STR("from_on"), STR("2025-01-01") }, { STR("to_on"), STR("2025-03-31") }, { STR("account"), STR("1300") } };
+    const struct pair period[] = { { STR("from_on"), STR("2025-01-01") },
+                                   { STR("to_on"), STR("2025-03-31") },
+                                   { STR("account"), STR("1300") } };
     json = ask(&a, "report vat", period, 2);
     HAS(json, "{\"box\":\"1a\",\"code\":\"21\"");
     HAS(json, "\"turnover\":\"100.00\",\"vat\":\"21.00\"");
@@ -291,7 +369,9 @@ DB_TEST(report_answers_through_the_door)
     test_begin(work);
     expect_done(ledger_account_load(work, receivables, &control));
     db_rollback(work);
-    const struct pair card[] = { { STR("account"), control.number }, { STR("from_on"), STR("2025-01-15") }, { STR("to_on"), STR("2025-03-31") } };
+    const struct pair card[] = { { STR("account"), control.number },
+                                 { STR("from_on"), STR("2025-01-15") },
+                                 { STR("to_on"), STR("2025-03-31") } };
     json = ask(&a, "report ledger-card", card, 3);
     HAS(json, "\"opening\":\"50.00\",\"debit\":\"200.00\",\"credit\":\"50.00\",\"closing\":\"200.00\"");
 }

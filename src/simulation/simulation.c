@@ -1,16 +1,25 @@
 #include "simulation/simulation_private.h"
 #include <liboath/oath.h>
 
-const struct fault_type simulation_wrong = { FAULT_BROKEN, "simulation.wrong", "After {day} the books are not right: {what}." };
-const struct fault_type simulation_secret = { FAULT_INVALID, "simulation.secret", "This is no secret of a second factor: letters and digits of base32." };
+const struct fault_type simulation_wrong = { FAULT_BROKEN, "simulation.wrong",
+                                             "After {day} the books are not right: {what}." };
+const struct fault_type simulation_secret = { FAULT_INVALID, "simulation.secret",
+                                              "This is no secret of a second factor: letters and digits of base32." };
 
 /* ---- Doing things as somebody ---- */
 
 struct work sim_work(struct simulation *sim, enum who who)
 {
-    struct work work = { .arena = sim->scratch, .company_id = sim->company_id, .today = sim->today, .now = sim->now, .language = DUTCH,
-                         .stepped_up_at = sim->now, .source = STR("simulation"), .system = who == PROGRAM };
-    work.sparing = sim->settings.draw_days && date_between(sim->today, sim->settings.until_on) >= sim->settings.draw_days;
+    struct work work = { .arena = sim->scratch,
+                         .company_id = sim->company_id,
+                         .today = sim->today,
+                         .now = sim->now,
+                         .language = DUTCH,
+                         .stepped_up_at = sim->now,
+                         .source = STR("simulation"),
+                         .system = who == PROGRAM };
+    work.sparing =
+        sim->settings.draw_days && date_between(sim->today, sim->settings.until_on) >= sim->settings.draw_days;
     if (who != PROGRAM) work.user_id = sim->people[who].id, work.permissions = sim->permissions[who];
     sim->now.us += sim_between(sim, 4000, 26000) * 1000;
     sim->counts.operations++;
@@ -25,26 +34,92 @@ static const struct operation *operation(const struct simulation *sim, const cha
 
 bool sim_has(const struct simulation *sim, const char *command) { return operation(sim, command) != NULL; }
 
-struct fault *sim_ask(struct simulation *sim, enum who who, const char *command, struct str json, struct answer *answer)
+/* One thing to do: a request, or a call with structs. */
+struct doing {
+    enum who who;
+    struct request request;
+    const char *command;
+    const void *takes;
+    void *gives;
+    struct answer *answer;
+};
+
+static struct fault *attempt(struct simulation *sim, const struct doing *d)
 {
-    struct work work = sim_work(sim, who);
-    const struct request request = { .operation = operation(sim, command), .body = json };
+    struct work work = sim_work(sim, d->who);
+    if (d->command) return operation_call(&work, sim->books, sim->operations, d->command, d->takes, d->gives);
     struct answer unused;
-    return operation_answer(&work, sim->books, sim->operations, &request, answer ? answer : &unused);
+    return operation_answer(&work, sim->books, sim->operations, &d->request, d->answer ? d->answer : &unused);
 }
 
-struct fault *sim_upload(struct simulation *sim, enum who who, const char *command, struct str file_name, struct str content, struct answer *answer)
+/* What may not differ after an operation that failed: the ledger to the last row, and the audit trail. */
+static struct fault *fingerprint(struct simulation *sim, struct str *hash, int64_t *rows)
 {
-    struct work work = sim_work(sim, who);
+    struct ledger_proof proof = { 0 };
+    struct work work = sim_work(sim, PROGRAM);
+    work.reading = true;
+    TRY(db_begin(&work, sim->books));
+    struct fault *fault = ledger_verify(&work, &proof);
+    if (!fault) fault = audit_verify(&work, rows);
+    db_rollback(&work);
+    *hash = proof.hash;
+    if (!fault && !proof.holds)
+        return FAULT(sim->scratch, &simulation_wrong, NULL, PARAM("day", date_text(sim->scratch, sim->today)),
+                     PARAM("what", STR("the ledger, after a failure")));
+    return fault;
+}
+
+/* Fails at its first statement, then further on, until it gets through; no failure leaves a trace. */
+static struct fault *torment(struct simulation *sim, const struct doing *d)
+{
+    struct str before, after;
+    int64_t rows, rows_after;
+    TRY(fingerprint(sim, &before, &rows));
+    for (int64_t nth = 1;; nth += sim->settings.fail_every) {
+        int64_t from = books_statements(sim->books);
+        books_fail_at(sim->books, nth);
+        struct fault *fault = attempt(sim, d);
+        books_fail_at(sim->books, 0);
+        if (!fault || fault->type != &db_broken) return fault;
+        if (books_statements(sim->books) - from < nth) return fault; /* it broke by itself */
+        sim->counts.failures++;
+        TRY(fingerprint(sim, &after, &rows_after));
+        if (!str_equal(before, after) || rows != rows_after)
+            return FAULT(
+                sim->scratch, &simulation_wrong, NULL, PARAM("day", date_text(sim->scratch, sim->today)),
+                PARAM("what", str_format(sim->scratch, "%s left a trace when statement %lld of it failed",
+                                         d->command ? d->command : d->request.operation->command, (long long)nth)));
+    }
+}
+
+static struct fault *act(struct simulation *sim, const struct doing *d)
+{
+    bool reads = !d->command && (d->request.operation->flags & OPERATION_READS);
+    return sim->settings.fail_every && sim->company_id && !reads ? torment(sim, d) : attempt(sim, d);
+}
+
+struct fault *sim_ask(struct simulation *sim, enum who who, const char *command, struct str json, struct answer *answer)
+{
+    const struct doing d = { .who = who, .request = { .operation = operation(sim, command), .body = json }, .answer = answer };
+    return act(sim, &d);
+}
+
+struct fault *sim_upload(struct simulation *sim, enum who who, const char *command, struct str file_name,
+                         struct str content, struct answer *answer)
+{
     const struct pair name = { STR("file_name"), file_name };
-    const struct request request = { .operation = operation(sim, command), .pairs = &name, .pair_count = 1, .body = content };
-    return operation_answer(&work, sim->books, sim->operations, &request, answer);
+    const struct doing d = {
+        .who = who,
+        .request = { .operation = operation(sim, command), .pairs = &name, .pair_count = 1, .body = content },
+        .answer = answer
+    };
+    return act(sim, &d);
 }
 
 struct fault *sim_call(struct simulation *sim, enum who who, const char *command, const void *takes, void *gives)
 {
-    struct work work = sim_work(sim, who);
-    return operation_call(&work, sim->books, sim->operations, command, takes, gives);
+    const struct doing d = { .who = who, .command = command, .takes = takes, .gives = gives };
+    return act(sim, &d);
 }
 
 int64_t sim_number(struct given gives, const char *name)
@@ -109,29 +184,44 @@ static struct fault *close_month(struct simulation *sim, struct date any)
     struct work work = sim_work(sim, ADMINISTRATOR);
     struct date first = { any.ymd / 100 * 100 + 1 };
     const struct pair from = { STR("from_on"), date_text(sim->scratch, first) };
-    const struct request request = { .operation = operation(sim, "period list"), .pairs = &from, .pair_count = 1, .as_rows = true };
+    const struct request request = {
+        .operation = operation(sim, "period list"), .pairs = &from, .pair_count = 1, .as_rows = true
+    };
     TRY(operation_answer(&work, sim->books, sim->operations, &request, &answer));
     if (!answer.rows.count) return NULL;
     const struct given row = { request.operation->list->row, answer.rows.at };
-    return sim_ask(sim, ADMINISTRATOR, "period close", str_format(sim->scratch, "{\"id\":%lld,\"version\":%lld}", (long long)sim_number(row, "id"), (long long)sim_number(row, "version")), NULL);
+    return sim_ask(sim, ADMINISTRATOR, "period close",
+                   str_format(sim->scratch, "{\"id\":%lld,\"version\":%lld}", (long long)sim_number(row, "id"),
+                              (long long)sim_number(row, "version")),
+                   NULL);
 }
 
 static struct fault *set_rate(struct simulation *sim)
 {
-    return sim_ask(sim, ADMINISTRATOR, "rate set", str_format(sim->scratch, "{\"currency\":\"USD\",\"valid_on\":\"%s\",\"rate\":\"0.%lld\",\"source\":\"ECB\"}",
-                   date_text(sim->scratch, sim->today).at, (long long)sim_between(sim, 8600, 9500)), NULL);
+    return sim_ask(sim, ADMINISTRATOR, "rate set",
+                   str_format(sim->scratch,
+                              "{\"currency\":\"USD\",\"valid_on\":\"%s\",\"rate\":\"0.%lld\",\"source\":\"ECB\"}",
+                              date_text(sim->scratch, sim->today).at, (long long)sim_between(sim, 8600, 9500)),
+                   NULL);
 }
 
-static void direct(struct simulation *sim, struct date on, int64_t amount_minor, const char *name, const char *iban, const char *remittance, const char *account)
+static void direct(struct simulation *sim, struct date on, int64_t amount_minor, const char *name, const char *iban,
+                   const char *remittance, const char *account)
 {
-    const struct event event = { .on = sim_bank_day(on), .account = OUR_BANK, .amount_minor = amount_minor, .name = str_of(name), .iban = str_of(iban),
-                                 .remittance = str_of(remittance), .truth = { .kind = TRUTH_BOOKING, .account = account } };
+    const struct event event = { .on = sim_bank_day(on),
+                                 .account = OUR_BANK,
+                                 .amount_minor = amount_minor,
+                                 .name = str_of(name),
+                                 .iban = str_of(iban),
+                                 .remittance = str_of(remittance),
+                                 .truth = { .kind = TRUTH_BOOKING, .account = account } };
     sim_event(sim, &event);
 }
 
 static void salaries(struct simulation *sim)
 {
-    static const char *const names[] = { "J.P. de Graaf", "M. Yilmaz", "S. van den Berg", "A. Kowalska", "R. Hendriks", "L. Bouterse", "T. Visser", "N. el Amrani" };
+    static const char *const names[] = { "J.P. de Graaf", "M. Yilmaz",   "S. van den Berg", "A. Kowalska",
+                                         "R. Hendriks",   "L. Bouterse", "T. Visser",       "N. el Amrani" };
     struct date on = { sim->today.ymd / 100 * 100 + 25 };
     while (!sim_is_bank_day(on)) on = date_add_days(on, -1);
     for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
@@ -155,7 +245,9 @@ static struct fault *month_begins(struct simulation *sim)
     struct date tax = { sim->today.ymd / 100 * 100 + 28 };
     direct(sim, tax, -1187300, "Belastingdienst", "NL86INGB0002445588", "Loonheffing", "1800");
     if (date_month(sim->today) % 3 == 1) {
-        if (sim->vat_minor > 0) direct(sim, date_add_days(tax, -1), -sim->vat_minor / 100 * 100, "Belastingdienst", "NL86INGB0002445588", "Omzetbelasting kwartaal", "1740");
+        if (sim->vat_minor > 0)
+            direct(sim, date_add_days(tax, -1), -sim->vat_minor / 100 * 100, "Belastingdienst", "NL86INGB0002445588",
+                   "Omzetbelasting kwartaal", "1740");
         sim->vat_minor = 0;
     }
     if (two_back.ymd < sim->settings.from_on.ymd / 100 * 100) return NULL;
@@ -167,8 +259,10 @@ struct fault *sim_months(struct simulation *sim)
     struct date before = date_add_days(sim->today, -1);
     while (!sim_is_bank_day(before)) before = date_add_days(before, -1);
     if (before.ymd / 100 != sim->today.ymd / 100) TRY(month_begins(sim));
-    bool half = sim->today.ymd / 100 != before.ymd / 100 && (date_month(sim->today) == 1 || date_month(sim->today) == 7);
-    if (half && sim->settings.trains && sim->counts.found > 100) return sim_ask(sim, ADMINISTRATOR, "cash train", STR("{}"), NULL);
+    bool half =
+        sim->today.ymd / 100 != before.ymd / 100 && (date_month(sim->today) == 1 || date_month(sim->today) == 7);
+    if (half && sim->settings.trains && sim->counts.found > 100)
+        return sim_ask(sim, ADMINISTRATOR, "cash train", STR("{}"), NULL);
     return NULL;
 }
 
@@ -211,7 +305,9 @@ struct fault *simulation_begin(struct arena *arena, struct books *books, const s
 
 static struct fault *work_day(struct simulation *sim)
 {
-    static struct fault *(*const steps[])(struct simulation *) = { sim_bank_morning, sim_decide, sim_months, sim_purchases, sim_payments, sim_sales, sim_customers_pay };
+    static struct fault *(*const steps[])(struct simulation *) = { sim_bank_morning, sim_decide,   sim_months,
+                                                                   sim_purchases,    sim_payments, sim_sales,
+                                                                   sim_customers_pay };
     for (size_t i = 0; i < ARRAY_LENGTH(steps); i++) {
         TRY(steps[i](sim));
         arena_reset(sim->scratch);
@@ -246,8 +342,11 @@ struct fault *simulation_code(struct arena *arena, struct str secret, struct ins
     char *bytes = NULL, digits[7];
     size_t length = 0;
     struct str upper = str_upper(arena, str_trim(secret));
-    if (!upper.length || oath_base32_decode(upper.at, upper.length, &bytes, &length) != OATH_OK) return FAULT(arena, &simulation_secret, "secret");
-    int made = length ? oath_hotp_generate(bytes, length, (uint64_t)(now.us / 30000000), 6, false, OATH_HOTP_DYNAMIC_TRUNCATION, digits) : OATH_INVALID_DIGITS;
+    if (!upper.length || oath_base32_decode(upper.at, upper.length, &bytes, &length) != OATH_OK)
+        return FAULT(arena, &simulation_secret, "secret");
+    int made = length ? oath_hotp_generate(bytes, length, (uint64_t)(now.us / 30000000), 6, false,
+                                           OATH_HOTP_DYNAMIC_TRUNCATION, digits)
+                      : OATH_INVALID_DIGITS;
     free(bytes);
     if (made != OATH_OK) return FAULT(arena, &simulation_secret, "secret");
     *code = str_copy(arena, digits, 6);

@@ -25,8 +25,12 @@ static struct statement_payment *payment_of(struct arena *arena, const struct ev
     const struct statement_party *other = party_of(arena, e);
     struct str *structured = ARENA_NEW(arena, struct str);
     bool in = e->amount_minor > 0;
-    *p = (struct statement_payment){ .end_to_end_id = e->end_to_end, .counterparty = other, .debtor = in ? other : NULL, .creditor = in ? NULL : other,
-                                     .remittance = e->remittance, .return_reason = e->return_reason };
+    *p = (struct statement_payment){ .end_to_end_id = e->end_to_end,
+                                     .counterparty = other,
+                                     .debtor = in ? other : NULL,
+                                     .creditor = in ? NULL : other,
+                                     .remittance = e->remittance,
+                                     .return_reason = e->return_reason };
     if (!e->reference.length) return p;
     *structured = e->reference;
     p->structured = structured;
@@ -41,11 +45,23 @@ static void line_of(struct arena *arena, const struct event *e, struct statement
 {
     const struct statement_payment *payment = payment_of(arena, e);
     static const struct statement_payment none;
-    *l = (struct statement_line){ .number = number, .occurrence = 1, .booked_on = e->on, .valued_on = e->on, .amount_minor = e->amount_minor, .currency = currency,
-                                  .status = STATUS_BOOK, .batch_count = -1, .reversal = e->reversal, .payment = e->batch.length ? &none : payment,
-                                  .details = e->batch.length ? NULL : payment, .detail_count = e->batch.length ? 0 : 1, .batch_id = e->batch,
+    *l = (struct statement_line){ .number = number,
+                                  .occurrence = 1,
+                                  .booked_on = e->on,
+                                  .valued_on = e->on,
+                                  .amount_minor = e->amount_minor,
+                                  .currency = currency,
+                                  .status = STATUS_BOOK,
+                                  .batch_count = -1,
+                                  .reversal = e->reversal,
+                                  .payment = e->batch.length ? &none : payment,
+                                  .details = e->batch.length ? NULL : payment,
+                                  .detail_count = e->batch.length ? 0 : 1,
+                                  .batch_id = e->batch,
                                   .servicer_reference = str_format(arena, "%d%06d", (int)e->on.ymd, (int)number) };
-    l->code = (struct statement_code){ STR("PMNT"), e->amount_minor > 0 ? STR("RCDT") : STR("ICDT"), STR("ESCT"), STR("NTRF"), { 0 } };
+    l->code = (struct statement_code){
+        STR("PMNT"), e->amount_minor > 0 ? STR("RCDT") : STR("ICDT"), STR("ESCT"), STR("NTRF"), { 0 }
+    };
     if (e->reversal) l->code.family = STR("RCDT"), l->code.subfamily = STR("RRTN");
 }
 
@@ -62,9 +78,19 @@ static struct str statement_write(struct simulation *sim, int account, struct da
     struct statement_line *lines = ARENA_ARRAY(arena, struct statement_line, count);
     const struct statement_line **order = (const struct statement_line **)arena_array(arena, count, sizeof *order);
     struct statement_balance *balances = ARENA_ARRAY(arena, struct statement_balance, 2);
-    struct statement s = { .kind = account == OUR_SECOND ? STATEMENT_MT940 : STATEMENT_CAMT_053, .page = -1, .legal_number = -1, .message_page = -1, .account = a->iban,
-                           .account_is_iban = true, .currency = a->currency, .owner = STR("Waterland Techniek B.V."), .servicer_bic = a->bic,
-                           .created_at = { instant_of_day(sim->today).us - INT64_C(6) * 3600 * 1000000 }, .balances = balances, .balance_count = 2, .lines = order };
+    struct statement s = { .kind = account == OUR_SECOND ? STATEMENT_MT940 : STATEMENT_CAMT_053,
+                           .page = -1,
+                           .legal_number = -1,
+                           .message_page = -1,
+                           .account = a->iban,
+                           .account_is_iban = true,
+                           .currency = a->currency,
+                           .owner = STR("Waterland Techniek B.V."),
+                           .servicer_bic = a->bic,
+                           .created_at = { instant_of_day(sim->today).us - INT64_C(6) * 3600 * 1000000 },
+                           .balances = balances,
+                           .balance_count = 2,
+                           .lines = order };
     if (date_year(a->done_on) != date_year(until)) a->number = 0;
     s.number = ++a->number;
     s.id = str_format(arena, "%d-%05lld", date_year(until), (long long)s.number);
@@ -78,12 +104,19 @@ static struct str statement_write(struct simulation *sim, int account, struct da
             order[s.line_count] = &lines[s.line_count];
             s.line_count++;
         }
-    balances[0] = (struct statement_balance){ .type = BALANCE_OPENING, .amount_minor = a->balance_minor, .currency = a->currency, .on = a->done_on.ymd ? a->done_on : until };
+    balances[0] = (struct statement_balance){ .type = BALANCE_OPENING,
+                                              .amount_minor = a->balance_minor,
+                                              .currency = a->currency,
+                                              .on = a->done_on.ymd ? a->done_on : until };
     a->balance_minor += s.booked_minor;
     a->done_on = until;
-    balances[1] = (struct statement_balance){ .type = BALANCE_CLOSING, .amount_minor = a->balance_minor, .currency = a->currency, .on = until };
+    balances[1] = (struct statement_balance){
+        .type = BALANCE_CLOSING, .amount_minor = a->balance_minor, .currency = a->currency, .on = until
+    };
     s.opening = &balances[0], s.closing = &balances[1];
-    return account == OUR_SECOND ? statement_write_mt940(arena, &s, DIALECT_ING) : statement_write_camt053(arena, &s, account == OUR_BANK && until.ymd % 2 ? CAMT_053_02 : CAMT_053_08);
+    return account == OUR_SECOND
+               ? statement_write_mt940(arena, &s, DIALECT_ING)
+               : statement_write_camt053(arena, &s, account == OUR_BANK && until.ymd % 2 ? CAMT_053_02 : CAMT_053_08);
 }
 
 /* The lines as they came in are those that were written, in their order. */
@@ -104,8 +137,11 @@ static struct fault *await_lines(struct simulation *sim, bank_statement_id state
             continue;
         }
         if (line == lines.count || lines.at[line].amount_minor != e->amount_minor)
-            return FAULT(sim->scratch, &simulation_wrong, NULL, PARAM("day", date_text(sim->scratch, until)), PARAM("what", STR("a line of the bank is not what the bank wrote")));
-        *LIST_ADD(sim->arena, &sim->awaited) = (struct awaited){ .id = lines.at[line].id, .booked_on = e->on, .amount_minor = e->amount_minor, .truth = e->truth };
+            return FAULT(sim->scratch, &simulation_wrong, NULL, PARAM("day", date_text(sim->scratch, until)),
+                         PARAM("what", STR("a line of the bank is not what the bank wrote")));
+        *LIST_ADD(sim->arena, &sim->awaited) = (struct awaited){
+            .id = lines.at[line].id, .booked_on = e->on, .amount_minor = e->amount_minor, .truth = e->truth
+        };
         line++;
     }
     sim->events.count = kept;
@@ -121,11 +157,14 @@ static struct fault *import(struct simulation *sim, int account, struct date unt
     for (size_t i = 0; i < sim->events.count; i++) count += stands_on(sim, &sim->events.at[i], account, until);
     if (!count || !sim->ours[account].id.n) return NULL;
     struct str content = statement_write(sim, account, until, count);
-    struct str name = str_format(sim->scratch, "%.*s-%d.%s", STR_ARG(sim->ours[account].iban), (int)until.ymd, account == OUR_SECOND ? "sta" : "xml");
+    struct str name = str_format(sim->scratch, "%.*s-%d.%s", STR_ARG(sim->ours[account].iban), (int)until.ymd,
+                                 account == OUR_SECOND ? "sta" : "xml");
     TRY(sim_upload(sim, RECEIVABLES, "statement import", name, content, &answer));
     const struct bank_imported *imported = answer.gives.at;
-    if (imported->statements.count != 1 || imported->statements.at[0].proof != BANK_PROOF_DONE || (size_t)imported->added_count != count)
-        return FAULT(sim->scratch, &simulation_wrong, NULL, PARAM("day", date_text(sim->scratch, until)), PARAM("what", STR("a statement did not come in whole")));
+    if (imported->statements.count != 1 || imported->statements.at[0].proof != BANK_PROOF_DONE ||
+        (size_t)imported->added_count != count)
+        return FAULT(sim->scratch, &simulation_wrong, NULL, PARAM("day", date_text(sim->scratch, until)),
+                     PARAM("what", STR("a statement did not come in whole")));
     sim->counts.statements++;
     return await_lines(sim, imported->statements.at[0].id, account, until);
 }
@@ -148,7 +187,10 @@ static struct fault *decision_of(struct simulation *sim, bank_line_id line, cons
     struct answer answer = { 0 };
     struct work work = sim_work(sim, RECEIVABLES);
     const struct pair of = { STR("bank_line_id"), str_from_int(sim->scratch, line.n) };
-    const struct request request = { .operation = operation_by_command(sim->operations, STR("cash"), STR("list")), .pairs = &of, .pair_count = 1, .as_rows = true };
+    const struct request request = { .operation = operation_by_command(sim->operations, STR("cash"), STR("list")),
+                                     .pairs = &of,
+                                     .pair_count = 1,
+                                     .as_rows = true };
     TRY(operation_answer(&work, sim->books, sim->operations, &request, &answer));
     *found = answer.rows.count ? (const struct cash_decided *)(void *)answer.rows.at : NULL;
     return NULL;
@@ -190,8 +232,10 @@ static struct fault *shares_of(struct simulation *sim, const struct awaited *a, 
         *LIST_ADD(sim->scratch, &decide->shares) = (struct cash_share){ share.item, share.amount_minor };
     }
     if (a->truth.difference && taken == wanted)
-        *LIST_ADD(sim->scratch, &decide->differences) = (struct cash_given_up){ str_of(a->truth.difference), a->truth.difference_minor };
-    else if (taken > a->amount_minor && decide->shares.count) /* something else settled an item meanwhile: no more than came in */
+        *LIST_ADD(sim->scratch, &decide->differences) =
+            (struct cash_given_up){ str_of(a->truth.difference), a->truth.difference_minor };
+    else if (taken > a->amount_minor &&
+             decide->shares.count) /* something else settled an item meanwhile: no more than came in */
         decide->shares.count = 0;
     return NULL;
 }
@@ -214,7 +258,9 @@ static struct fault *decide_parts(struct simulation *sim, const struct awaited *
     struct work work = sim_work(sim, PROGRAM);
     struct fault *fault = NULL;
     if (a->truth.kind == TRUTH_BOOKING || a->truth.kind == TRUTH_OURS) {
-        *LIST_ADD(sim->scratch, &decide->bookings) = (struct cash_booking){ str_of(a->truth.kind == TRUTH_OURS ? "1020" : a->truth.account), a->amount_minor, { 0 } };
+        *LIST_ADD(sim->scratch, &decide->bookings) = (struct cash_booking){
+            str_of(a->truth.kind == TRUTH_OURS ? "1020" : a->truth.account), a->amount_minor, { 0 }
+        };
         return NULL;
     }
     decide->party_id = sim->customers.at[a->truth.customer].id;
@@ -232,7 +278,8 @@ static struct fault *decide(struct simulation *sim, const struct awaited *a)
     struct cash_decide decide = { .line_id = a->id };
     TRY(decide_parts(sim, a, &decide));
     struct fault *fault = sim_call(sim, RECEIVABLES, "cash decide", &decide, NULL);
-    if (fault && fault->type->kind != FAULT_BROKEN && fault->type->kind != FAULT_UNREACHABLE && decide.party_id.n) { /* not as he thought: it is held on account */
+    if (fault && fault->type->kind != FAULT_BROKEN && fault->type->kind != FAULT_UNREACHABLE &&
+        decide.party_id.n) { /* not as he thought: it is held on account */
         decide.shares.count = decide.differences.count = 0;
         fault = sim_call(sim, RECEIVABLES, "cash decide", &decide, NULL);
     }
@@ -255,7 +302,10 @@ static struct fault *look_at(struct simulation *sim, struct awaited *a, bool *do
         if (right) return NULL;
         sim->counts.wrong++;
         if (a->booked_on.ymd > quiet.ymd) return NULL;
-        TRY(sim_ask(sim, RECEIVABLES, "cash undo", str_format(sim->scratch, "{\"id\":%lld,\"reason\":\"Verkeerd geplaatst\"}", (long long)decided->id.n), NULL));
+        TRY(sim_ask(
+            sim, RECEIVABLES, "cash undo",
+            str_format(sim->scratch, "{\"id\":%lld,\"reason\":\"Verkeerd geplaatst\"}", (long long)decided->id.n),
+            NULL));
         sim->counts.waiting++;
         return decide(sim, a);
     }

@@ -25,7 +25,8 @@ struct str sim_iban(struct simulation *sim, const char *country)
         long long number = sim_between(sim, 1000000000, 7999999999);
         bban = str_format(sim->arena, "%010lld%02lld", number, number % 97 ? number % 97 : 97);
     } else bban = str_format(sim->arena, "%s0%s", PICK(sim, banks), digits(sim, 9).at);
-    struct fault *fault = iban_make(sim->arena, str_of(strcmp(country, "DE") && strcmp(country, "BE") ? "NL" : country), bban, &iban);
+    struct fault *fault =
+        iban_make(sim->arena, str_of(strcmp(country, "DE") && strcmp(country, "BE") ? "NL" : country), bban, &iban);
     ensure(!fault);
     return iban;
 }
@@ -99,10 +100,17 @@ static struct fault *people(struct simulation *sim)
     for (int i = 0; i < SIMULATION_PEOPLE; i++) {
         struct simulation_person *p = &sim->people[i];
         struct answer answer = { 0 };
-        *p = (struct simulation_person){ .role = all[i].role, .name = str_of(all[i].name), .email = str_of(all[i].email), .password = password(sim->arena) };
-        struct str with = sim->settings.without_passwords ? (struct str){ "", 0 } : str_format(sim->scratch, "\"password\":\"%s\",", p->password.at);
-        TRY(sim_ask(sim, PROGRAM, "user add", str_format(sim->scratch, "{\"email\":\"%s\",\"name\":\"%s\",\"role\":\"%s\",%s\"is_operator\":%s}",
-                    all[i].email, all[i].name, all[i].role, with.at, i == ADMINISTRATOR ? "true" : "false"), &answer));
+        *p = (struct simulation_person){ .role = all[i].role,
+                                         .name = str_of(all[i].name),
+                                         .email = str_of(all[i].email),
+                                         .password = password(sim->arena) };
+        struct str with = sim->settings.without_passwords
+                              ? (struct str){ "", 0 }
+                              : str_format(sim->scratch, "\"password\":\"%s\",", p->password.at);
+        TRY(sim_ask(sim, PROGRAM, "user add",
+                    str_format(sim->scratch, "{\"email\":\"%s\",\"name\":\"%s\",\"role\":\"%s\",%s\"is_operator\":%s}",
+                               all[i].email, all[i].name, all[i].role, with.at, i == ADMINISTRATOR ? "true" : "false"),
+                    &answer));
         p->id = sim_number(answer.gives, "id");
         struct work as = { .arena = sim->scratch, .now = sim->now, .today = sim->today };
         TRY(access_act_as(&as, sim->books, sim->operations, p->email, str_from_int(sim->scratch, sim->company_id)));
@@ -112,24 +120,34 @@ static struct fault *people(struct simulation *sim)
     return NULL;
 }
 
-static struct fault *our_account(struct simulation *sim, int which, const char *name, const char *bank, const char *currency, int64_t balance_minor, const char *number)
+static struct fault *our_account(struct simulation *sim, int which, const char *name, const char *bank,
+                                 const char *currency, int64_t balance_minor, const char *number)
 {
     struct our_account *a = &sim->ours[which];
     struct str iban = { 0 };
     struct answer answer = { 0 };
     struct account ledger = { 0 };
     TRY(iban_make(sim->arena, STR("NL"), str_format(sim->arena, "%s0%s", bank, digits(sim, 9).at), &iban));
-    *a = (struct our_account){ .iban = iban, .bic = iban_bic(iban), .currency = str_of(currency), .balance_minor = balance_minor };
+    *a = (struct our_account){
+        .iban = iban, .bic = iban_bic(iban), .currency = str_of(currency), .balance_minor = balance_minor
+    };
     if (strcmp(number, "1000") != 0)
-        TRY(sim_ask(sim, ADMINISTRATOR, "account add", str_format(sim->scratch, "{\"number\":\"%s\",\"name\":\"%s\",\"kind\":\"asset\"}", number, name), NULL));
+        TRY(sim_ask(sim, ADMINISTRATOR, "account add",
+                    str_format(sim->scratch, "{\"number\":\"%s\",\"name\":\"%s\",\"kind\":\"asset\"}", number, name),
+                    NULL));
     struct work work = sim_work(sim, PROGRAM);
     work.reading = true;
     TRY(db_begin(&work, sim->books));
     struct fault *fault = ledger_account_by_number(&work, str_of(number), &ledger);
     db_rollback(&work);
     if (fault) return fault;
-    TRY(sim_ask(sim, TREASURER, "bank-account add", str_format(sim->scratch, "{\"name\":\"%s\",\"iban\":\"%s\",\"holder\":\"Waterland Techniek B.V.\",\"currency\":\"%s\",\"ledger_account_id\":%lld}",
-                name, iban.at, currency, (long long)ledger.id.n), &answer));
+    TRY(sim_ask(
+        sim, TREASURER, "bank-account add",
+        str_format(
+            sim->scratch,
+            "{\"name\":\"%s\",\"iban\":\"%s\",\"holder\":\"Waterland Techniek B.V.\",\"currency\":\"%s\",\"ledger_account_id\":%lld}",
+            name, iban.at, currency, (long long)ledger.id.n),
+        &answer));
     a->id.n = sim_number(answer.gives, "id");
     return NULL;
 }
@@ -139,31 +157,55 @@ struct fault *sim_cast_company(struct simulation *sim)
     struct answer answer = { 0 };
     sim->company_kvk = digits(sim, 8);
     sim->company_vat = vat_of(sim, "NL");
-    TRY(sim_ask(sim, PROGRAM, "company add", str_format(sim->scratch,
-                "{\"name\":\"Waterland Techniek B.V.\",\"country\":\"NL\",\"currency\":\"EUR\",\"language\":\"nl\",\"kvk_number\":\"%s\",\"vat_number\":\"%s\"}",
-                sim->company_kvk.at, sim->company_vat.at), &answer));
+    TRY(sim_ask(
+        sim, PROGRAM, "company add",
+        str_format(
+            sim->scratch,
+            "{\"name\":\"Waterland Techniek B.V.\",\"country\":\"NL\",\"currency\":\"EUR\",\"language\":\"nl\",\"kvk_number\":\"%s\",\"vat_number\":\"%s\"}",
+            sim->company_kvk.at, sim->company_vat.at),
+        &answer));
     sim->company_id = sim_number(answer.gives, "id");
     int64_t version = sim_number(answer.gives, "version");
     TRY(people(sim));
     TRY(our_account(sim, OUR_BANK, "Betaalrekening", "ABNA", "EUR", 18542075, "1000"));
     TRY(our_account(sim, OUR_SECOND, "Ontvangstrekening ING", "INGB", "EUR", 2310450, "1001"));
-    return sim_ask(sim, ADMINISTRATOR, "company change", str_format(sim->scratch,
-                   "{\"name\":\"Waterland Techniek B.V.\",\"legal_name\":\"Waterland Techniek B.V.\",\"language\":\"nl\",\"kvk_number\":\"%s\",\"vat_number\":\"%s\","
-                   "\"street\":\"Havenkade 12\",\"postal_code\":\"1141 AB\",\"city\":\"Monnickendam\",\"email\":\"administratie@waterland.example\","
-                   "\"phone\":\"+31 299 000 000\",\"website\":\"https://waterland.example\",\"iban\":\"%s\",\"bic\":\"%s\",\"brand_color\":\"#0b5fff\",\"version\":%lld}",
-                   sim->company_kvk.at, sim->company_vat.at, sim->ours[OUR_BANK].iban.at, sim->ours[OUR_BANK].bic.at, (long long)version), NULL);
+    return sim_ask(
+        sim, ADMINISTRATOR, "company change",
+        str_format(
+            sim->scratch,
+            "{\"name\":\"Waterland Techniek B.V.\",\"legal_name\":\"Waterland Techniek B.V.\",\"language\":\"nl\",\"kvk_number\":\"%s\",\"vat_number\":\"%s\","
+            "\"street\":\"Havenkade 12\",\"postal_code\":\"1141 AB\",\"city\":\"Monnickendam\",\"email\":\"administratie@waterland.example\","
+            "\"phone\":\"+31 299 000 000\",\"website\":\"https://waterland.example\",\"iban\":\"%s\",\"bic\":\"%s\",\"brand_color\":\"#0b5fff\",\"version\":%lld}",
+            sim->company_kvk.at, sim->company_vat.at, sim->ours[OUR_BANK].iban.at, sim->ours[OUR_BANK].bic.at,
+            (long long)version),
+        NULL);
 }
 
 /* ---- Names and places ---- */
 
-static const char *const families[] = { "de Boer", "Mulder", "van Dijk", "Postma", "Kuipers", "Verhoeven", "Dekker", "van der Meer", "Hoekstra", "Peeters", "Bos", "Vermeulen",
-    "Scholten", "van Leeuwen", "Timmermans", "Huisman", "Koster", "Wagenaar", "Brouwer", "Terpstra", "Zijlstra", "Molenaar", "Schipper", "Veenstra" };
-static const char *const trades[] = { "Installatiebedrijf", "Garage", "Bouwbedrijf", "Scheepswerf", "Bakkerij", "Hoveniers", "Schildersbedrijf", "Machinefabriek", "Aannemersbedrijf",
-    "Jachthaven", "Technisch Buro", "Loonbedrijf", "Timmerfabriek", "Elektro" };
-static const struct { const char *city, *postal, *street; } places[] = {
-    { "Purmerend", "1441 AC", "Gedempte Singelgracht" }, { "Hoorn", "1621 HD", "Grote Noord" }, { "Zwolle", "8011 PK", "Melkmarkt" }, { "Breda", "4811 DJ", "Ginnekenstraat" },
-    { "Venlo", "5911 HC", "Parade" }, { "Groningen", "9712 HM", "Oude Boteringestraat" }, { "Utrecht", "3511 AX", "Oudegracht" }, { "Leiden", "2312 EK", "Nieuwe Rijn" },
-    { "Goes", "4461 JB", "Lange Kerkstraat" }, { "Almelo", "7607 EB", "Grotestraat" }, { "Sneek", "8601 CC", "Oosterdijk" }, { "Tilburg", "5038 EA", "Heuvelstraat" },
+static const char *const families[] = { "de Boer",  "Mulder",       "van Dijk",   "Postma",   "Kuipers",  "Verhoeven",
+                                        "Dekker",   "van der Meer", "Hoekstra",   "Peeters",  "Bos",      "Vermeulen",
+                                        "Scholten", "van Leeuwen",  "Timmermans", "Huisman",  "Koster",   "Wagenaar",
+                                        "Brouwer",  "Terpstra",     "Zijlstra",   "Molenaar", "Schipper", "Veenstra" };
+static const char *const trades[] = { "Installatiebedrijf", "Garage",     "Bouwbedrijf",      "Scheepswerf",
+                                      "Bakkerij",           "Hoveniers",  "Schildersbedrijf", "Machinefabriek",
+                                      "Aannemersbedrijf",   "Jachthaven", "Technisch Buro",   "Loonbedrijf",
+                                      "Timmerfabriek",      "Elektro" };
+static const struct {
+    const char *city, *postal, *street;
+} places[] = {
+    { "Purmerend", "1441 AC", "Gedempte Singelgracht" },
+    { "Hoorn", "1621 HD", "Grote Noord" },
+    { "Zwolle", "8011 PK", "Melkmarkt" },
+    { "Breda", "4811 DJ", "Ginnekenstraat" },
+    { "Venlo", "5911 HC", "Parade" },
+    { "Groningen", "9712 HM", "Oude Boteringestraat" },
+    { "Utrecht", "3511 AX", "Oudegracht" },
+    { "Leiden", "2312 EK", "Nieuwe Rijn" },
+    { "Goes", "4461 JB", "Lange Kerkstraat" },
+    { "Almelo", "7607 EB", "Grotestraat" },
+    { "Sneek", "8601 CC", "Oosterdijk" },
+    { "Tilburg", "5038 EA", "Heuvelstraat" },
 };
 
 static struct fault *add_party(struct simulation *sim, enum who who, struct str json, party_id *id, struct str *number)
@@ -178,10 +220,17 @@ static struct fault *add_party(struct simulation *sim, enum who who, struct str 
 static struct fault *bank_of_party(struct simulation *sim, party_id party, struct str iban, struct str bic, struct str holder)
 {
     struct answer answer = { 0 };
-    TRY(sim_ask(sim, PAYABLES, "party-bank propose", str_format(sim->scratch, "{\"party_id\":%lld,\"iban\":\"%s\",\"bic\":\"%.*s\",\"holder\":\"%s\"}", (long long)party.n, iban.at,
-                STR_ARG(bic), holder.at), &answer));
-    return sim_ask(sim, APPROVER, "party-bank verify", str_format(sim->scratch, "{\"id\":%lld,\"channel\":\"telefoon\",\"note\":\"Gebeld met het nummer uit ons contract\",\"version\":%lld}",
-                   (long long)sim_number(answer.gives, "id"), (long long)sim_number(answer.gives, "version")), NULL);
+    TRY(sim_ask(sim, PAYABLES, "party-bank propose",
+                str_format(sim->scratch, "{\"party_id\":%lld,\"iban\":\"%s\",\"bic\":\"%.*s\",\"holder\":\"%s\"}",
+                           (long long)party.n, iban.at, STR_ARG(bic), holder.at),
+                &answer));
+    return sim_ask(
+        sim, APPROVER, "party-bank verify",
+        str_format(
+            sim->scratch,
+            "{\"id\":%lld,\"channel\":\"telefoon\",\"note\":\"Gebeld met het nummer uit ons contract\",\"version\":%lld}",
+            (long long)sim_number(answer.gives, "id"), (long long)sim_number(answer.gives, "version")),
+        NULL);
 }
 
 /* ---- Customers ---- */
@@ -189,7 +238,9 @@ static struct fault *bank_of_party(struct simulation *sim, party_id party, struc
 static void give_habits(struct simulation *sim, struct customer *c, int64_t i)
 {
     static const int late[] = { -6, -1, 0, 0, 1, 2, 3, 5, 7, 9, 12, 16, 22, 30, 41 };
-    static const enum naming namings[] = { NAMES_NUMBER, NAMES_NUMBER, NAMES_NUMBER, NAMES_RF, NAMES_RF, NAMES_RF, NAMES_OWN, NAMES_OWN, NAMES_BARE, NAMES_BARE, NAMES_NOTHING, NAMES_WRONG };
+    static const enum naming namings[] = { NAMES_NUMBER, NAMES_NUMBER, NAMES_NUMBER,  NAMES_RF,
+                                           NAMES_RF,     NAMES_RF,     NAMES_OWN,     NAMES_OWN,
+                                           NAMES_BARE,   NAMES_BARE,   NAMES_NOTHING, NAMES_WRONG };
     c->days_late = PICK(sim, late);
     c->spread = (int)sim_between(sim, 0, 5);
     c->naming = PICK(sim, namings);
@@ -209,8 +260,12 @@ static void name_customer(struct simulation *sim, struct customer *c, int64_t i)
     static const char *const belgian[] = { "Garage Claes BV", "Scheepsbouw De Schelde NV", "Technieken Wouters BV" };
     if (i % 12 == 7) c->country = STR("DE"), c->name = str_of(german[i / 12 % 3]);
     else if (i % 12 == 11) c->country = STR("BE"), c->name = str_of(belgian[i / 12 % 3]);
-    else c->country = STR("NL"), c->name = str_format(sim->arena, "%s %s%s", trades[i % COUNT(trades)], families[(i * 5 + 3) % COUNT(families)], i % 5 == 4 ? " V.O.F." : " B.V.");
-    if (c->country.at[0] != 'N' && i >= 36) c->name = str_format(sim->arena, "%.*s (%lld)", STR_ARG(c->name), (long long)i);
+    else
+        c->country = STR("NL"),
+        c->name = str_format(sim->arena, "%s %s%s", trades[i % COUNT(trades)], families[(i * 5 + 3) % COUNT(families)],
+                             i % 5 == 4 ? " V.O.F." : " B.V.");
+    if (c->country.at[0] != 'N' && i >= 36)
+        c->name = str_format(sim->arena, "%.*s (%lld)", STR_ARG(c->name), (long long)i);
     c->vat_code = c->country.at[0] != 'N' ? "icl" : i % 10 == 8 ? "verlegd" : i % 14 == 9 ? "9" : "21";
     c->currency = STR("EUR");
 }
@@ -221,20 +276,53 @@ static struct fault *make_customer(struct simulation *sim, int64_t i)
     memset(c, 0, sizeof *c);
     name_customer(sim, c, i);
     give_habits(sim, c, i);
-    const struct { const char *city, *postal, *street; } at = { places[i % COUNT(places)].city, places[i % COUNT(places)].postal, places[i % COUNT(places)].street };
+    const struct {
+        const char *city, *postal, *street;
+    } at = { places[i % COUNT(places)].city, places[i % COUNT(places)].postal, places[i % COUNT(places)].street };
     bool home = c->country.at[0] == 'N';
     c->terms = i % 4 == 0 ? 14 : i % 9 == 4 ? 60 : 30;
     c->iban = sim_iban(sim, c->country.at);
     c->bic = bic_of(c->iban);
-    TRY(add_party(sim, RECEIVABLES, str_format(sim->scratch,
-                  "{\"name\":\"%s\",\"is_customer\":true,%s%s%s\"vat_number\":\"%s\",\"email\":\"facturen%lld@klant.example\",\"language\":\"%s\",\"street\":\"%s %lld\",\"postal_code\":\"%s\","
-                  "\"city\":\"%s\",\"country\":\"%s\",\"customer_terms_days\":%d,\"reference_needed\":\"none\"}",
-                  c->name.at, home ? "\"kvk_number\":\"" : "", home ? digits(sim, 8).at : "", home ? "\"," : "", vat_of(sim, c->country.at).at, (long long)i + 1,
-                  c->country.at[0] == 'D' ? "de" : "nl", at.street, (long long)sim_between(sim, 1, 190), home ? at.postal : c->country.at[0] == 'D' ? "26721" : "2000",
-                  home ? at.city : c->country.at[0] == 'D' ? "Emden" : "Antwerpen", c->country.at, c->terms), &c->id, &c->number));
-    if (i % 4 != 1) TRY(bank_of_party(sim, c->id, c->iban, c->bic, c->name)); /* the others' accounts have to be learned */
+    TRY(add_party(
+        sim, RECEIVABLES,
+        str_format(
+            sim->scratch,
+            "{\"name\":\"%s\",\"is_customer\":true,%s%s%s\"vat_number\":\"%s\",\"email\":\"facturen%lld@klant.example\",\"language\":\"%s\",\"street\":\"%s %lld\",\"postal_code\":\"%s\","
+            "\"city\":\"%s\",\"country\":\"%s\",\"customer_terms_days\":%d,\"reference_needed\":\"none\"}",
+            c->name.at, home ? "\"kvk_number\":\"" : "", home ? digits(sim, 8).at : "", home ? "\"," : "",
+            vat_of(sim, c->country.at).at, (long long)i + 1, c->country.at[0] == 'D' ? "de" : "nl", at.street,
+            (long long)sim_between(sim, 1, 190),
+            home                      ? at.postal
+            : c->country.at[0] == 'D' ? "26721"
+                                      : "2000",
+            home                      ? at.city
+            : c->country.at[0] == 'D' ? "Emden"
+                                      : "Antwerpen",
+            c->country.at, c->terms),
+        &c->id, &c->number));
+    if (i % 4 != 1)
+        TRY(bank_of_party(sim, c->id, c->iban, c->bic, c->name)); /* the others' accounts have to be learned */
     sim->weight_sum += c->weight;
     return NULL;
+}
+
+/* A new one overseas, billed in dollars in the last weeks; nothing of it is due yet. */
+static struct fault *make_overseas(struct simulation *sim)
+{
+    struct customer *c = LIST_ADD(sim->arena, &sim->customers);
+    *c = (struct customer){ .name = STR("Harbor Pumps Inc."),
+                            .country = STR("US"),
+                            .currency = STR("USD"),
+                            .vat_code = "export",
+                            .habit = PAYS_NEVER,
+                            .naming = NAMES_NUMBER,
+                            .terms = 60,
+                            .weight = 3 };
+    sim->weight_sum += c->weight;
+    return add_party(sim, RECEIVABLES,
+                     STR("{\"name\":\"Harbor Pumps Inc.\",\"is_customer\":true,\"email\":\"ap@harborpumps.example\",\"language\":\"en\",\"street\":\"Pier Road 4\","
+                         "\"postal_code\":\"04101\",\"city\":\"Portland\",\"country\":\"US\",\"currency\":\"USD\",\"customer_terms_days\":60}"),
+                     &c->id, &c->number);
 }
 
 struct fault *sim_cast_customers(struct simulation *sim)
@@ -243,15 +331,22 @@ struct fault *sim_cast_customers(struct simulation *sim)
         TRY(make_customer(sim, i));
         struct customer *c = &sim->customers.at[i];
         if (i % 15 == 10) /* the parent pays, from an account of its own */
-            c->payer_name = str_format(sim->arena, "%s Beheer B.V.", families[i % COUNT(families)]), c->payer_iban = sim_iban(sim, "NL");
+            c->payer_name = str_format(sim->arena, "%s Beheer B.V.", families[i % COUNT(families)]),
+            c->payer_iban = sim_iban(sim, "NL");
         if (i == sim->settings.customers - 1) c->habit = PAYS_NEVER;
     }
-    return NULL;
+    return make_overseas(sim);
 }
 
 /* ---- Suppliers ---- */
 
-static const struct { const char *name, *country, *account, *what, *category; int rate, day, terms; int64_t from_minor, to_minor; int weight; bool hybrid; } trade[] = {
+static const struct {
+    const char *name, *country, *account, *what, *category;
+    int rate, day, terms;
+    int64_t from_minor, to_minor;
+    int weight;
+    bool hybrid;
+} trade[] = {
     { "Energie Waterland Levering", "NL", "4210", "Elektriciteit en gas", "S", 21, 4, 14, 85000, 140000, 0, false },
     { "Telecom Noord", "NL", "4310", "Telefonie en internet", "S", 21, 6, 14, 24900, 31200, 0, true },
     { "Schoonmaak Helder", "NL", "4220", "Schoonmaak kantoor", "S", 21, 28, 30, 62000, 62000, 0, false },
@@ -278,17 +373,28 @@ static struct fault *make_supplier(struct simulation *sim, int64_t i)
     int64_t t = (i * 5 + 8) % COUNT(trade), p = (i * 7 + 5) % COUNT(places);
     bool again = i >= COUNT(trade), home = !strcmp(trade[t].country, "NL");
     struct account account = { 0 };
-    *s = (struct supplier){ .account = trade[t].account, .what = trade[t].what, .vat_category = trade[t].category, .rate = trade[t].rate, .terms = trade[t].terms,
-                            .day = again && trade[t].day ? (int)sim_between(sim, 2, 27) : trade[t].day, .from_minor = trade[t].from_minor, .to_minor = trade[t].to_minor,
-                            .hybrid = trade[t].hybrid, .kenmerk = home && i % 8 == 4, .weight = trade[t].weight, .country = str_of(trade[t].country) };
-    s->name = again ? str_format(sim->arena, "%s %s", trade[t].name, families[(i * 3) % COUNT(families)]) : str_of(trade[t].name);
+    *s = (struct supplier){ .account = trade[t].account,
+                            .what = trade[t].what,
+                            .vat_category = trade[t].category,
+                            .rate = trade[t].rate,
+                            .terms = trade[t].terms,
+                            .day = again && trade[t].day ? (int)sim_between(sim, 2, 27) : trade[t].day,
+                            .from_minor = trade[t].from_minor,
+                            .to_minor = trade[t].to_minor,
+                            .hybrid = trade[t].hybrid,
+                            .kenmerk = home && i % 8 == 4,
+                            .weight = trade[t].weight,
+                            .country = str_of(trade[t].country) };
+    s->name = again ? str_format(sim->arena, "%s %s", trade[t].name, families[(i * 3) % COUNT(families)])
+                    : str_of(trade[t].name);
     if (home) s->name = str_format(sim->arena, "%.*s B.V.", STR_ARG(s->name));
     s->kvk = digits(sim, 8);
     s->vat = vat_of(sim, trade[t].country);
     s->iban = sim_iban(sim, trade[t].country);
     s->city = str_of(home ? places[p].city : trade[t].country[0] == 'D' ? "Bremen" : "Gent");
     s->post_code = str_of(home ? places[p].postal : trade[t].country[0] == 'D' ? "28195" : "9000");
-    s->street = str_format(sim->arena, "%s %lld", home ? places[p].street : "Industriestrasse", (long long)sim_between(sim, 1, 99));
+    s->street = str_format(sim->arena, "%s %lld", home ? places[p].street : "Industriestrasse",
+                           (long long)sim_between(sim, 1, 99));
     s->last_number = sim_between(sim, 100, 9000);
     struct work work = sim_work(sim, PROGRAM);
     work.reading = true;
@@ -298,12 +404,17 @@ static struct fault *make_supplier(struct simulation *sim, int64_t i)
     if (fault) return fault;
     s->account_id = account.id;
     s->coded = i % 5 != 3;
-    struct str coding = !s->coded ? (struct str){ "", 0 } : str_format(sim->scratch, "\"expense_account_id\":%lld,", (long long)account.id.n);
-    TRY(add_party(sim, PAYABLES, str_format(sim->scratch,
-                  "{\"name\":\"%s\",\"is_supplier\":true,%s%s%s\"vat_number\":\"%s\",\"email\":\"administratie%lld@leverancier.example\",\"street\":\"%s\",\"postal_code\":\"%s\",\"city\":\"%s\","
-                  "\"country\":\"%s\",%s\"supplier_terms_days\":%d}",
-                  s->name.at, home ? "\"kvk_number\":\"" : "", home ? s->kvk.at : "", home ? "\"," : "", s->vat.at, (long long)i + 1, s->street.at, s->post_code.at, s->city.at,
-                  s->country.at, coding.at, s->terms), &s->id, NULL));
+    struct str coding = !s->coded ? (struct str){ "", 0 }
+                                  : str_format(sim->scratch, "\"expense_account_id\":%lld,", (long long)account.id.n);
+    TRY(add_party(
+        sim, PAYABLES,
+        str_format(
+            sim->scratch,
+            "{\"name\":\"%s\",\"is_supplier\":true,%s%s%s\"vat_number\":\"%s\",\"email\":\"administratie%lld@leverancier.example\",\"street\":\"%s\",\"postal_code\":\"%s\",\"city\":\"%s\","
+            "\"country\":\"%s\",%s\"supplier_terms_days\":%d}",
+            s->name.at, home ? "\"kvk_number\":\"" : "", home ? s->kvk.at : "", home ? "\"," : "", s->vat.at,
+            (long long)i + 1, s->street.at, s->post_code.at, s->city.at, s->country.at, coding.at, s->terms),
+        &s->id, NULL));
     TRY(bank_of_party(sim, s->id, s->iban, bic_of(s->iban), s->name));
     sim->supplier_weight_sum += s->weight;
     return NULL;

@@ -21,14 +21,18 @@ static struct fault *check_bank(struct simulation *sim, struct work *work)
 {
     int64_t suspense = 0, undecided = 0;
     TRY(cash_verify(work, &suspense, &undecided));
-    if (suspense + undecided) return wrong(sim, "the suspense account is not the undecided lines", minor_format(sim->arena, suspense + undecided, 2));
+    if (suspense + undecided)
+        return wrong(sim, "the suspense account is not the undecided lines",
+                     minor_format(sim->arena, suspense + undecided, 2));
     for (int i = 0; i < OUR_ACCOUNTS; i++) {
         struct bank_account account = { 0 };
         int64_t balance = 0;
         if (!sim->ours[i].id.n || !sim->ours[i].done_on.ymd || !str_is(sim->ours[i].currency, "EUR")) continue;
         TRY(bank_account_load(work, sim->ours[i].id, &account));
         TRY(ledger_account_balance(work, account.ledger_account_id, &balance));
-        if (balance != sim->ours[i].balance_minor) return wrong(sim, "a bank account is not what its last statement says", minor_format(sim->arena, balance - sim->ours[i].balance_minor, 2));
+        if (balance != sim->ours[i].balance_minor)
+            return wrong(sim, "a bank account is not what its last statement says",
+                         minor_format(sim->arena, balance - sim->ours[i].balance_minor, 2));
     }
     return NULL;
 }

@@ -2,7 +2,10 @@
 #include "payment/payment.h"
 #include "simulation/simulation_private.h"
 
-static struct str keep(struct simulation *sim, struct str s) { return s.length ? str_keep(sim->arena, s) : (struct str){ 0 }; }
+static struct str keep(struct simulation *sim, struct str s)
+{
+    return s.length ? str_keep(sim->arena, s) : (struct str){ 0 };
+}
 
 /* What the bank will show of a released run: each payment, or one total. */
 static void plan_lines(struct simulation *sim, const struct payment_shown *shown)
@@ -14,8 +17,10 @@ static void plan_lines(struct simulation *sim, const struct payment_shown *shown
         if (p->amount_minor <= 0) continue;
         struct event one = total;
         one.amount_minor = -p->amount_minor;
-        one.name = keep(sim, p->holder), one.iban = keep(sim, p->iban), one.bic = keep(sim, p->bic), one.end_to_end = keep(sim, p->end_to_end_id);
-        if (p->reference_kind == REFERENCE_RF || p->reference_kind == REFERENCE_KENMERK) one.reference = keep(sim, p->reference);
+        one.name = keep(sim, p->holder), one.iban = keep(sim, p->iban), one.bic = keep(sim, p->bic),
+        one.end_to_end = keep(sim, p->end_to_end_id);
+        if (p->reference_kind == REFERENCE_RF || p->reference_kind == REFERENCE_KENMERK)
+            one.reference = keep(sim, p->reference);
         else one.remittance = keep(sim, str_utf8_clip(p->reference, 140));
         total.amount_minor -= p->amount_minor;
         count++;
@@ -29,7 +34,8 @@ static void plan_lines(struct simulation *sim, const struct payment_shown *shown
         *LIST_ADD(sim->arena, &sim->money_back) = (struct money_back){ p->id.n, one };
     }
     total.batch = str_format(sim->arena, "%.*s-1", STR_ARG(shown->run.message_id));
-    if (!shown->run.each_booked && count == 1) total.batch.length = 0, total.end_to_end = keep(sim, shown->payments.at[0].end_to_end_id);
+    if (!shown->run.each_booked && count == 1)
+        total.batch.length = 0, total.end_to_end = keep(sim, shown->payments.at[0].end_to_end_id);
     if (!shown->run.each_booked && count) sim_event(sim, &total);
 }
 
@@ -38,7 +44,10 @@ static struct fault *release(struct simulation *sim)
     struct answer answer = { 0 };
     struct proposed_run *run = &sim->run;
     struct str id = str_format(sim->scratch, "{\"id\":%lld}", (long long)run->id);
-    TRY(sim_ask(sim, TREASURER, "payment release", str_format(sim->scratch, "{\"id\":%lld,\"hash\":\"%s\",\"version\":%lld}", (long long)run->id, run->hash.at, (long long)run->version), NULL));
+    TRY(sim_ask(sim, TREASURER, "payment release",
+                str_format(sim->scratch, "{\"id\":%lld,\"hash\":\"%s\",\"version\":%lld}", (long long)run->id,
+                           run->hash.at, (long long)run->version),
+                NULL));
     TRY(sim_ask(sim, TREASURER, "payment file", id, NULL));
     TRY(sim_ask(sim, TREASURER, "payment show", id, &answer));
     run->id = 0;
@@ -52,8 +61,13 @@ static struct fault *propose(struct simulation *sim)
     struct answer answer = { 0 };
     struct date on = sim_bank_day(date_add_days(sim->today, 1));
     while (on.ymd % 10000 == 501 || !sim_is_bank_day(on)) on = date_add_days(on, 1); /* TARGET is closed on 1 May */
-    struct fault *fault = sim_ask(sim, PAYABLES, "payment propose", str_format(sim->scratch, "{\"bank_account_id\":%lld,\"execution_on\":\"%s\",\"until\":\"%s\",\"each_booked\":%s}",
-        (long long)sim->ours[OUR_BANK].id.n, date_text(sim->scratch, on).at, date_text(sim->scratch, date_add_days(sim->today, 6)).at, sim_chance(sim, 400) ? "true" : "false"), &answer);
+    struct fault *fault = sim_ask(
+        sim, PAYABLES, "payment propose",
+        str_format(sim->scratch,
+                   "{\"bank_account_id\":%lld,\"execution_on\":\"%s\",\"until\":\"%s\",\"each_booked\":%s}",
+                   (long long)sim->ours[OUR_BANK].id.n, date_text(sim->scratch, on).at,
+                   date_text(sim->scratch, date_add_days(sim->today, 6)).at, sim_chance(sim, 400) ? "true" : "false"),
+        &answer);
     if (fault && fault->type == &payment_nothing_due) return NULL;
     if (fault) return fault;
     const struct payment_shown *shown = answer.gives.at;
@@ -70,7 +84,10 @@ static struct fault *money_comes_back(struct simulation *sim)
             sim->money_back.at[kept++] = *m;
             continue;
         }
-        TRY(sim_ask(sim, TREASURER, "payment return", str_format(sim->scratch, "{\"id\":%lld,\"reason\":\"AC04 rekening opgeheven\"}", (long long)m->payment), NULL));
+        TRY(sim_ask(
+            sim, TREASURER, "payment return",
+            str_format(sim->scratch, "{\"id\":%lld,\"reason\":\"AC04 rekening opgeheven\"}", (long long)m->payment),
+            NULL));
         sim_event(sim, &m->event);
         sim->counts.returned++;
     }

@@ -105,9 +105,12 @@ struct simulation {
 /* ---- simulation.c: doing things as somebody ---- */
 struct work sim_work(struct simulation *sim, enum who who); /* its arena is the day's */
 bool sim_has(const struct simulation *sim, const char *command);
-CHECKED struct fault *sim_ask(struct simulation *sim, enum who who, const char *command, struct str json, struct answer *answer);
-CHECKED struct fault *sim_upload(struct simulation *sim, enum who who, const char *command, struct str file_name, struct str content, struct answer *answer);
-CHECKED struct fault *sim_call(struct simulation *sim, enum who who, const char *command, const void *takes, void *gives);
+CHECKED struct fault *sim_ask(struct simulation *sim, enum who who, const char *command, struct str json,
+                              struct answer *answer);
+CHECKED struct fault *sim_upload(struct simulation *sim, enum who who, const char *command, struct str file_name,
+                                 struct str content, struct answer *answer);
+CHECKED struct fault *sim_call(struct simulation *sim, enum who who, const char *command, const void *takes,
+                               void *gives);
 int64_t sim_number(struct given gives, const char *field); /* an integer, amount or id of what was given */
 struct str sim_text(struct given gives, const char *field);
 bool sim_is_bank_day(struct date day); /* banks work and people too: no weekend, no Dutch holiday */

@@ -4,14 +4,21 @@
 
 /* ---- What a supplier writes ---- */
 
-static struct einvoice_amount euros(int64_t minor) { return (struct einvoice_amount){ .value = minor_to_decimal(minor, 2), .currency = STR("EUR") }; }
+static struct einvoice_amount euros(int64_t minor)
+{
+    return (struct einvoice_amount){ .value = minor_to_decimal(minor, 2), .currency = STR("EUR") };
+}
 static struct einvoice_number number_of(int rate) { return (struct einvoice_number){ .value = DECIMAL(rate, 0) }; }
 
 static struct einvoice_vat vat_of_line(const struct supplier *s)
 {
-    struct einvoice_vat vat = { .present = true, .category = str_of(s->vat_category), .rate = number_of(s->rate), .scheme = STR("VAT") };
-    if (!strcmp(s->vat_category, "AE")) vat.exemption_code = STR("VATEX-EU-AE"), vat.exemption_reason = STR("Btw verlegd");
-    if (!strcmp(s->vat_category, "K")) vat.exemption_code = STR("VATEX-EU-IC"), vat.exemption_reason = STR("Intra-Community supply");
+    struct einvoice_vat vat = {
+        .present = true, .category = str_of(s->vat_category), .rate = number_of(s->rate), .scheme = STR("VAT")
+    };
+    if (!strcmp(s->vat_category, "AE"))
+        vat.exemption_code = STR("VATEX-EU-AE"), vat.exemption_reason = STR("Btw verlegd");
+    if (!strcmp(s->vat_category, "K"))
+        vat.exemption_code = STR("VATEX-EU-IC"), vat.exemption_reason = STR("Intra-Community supply");
     if (!strcmp(s->vat_category, "E")) vat.exemption_reason = STR("Vrijgesteld van btw");
     return vat;
 }
@@ -24,7 +31,9 @@ static void bill_lines(struct simulation *sim, const struct supplier *s, struct 
         struct einvoice_line *line = LIST_ADD(sim->scratch, &e->lines);
         memset(line, 0, sizeof *line);
         line->id = str_from_int(sim->scratch, i + 1);
-        line->name = count > 1 ? str_format(sim->scratch, "%s, artikel %lld", s->what, (long long)sim_between(sim, 1000, 9999)) : str_of(s->what);
+        line->name =
+            count > 1 ? str_format(sim->scratch, "%s, artikel %lld", s->what, (long long)sim_between(sim, 1000, 9999))
+                      : str_of(s->what);
         line->quantity = (struct einvoice_quantity){ .value = DECIMAL(quantity, 0), .unit = STR("C62") };
         line->price = euros(price);
         line->net = euros(price * quantity);
@@ -36,11 +45,17 @@ static void parties(struct simulation *sim, const struct supplier *s, struct ein
 {
     bool home = str_is(s->country, "NL");
     e->seller = (struct einvoice_party){ .present = true, .name = s->name, .vat_id = s->vat };
-    e->seller.address = (struct einvoice_address){ .present = true, .line1 = s->street, .city = s->city, .post_code = s->post_code, .country = s->country };
+    e->seller.address = (struct einvoice_address){
+        .present = true, .line1 = s->street, .city = s->city, .post_code = s->post_code, .country = s->country
+    };
     if (home) e->seller.legal_id = (struct einvoice_id){ .value = s->kvk, .scheme = STR("0106") };
     e->buyer = (struct einvoice_party){ .present = true, .name = STR("Waterland Techniek B.V."), .vat_id = sim->company_vat,
                                         .legal_id = { .value = sim->company_kvk, .scheme = STR("0106") } };
-    e->buyer.address = (struct einvoice_address){ .present = true, .line1 = STR("Havenkade 12"), .city = STR("Monnickendam"), .post_code = STR("1141 AB"), .country = STR("NL") };
+    e->buyer.address = (struct einvoice_address){ .present = true,
+                                                  .line1 = STR("Havenkade 12"),
+                                                  .city = STR("Monnickendam"),
+                                                  .post_code = STR("1141 AB"),
+                                                  .country = STR("NL") };
     e->specification = home ? STR(EINVOICE_SPECIFICATION_NLCIUS) : STR(EINVOICE_SPECIFICATION_EN16931);
     e->delivery.present = true;
     e->delivery.day.date = e->issued.date;
@@ -53,10 +68,13 @@ static struct fault *payment_asked(struct simulation *sim, struct supplier *s, s
     bool other = s->new_iban.length > 0;
     memset(p, 0, sizeof *p);
     e->payment_reference = e->number;
-    if (s->kenmerk) TRY(kenmerk_make(sim->scratch, str_format(sim->scratch, "%09lld", (long long)(s->last_number * 131)), &e->payment_reference));
+    if (s->kenmerk)
+        TRY(kenmerk_make(sim->scratch, str_format(sim->scratch, "%09lld", (long long)(s->last_number * 131)),
+                         &e->payment_reference));
     p->code = STR("30");
     p->has_account = true;
-    p->account = (struct einvoice_account){ .id = other ? s->new_iban : s->iban, .name = str_is(s->country, "NL") ? (struct str){ 0 } : s->name };
+    p->account = (struct einvoice_account){ .id = other ? s->new_iban : s->iban,
+                                            .name = str_is(s->country, "NL") ? (struct str){ 0 } : s->name };
     *LIST_ADD(sim->scratch, &p->references) = e->payment_reference;
     return NULL;
 }
@@ -65,7 +83,8 @@ static struct fault *write_bill(struct simulation *sim, struct supplier *s, stru
 {
     struct einvoice_sums sums = { 0 };
     s->last_number += sim_between(sim, 1, 40);
-    e->number = str_format(sim->scratch, "%d%s%05lld", date_year(sim->today), s->country.at[0] == 'N' ? "-" : "/", (long long)s->last_number);
+    e->number = str_format(sim->scratch, "%d%s%05lld", date_year(sim->today), s->country.at[0] == 'N' ? "-" : "/",
+                           (long long)s->last_number);
     e->issued.date = date_add_days(sim->today, -(int)sim_between(sim, 0, 3));
     if (e->issued.date.ymd < sim->settings.from_on.ymd) e->issued.date = sim->today;
     e->due.date = date_add_days(e->issued.date, s->terms);
@@ -77,7 +96,9 @@ static struct fault *write_bill(struct simulation *sim, struct supplier *s, stru
     TRY(payment_asked(sim, s, e));
     TRY(einvoice_compute(sim->scratch, e, &sums));
     e->totals = sums.totals;
-    for (size_t i = 0; i < e->lines.count; i++) e->lines.at[i].vat.exemption_code = e->lines.at[i].vat.exemption_reason = (struct str){ 0 }; /* they stand with the totals */
+    for (size_t i = 0; i < e->lines.count; i++)
+        e->lines.at[i].vat.exemption_code = e->lines.at[i].vat.exemption_reason =
+            (struct str){ 0 }; /* they stand with the totals */
     for (size_t i = 0; i < sums.vat_totals.count; i++) *LIST_ADD(sim->scratch, &e->vat_totals) = sums.vat_totals.at[i];
     sim->vat_minor -= sums.vat_minor;
     return NULL;
@@ -104,8 +125,14 @@ static struct fault *receive(struct simulation *sim, size_t who, struct str cont
     struct str name = str_format(sim->scratch, "factuur-%lld.%s", (long long)sim->counts.bills + 1, ending);
     TRY(sim_upload(sim, PAYABLES, "bill receive", name, content, &answer));
     const struct bill *bill = answer.gives.at;
-    *LIST_ADD(sim->arena, &sim->purchases) = (struct purchase){ .id = bill->id, .version = bill->version, .supplier = who, .step = STEP_RECEIVED,
-        .at_on = date_add_days(sim->today, (int)sim_between(sim, 0, 2)), .coded = bill->state == BILL_CODED, .twice = twice };
+    *LIST_ADD(sim->arena, &sim->purchases) =
+        (struct purchase){ .id = bill->id,
+                           .version = bill->version,
+                           .supplier = who,
+                           .step = STEP_RECEIVED,
+                           .at_on = date_add_days(sim->today, (int)sim_between(sim, 0, 2)),
+                           .coded = bill->state == BILL_CODED,
+                           .twice = twice };
     sim->counts.bills++;
     return NULL;
 }
@@ -156,7 +183,10 @@ static struct fault *post_comes(struct simulation *sim)
 static struct fault *step_bill(struct simulation *sim, struct purchase *p, enum who who, const char *command, const char *more)
 {
     struct answer answer = { 0 };
-    TRY(sim_ask(sim, who, command, str_format(sim->scratch, "{\"id\":%lld,\"version\":%lld%s}", (long long)p->id.n, (long long)p->version, more), &answer));
+    TRY(sim_ask(
+        sim, who, command,
+        str_format(sim->scratch, "{\"id\":%lld,\"version\":%lld%s}", (long long)p->id.n, (long long)p->version, more),
+        &answer));
     const struct bill *bill = answer.gives.at;
     p->version = bill->version;
     return NULL;
@@ -174,7 +204,9 @@ static struct fault *handle(struct simulation *sim, struct purchase *p)
 {
     const struct supplier *s = &sim->suppliers.at[p->supplier];
     if (p->twice) return refuse_bill(sim, p, "Dubbel ontvangen");
-    if (!p->coded) TRY(step_bill(sim, p, PAYABLES, "bill code", str_format(sim->scratch, ",\"account_id\":%lld", (long long)s->account_id.n).at));
+    if (!p->coded)
+        TRY(step_bill(sim, p, PAYABLES, "bill code",
+                      str_format(sim->scratch, ",\"account_id\":%lld", (long long)s->account_id.n).at));
     TRY(step_bill(sim, p, PAYABLES, "bill submit", ""));
     p->step = STEP_SUBMITTED;
     p->at_on = date_add_days(sim->today, (int)sim_between(sim, 1, 3));
@@ -184,7 +216,8 @@ static struct fault *handle(struct simulation *sim, struct purchase *p)
 static struct fault *approve(struct simulation *sim, struct purchase *p)
 {
     struct fault *fault = step_bill(sim, p, APPROVER, "bill approve", "");
-    if (fault && (fault->type == &bill_fatal_problems || fault->type == &bill_duplicate)) return refuse_bill(sim, p, "De factuur klopt niet");
+    if (fault && (fault->type == &bill_fatal_problems || fault->type == &bill_duplicate))
+        return refuse_bill(sim, p, "De factuur klopt niet");
     if (fault) return fault;
     p->step = STEP_DONE;
     sim->counts.approved++;

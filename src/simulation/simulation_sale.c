@@ -3,10 +3,16 @@
 
 /* ---- Selling ---- */
 
-static const struct { const char *text, *unit; int64_t price_minor; } products[] = {
-    { "Dompelpomp 400 W", "C62", 18950 }, { "Kogelkraan 1 inch", "C62", 2475 }, { "Slangkoppeling RVS", "C62", 895 }, { "Frequentieregelaar 2,2 kW", "C62", 41500 },
-    { "Montage op locatie", "HUR", 7250 }, { "Voorrijkosten", "C62", 4500 }, { "Drukschakelaar", "C62", 3890 }, { "Hydrauliekolie 20 l", "C62", 8725 },
-    { "Lagerset 6205", "C62", 1640 }, { "Elektromotor 1,5 kW", "C62", 22900 }, { "Onderhoudscontract", "MON", 16500 }, { "Reparatie waterpomp", "HUR", 6900 },
+static const struct {
+    const char *text, *unit;
+    int64_t price_minor;
+} products[] = {
+    { "Dompelpomp 400 W", "C62", 18950 },   { "Kogelkraan 1 inch", "C62", 2475 },
+    { "Slangkoppeling RVS", "C62", 895 },   { "Frequentieregelaar 2,2 kW", "C62", 41500 },
+    { "Montage op locatie", "HUR", 7250 },  { "Voorrijkosten", "C62", 4500 },
+    { "Drukschakelaar", "C62", 3890 },      { "Hydrauliekolie 20 l", "C62", 8725 },
+    { "Lagerset 6205", "C62", 1640 },       { "Elektromotor 1,5 kW", "C62", 22900 },
+    { "Onderhoudscontract", "MON", 16500 }, { "Reparatie waterpomp", "HUR", 6900 },
 };
 
 static void invoice_lines(struct simulation *sim, struct invoice_data *data, const struct customer *c)
@@ -15,8 +21,11 @@ static void invoice_lines(struct simulation *sim, struct invoice_data *data, con
     for (int64_t i = 0; i < count; i++) {
         size_t p = (size_t)sim_between(sim, 0, (int64_t)ARRAY_LENGTH(products) - 1);
         struct invoice_line_data *line = LIST_ADD(sim->scratch, &data->lines);
-        *line = (struct invoice_line_data){ .description = str_of(products[p].text), .unit = str_of(products[p].unit), .vat_code = str_of(c->vat_code),
-                                            .quantity = DECIMAL(sim_between(sim, 1, products[p].price_minor > 10000 ? 6 : 40), 0),
+        *line = (struct invoice_line_data){ .description = str_of(products[p].text),
+                                            .unit = str_of(products[p].unit),
+                                            .vat_code = str_of(c->vat_code),
+                                            .quantity = DECIMAL(
+                                                sim_between(sim, 1, products[p].price_minor > 10000 ? 6 : 40), 0),
                                             .price = DECIMAL(products[p].price_minor, 2) };
         if (sim_chance(sim, 80)) line->discount_percent = DECIMAL(sim_between(sim, 1, 4) * 5, 0);
     }
@@ -41,7 +50,9 @@ static struct fault *item_of(struct simulation *sim, int64_t invoice, struct ope
     TRY(db_begin(&work, sim->books));
     struct fault *fault = ledger_item_by_source(&work, "invoice", invoice, item, &found);
     db_rollback(&work);
-    if (!fault && !found) return FAULT(sim->scratch, &simulation_wrong, NULL, PARAM("day", date_text(sim->scratch, sim->today)), PARAM("what", STR("an invoice without an open item")));
+    if (!fault && !found)
+        return FAULT(sim->scratch, &simulation_wrong, NULL, PARAM("day", date_text(sim->scratch, sim->today)),
+                     PARAM("what", STR("an invoice without an open item")));
     return fault;
 }
 
@@ -50,21 +61,33 @@ static struct fault *sell(struct simulation *sim)
     int64_t at = sim_between(sim, 0, sim->weight_sum - 1);
     size_t who = 0;
     while (at >= sim->customers.at[who].weight) at -= sim->customers.at[who++].weight;
+    if (str_is(sim->customers.at[who].currency, "USD") && date_between(sim->today, sim->settings.until_on) > 55) who = 0;
     const struct customer *c = &sim->customers.at[who];
     struct invoice_data data = { .party_id = c->id, .delivered_on = date_add_days(sim->today, -(int)sim_between(sim, 0, 5)) };
     struct invoice_shown shown = { 0 };
     struct answer final = { 0 };
     struct open_item item = { 0 };
     invoice_lines(sim, &data, c);
-    if (sim_chance(sim, 300)) data.order_reference = str_format(sim->scratch, "PO-%lld", (long long)sim_between(sim, 10000, 99999));
+    if (sim_chance(sim, 300))
+        data.order_reference = str_format(sim->scratch, "PO-%lld", (long long)sim_between(sim, 10000, 99999));
     TRY(sim_call(sim, RECEIVABLES, "invoice draft", &data, &shown));
     if (!sim_has(sim, "invoice finalise")) return NULL;
-    TRY(sim_ask(sim, RECEIVABLES, "invoice finalise", str_format(sim->scratch, "{\"id\":%lld,\"version\":%lld}", (long long)shown.invoice.id.n, (long long)shown.invoice.version), &final));
-    const struct invoice *invoice = &((const struct invoice_shown *)final.gives.at)->invoice;
+    TRY(sim_ask(sim, RECEIVABLES, "invoice finalise",
+                str_format(sim->scratch, "{\"id\":%lld,\"version\":%lld}", (long long)shown.invoice.id.n,
+                           (long long)shown.invoice.version),
+                &final));
+    const struct invoice *invoice = &((const struct invoice_shown *) final.gives.at)->invoice;
     TRY(item_of(sim, invoice->id.n, &item));
     *LIST_ADD(sim->arena, &sim->sales) = (struct sale){
-        .id = invoice->id, .item = item.id, .number = str_keep(sim->arena, invoice->number), .rf = str_keep(sim->arena, invoice->payment_reference), .customer = who,
-        .total_minor = invoice->total_minor, .rest_minor = invoice->total_minor, .due_on = invoice->due_on, .pays_on = pays_on(sim, c, invoice->due_on),
+        .id = invoice->id,
+        .item = item.id,
+        .number = str_keep(sim->arena, invoice->number),
+        .rf = str_keep(sim->arena, invoice->payment_reference),
+        .customer = who,
+        .total_minor = invoice->total_minor,
+        .rest_minor = invoice->total_minor,
+        .due_on = invoice->due_on,
+        .pays_on = pays_on(sim, c, invoice->due_on),
         .lines = (int)data.lines.count,
     };
     sim->counts.invoices++;
@@ -80,8 +103,10 @@ static struct fault *credit(struct simulation *sim)
     struct sale *s = &sim->sales.at[sim->sales.count - (size_t)sim_between(sim, 1, 20)];
     if (s->rest_minor != s->total_minor || s->total_minor < 5000) return NULL;
     bool all = s->lines == 1 || sim_chance(sim, 300);
-    struct str json = all ? str_format(sim->scratch, "{\"id\":%lld,\"reason\":\"Retour ontvangen\"}", (long long)s->id.n)
-                          : str_format(sim->scratch, "{\"id\":%lld,\"reason\":\"Regel niet geleverd\",\"lines\":[{\"line_no\":1}]}", (long long)s->id.n);
+    struct str json =
+        all ? str_format(sim->scratch, "{\"id\":%lld,\"reason\":\"Retour ontvangen\"}", (long long)s->id.n)
+            : str_format(sim->scratch, "{\"id\":%lld,\"reason\":\"Regel niet geleverd\",\"lines\":[{\"line_no\":1}]}",
+                         (long long)s->id.n);
     TRY(sim_ask(sim, RECEIVABLES, "invoice credit", json, &answer));
     const struct invoice *note = &((const struct invoice_shown *)answer.gives.at)->invoice;
     s->rest_minor -= note->total_minor;
@@ -127,7 +152,8 @@ static struct str bare(struct str number)
     return rest;
 }
 
-static void name_payment(struct simulation *sim, const struct customer *c, const struct sale *const *paid, size_t count, struct event *event)
+static void name_payment(struct simulation *sim, const struct customer *c, const struct sale *const *paid, size_t count,
+                         struct event *event)
 {
     static const char *const empty[] = { "", "betaling", "zie specificatie per mail", "uw levering", "diverse facturen" };
     static const char *const words[] = { "Factuur", "factuurnr.", "Fact", "uw nota", "Betreft factuur", "F" };
@@ -154,7 +180,8 @@ static void name_payment(struct simulation *sim, const struct customer *c, const
     event->remittance = text_str(&t);
 }
 
-static void truth_of(struct simulation *sim, const struct sale *const *paid, const int64_t *amounts, size_t count, struct truth *truth)
+static void truth_of(struct simulation *sim, const struct sale *const *paid, const int64_t *amounts, size_t count,
+                     struct truth *truth)
 {
     truth->kind = TRUTH_ITEMS;
     truth->shares = ARENA_ARRAY(sim->arena, struct truth_share, count);
@@ -201,24 +228,34 @@ static void pay(struct simulation *sim, size_t who, struct sale **paid, size_t c
 {
     struct customer *c = &sim->customers.at[who];
     int64_t *amounts = ARENA_ARRAY(sim->scratch, int64_t, count), total = 0;
-    struct event event = { .on = sim->today, .account = who % 3 == 2 ? OUR_SECOND : OUR_BANK, .name = c->payer_name.at ? c->payer_name : c->name,
-                           .iban = c->payer_iban.at ? c->payer_iban : c->iban, .bic = c->bic };
+    struct event event = { .on = sim->today,
+                           .account = who % 3 == 2 ? OUR_SECOND : OUR_BANK,
+                           .name = c->payer_name.at ? c->payer_name : c->name,
+                           .iban = c->payer_iban.at ? c->payer_iban : c->iban,
+                           .bic = c->bic };
     for (size_t i = 0; i < count; i++) amounts[i] = paid[i]->rest_minor;
     bool part = count == 1 && amounts[0] > 20000 && sim_chance(sim, c->part_permille);
     if (part) amounts[0] = amounts[0] / 200 * 100;
     for (size_t i = 0; i < count; i++) total += amounts[i];
     truth_of(sim, (const struct sale *const *)paid, amounts, count, &event.truth);
-    if (!part && sim_chance(sim, c->discount_permille)) event.truth.difference = "discount_late", event.truth.difference_minor = total / 50;
-    else if (!part && total > 10000 && sim_chance(sim, c->charge_permille)) event.truth.difference = "charge", event.truth.difference_minor = sim_between(sim, 5, 30) * 50;
-    else if (!part && sim_chance(sim, 6)) event.truth.difference = "rounding", event.truth.difference_minor = total % 100 ? total % 100 : 1;
+    if (!part && sim_chance(sim, c->discount_permille))
+        event.truth.difference = "discount_late", event.truth.difference_minor = total / 50;
+    else if (!part && total > 10000 && sim_chance(sim, c->charge_permille))
+        event.truth.difference = "charge", event.truth.difference_minor = sim_between(sim, 5, 30) * 50;
+    else if (!part && sim_chance(sim, 6))
+        event.truth.difference = "rounding", event.truth.difference_minor = total % 100 ? total % 100 : 1;
     event.amount_minor = total - event.truth.difference_minor;
-    event.end_to_end = sim_chance(sim, 500) ? str_format(sim->arena, "E%lld", (long long)sim_between(sim, 100000000, 999999999)) : (struct str){ 0 };
+    event.end_to_end = sim_chance(sim, 500)
+                           ? str_format(sim->arena, "E%lld", (long long)sim_between(sim, 100000000, 999999999))
+                           : (struct str){ 0 };
     name_payment(sim, c, (const struct sale *const *)paid, count, &event);
     for (size_t i = 0; i < count; i++) paid[i]->rest_minor -= amounts[i];
     if (part) paid[0]->pays_on = sim_bank_day(date_add_days(sim->today, (int)sim_between(sim, 14, 30)));
     sim_event(sim, &event);
     if (sim_chance(sim, c->twice_permille)) pay_twice(sim, &event);
-    else if (count == 1 && !part && !event.truth.difference && event.amount_minor == paid[0]->total_minor && sim_chance(sim, c->storno_permille)) pay_back(sim, &event, paid[0]);
+    else if (count == 1 && !part && !event.truth.difference && event.amount_minor == paid[0]->total_minor &&
+             sim_chance(sim, c->storno_permille))
+        pay_back(sim, &event, paid[0]);
 }
 
 /* All that a customer means to pay today goes in one transfer when that is its habit, or now and then. */

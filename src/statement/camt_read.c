@@ -167,8 +167,8 @@ static void creditor_id_take(struct camt *c)
     if (c->party != c->roles[CREDITOR] || !c->ids.count) return;
     const struct statement_id *one = &c->ids.at[c->ids.count - 1];
     const char *z = one->id.at;
-    bool form = one->id.length >= 8 && one->id.length <= 35 && z[0] >= 'A' && z[0] <= 'Z' && z[1] >= 'A' && z[1] <= 'Z' && z[2] >= '0' &&
-                z[2] <= '9' && z[3] >= '0' && z[3] <= '9';
+    bool form = one->id.length >= 8 && one->id.length <= 35 && z[0] >= 'A' && z[0] <= 'Z' && z[1] >= 'A' &&
+                z[1] <= 'Z' && z[2] >= '0' && z[2] <= '9' && z[3] >= '0' && z[3] <= '9';
     if (str_is(one->scheme, "SEPA") || (form && c->in_person && !one->scheme.length)) c->tx->creditor_id = one->id;
 }
 
@@ -265,7 +265,9 @@ static void tx_close(struct camt *c)
     p->reference_count = c->references.count;
     p->remittance_parts = c->parts.at;
     p->remittance_part_count = c->parts.count;
-    p->remittance = c->parts.count == 1 ? c->parts.at[0] : c->parts.count ? str_join(c->arena, c->parts.at, c->parts.count, " ") : (struct str){ 0 };
+    p->remittance = c->parts.count == 1 ? c->parts.at[0]
+                    : c->parts.count    ? str_join(c->arena, c->parts.at, c->parts.count, " ")
+                                        : (struct str){ 0 };
     p->structured = c->structured.at;
     p->structured_count = c->structured.count;
     c->tx = c->scope[SCOPE_PAYMENT] = &c->entry;
@@ -337,7 +339,8 @@ static void entry_finish(struct camt *c)
     }
     for (size_t i = 0; i < c->detail_count; i++) {
         line_payment_finish(c->arena, c->sink->now, l, &c->details[i]);
-        if (str_equal(c->details[i].currency, l->currency) && !int_add(l->details_minor, c->details[i].amount_minor, &l->details_minor))
+        if (str_equal(c->details[i].currency, l->currency) &&
+            !int_add(l->details_minor, c->details[i].amount_minor, &l->details_minor))
             l->problems |= PROBLEM_DETAILS;
     }
     l->fingerprint = entry_fingerprint(l);
@@ -345,7 +348,10 @@ static void entry_finish(struct camt *c)
 
 static void status_take(struct camt *c, struct str text)
 {
-    enum statement_status s = str_is(text, "BOOK") ? STATUS_BOOK : str_is(text, "PDNG") ? STATUS_PENDING : str_is(text, "INFO") ? STATUS_INFO : 0;
+    enum statement_status s = str_is(text, "BOOK")   ? STATUS_BOOK
+                              : str_is(text, "PDNG") ? STATUS_PENDING
+                              : str_is(text, "INFO") ? STATUS_INFO
+                                                     : 0;
     if (!s) c->line->problems |= PROBLEM_STATUS;
     c->line->status = s ? s : STATUS_INFO;
 }
@@ -367,10 +373,14 @@ static void moment_take(struct camt *c, struct str text, struct date *day, struc
 
 static enum balance_type balance_type_of(struct str code, bool *interim)
 {
-    static const struct { const char *code; enum balance_type type; } types[] = {
-        { "OPBD", BALANCE_OPENING }, { "PRCD", BALANCE_OPENING }, { "CLBD", BALANCE_CLOSING }, { "OPAV", BALANCE_OPENING_AVAILABLE },
-        { "CLAV", BALANCE_CLOSING_AVAILABLE }, { "FWAV", BALANCE_FORWARD_AVAILABLE }, { "ITBD", BALANCE_INTERIM },
-        { "ITAV", BALANCE_INTERIM_AVAILABLE },
+    static const struct {
+        const char *code;
+        enum balance_type type;
+    } types[] = {
+        { "OPBD", BALANCE_OPENING },           { "PRCD", BALANCE_OPENING },
+        { "CLBD", BALANCE_CLOSING },           { "OPAV", BALANCE_OPENING_AVAILABLE },
+        { "CLAV", BALANCE_CLOSING_AVAILABLE }, { "FWAV", BALANCE_FORWARD_AVAILABLE },
+        { "ITBD", BALANCE_INTERIM },           { "ITAV", BALANCE_INTERIM_AVAILABLE },
     };
     *interim = str_is(code, "ITBD") || str_is(code, "ITAV");
     for (size_t i = 0; i < ARRAY_LENGTH(types); i++)
@@ -567,7 +577,10 @@ static void text_of_entry(struct camt *c, int id, struct str text)
         l->batch_total_minor = money_minor(&total, false, &l->problems);
         l->batch_currency = total.currency;
         break;
-    case C_CHARGE_AMOUNT: charge_open(c, c->charge_open && c->charge_money.given); money_take(c, &c->charge_money, text, &l->problems); break;
+    case C_CHARGE_AMOUNT:
+        charge_open(c, c->charge_open && c->charge_money.given);
+        money_take(c, &c->charge_money, text, &l->problems);
+        break;
     case C_CHARGE_TOTAL: money_take(c, &c->charge_total, text, &l->problems); break;
     case C_CHARGE_SIGN: charge_open(c, false); sign_take(&c->charge_money, text); break;
     case C_CHARGE_INCLUDED: charge_open(c, false)->included = str_is(text, "true") || str_is(text, "1"); break;

@@ -34,7 +34,10 @@ static void down(struct out *o)
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 static bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
-static void leaf(struct out *o, const char *name, struct str text, size_t most) { xml_leaf(&o->xml, name, str_utf8_clip(text, most)); }
+static void leaf(struct out *o, const char *name, struct str text, size_t most)
+{
+    xml_leaf(&o->xml, name, str_utf8_clip(text, most));
+}
 
 static struct str money_text(struct out *o, int64_t minor, struct str currency)
 {
@@ -50,7 +53,10 @@ static void money(struct out *o, const char *name, int64_t minor, struct str cur
     down(o);
 }
 
-static void sign(struct out *o, int64_t minor) { xml_leaf(&o->xml, "CdtDbtInd", minor < 0 ? STR("DBIT") : STR("CRDT")); }
+static void sign(struct out *o, int64_t minor)
+{
+    xml_leaf(&o->xml, "CdtDbtInd", minor < 0 ? STR("DBIT") : STR("CRDT"));
+}
 
 static void day(struct out *o, const char *name, struct date on, struct instant at)
 {
@@ -86,7 +92,8 @@ static bool is_bic(struct str s)
 
 static bool is_iban_form(struct str s)
 {
-    bool form = s.length >= 5 && s.length <= 34 && is_upper(s.at[0]) && is_upper(s.at[1]) && is_digit(s.at[2]) && is_digit(s.at[3]);
+    bool form = s.length >= 5 && s.length <= 34 && is_upper(s.at[0]) && is_upper(s.at[1]) && is_digit(s.at[2]) &&
+                is_digit(s.at[3]);
     for (size_t i = 4; form && i < s.length; i++) form = is_upper(s.at[i]) || is_digit(s.at[i]);
     return form;
 }
@@ -178,7 +185,10 @@ static void party_account(struct out *o, const char *name, const struct statemen
     down(o);
 }
 
-static bool has_agent(const struct statement_party *p) { return p && (is_bic(p->bic) || p->agent_name.length || p->agent_member.length); }
+static bool has_agent(const struct statement_party *p)
+{
+    return p && (is_bic(p->bic) || p->agent_name.length || p->agent_member.length);
+}
 
 static void agent(struct out *o, const char *name, const struct statement_party *p)
 {
@@ -234,7 +244,8 @@ static void charge(struct out *o, const struct statement_charge *c)
         down(o);
         down(o);
     }
-    bool bearer = str_is(c->bearer, "DEBT") || str_is(c->bearer, "CRED") || str_is(c->bearer, "SHAR") || str_is(c->bearer, "SLEV");
+    bool bearer = str_is(c->bearer, "DEBT") || str_is(c->bearer, "CRED") || str_is(c->bearer, "SHAR") ||
+                  str_is(c->bearer, "SLEV");
     if (bearer) leaf(o, "Br", c->bearer, 4);
     if (o->v8) down(o);
 }
@@ -250,11 +261,22 @@ static void charges(struct out *o, const struct statement_charge *list, size_t c
 
 static void references(struct out *o, const struct statement_payment *p)
 {
-    const struct { const char *name; struct str value; bool v8_only; } all[] = {
-        { "MsgId", p->message_id, false },        { "AcctSvcrRef", p->servicer_reference, false }, { "PmtInfId", p->batch_id, false },
-        { "InstrId", p->instruction_id, false },  { "EndToEndId", p->end_to_end_id, false },       { "UETR", p->uetr, true },
-        { "TxId", p->transaction_id, false },     { "MndtId", p->mandate_id, false },              { "ChqNb", p->cheque_number, false },
-        { "ClrSysRef", p->clearing_reference, false }, { "AcctOwnrTxId", p->owner_reference, true },
+    const struct {
+        const char *name;
+        struct str value;
+        bool v8_only;
+    } all[] = {
+        { "MsgId", p->message_id, false },
+        { "AcctSvcrRef", p->servicer_reference, false },
+        { "PmtInfId", p->batch_id, false },
+        { "InstrId", p->instruction_id, false },
+        { "EndToEndId", p->end_to_end_id, false },
+        { "UETR", p->uetr, true },
+        { "TxId", p->transaction_id, false },
+        { "MndtId", p->mandate_id, false },
+        { "ChqNb", p->cheque_number, false },
+        { "ClrSysRef", p->clearing_reference, false },
+        { "AcctOwnrTxId", p->owner_reference, true },
     };
     bool any = p->reference_count > 0;
     for (size_t i = 0; i < ARRAY_LENGTH(all); i++) any |= all[i].value.length && (o->v8 || !all[i].v8_only);
@@ -299,9 +321,11 @@ static void amounts(struct out *o, const struct statement_payment *p)
 
 static void parties(struct out *o, const struct statement_payment *p)
 {
-    const struct statement_party *all[] = { p->initiating, p->debtor, p->creditor, p->ultimate_debtor, p->ultimate_creditor, p->trading };
+    const struct statement_party *all[] = { p->initiating,        p->debtor, p->creditor, p->ultimate_debtor,
+                                            p->ultimate_creditor, p->trading };
     bool any = p->creditor_id.length > 0;
-    for (size_t i = 0; i < ARRAY_LENGTH(all); i++) any |= all[i] && (all[i]->name.length || all[i]->account.length || all[i]->id_count || all[i]->address);
+    for (size_t i = 0; i < ARRAY_LENGTH(all); i++)
+        any |= all[i] && (all[i]->name.length || all[i]->account.length || all[i]->id_count || all[i]->address);
     struct str none = { 0 };
     if (any) {
         up(o, "RltdPties");
@@ -351,7 +375,9 @@ static void remittance(struct out *o, const struct statement_payment *p)
         up(o, "CdOrPrtry");
         xml_leaf(&o->xml, "Cd", STR("SCOR"));
         down(o);
-        struct str issuer = p->reference_type == REMITTANCE_RF ? STR("ISO") : p->reference_type == REMITTANCE_KENMERK ? STR("CUR") : STR("");
+        struct str issuer = p->reference_type == REMITTANCE_RF        ? STR("ISO")
+                            : p->reference_type == REMITTANCE_KENMERK ? STR("CUR")
+                                                                      : STR("");
         leaf(o, "Issr", p->reference_issuer.length ? p->reference_issuer : issuer, 35);
         down(o);
         leaf(o, "Ref", p->reference, 35);
@@ -434,9 +460,10 @@ static void entry(struct out *o, const struct statement_line *l)
 
 static struct str balance_code(const struct statement_balance *b)
 {
-    static const char *const codes[] = { [BALANCE_OPENING] = "OPBD", [BALANCE_CLOSING] = "CLBD", [BALANCE_OPENING_AVAILABLE] = "OPAV",
-                                         [BALANCE_CLOSING_AVAILABLE] = "CLAV", [BALANCE_FORWARD_AVAILABLE] = "FWAV",
-                                         [BALANCE_INTERIM] = "ITBD", [BALANCE_INTERIM_AVAILABLE] = "ITAV" };
+    static const char *const codes[] = { [BALANCE_OPENING] = "OPBD",           [BALANCE_CLOSING] = "CLBD",
+                                         [BALANCE_OPENING_AVAILABLE] = "OPAV", [BALANCE_CLOSING_AVAILABLE] = "CLAV",
+                                         [BALANCE_FORWARD_AVAILABLE] = "FWAV", [BALANCE_INTERIM] = "ITBD",
+                                         [BALANCE_INTERIM_AVAILABLE] = "ITAV" };
     if (b->code.length == 4 && is_upper(b->code.at[0])) return b->code;
     if (b->interim && (b->type == BALANCE_OPENING || b->type == BALANCE_CLOSING)) return STR("ITBD");
     return b->type == BALANCE_OTHER || !b->type ? STR("INFO") : str_of(codes[b->type]);
@@ -489,7 +516,9 @@ struct str statement_write_camt053(struct arena *arena, const struct statement *
     struct out o = { arena, xml_writer_new(arena, true), version == CAMT_053_08, s };
     struct instant noon = instant_of_day(some_day(s));
     up(&o, "Document");
-    xml_attribute(&o.xml, "xmlns", o.v8 ? STR("urn:iso:std:iso:20022:tech:xsd:camt.053.001.08") : STR("urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"));
+    xml_attribute(&o.xml, "xmlns",
+                  o.v8 ? STR("urn:iso:std:iso:20022:tech:xsd:camt.053.001.08")
+                       : STR("urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"));
     up(&o, "BkToCstmrStmt");
     up(&o, "GrpHdr");
     leaf(&o, "MsgId", s->message_id.length ? s->message_id : STR("NOTPROVIDED"), 35);

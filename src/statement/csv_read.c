@@ -4,31 +4,111 @@
 #include "statement/statement_private.h"
 
 enum field {
-    F_NONE, F_DATE, F_BOOKED, F_VALUED, F_ACCOUNT, F_CURRENCY, F_AMOUNT, F_SIGN, F_OTHER, F_NAME, F_ULTIMATE, F_INITIATING, F_BIC, F_CODE, F_TYPE,
-    F_BATCH, F_END_TO_END, F_MANDATE, F_CREDITOR, F_REFERENCE, F_TEXT, F_NOTES, F_AFTER, F_BEFORE, F_RETURN, F_ORIGINAL, F_ORIGINAL_CURRENCY,
-    F_RATE, F_SEQUENCE, F_OWN_BIC, F_ADDRESS, F_SERVICER, FIELD_COUNT
+    F_NONE,
+    F_DATE,
+    F_BOOKED,
+    F_VALUED,
+    F_ACCOUNT,
+    F_CURRENCY,
+    F_AMOUNT,
+    F_SIGN,
+    F_OTHER,
+    F_NAME,
+    F_ULTIMATE,
+    F_INITIATING,
+    F_BIC,
+    F_CODE,
+    F_TYPE,
+    F_BATCH,
+    F_END_TO_END,
+    F_MANDATE,
+    F_CREDITOR,
+    F_REFERENCE,
+    F_TEXT,
+    F_NOTES,
+    F_AFTER,
+    F_BEFORE,
+    F_RETURN,
+    F_ORIGINAL,
+    F_ORIGINAL_CURRENCY,
+    F_RATE,
+    F_SEQUENCE,
+    F_OWN_BIC,
+    F_ADDRESS,
+    F_SERVICER,
+    FIELD_COUNT
 };
 enum { CELLS_MAX = 64, RECORD_BYTES_MAX = 1 << 16 };
 
 static const struct { const char *name; enum field field; } columns[] = {
     /* ING */
-    { "Datum", F_DATE }, { "Date", F_DATE }, { "Naam / Omschrijving", F_NAME }, { "Name / Description", F_NAME }, { "Rekening", F_ACCOUNT },
-    { "Account", F_ACCOUNT }, { "Tegenrekening", F_OTHER }, { "Counterparty", F_OTHER }, { "Code", F_CODE }, { "Af Bij", F_SIGN },
-    { "Debit/credit", F_SIGN }, { "Bedrag (EUR)", F_AMOUNT }, { "Amount (EUR)", F_AMOUNT }, { "Mutatiesoort", F_TYPE }, { "MutatieSoort", F_TYPE },
-    { "Transaction type", F_TYPE }, { "Mededelingen", F_NOTES }, { "Notifications", F_NOTES }, { "Saldo na mutatie", F_AFTER },
+    { "Datum", F_DATE },
+    { "Date", F_DATE },
+    { "Naam / Omschrijving", F_NAME },
+    { "Name / Description", F_NAME },
+    { "Rekening", F_ACCOUNT },
+    { "Account", F_ACCOUNT },
+    { "Tegenrekening", F_OTHER },
+    { "Counterparty", F_OTHER },
+    { "Code", F_CODE },
+    { "Af Bij", F_SIGN },
+    { "Debit/credit", F_SIGN },
+    { "Bedrag (EUR)", F_AMOUNT },
+    { "Amount (EUR)", F_AMOUNT },
+    { "Mutatiesoort", F_TYPE },
+    { "MutatieSoort", F_TYPE },
+    { "Transaction type", F_TYPE },
+    { "Mededelingen", F_NOTES },
+    { "Notifications", F_NOTES },
+    { "Saldo na mutatie", F_AFTER },
     { "Resulting balance", F_AFTER },
     /* Rabobank */
-    { "IBAN/BBAN", F_ACCOUNT }, { "Munt", F_CURRENCY }, { "Ccy", F_CURRENCY }, { "BIC", F_OWN_BIC }, { "Volgnr", F_SEQUENCE },
-    { "Seq No", F_SEQUENCE }, { "Rentedatum", F_VALUED }, { "Value Date", F_VALUED }, { "Bedrag", F_AMOUNT }, { "Amount", F_AMOUNT },
-    { "Saldo na trn", F_AFTER }, { "Bal After Bkng", F_AFTER }, { "Tegenrekening IBAN/BBAN", F_OTHER }, { "Counterpty IBAN/BBAN", F_OTHER },
-    { "Naam tegenpartij", F_NAME }, { "Name Counterpty", F_NAME }, { "Naam uiteindelijke partij", F_ULTIMATE }, { "Name Ult Party", F_ULTIMATE },
-    { "Naam initiërende partij", F_INITIATING }, { "Name Init Party", F_INITIATING }, { "BIC tegenpartij", F_BIC }, { "BIC Counterpty", F_BIC },
-    { "Trn Type", F_CODE }, { "Batch ID", F_BATCH }, { "Transactiereferentie", F_END_TO_END }, { "Transaction Reference", F_END_TO_END },
-    { "Machtigingskenmerk", F_MANDATE }, { "Mandate Reference", F_MANDATE }, { "Incassant ID", F_CREDITOR }, { "Creditor ID", F_CREDITOR },
-    { "Betalingskenmerk", F_REFERENCE }, { "Payment Reference", F_REFERENCE }, { "Omschrijving-1", F_TEXT }, { "Omschrijving-2", F_TEXT },
-    { "Omschrijving-3", F_TEXT }, { "Description-1", F_TEXT }, { "Description-2", F_TEXT }, { "Description-3", F_TEXT },
-    { "Reden retour", F_RETURN }, { "Reason for return", F_RETURN }, { "Oorspr bedrag", F_ORIGINAL }, { "Instr Amt", F_ORIGINAL },
-    { "Oorspr munt", F_ORIGINAL_CURRENCY }, { "Instr Ccy", F_ORIGINAL_CURRENCY }, { "Koers", F_RATE }, { "Rate", F_RATE },
+    { "IBAN/BBAN", F_ACCOUNT },
+    { "Munt", F_CURRENCY },
+    { "Ccy", F_CURRENCY },
+    { "BIC", F_OWN_BIC },
+    { "Volgnr", F_SEQUENCE },
+    { "Seq No", F_SEQUENCE },
+    { "Rentedatum", F_VALUED },
+    { "Value Date", F_VALUED },
+    { "Bedrag", F_AMOUNT },
+    { "Amount", F_AMOUNT },
+    { "Saldo na trn", F_AFTER },
+    { "Bal After Bkng", F_AFTER },
+    { "Tegenrekening IBAN/BBAN", F_OTHER },
+    { "Counterpty IBAN/BBAN", F_OTHER },
+    { "Naam tegenpartij", F_NAME },
+    { "Name Counterpty", F_NAME },
+    { "Naam uiteindelijke partij", F_ULTIMATE },
+    { "Name Ult Party", F_ULTIMATE },
+    { "Naam initiërende partij", F_INITIATING },
+    { "Name Init Party", F_INITIATING },
+    { "BIC tegenpartij", F_BIC },
+    { "BIC Counterpty", F_BIC },
+    { "Trn Type", F_CODE },
+    { "Batch ID", F_BATCH },
+    { "Transactiereferentie", F_END_TO_END },
+    { "Transaction Reference", F_END_TO_END },
+    { "Machtigingskenmerk", F_MANDATE },
+    { "Mandate Reference", F_MANDATE },
+    { "Incassant ID", F_CREDITOR },
+    { "Creditor ID", F_CREDITOR },
+    { "Betalingskenmerk", F_REFERENCE },
+    { "Payment Reference", F_REFERENCE },
+    { "Omschrijving-1", F_TEXT },
+    { "Omschrijving-2", F_TEXT },
+    { "Omschrijving-3", F_TEXT },
+    { "Description-1", F_TEXT },
+    { "Description-2", F_TEXT },
+    { "Description-3", F_TEXT },
+    { "Reden retour", F_RETURN },
+    { "Reason for return", F_RETURN },
+    { "Oorspr bedrag", F_ORIGINAL },
+    { "Instr Amt", F_ORIGINAL },
+    { "Oorspr munt", F_ORIGINAL_CURRENCY },
+    { "Instr Ccy", F_ORIGINAL_CURRENCY },
+    { "Koers", F_RATE },
+    { "Rate", F_RATE },
     /* Knab */
     { "Rekeningnummer", F_ACCOUNT }, { "Transactiedatum", F_DATE }, { "Valutacode", F_CURRENCY }, { "CreditDebet", F_SIGN },
     { "Tegenrekeningnummer", F_OTHER }, { "Tegenrekeninghouder", F_NAME }, { "Valutadatum", F_VALUED }, { "Betaalwijze", F_CODE },
@@ -40,10 +120,14 @@ static const struct { const char *name; enum field field; } columns[] = {
     { "Credit/Debet", F_SIGN }, { "Debet/Credit", F_SIGN }, { "Naam tegenrekening", F_NAME }, { "Saldo", F_AFTER },
 };
 /* Banks without a header. */
-static const enum field abn_columns[] = { F_ACCOUNT, F_CURRENCY, F_DATE, F_BEFORE, F_AFTER, F_VALUED, F_AMOUNT, F_NOTES };
-static const enum field triodos_columns[] = { F_DATE, F_ACCOUNT, F_AMOUNT, F_SIGN, F_NAME, F_OTHER, F_CODE, F_TEXT, F_AFTER };
-static const enum field sns_columns[] = { F_DATE, F_ACCOUNT, F_OTHER, F_NAME, F_ADDRESS, F_ADDRESS, F_ADDRESS, F_NONE, F_BEFORE, F_CURRENCY,
-                                          F_AMOUNT, F_BOOKED, F_VALUED, F_CODE, F_TYPE, F_SEQUENCE, F_REFERENCE, F_TEXT, F_NONE };
+static const enum field abn_columns[] = {
+    F_ACCOUNT, F_CURRENCY, F_DATE, F_BEFORE, F_AFTER, F_VALUED, F_AMOUNT, F_NOTES
+};
+static const enum field triodos_columns[] = { F_DATE,  F_ACCOUNT, F_AMOUNT, F_SIGN, F_NAME,
+                                              F_OTHER, F_CODE,    F_TEXT,   F_AFTER };
+static const enum field sns_columns[] = { F_DATE, F_ACCOUNT,  F_OTHER,     F_NAME,   F_ADDRESS, F_ADDRESS, F_ADDRESS,
+                                          F_NONE, F_BEFORE,   F_CURRENCY,  F_AMOUNT, F_BOOKED,  F_VALUED,  F_CODE,
+                                          F_TYPE, F_SEQUENCE, F_REFERENCE, F_TEXT,   F_NONE };
 
 struct layout {
     char separator;
@@ -138,8 +222,10 @@ static bool day_parse(struct str s, struct date *day)
     int64_t y = -1, m = -1, d = -1;
     *day = (struct date){ 0 };
     if (s.length == 8) y = digits_at(s, 0, 4), m = digits_at(s, 4, 2), d = digits_at(s, 6, 2);
-    else if (s.length >= 10 && (s.at[4] == '-' || s.at[4] == '/')) y = digits_at(s, 0, 4), m = digits_at(s, 5, 2), d = digits_at(s, 8, 2);
-    else if (s.length >= 10 && (s.at[2] == '-' || s.at[2] == '/')) d = digits_at(s, 0, 2), m = digits_at(s, 3, 2), y = digits_at(s, 6, 4);
+    else if (s.length >= 10 && (s.at[4] == '-' || s.at[4] == '/'))
+        y = digits_at(s, 0, 4), m = digits_at(s, 5, 2), d = digits_at(s, 8, 2);
+    else if (s.length >= 10 && (s.at[2] == '-' || s.at[2] == '/'))
+        d = digits_at(s, 0, 2), m = digits_at(s, 3, 2), y = digits_at(s, 6, 4);
     return y > 0 && m > 0 && d > 0 && date_make((int)y, (int)m, (int)d, day);
 }
 
@@ -172,7 +258,8 @@ static bool signed_parse(struct str s, struct decimal *out, bool *negative)
 
 static int sign_of(struct str s)
 {
-    static const char *const debit[] = { "Af", "Debit", "D", "Debet", "DBIT" }, *const credit[] = { "Bij", "Credit", "C", "CRDT" };
+    static const char *const debit[] = { "Af", "Debit", "D", "Debet", "DBIT" }, *const credit[] = { "Bij", "Credit",
+                                                                                                    "C", "CRDT" };
     for (size_t i = 0; i < ARRAY_LENGTH(debit); i++)
         if (str_equal_caseless(s, str_of(debit[i]))) return -1;
     for (size_t i = 0; i < ARRAY_LENGTH(credit); i++)
@@ -232,7 +319,8 @@ static bool first_row_read(struct arena *arena, struct str s, struct layout *l)
     if (separator == '\t' && n == 8 && is_account(cells[0]) && day_parse(cells[2], &day) && signed_parse(cells[6], &d, &negative))
         return fixed_layout(l, abn_columns, 8, separator, DIALECT_ABN_AMRO);
     if (!day_parse(cells[0], &day) || n < 2 || !is_account(cells[1])) return false;
-    if (n >= 18 && n <= 20 && signed_parse(cells[10], &d, &negative)) return fixed_layout(l, sns_columns, 19, separator, DIALECT_SNS);
+    if (n >= 18 && n <= 20 && signed_parse(cells[10], &d, &negative))
+        return fixed_layout(l, sns_columns, 19, separator, DIALECT_SNS);
     if (n >= 8 && n <= 9 && signed_parse(cells[2], &d, &negative) && sign_of(cells[3]))
         return fixed_layout(l, triodos_columns, 9, separator, DIALECT_TRIODOS);
     return false;
@@ -272,8 +360,11 @@ static const struct row *chronological(const struct csv *c, bool first, bool *as
 static void balance_add(struct csv *c, enum balance_type type, int64_t minor, struct date on)
 {
     struct statement_balance *b = sink_balance(c->sink);
-    *b = (struct statement_balance){ .type = type, .code = type == BALANCE_OPENING ? STR("OPBD") : STR("CLBD"), .amount_minor = minor,
-                                     .currency = c->sink->now->currency, .on = on };
+    *b = (struct statement_balance){ .type = type,
+                                     .code = type == BALANCE_OPENING ? STR("OPBD") : STR("CLBD"),
+                                     .amount_minor = minor,
+                                     .currency = c->sink->now->currency,
+                                     .on = on };
 }
 
 static struct fault *statement_finish(struct csv *c)
@@ -375,7 +466,8 @@ static void narrative_of(struct csv *c, const struct cells *cells, struct statem
 {
     struct arena *arena = c->sink->line;
     struct narrative n = { .arena = arena, .payment = p, .statement = c->sink->now };
-    struct str other = cell(cells, F_OTHER), name = cell(cells, F_NAME), bic = cell(cells, F_BIC), notes = cell(cells, F_NOTES), text;
+    struct str other = cell(cells, F_OTHER), name = cell(cells, F_NAME), bic = cell(cells, F_BIC),
+               notes = cell(cells, F_NOTES), text;
     if (other.length) {
         struct statement_party *party = narrative_other(&n);
         party->account = account_tidy(arena, other, &party->account_is_iban);
@@ -388,8 +480,10 @@ static void narrative_of(struct csv *c, const struct cells *cells, struct statem
         bool taken = narrative_structured(&n) || narrative_labels(&n);
         if (!taken) narrative_plain(&n, c->layout.dialect);
     }
-    if (cell(cells, F_ULTIMATE).length) (n.ultimate = ARENA_NEW(arena, struct statement_party))->name = cell(cells, F_ULTIMATE);
-    if (cell(cells, F_INITIATING).length) (n.initiating = ARENA_NEW(arena, struct statement_party))->name = cell(cells, F_INITIATING);
+    if (cell(cells, F_ULTIMATE).length)
+        (n.ultimate = ARENA_NEW(arena, struct statement_party))->name = cell(cells, F_ULTIMATE);
+    if (cell(cells, F_INITIATING).length)
+        (n.initiating = ARENA_NEW(arena, struct statement_party))->name = cell(cells, F_INITIATING);
     text = cell(cells, F_END_TO_END);
     if (said(text)) p->end_to_end_id = text;
     if (cell(cells, F_MANDATE).length) p->mandate_id = cell(cells, F_MANDATE);

@@ -23,7 +23,8 @@ static void print_line(struct text *t, const struct statement_line *l)
 {
     static const char *const types[] = { "", "rf", "kenmerk", "other" };
     const struct statement_payment *p = l->payment;
-    text_addf(t, "  %d.%d booked %d valued %d amount %lld", l->number, l->occurrence, l->booked_on.ymd, l->valued_on.ymd, (long long)l->amount_minor);
+    text_addf(t, "  %d.%d booked %d valued %d amount %lld", l->number, l->occurrence, l->booked_on.ymd,
+              l->valued_on.ymd, (long long)l->amount_minor);
     add(t, "currency", l->currency);
     if (l->reversal) text_addz(t, " reversal");
     if (l->status != STATUS_BOOK) text_addf(t, " status %d", l->status);
@@ -64,10 +65,11 @@ static struct str print(struct arena *arena, const struct statements *all)
         add(&t, "bic", s->servicer_bic);
         add(&t, "bank", s->servicer_name);
         add(&t, "info", s->info);
-        text_addf(&t, " number %lld/%lld proof %s problems %x\n", (long long)s->number, (long long)s->page, proofs[s->proof], s->problems);
+        text_addf(&t, " number %lld/%lld proof %s problems %x\n", (long long)s->number, (long long)s->page,
+                  proofs[s->proof], s->problems);
         for (size_t k = 0; k < s->balance_count; k++)
-            text_addf(&t, "  balance %.*s %d %lld %.*s\n", STR_ARG(s->balances[k].code), s->balances[k].on.ymd, (long long)s->balances[k].amount_minor,
-                      STR_ARG(s->balances[k].currency));
+            text_addf(&t, "  balance %.*s %d %lld %.*s\n", STR_ARG(s->balances[k].code), s->balances[k].on.ymd,
+                      (long long)s->balances[k].amount_minor, STR_ARG(s->balances[k].currency));
         for (int64_t k = 0; k < s->line_count; k++) print_line(&t, s->lines[k]);
     }
     return text_str(&t);
@@ -93,8 +95,15 @@ static void golden(struct arena *arena, const char *name)
     fail_msg("%s differs: …%.*s… became …%.*s…", path, STR_ARG(str_part(wanted, i, 60)), STR_ARG(str_part(got, i, 60)));
 }
 
-TEST(statement_abn_amro) { golden(arena, "abn-amro-structured.sta"), golden(arena, "abn-amro-old.sta"), golden(arena, "abn-amro.tab"); }
-TEST(statement_ing) { golden(arena, "ing-structured.sta"), golden(arena, "ing-old.sta"), golden(arena, "ing-942.sta"), golden(arena, "ing.csv"); }
+TEST(statement_abn_amro)
+{
+    golden(arena, "abn-amro-structured.sta"), golden(arena, "abn-amro-old.sta"), golden(arena, "abn-amro.tab");
+}
+TEST(statement_ing)
+{
+    golden(arena, "ing-structured.sta"), golden(arena, "ing-old.sta"), golden(arena, "ing-942.sta"),
+        golden(arena, "ing.csv");
+}
 TEST(statement_rabobank)
 {
     golden(arena, "rabobank-structured.sta");
@@ -102,7 +111,10 @@ TEST(statement_rabobank)
     golden(arena, "rabobank.csv");
 }
 TEST(statement_sns_and_asn) { golden(arena, "sns.sta"), golden(arena, "asn-old.sta"), golden(arena, "asn.csv"); }
-TEST(statement_triodos) { golden(arena, "triodos.sta"), golden(arena, "triodos-iban.sta"), golden(arena, "triodos.csv"); }
+TEST(statement_triodos)
+{
+    golden(arena, "triodos.sta"), golden(arena, "triodos-iban.sta"), golden(arena, "triodos.csv");
+}
 TEST(statement_knab) { golden(arena, "knab.sta"), golden(arena, "knab-old.sta"), golden(arena, "knab.csv"); }
 TEST(statement_bunq) { golden(arena, "bunq.sta"), golden(arena, "bunq.csv"); }
 TEST(statement_van_lanschot) { golden(arena, "van-lanschot.sta"); }

@@ -110,7 +110,10 @@ static struct str first_line(struct str s)
     return str_cut(s, '\n', &rest);
 }
 
-static struct str kept(struct mt940 *m, struct str s) { return s.length ? str_keep(m->sink->keep, s) : (struct str){ 0 }; }
+static struct str kept(struct mt940 *m, struct str s)
+{
+    return s.length ? str_keep(m->sink->keep, s) : (struct str){ 0 };
+}
 
 static struct statement *current(struct mt940 *m)
 {
@@ -286,11 +289,12 @@ static bool is_code_word(struct str s) /* instead of a reference: "it stands in 
 
 static bool german_looks(struct str s)
 {
-    return s.length >= 6 && is_digit(s.at[0]) && is_digit(s.at[1]) && is_digit(s.at[2]) && is_digit(s.at[4]) && is_digit(s.at[5]) &&
-           strchr("?>@|", s.at[3]);
+    return s.length >= 6 && is_digit(s.at[0]) && is_digit(s.at[1]) && is_digit(s.at[2]) && is_digit(s.at[4]) &&
+           is_digit(s.at[5]) && strchr("?>@|", s.at[3]);
 }
 
-static void narrative_take(struct narrative *n, struct statement_line *l, struct str text, struct str reference_column, enum statement_dialect dialect)
+static void narrative_take(struct narrative *n, struct statement_line *l, struct str text, struct str reference_column,
+                           enum statement_dialect dialect)
 {
     struct str trimmed = str_trim(text);
     bool slashed = str_starts(trimmed, "/");
@@ -405,7 +409,10 @@ static void info_add(struct mt940 *m, struct str s)
     st->info = st->info.length ? str_join(keep, parts, 2, "\n") : s;
 }
 
-static bool is_currency(struct str s) { return s.length == 3 && is_upper(s.at[0]) && is_upper(s.at[1]) && is_upper(s.at[2]); }
+static bool is_currency(struct str s)
+{
+    return s.length == 3 && is_upper(s.at[0]) && is_upper(s.at[1]) && is_upper(s.at[2]);
+}
 
 /* "NL71RABO0123456789 EUR", "1291.99.348EUR", "50880050/0194787400888", "BPHKPLPK/320000546101", "TRIODOSBANK/0390123456" */
 static void account_take(struct mt940 *m, struct str s)
@@ -414,7 +421,8 @@ static void account_take(struct mt940 *m, struct str s)
     s = str_trim(first_line(s));
     st->account_raw = kept(m, s);
     m->has_account = true;
-    struct str account = st->account_raw, tail = account.length > 6 ? str_part(account, account.length - 3, 3) : (struct str){ 0 };
+    struct str account = st->account_raw,
+               tail = account.length > 6 ? str_part(account, account.length - 3, 3) : (struct str){ 0 };
     char before = account.length > 6 ? account.at[account.length - 4] : 'X';
     if (is_currency(tail) && currency_digits(tail) >= 0 && (is_digit(before) || before == ' ' || before == '/')) {
         st->currency = tail;
@@ -448,8 +456,14 @@ static void number_take(struct mt940 *m, struct str s)
 
 static void balance_take(struct mt940 *m, struct str s)
 {
-    static const struct { const char *tag; enum balance_type type; } types[] = {
-        { "60", BALANCE_OPENING }, { "62", BALANCE_CLOSING }, { "64", BALANCE_CLOSING_AVAILABLE }, { "65", BALANCE_FORWARD_AVAILABLE },
+    static const struct {
+        const char *tag;
+        enum balance_type type;
+    } types[] = {
+        { "60", BALANCE_OPENING },
+        { "62", BALANCE_CLOSING },
+        { "64", BALANCE_CLOSING_AVAILABLE },
+        { "65", BALANCE_FORWARD_AVAILABLE },
     };
     struct statement *st = current(m);
     struct statement_balance *b = sink_balance(m->sink);
@@ -487,8 +501,8 @@ static void moment_take(struct mt940 *m, struct str s)
         return;
     }
     bool zone = s.length >= 15 && (s.at[10] == '+' || s.at[10] == '-');
-    snprintf(text, sizeof text, "%04d-%02d-%02dT%.2s:%.2s:00%.3s%s%.2s", date_year(day), date_month(day), date_day(day), s.at + 6, s.at + 8,
-             zone ? s.at + 10 : "Z", zone ? ":" : "", zone ? s.at + 13 : "");
+    snprintf(text, sizeof text, "%04d-%02d-%02dT%.2s:%.2s:00%.3s%s%.2s", date_year(day), date_month(day), date_day(day),
+             s.at + 6, s.at + 8, zone ? s.at + 10 : "Z", zone ? ":" : "", zone ? s.at + 13 : "");
     if (!zone) text[20] = 0;
     if (!instant_parse(str_of(text), &st->created_at)) st->problems |= PROBLEM_DATE;
 }
@@ -548,11 +562,13 @@ static struct fault *field_take(struct mt940 *m)
 {
     struct str value = buffer_str(&m->field);
     if (!m->tag[0]) return NULL;
-    while (value.length > 2 && (str_ends(value, "\n-") || value.at[value.length - 1] == '\n' )) /* a separator inside, and empty lines */
+    while (value.length > 2 &&
+           (str_ends(value, "\n-") || value.at[value.length - 1] == '\n')) /* a separator inside, and empty lines */
         value.length -= str_ends(value, "\n-") ? 2 : 1;
     m->field.length = value.length;
     if (begins_anew(m)) TRY(finish(m));
-    bool line_ends = strcmp(m->tag, "86") && strcmp(m->tag, "NS") && (m->tag[0] == '6' || !strcmp(m->tag, "90D") || !strcmp(m->tag, "90C"));
+    bool line_ends = strcmp(m->tag, "86") && strcmp(m->tag, "NS") &&
+                     (m->tag[0] == '6' || !strcmp(m->tag, "90D") || !strcmp(m->tag, "90C"));
     if (line_ends) TRY(entry_flush(m));
     if (!sink_has_room(m->sink)) return sink_no_room(m->sink);
     struct statement *st = current(m);
@@ -562,7 +578,8 @@ static struct fault *field_take(struct mt940 *m)
     } else if (!strcmp(m->tag, "21")) st->related = kept(m, str_trim(first_line(value)));
     else if (!strncmp(m->tag, "25", 2) && !m->has_entry) account_take(m, value);
     else if (!strncmp(m->tag, "28", 2)) number_take(m, value);
-    else if (!strncmp(m->tag, "60", 2) || !strncmp(m->tag, "62", 2) || !strcmp(m->tag, "64") || !strcmp(m->tag, "65")) balance_take(m, value);
+    else if (!strncmp(m->tag, "60", 2) || !strncmp(m->tag, "62", 2) || !strcmp(m->tag, "64") || !strcmp(m->tag, "65"))
+        balance_take(m, value);
     else if (!strcmp(m->tag, "61")) entry_begin(m);
     else if (!strcmp(m->tag, "86")) text_take(m);
     else if (!strcmp(m->tag, "NS")) text_take(m); /* German banks' own: more text */
@@ -635,7 +652,8 @@ static struct fault *line_take(struct mt940 *m, struct str s)
         return NULL;
     }
     if (!m->tag[0]) return preamble_add(m, s), NULL;
-    if (m->field.length + s.length > FIELD_BYTES_MAX) return malformed_at(m->sink->keep, m->lines.number, "a field is longer than 64 KB");
+    if (m->field.length + s.length > FIELD_BYTES_MAX)
+        return malformed_at(m->sink->keep, m->lines.number, "a field is longer than 64 KB");
     buffer_add(&m->field, STR("\n"));
     buffer_add(&m->field, s);
     return NULL;

@@ -34,7 +34,8 @@ static struct str plain(struct out *o, struct str s)
     struct text t = text_new(o->arena);
     for (size_t i = 0; i < s.length;) {
         uint32_t c = next_point(s, &i);
-        bool kept = c < 0x80 && c && (strchr("/-?:().,'+ ", (int)c) || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z'));
+        bool kept = c < 0x80 && c &&
+                    (strchr("/-?:().,'+ ", (int)c) || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z'));
         if (o->dialect == DIALECT_GERMAN && c == '?') kept = false;
         if (o->dialect == DIALECT_TRIODOS && c == '>') kept = false;
         const char *as = kept ? "" : c < 0x20 ? " " : ascii_of(c);
@@ -140,7 +141,11 @@ static struct str abn_text(struct out *o, const struct statement_line *l)
     const struct statement_payment *p = l->payment;
     const struct statement_party *other = other_of(p);
     struct text t = text_new(o->arena);
-    word(o, &t, "TRTP", p->info.length ? p->info : p->mandate_id.length ? STR("SEPA Incasso algemeen doorlopend") : STR("SEPA OVERBOEKING"), "");
+    word(o, &t, "TRTP",
+         p->info.length         ? p->info
+         : p->mandate_id.length ? STR("SEPA Incasso algemeen doorlopend")
+                                : STR("SEPA OVERBOEKING"),
+         "");
     word(o, &t, "CSID", p->creditor_id, "");
     word(o, &t, "MARF", p->mandate_id, "");
     word(o, &t, other->account_is_iban || !other->account.length ? "IBAN" : "BBAN", other->account, "");
@@ -171,7 +176,9 @@ static struct str ing_text(struct out *o, const struct statement_line *l)
         if (p->remittance.length) text_addf(&t, "/REMI/USTD//%.*s/", STR_ARG(plain(o, p->remittance)));
     } else if (p->remittance.length) text_addf(&t, "/REMI/USTD//%.*s/", STR_ARG(plain(o, p->remittance)));
     word(o, &t, "PURP/CD", p->purpose, "/");
-    if (p->ultimate) text_addf(&t, "/%s//NAME/%.*s/", l->amount_minor < 0 ? "ULTC" : "ULTD", STR_ARG(no_slashes(o, p->ultimate->name)));
+    if (p->ultimate)
+        text_addf(&t, "/%s//NAME/%.*s/", l->amount_minor < 0 ? "ULTC" : "ULTD",
+                  STR_ARG(no_slashes(o, p->ultimate->name)));
     return text_str(&t);
 }
 
@@ -216,19 +223,28 @@ static struct str german_text(struct out *o, const struct statement_line *l)
     const struct statement_payment *p = l->payment;
     const struct statement_party *other = other_of(p);
     struct text t = text_new(o->arena), purpose = text_new(o->arena);
-    const struct { const char *name; struct str value; } words[] = {
-        { "EREF+", p->end_to_end_id }, { "KREF+", p->batch_id }, { "MREF+", p->mandate_id }, { "CRED+", p->creditor_id },
-        { "SVWZ+", remittance_of(o, p) }, { l->amount_minor < 0 ? "ABWE+" : "ABWA+", p->ultimate ? p->ultimate->name : (struct str){ 0 } },
+    const struct {
+        const char *name;
+        struct str value;
+    } words[] = {
+        { "EREF+", p->end_to_end_id },
+        { "KREF+", p->batch_id },
+        { "MREF+", p->mandate_id },
+        { "CRED+", p->creditor_id },
+        { "SVWZ+", remittance_of(o, p) },
+        { l->amount_minor < 0 ? "ABWE+" : "ABWA+", p->ultimate ? p->ultimate->name : (struct str){ 0 } },
     };
     for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
         if (words[i].value.length) text_addz(&purpose, words[i].name), text_add(&purpose, plain(o, words[i].value));
     struct str whole = text_str(&purpose), name = plain(o, other->name);
-    text_addf(&t, "%s?00%.*s?100599", l->amount_minor < 0 ? "177" : "166", STR_ARG(str_part(plain(o, p->info.length ? p->info : STR("UEBERWEISUNG")), 0, 27)));
+    text_addf(&t, "%s?00%.*s?100599", l->amount_minor < 0 ? "177" : "166",
+              STR_ARG(str_part(plain(o, p->info.length ? p->info : STR("UEBERWEISUNG")), 0, 27)));
     for (size_t i = 0, k = 0; i < whole.length && k < ARRAY_LENGTH(places); i += 27, k++)
         text_addf(&t, "?%d%.*s", places[k], STR_ARG(str_part(whole, i, 27)));
     if (other->bic.length) text_addf(&t, "?30%.*s", STR_ARG(other->bic));
     if (other->account.length) text_addf(&t, "?31%.*s", STR_ARG(other->account));
-    for (size_t i = 0; i < name.length && i < 54; i += 27) text_addf(&t, "?%d%.*s", 32 + (int)(i / 27), STR_ARG(str_part(name, i, 27)));
+    for (size_t i = 0; i < name.length && i < 54; i += 27)
+        text_addf(&t, "?%d%.*s", 32 + (int)(i / 27), STR_ARG(str_part(name, i, 27)));
     if (p->return_reason.length) text_addf(&t, "?34%.*s", STR_ARG(p->return_reason));
     return text_str(&t);
 }
@@ -242,7 +258,8 @@ static struct str triodos_text(struct out *o, const struct statement_line *l)
     if (other->account.length) text_addf(&t, ">10%.*s", STR_ARG(other->account));
     for (size_t i = 0; i < remittance.length && i < 27 * 10; i += 27)
         text_addf(&t, ">%d%.*s", 20 + (int)(i / 27), STR_ARG(str_part(remittance, i, 27)));
-    for (size_t i = 0; i < name.length && i < 54; i += 27) text_addf(&t, ">%d%.*s", 32 + (int)(i / 27), STR_ARG(str_part(name, i, 27)));
+    for (size_t i = 0; i < name.length && i < 54; i += 27)
+        text_addf(&t, ">%d%.*s", 32 + (int)(i / 27), STR_ARG(str_part(name, i, 27)));
     return text_str(&t);
 }
 
@@ -251,7 +268,8 @@ static struct str knab_lines(struct out *o, const struct statement_line *l)
     const struct statement_party *other = other_of(l->payment);
     struct text t = text_new(o->arena);
     text_add(&t, remittance_of(o, l->payment));
-    if (other->account.length) text_addf(&t, " REK: %.*s/NAAM: %.*s", STR_ARG(other->account), STR_ARG(no_slashes(o, other->name)));
+    if (other->account.length)
+        text_addf(&t, " REK: %.*s/NAAM: %.*s", STR_ARG(other->account), STR_ARG(no_slashes(o, other->name)));
     return text_str(&t);
 }
 
@@ -302,7 +320,10 @@ static void entry(struct out *o, const struct statement_line *l)
         return information(o, l);
     }
     struct str reference = str_part(plain(o, l->reference), 0, 16);
-    if (!reference.length) reference = l->payment->end_to_end_id.length && (o->dialect == DIALECT_RABOBANK || o->dialect == DIALECT_ING) ? STR("EREF") : STR("NONREF");
+    if (!reference.length)
+        reference = l->payment->end_to_end_id.length && (o->dialect == DIALECT_RABOBANK || o->dialect == DIALECT_ING)
+                        ? STR("EREF")
+                        : STR("NONREF");
     text_add(&o->text, reference);
     if (l->servicer_reference.length) text_addf(&o->text, "//%.*s", STR_ARG(str_part(plain(o, l->servicer_reference), 0, 16)));
     line(o, "");
@@ -316,14 +337,16 @@ static void head(struct out *o)
 {
     const struct statement *s = o->statement;
     struct str reference = str_part(plain(o, s->message_id), 0, 16);
-    if (o->dialect == DIALECT_ABN_AMRO) line(o, "ABNANL2A"), line(o, "940"), line(o, "ABNANL2A"), reference = STR("ABN AMRO BANK NV");
+    if (o->dialect == DIALECT_ABN_AMRO)
+        line(o, "ABNANL2A"), line(o, "940"), line(o, "ABNANL2A"), reference = STR("ABN AMRO BANK NV");
     if (o->dialect == DIALECT_ING) line(o, "{1:F01INGBNL2ABXXX0000000000}{2:I940INGBNL2AXXXN}{4:");
     bool rabobank = o->dialect == DIALECT_RABOBANK || o->dialect == DIALECT_RABOBANK_CLASSIC;
     if (rabobank) line(o, ":940:");
     if (rabobank) {
         struct date on = s->closing ? s->closing->on : (struct date){ 0 };
-        reference = str_format(o->arena, "940%c%02d%02d%02d", o->dialect == DIALECT_RABOBANK ? 'S' : 'A', on.ymd ? date_year(on) % 100 : 0,
-                               on.ymd ? date_month(on) : 0, on.ymd ? date_day(on) : 0);
+        reference =
+            str_format(o->arena, "940%c%02d%02d%02d", o->dialect == DIALECT_RABOBANK ? 'S' : 'A',
+                       on.ymd ? date_year(on) % 100 : 0, on.ymd ? date_month(on) : 0, on.ymd ? date_day(on) : 0);
     }
     text_addf(&o->text, ":20:%.*s\r\n", STR_ARG(reference.length ? reference : STR("NONREF")));
     const char *bank = o->dialect == DIALECT_TRIODOS ? "TRIODOSBANK/" : "";

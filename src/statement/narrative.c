@@ -83,8 +83,38 @@ static void kenmerk_in_text(struct narrative *n)
 /* ---- /KEY/value ---- */
 
 enum word {
-    W_NONE, W_TRTP, W_IBAN, W_BBAN, W_BIC, W_NAME, W_REMI, W_EREF, W_IREF, W_PREF, W_MARF, W_CSID, W_ORDP, W_BENM, W_ULTD, W_ULTC, W_INIT,
-    W_ISDT, W_TRCD, W_RTRN, W_ADDR, W_PURP, W_CNTP, W_KREF, W_OCMT, W_EXCH, W_CHGS, W_NRTX, W_ACCW, W_SVCL, W_SUM, W_OTHER
+    W_NONE,
+    W_TRTP,
+    W_IBAN,
+    W_BBAN,
+    W_BIC,
+    W_NAME,
+    W_REMI,
+    W_EREF,
+    W_IREF,
+    W_PREF,
+    W_MARF,
+    W_CSID,
+    W_ORDP,
+    W_BENM,
+    W_ULTD,
+    W_ULTC,
+    W_INIT,
+    W_ISDT,
+    W_TRCD,
+    W_RTRN,
+    W_ADDR,
+    W_PURP,
+    W_CNTP,
+    W_KREF,
+    W_OCMT,
+    W_EXCH,
+    W_CHGS,
+    W_NRTX,
+    W_ACCW,
+    W_SVCL,
+    W_SUM,
+    W_OTHER
 };
 static const struct { const char *name; enum word word; } words[] = {
     { "TRTP", W_TRTP }, { "IBAN", W_IBAN }, { "BBAN", W_BBAN }, { "BIC", W_BIC },   { "NAME", W_NAME },  { "REMI", W_REMI },
@@ -163,7 +193,9 @@ static void original_take(struct narrative *n, struct str value)
     struct decimal exact;
     uint32_t ignored = 0;
     value = without_slashes(value);
-    if (value.length < 4 || currency_digits(str_part(value, 0, 3)) < 0 || !amount_parse(str_part(value, 3, value.length), &exact)) return;
+    if (value.length < 4 || currency_digits(str_part(value, 0, 3)) < 0 ||
+        !amount_parse(str_part(value, 3, value.length), &exact))
+        return;
     n->payment->original_currency = str_part(value, 0, 3);
     n->payment->original_minor = amount_minor(exact, n->payment->original_currency, &ignored);
 }
@@ -238,7 +270,9 @@ bool narrative_structured(struct narrative *n)
 
 static bool german_form(struct str s, char *separator)
 {
-    if (s.length < 6 || !is_digit(s.at[0]) || !is_digit(s.at[1]) || !is_digit(s.at[2]) || !is_digit(s.at[4]) || !is_digit(s.at[5])) return false;
+    if (s.length < 6 || !is_digit(s.at[0]) || !is_digit(s.at[1]) || !is_digit(s.at[2]) || !is_digit(s.at[4]) ||
+        !is_digit(s.at[5]))
+        return false;
     *separator = s.at[3];
     return *separator == '?' || *separator == '>' || *separator == '@' || *separator == '|' || *separator == '+';
 }
@@ -312,7 +346,9 @@ bool narrative_german(struct narrative *n)
     n->payment->code.proprietary = str_part(s, 0, 3);
     for (size_t i = 3; i + 2 < s.length;) {
         size_t end = i + 3;
-        while (end < s.length && !(s.at[end] == separator && end + 2 < s.length && is_digit(s.at[end + 1]) && is_digit(s.at[end + 2]))) end++;
+        while (end < s.length &&
+               !(s.at[end] == separator && end + 2 < s.length && is_digit(s.at[end + 1]) && is_digit(s.at[end + 2])))
+            end++;
         german_piece(n, &g, (s.at[i + 1] - '0') * 10 + s.at[i + 2] - '0', str_part(s, i + 3, end - i - 3));
         i = end;
     }
@@ -329,14 +365,36 @@ bool narrative_german(struct narrative *n)
 /* ---- Labels ---- */
 
 enum label { L_NONE, L_ACCOUNT, L_BIC, L_NAME, L_TEXT, L_END_TO_END, L_MANDATE, L_CREDITOR, L_OTHER };
-static const struct { const char *text; enum label label; } labels[] = {
-    { "IBAN:", L_ACCOUNT },      { "REK:", L_ACCOUNT },   { "REKENING:", L_ACCOUNT },   { "BIC:", L_BIC },
-    { "NAAM:", L_NAME },         { "NAME:", L_NAME },     { "OMSCHRIJVING:", L_TEXT },  { "DESCRIPTION:", L_TEXT },
-    { "KENMERK:", L_END_TO_END }, { "REFERENCE:", L_END_TO_END }, { "MACHTIGING ID:", L_MANDATE }, { "MACHTIGING:", L_MANDATE },
-    { "MANDATE ID:", L_MANDATE }, { "INCASSANT ID:", L_CREDITOR }, { "INCASSANT:", L_CREDITOR }, { "CREDITOR ID:", L_CREDITOR },
-    { "VALUTADATUM:", L_OTHER }, { "VALUE DATE:", L_OTHER }, { "DATUM/TIJD:", L_OTHER }, { "DATE/TIME:", L_OTHER },
-    { "TRANSACTIEDATUM:", L_OTHER }, { "BETALINGSKENM.:", L_OTHER }, { "DOORLOPENDE INCASSO", L_OTHER }, { "EENMALIGE INCASSO", L_OTHER },
-    { "RECURRENT SEPA DIRECT DEBIT", L_OTHER }, { "SINGLE SEPA DIRECT DEBIT", L_OTHER },
+static const struct {
+    const char *text;
+    enum label label;
+} labels[] = {
+    { "IBAN:", L_ACCOUNT },
+    { "REK:", L_ACCOUNT },
+    { "REKENING:", L_ACCOUNT },
+    { "BIC:", L_BIC },
+    { "NAAM:", L_NAME },
+    { "NAME:", L_NAME },
+    { "OMSCHRIJVING:", L_TEXT },
+    { "DESCRIPTION:", L_TEXT },
+    { "KENMERK:", L_END_TO_END },
+    { "REFERENCE:", L_END_TO_END },
+    { "MACHTIGING ID:", L_MANDATE },
+    { "MACHTIGING:", L_MANDATE },
+    { "MANDATE ID:", L_MANDATE },
+    { "INCASSANT ID:", L_CREDITOR },
+    { "INCASSANT:", L_CREDITOR },
+    { "CREDITOR ID:", L_CREDITOR },
+    { "VALUTADATUM:", L_OTHER },
+    { "VALUE DATE:", L_OTHER },
+    { "DATUM/TIJD:", L_OTHER },
+    { "DATE/TIME:", L_OTHER },
+    { "TRANSACTIEDATUM:", L_OTHER },
+    { "BETALINGSKENM.:", L_OTHER },
+    { "DOORLOPENDE INCASSO", L_OTHER },
+    { "EENMALIGE INCASSO", L_OTHER },
+    { "RECURRENT SEPA DIRECT DEBIT", L_OTHER },
+    { "SINGLE SEPA DIRECT DEBIT", L_OTHER },
 };
 
 static bool starts_caseless(struct str s, const char *z)

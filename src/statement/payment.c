@@ -8,7 +8,8 @@ static bool ours(const struct statement *st, const struct statement_party *p)
 
 /* What came in was paid by the debtor, what went out goes to the creditor; a reversal undoes the opposite. When the bank gives only one
  * of them, or only one is not our own account, it is that one. */
-void line_payment_finish(struct arena *arena, const struct statement *st, const struct statement_line *line, struct statement_payment *p)
+void line_payment_finish(struct arena *arena, const struct statement *st, const struct statement_line *line,
+                         struct statement_payment *p)
 {
     bool out = line->amount_minor < 0;
     if (line->reversal) out = !out;

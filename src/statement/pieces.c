@@ -2,11 +2,15 @@
 #include "statement/statement_private.h"
 #include <endian.h>
 
-const struct fault_type statement_unknown = { FAULT_INVALID, "statement.unknown",
-                                              "This is not a bank statement we know: camt.052, camt.053, camt.054, MT940, MT942 or the CSV of "
-                                              "a Dutch bank. Ask the bank for camt.053." };
-const struct fault_type statement_malformed = { FAULT_INVALID, "statement.malformed", "The bank statement is broken at line {line}: {why}." };
-const struct fault_type statement_unreadable = { FAULT_UNREACHABLE, "statement.unreadable", "The file could not be read to its end; try again." };
+const struct fault_type statement_unknown = {
+    FAULT_INVALID, "statement.unknown",
+    "This is not a bank statement we know: camt.052, camt.053, camt.054, MT940, MT942 or the CSV of "
+    "a Dutch bank. Ask the bank for camt.053."
+};
+const struct fault_type statement_malformed = { FAULT_INVALID, "statement.malformed",
+                                                "The bank statement is broken at line {line}: {why}." };
+const struct fault_type statement_unreadable = { FAULT_UNREACHABLE, "statement.unreadable",
+                                                 "The file could not be read to its end; try again." };
 
 struct fault *malformed_at(struct arena *arena, int64_t line, const char *why)
 {

@@ -67,7 +67,10 @@ static struct str json_text(struct check *c, const json_t *v)
     if (json_is_real(v)) return str_format(c->arena, "%.2f", json_real_value(v));
     return STR("?");
 }
-static struct str at(struct check *c, const json_t *v, const char *key) { return json_text(c, json_object_get(v, key)); }
+static struct str at(struct check *c, const json_t *v, const char *key)
+{
+    return json_text(c, json_object_get(v, key));
+}
 
 static struct str packed(struct arena *arena, struct str s) /* without any white space */
 {
@@ -88,7 +91,10 @@ static struct str amount(struct check *c, struct str s, int digits)
     return decimal_parse(s, &d) && minor_from_decimal(d, digits, &minor) ? str_from_int(c->arena, minor) : s;
 }
 
-static struct str magnitude(struct check *c, int64_t minor) { return str_from_int(c->arena, minor < 0 ? -minor : minor); }
+static struct str magnitude(struct check *c, int64_t minor)
+{
+    return str_from_int(c->arena, minor < 0 ? -minor : minor);
+}
 
 /* The :86: of a line, as it stands in raw, without line ends. */
 static struct str information(struct check *c, const struct statement_line *l)
@@ -116,8 +122,12 @@ static void rs_balance(struct check *c, const char *path, const json_t *v, const
 {
     if (!v || json_is_null(v)) return compare(c, path, STR(""), b ? STR("there") : STR(""));
     if (!b) return compare(c, path, STR("there"), STR(""));
-    if (json_object_get(v, "is_intermediate")) compare(c, path, at(c, v, "is_intermediate"), b->interim ? STR("true") : STR("false"));
-    compare(c, path, at(c, v, "debit_credit_indicator"), b->amount_minor < 0 || (b->amount_minor == 0 && str_is(at(c, v, "debit_credit_indicator"), "Debit")) ? STR("Debit") : STR("Credit"));
+    if (json_object_get(v, "is_intermediate"))
+        compare(c, path, at(c, v, "is_intermediate"), b->interim ? STR("true") : STR("false"));
+    compare(c, path, at(c, v, "debit_credit_indicator"),
+            b->amount_minor < 0 || (b->amount_minor == 0 && str_is(at(c, v, "debit_credit_indicator"), "Debit"))
+                ? STR("Debit")
+                : STR("Credit"));
     compare(c, path, at(c, v, "date"), day(c, b->on));
     compare(c, path, at(c, v, "iso_currency_code"), b->currency);
     compare(c, path, amount(c, at(c, v, "amount"), 2), magnitude(c, b->amount_minor));
@@ -147,7 +157,9 @@ static void rs_information(struct check *c, const json_t *v, const struct statem
     struct str raw = packed(c->arena, information(c, l)), purpose = packed(c->arena, at(c, v, "purpose")); /* all of it is there, between ?20 ?21 … */
     size_t k = 0;
     for (size_t i = 0; i < raw.length && k < purpose.length; i++) {
-        if (raw.at[i] == '?' && i + 2 < raw.length && raw.at[i + 1] >= '0' && raw.at[i + 1] <= '9' && purpose.at[k] != '?') i += 2;
+        if (raw.at[i] == '?' && i + 2 < raw.length && raw.at[i + 1] >= '0' && raw.at[i + 1] <= '9' &&
+            purpose.at[k] != '?')
+            i += 2;
         else k += raw.at[i] == purpose.at[k];
     }
     compare(c, "german.purpose", purpose, k == purpose.length ? purpose : raw);
@@ -160,7 +172,11 @@ static void rs_line(struct check *c, const json_t *v, const struct statement_lin
     bool debit = (l->amount_minor < 0) != l->reversal;
     compare(c, "value_date", at(c, v, "value_date"), day(c, l->valued_on));
     compare(c, "entry_date", at(c, v, "entry_date"), day(c, l->booked_on));
-    if (l->amount_minor) compare(c, "sign", sign, l->reversal ? (debit ? STR("ReverseDebit") : STR("ReverseCredit")) : debit ? STR("Debit") : STR("Credit"));
+    if (l->amount_minor)
+        compare(c, "sign", sign,
+                l->reversal ? (debit ? STR("ReverseDebit") : STR("ReverseCredit"))
+                : debit     ? STR("Debit")
+                            : STR("Credit"));
     compare(c, "amount", amount(c, at(c, v, "amount"), 2), magnitude(c, l->amount_minor));
     compare(c, "type", own ? json_text(c, own) : json_text(c, type), str_part(code, 1, 3));
     struct str reference = at(c, v, "customer_ref");
@@ -180,15 +196,19 @@ static void rs_compare(struct check *c, const json_t *list, const struct stateme
         compare(c, "transaction_ref_no", at(c, v, "transaction_ref_no"), s->message_id);
         compare(c, "ref_to_related_msg", at(c, v, "ref_to_related_msg"), s->related);
         compare(c, "account_id", at(c, v, "account_id"), s->account_raw);
-        compare(c, "number", sequence.length ? str_format(c->arena, "%.*s/%.*s", STR_ARG(number), STR_ARG(sequence)) : number, s->id);
+        compare(c, "number",
+                sequence.length ? str_format(c->arena, "%.*s/%.*s", STR_ARG(number), STR_ARG(sequence)) : number,
+                s->id);
         rs_balance(c, "opening", json_object_get(v, "opening_balance"), balance_of(s, BALANCE_OPENING, 0));
         rs_balance(c, "closing", json_object_get(v, "closing_balance"), balance_of(s, BALANCE_CLOSING, 0));
         rs_balance(c, "available", json_object_get(v, "closing_available_balance"), balance_of(s, BALANCE_CLOSING_AVAILABLE, 0));
         rs_balance(c, "forward", json_object_get(v, "forward_available_balance"), balance_of(s, BALANCE_FORWARD_AVAILABLE, 0));
         struct str theirs = packed(c->arena, at(c, v, "information_to_account_owner"));
         compare(c, "information", theirs, sanitized_like(c, packed(c->arena, s->info), theirs));
-        compare(c, "lines", str_from_int(c->arena, (int64_t)json_array_size(lines)), str_from_int(c->arena, s->line_count));
-        for (size_t k = 0; k < json_array_size(lines) && (int64_t)k < s->line_count; k++) rs_line(c, json_array_get(lines, k), s->lines[k]);
+        compare(c, "lines", str_from_int(c->arena, (int64_t)json_array_size(lines)),
+                str_from_int(c->arena, s->line_count));
+        for (size_t k = 0; k < json_array_size(lines) && (int64_t)k < s->line_count; k++)
+            rs_line(c, json_array_get(lines, k), s->lines[k]);
     }
 }
 
@@ -198,7 +218,8 @@ struct cursor { const struct statements *all; size_t statement; int64_t line, ba
 
 static const struct statement_line *next_line(struct cursor *at_)
 {
-    while (at_->statement < at_->all->count && at_->line >= at_->all->at[at_->statement].line_count) at_->statement++, at_->line = at_->balance = 0;
+    while (at_->statement < at_->all->count && at_->line >= at_->all->at[at_->statement].line_count)
+        at_->statement++, at_->line = at_->balance = 0;
     return at_->statement < at_->all->count ? at_->all->at[at_->statement].lines[at_->line++] : NULL;
 }
 
@@ -209,12 +230,18 @@ static void flow_line(struct check *c, const json_t *v, const struct statement_l
     bool debit = (l->amount_minor < 0) != l->reversal;
     compare(c, "value_date", str_part(at(c, v, "value_date"), 0, 10), day(c, l->valued_on));
     compare(c, "entry_date", str_part(at(c, v, "entry_date"), 0, 10), day(c, l->booked_on));
-    if (l->amount_minor) compare(c, "sign", sign, l->reversal ? (debit ? STR("return_debit") : STR("return_credit")) : debit ? STR("debit") : STR("credit"));
+    if (l->amount_minor)
+        compare(c, "sign", sign,
+                l->reversal ? (debit ? STR("return_debit") : STR("return_credit"))
+                : debit     ? STR("debit")
+                            : STR("credit"));
     compare(c, "amount", amount(c, at(c, v, "amount"), 2), magnitude(c, l->amount_minor));
     compare(c, "swift_code", at(c, v, "swift_code"), l->code.proprietary);
     if (l->reference.length || !str_is(reference, "NONREF")) compare(c, "reference", reference, l->reference);
     struct str parts[] = { l->servicer_reference, l->additional };
-    struct str ours = l->servicer_reference.length && l->additional.length ? str_join(c->arena, parts, 2, "") : l->servicer_reference.length ? parts[0] : parts[1];
+    struct str ours = l->servicer_reference.length && l->additional.length ? str_join(c->arena, parts, 2, "")
+                      : l->servicer_reference.length                       ? parts[0]
+                                                                           : parts[1];
     compare(c, "description", packed(c->arena, at(c, v, "transaction_description")), packed(c->arena, ours));
 }
 
@@ -236,11 +263,13 @@ static void flow_text(struct check *c, const json_t *v, const struct cursor *cur
 
 static void flow_field(struct check *c, const json_t *v, struct cursor *cursor)
 {
-    const struct statement *s = &cursor->all->at[cursor->statement < cursor->all->count ? cursor->statement : cursor->all->count - 1];
+    const struct statement *s =
+        &cursor->all->at[cursor->statement < cursor->all->count ? cursor->statement : cursor->all->count - 1];
     if (json_object_get(v, "swift_code")) flow_line(c, v, cursor->last = next_line(cursor));
     else if (json_object_get(v, "details")) flow_text(c, v, cursor, s);
     else if (json_object_get(v, "balance_type")) {
-        if (cursor->balance >= (int64_t)s->balance_count && cursor->statement + 1 < cursor->all->count) s = &cursor->all->at[++cursor->statement], cursor->balance = cursor->line = 0;
+        if (cursor->balance >= (int64_t)s->balance_count && cursor->statement + 1 < cursor->all->count)
+            s = &cursor->all->at[++cursor->statement], cursor->balance = cursor->line = 0;
         if (cursor->balance >= (int64_t)s->balance_count) return compare(c, "balance", STR("there"), STR(""));
         const struct statement_balance *b = &s->balances[cursor->balance++];
         compare(c, "balance", at(c, v, "sign"), b->amount_minor < 0 ? STR("debit") : STR("credit"));
@@ -250,7 +279,8 @@ static void flow_field(struct check *c, const json_t *v, struct cursor *cursor)
     } else if (json_object_get(v, "bank_code") || json_object_get(v, "account_number")) {
         compare(c, "account", at(c, v, "account_number"), s->account);
         compare(c, "bank", at(c, v, "bank_code"), s->servicer_bic.length ? s->servicer_bic : s->servicer_name);
-        if (json_is_string(json_object_get(v, "account_currency"))) compare(c, "currency", at(c, v, "account_currency"), s->currency);
+        if (json_is_string(json_object_get(v, "account_currency")))
+            compare(c, "currency", at(c, v, "account_currency"), s->currency);
     } else if (json_object_get(v, "sheet")) compare(c, "number", at(c, v, "content"), s->id);
     else if (json_object_get(v, "reference")) {
         struct str theirs = at(c, v, "reference");
@@ -330,12 +360,15 @@ static struct str ours_moment(struct check *c, struct instant t)
 }
 static struct str ours_day(struct check *c, struct date d, struct instant t)
 {
-    return t.us ? ours_moment(c, t) : d.ymd ? str_format(c->arena, "%.*sT00:00:00+00:00", STR_ARG(date_text(c->arena, d))) : STR("");
+    return t.us    ? ours_moment(c, t)
+           : d.ymd ? str_format(c->arena, "%.*sT00:00:00+00:00", STR_ARG(date_text(c->arena, d)))
+                   : STR("");
 }
 
 static void camt_code(struct check *c, const json_t *v, const struct statement_code *code)
 {
-    const json_t *domain = json_object_get(v, "getDomain"), *family = json_object_get(domain, "getFamily"), *own = json_object_get(v, "getProprietary");
+    const json_t *domain = json_object_get(v, "getDomain"), *family = json_object_get(domain, "getFamily"),
+                 *own = json_object_get(v, "getProprietary");
     compare(c, "domain", at(c, domain, "getCode"), code->domain);
     compare(c, "family", at(c, family, "getCode"), code->family);
     compare(c, "subfamily", at(c, family, "getSubFamilyCode"), code->subfamily);
@@ -358,12 +391,14 @@ static void camt_charges(struct check *c, const json_t *v, const struct statemen
         compare(c, "charge.included", at(c, r, "getChargesIncludedIndicator"), list[i].included ? STR("true") : STR("false"));
     }
     if (count && json_is_object(json_object_get(v, "getTotalChargesAndTaxAmount")))
-        compare(c, "charge.total", money_of(c, json_object_get(v, "getTotalChargesAndTaxAmount")), ours_money(c, -total, list[0].currency));
+        compare(c, "charge.total", money_of(c, json_object_get(v, "getTotalChargesAndTaxAmount")),
+                ours_money(c, -total, list[0].currency));
 }
 
 static struct str id_of(const struct statement_party *p, const char *scheme, bool other)
 {
-    static const char *const simple[] = { "BIC", "BEI", "IBEI", "EANGLN", "BIRTHDATE", "BIRTHCITY", "BIRTHCOUNTRY", "BIRTHPROVINCE", "DUNS", "TAX" };
+    static const char *const simple[] = { "BIC",       "BEI",          "IBEI",          "EANGLN", "BIRTHDATE",
+                                          "BIRTHCITY", "BIRTHCOUNTRY", "BIRTHPROVINCE", "DUNS",   "TAX" };
     for (size_t i = 0; i < p->id_count; i++) {
         bool is_simple = false;
         for (size_t k = 0; k < ARRAY_LENGTH(simple); k++) is_simple |= str_is(p->ids[i].scheme, simple[k]);
@@ -386,8 +421,10 @@ static void camt_party(struct check *c, const json_t *v, const struct statement_
     compare(c, "party.town", at(c, address, "getTownName"), a->town);
     compare(c, "party.country", at(c, address, "getCountry"), a->country);
     const json_t *lines = json_object_get(address, "getAddressLines");
-    compare(c, "party.lines", str_from_int(c->arena, (int64_t)json_array_size(lines)), str_from_int(c->arena, (int64_t)a->line_count));
-    for (size_t i = 0; i < json_array_size(lines) && i < a->line_count; i++) compare(c, "party.line", json_text(c, json_array_get(lines, i)), a->lines[i]);
+    compare(c, "party.lines", str_from_int(c->arena, (int64_t)json_array_size(lines)),
+            str_from_int(c->arena, (int64_t)a->line_count));
+    for (size_t i = 0; i < json_array_size(lines) && i < a->line_count; i++)
+        compare(c, "party.line", json_text(c, json_array_get(lines, i)), a->lines[i]);
     compare(c, "party.bic", at(c, id, "getBic"), id_of(p, "BIC", false));
     compare(c, "party.id", at(c, id, "getOtherId"), id_of(p, "", true));
     compare(c, "party.birth", at(c, id, "getCityOfBirth"), id_of(p, "BIRTHCITY", false));
@@ -412,7 +449,8 @@ static void camt_related(struct check *c, const json_t *v, const struct statemen
         const struct statement_party *party = party_named(p, at(c, type, "__CLASS__"), false);
         camt_party(c, type, party);
         compare(c, "party.account", at(c, account, "getIdentification"), party ? party->account : STR(""));
-        if (json_is_string(json_object_get(account, "getName"))) compare(c, "party.account_name", at(c, account, "getName"), party ? party->account_name : STR(""));
+        if (json_is_string(json_object_get(account, "getName")))
+            compare(c, "party.account_name", at(c, account, "getName"), party ? party->account_name : STR(""));
     }
     for (size_t i = 0; i < json_array_size(agents); i++) {
         const json_t *one = json_array_get(agents, i);
@@ -427,21 +465,31 @@ static void camt_related(struct check *c, const json_t *v, const struct statemen
 
 static void camt_remittance(struct check *c, const json_t *v, const struct statement_payment *p)
 {
-    const json_t *free_ = json_object_get(v, "getUnstructuredBlocks"), *blocks = json_object_get(v, "getStructuredBlocks");
-    if (!json_is_object(v)) return compare(c, "remittance", STR(""), p->remittance.length ? p->remittance : p->reference);
-    compare(c, "remittance.free", str_from_int(c->arena, (int64_t)json_array_size(free_)), str_from_int(c->arena, (int64_t)p->remittance_part_count));
+    const json_t *free_ = json_object_get(v, "getUnstructuredBlocks"),
+                 *blocks = json_object_get(v, "getStructuredBlocks");
+    if (!json_is_object(v))
+        return compare(c, "remittance", STR(""), p->remittance.length ? p->remittance : p->reference);
+    compare(c, "remittance.free", str_from_int(c->arena, (int64_t)json_array_size(free_)),
+            str_from_int(c->arena, (int64_t)p->remittance_part_count));
     for (size_t i = 0; i < json_array_size(free_) && i < p->remittance_part_count; i++) {
         const json_t *one = json_array_get(free_, i);
         if (json_is_object(one)) compare(c, "remittance.text", at(c, one, "getMessage"), p->remittance_parts[i]);
     }
     size_t k = 0;
     for (size_t i = 0; i < json_array_size(blocks); i++) {
-        const json_t *one = json_array_get(blocks, i), *reference = json_object_get(one, "getCreditorReferenceInformation");
-        if (!json_is_object(one)) one = json_object_get(v, "getStructuredBlock"), reference = json_object_get(one, "getCreditorReferenceInformation");
-        if (json_is_string(reference)) reference = json_object_get(v, "getCreditorReferenceInformation"); /* shown before */
-        if (json_is_object(reference)) compare(c, "remittance.reference", at(c, reference, "getRef"), k < p->structured_count ? p->structured[k++] : STR(""));
+        const json_t *one = json_array_get(blocks, i),
+                     *reference = json_object_get(one, "getCreditorReferenceInformation");
+        if (!json_is_object(one))
+            one = json_object_get(v, "getStructuredBlock"),
+            reference = json_object_get(one, "getCreditorReferenceInformation");
+        if (json_is_string(reference))
+            reference = json_object_get(v, "getCreditorReferenceInformation"); /* shown before */
+        if (json_is_object(reference))
+            compare(c, "remittance.reference", at(c, reference, "getRef"),
+                    k < p->structured_count ? p->structured[k++] : STR(""));
         if (json_is_string(json_object_get(one, "getAdditionalRemittanceInformation")))
-            compare(c, "remittance.additional", at(c, one, "getAdditionalRemittanceInformation"), k < p->structured_count ? p->structured[k++] : STR(""));
+            compare(c, "remittance.additional", at(c, one, "getAdditionalRemittanceInformation"),
+                    k < p->structured_count ? p->structured[k++] : STR(""));
     }
 }
 
@@ -457,12 +505,16 @@ static void camt_detail(struct check *c, const json_t *v, const struct statement
     for (size_t i = 0; i < ARRAY_LENGTH(all); i++) compare(c, all[i].key, at(c, refs, all[i].key), all[i].ours);
     const json_t *own = json_object_get(refs, "getProprietaries");
     for (size_t i = 0; i < json_array_size(own); i++) {
-        compare(c, "reference.type", at(c, json_array_get(own, i), "getType"), i < p->reference_count ? p->references[i].scheme : STR(""));
-        compare(c, "reference.id", at(c, json_array_get(own, i), "getReference"), i < p->reference_count ? p->references[i].id : STR(""));
+        compare(c, "reference.type", at(c, json_array_get(own, i), "getType"),
+                i < p->reference_count ? p->references[i].scheme : STR(""));
+        compare(c, "reference.id", at(c, json_array_get(own, i), "getReference"),
+                i < p->reference_count ? p->references[i].id : STR(""));
     }
     const json_t *money = json_object_get(v, "getAmount"), *part = json_object_get(v, "getAmountDetails");
-    compare(c, "detail.amount", money_of(c, json_is_object(money) ? money : part), ours_money(c, p->amount_minor, p->currency));
-    if (json_is_object(json_object_get(v, "getBankTransactionCode"))) camt_code(c, json_object_get(v, "getBankTransactionCode"), &p->code);
+    compare(c, "detail.amount", money_of(c, json_is_object(money) ? money : part),
+            ours_money(c, p->amount_minor, p->currency));
+    if (json_is_object(json_object_get(v, "getBankTransactionCode")))
+        camt_code(c, json_object_get(v, "getBankTransactionCode"), &p->code);
     camt_charges(c, json_object_get(v, "getCharges"), p->charges, p->charge_count);
     camt_related(c, v, p);
     camt_remittance(c, json_object_get(v, "getRemittanceInformation"), p);
@@ -472,12 +524,18 @@ static void camt_detail(struct check *c, const json_t *v, const struct statement
 static void camt_entry(struct check *c, const json_t *v, const struct statement_line *l)
 {
     static const char *const statuses[] = { "", "BOOK", "PDNG", "INFO" };
-    compare(c, "entry.amount", money_of(c, json_object_get(v, "getAmount")), ours_money(c, l->amount_minor, l->currency));
-    compare(c, "entry.sign", at(c, v, "getCreditDebitIndicator"), l->amount_minor < 0 ? STR("DBIT") : l->amount_minor > 0 ? STR("CRDT") : at(c, v, "getCreditDebitIndicator"));
+    compare(c, "entry.amount", money_of(c, json_object_get(v, "getAmount")),
+            ours_money(c, l->amount_minor, l->currency));
+    compare(c, "entry.sign", at(c, v, "getCreditDebitIndicator"),
+            l->amount_minor < 0   ? STR("DBIT")
+            : l->amount_minor > 0 ? STR("CRDT")
+                                  : at(c, v, "getCreditDebitIndicator"));
     compare(c, "entry.reversal", at(c, v, "getReversalIndicator"), l->reversal ? STR("true") : STR("false"));
     compare(c, "entry.status", at(c, v, "getStatus"), str_of(statuses[l->status]));
-    compare(c, "entry.booked", moment_of(c, json_object_get(v, "getBookingDate")), ours_day(c, l->booked_on, l->booked_at));
-    compare(c, "entry.valued", moment_of(c, json_object_get(v, "getValueDate")), ours_day(c, l->valued_on, (struct instant){ 0 }));
+    compare(c, "entry.booked", moment_of(c, json_object_get(v, "getBookingDate")),
+            ours_day(c, l->booked_on, l->booked_at));
+    compare(c, "entry.valued", moment_of(c, json_object_get(v, "getValueDate")),
+            ours_day(c, l->valued_on, (struct instant){ 0 }));
     compare(c, "entry.reference", at(c, v, "getReference"), l->reference);
     compare(c, "entry.servicer", at(c, v, "getAccountServicerReference"), l->servicer_reference);
     compare(c, "entry.info", at(c, v, "getAdditionalInfo"), l->additional);
@@ -485,7 +543,8 @@ static void camt_entry(struct check *c, const json_t *v, const struct statement_
     camt_code(c, json_object_get(v, "getBankTransactionCode"), &l->code);
     camt_charges(c, json_object_get(v, "getCharges"), l->charges, l->charge_count);
     const json_t *details = json_object_get(v, "getTransactionDetails");
-    compare(c, "details", str_from_int(c->arena, (int64_t)json_array_size(details)), str_from_int(c->arena, (int64_t)l->detail_count));
+    compare(c, "details", str_from_int(c->arena, (int64_t)json_array_size(details)),
+            str_from_int(c->arena, (int64_t)l->detail_count));
     for (size_t i = 0; i < json_array_size(details) && i < l->detail_count; i++) {
         const json_t *one = json_array_get(details, i);
         camt_detail(c, json_is_object(one) ? one : json_object_get(v, "getTransactionDetail"), &l->details[i]);
@@ -494,9 +553,15 @@ static void camt_entry(struct check *c, const json_t *v, const struct statement_
 
 static struct str camt_balance_word(const struct statement_balance *b)
 {
-    static const char *const words[] = { "", "opening", "closing", "opening_available", "closing_available", "forward_available", "interim", "interim", "other" };
+    static const char *const words[] = {
+        "",        "opening", "closing", "opening_available", "closing_available", "forward_available",
+        "interim", "interim", "other"
+    };
     if (str_is(b->code, "ITAV")) return STR("interim_available");
-    if (b->type == BALANCE_OTHER) return str_is(b->code, "INFO") ? STR("information") : str_is(b->code, "XPCD") ? STR("expected_credit") : b->code;
+    if (b->type == BALANCE_OTHER)
+        return str_is(b->code, "INFO")   ? STR("information")
+               : str_is(b->code, "XPCD") ? STR("expected_credit")
+                                         : b->code;
     return str_of(b->interim && b->type <= BALANCE_CLOSING ? "interim" : words[b->type]);
 }
 
@@ -504,38 +569,52 @@ static void camt_record(struct check *c, const json_t *v, const struct statement
 {
     const json_t *balances = json_object_get(v, "getBalances"), *account = json_object_get(v, "getAccount");
     compare(c, "id", at(c, v, "getId"), s->id);
-    compare(c, "number", at(c, v, "getElectronicSequenceNumber"), s->number < 0 ? STR("") : str_from_int(c->arena, s->number));
-    compare(c, "legal_number", at(c, v, "getLegalSequenceNumber"), s->legal_number < 0 ? STR("") : str_from_int(c->arena, s->legal_number));
+    compare(c, "number", at(c, v, "getElectronicSequenceNumber"),
+            s->number < 0 ? STR("") : str_from_int(c->arena, s->number));
+    compare(c, "legal_number", at(c, v, "getLegalSequenceNumber"),
+            s->legal_number < 0 ? STR("") : str_from_int(c->arena, s->legal_number));
     compare(c, "created", moment_of(c, json_object_get(v, "getCreatedOn")), ours_moment(c, s->created_at));
     compare(c, "from", moment_of(c, json_object_get(v, "getFromDate")), ours_moment(c, s->from_at));
     compare(c, "to", moment_of(c, json_object_get(v, "getToDate")), ours_moment(c, s->to_at));
     compare(c, "copy", at(c, v, "getCopyDuplicateIndicator"), s->copy);
     compare(c, "info", at(c, v, "getAdditionalInformation"), s->info);
     compare(c, "account", at(c, account, "getIdentification"), s->account);
-    if (json_is_string(json_object_get(account, "getName"))) compare(c, "account.name", at(c, account, "getName"), s->account_name);
-    compare(c, "page", at(c, json_object_get(v, "getPagination"), "getPageNumber"), s->page < 0 ? STR("") : str_from_int(c->arena, s->page));
-    compare(c, "balances", str_from_int(c->arena, (int64_t)json_array_size(balances)), str_from_int(c->arena, (int64_t)s->balance_count));
+    if (json_is_string(json_object_get(account, "getName")))
+        compare(c, "account.name", at(c, account, "getName"), s->account_name);
+    compare(c, "page", at(c, json_object_get(v, "getPagination"), "getPageNumber"),
+            s->page < 0 ? STR("") : str_from_int(c->arena, s->page));
+    compare(c, "balances", str_from_int(c->arena, (int64_t)json_array_size(balances)),
+            str_from_int(c->arena, (int64_t)s->balance_count));
     for (size_t i = 0; i < json_array_size(balances) && i < s->balance_count; i++) {
         const json_t *b = json_array_get(balances, i);
         compare(c, "balance.type", at(c, b, "getType"), camt_balance_word(&s->balances[i]));
-        compare(c, "balance.amount", money_of(c, json_object_get(b, "getAmount")), ours_money(c, s->balances[i].amount_minor, s->balances[i].currency));
-        compare(c, "balance.on", str_part(moment_of(c, json_object_get(b, "getDate")), 0, 10), day(c, s->balances[i].on));
+        compare(c, "balance.amount", money_of(c, json_object_get(b, "getAmount")),
+                ours_money(c, s->balances[i].amount_minor, s->balances[i].currency));
+        compare(c, "balance.on", str_part(moment_of(c, json_object_get(b, "getDate")), 0, 10),
+                day(c, s->balances[i].on));
     }
 }
 
 /* An entry knows its record; what was shown before is only "__RECURSIVITY__". */
 static void camt_compare(struct check *c, const json_t *v, const struct statements *all)
 {
-    const json_t *header = json_object_get(v, "getGroupHeader"), *entries = json_object_get(v, "getEntries"), *records = json_object_get(v, "getRecords");
+    const json_t *header = json_object_get(v, "getGroupHeader"), *entries = json_object_get(v, "getEntries"),
+                 *records = json_object_get(v, "getRecords");
     const struct statement *first = &all->at[0];
     compare(c, "message", at(c, header, "getMessageId"), first->message_id);
-    compare(c, "message.created", moment_of(c, json_object_get(header, "getCreatedOn")), ours_moment(c, first->message_created_at));
+    compare(c, "message.created", moment_of(c, json_object_get(header, "getCreatedOn")),
+            ours_moment(c, first->message_created_at));
     compare(c, "message.info", at(c, header, "getAdditionalInformation"), first->message_info);
-    compare(c, "message.page", at(c, json_object_get(header, "getPagination"), "getPageNumber"), first->message_page < 0 ? STR("") : str_from_int(c->arena, first->message_page));
+    compare(c, "message.page", at(c, json_object_get(header, "getPagination"), "getPageNumber"),
+            first->message_page < 0 ? STR("") : str_from_int(c->arena, first->message_page));
     const json_t *recipient = json_object_get(header, "getMessageRecipient");
-    compare(c, "recipient", json_is_object(recipient) ? STR("there") : STR(""), first->recipient ? STR("there") : STR(""));
-    if (json_is_object(recipient)) camt_party(c, recipient, first->recipient), compare(c, "recipient.residence", at(c, recipient, "getCountryOfResidence"), first->recipient->residence);
-    compare(c, "records", str_from_int(c->arena, (int64_t)json_array_size(records)), str_from_int(c->arena, (int64_t)all->count));
+    compare(c, "recipient", json_is_object(recipient) ? STR("there") : STR(""),
+            first->recipient ? STR("there") : STR(""));
+    if (json_is_object(recipient))
+        camt_party(c, recipient, first->recipient),
+            compare(c, "recipient.residence", at(c, recipient, "getCountryOfResidence"), first->recipient->residence);
+    compare(c, "records", str_from_int(c->arena, (int64_t)json_array_size(records)),
+            str_from_int(c->arena, (int64_t)all->count));
     size_t statement = 0;
     int64_t line = 0;
     for (size_t i = 0; i < json_array_size(entries); i++) {

@@ -14,7 +14,8 @@ bool sink_has_room(struct sink *s)
 
 struct fault *sink_no_room(struct sink *s)
 {
-    return FAULT(s->keep, &input_too_large, NULL, PARAM("limit", STR("what one line, or all of them together, may take in memory")));
+    return FAULT(s->keep, &input_too_large, NULL,
+                 PARAM("limit", STR("what one line, or all of them together, may take in memory")));
 }
 
 struct statement *sink_begin(struct sink *s)
@@ -139,7 +140,8 @@ static void add_up(struct statement *st, const struct statement_line *line)
     }
     int64_t *half = line->amount_minor < 0 ? &st->debit_minor : &st->credit_minor;
     bool fits = int_add(st->booked_minor, line->amount_minor, &st->booked_minor);
-    if (!int_add(*half, line->amount_minor < 0 ? -line->amount_minor : line->amount_minor, half) || !fits) st->problems |= PROBLEM_AMOUNT;
+    if (!int_add(*half, line->amount_minor < 0 ? -line->amount_minor : line->amount_minor, half) || !fits)
+        st->problems |= PROBLEM_AMOUNT;
 }
 
 static bool details_differ(const struct statement_line *line)
@@ -223,7 +225,8 @@ enum statement_follow statement_follows(const struct statement *previous, const 
 {
     *missing_minor = 0;
     if (!str_equal(previous->account, next->account)) return FOLLOWS_OTHER;
-    if (previous->currency.length && next->currency.length && !str_equal(previous->currency, next->currency)) return FOLLOWS_OTHER;
+    if (previous->currency.length && next->currency.length && !str_equal(previous->currency, next->currency))
+        return FOLLOWS_OTHER;
     bool same_page = previous->page == next->page && previous->message_page == next->message_page;
     bool same_id = previous->id.length && str_equal(previous->id, next->id) && same_page && previous->number == next->number;
     if (!previous->closing || !next->opening) return same_id ? FOLLOWS_REPEATS : FOLLOWS_UNKNOWN;

@@ -15,7 +15,10 @@ static ptrdiff_t read_memory(void *context, char *at, size_t room)
     rest->length -= n;
     return (ptrdiff_t)n;
 }
-struct statement_source statement_source_of(struct str *bytes) { return (struct statement_source){ read_memory, bytes }; }
+struct statement_source statement_source_of(struct str *bytes)
+{
+    return (struct statement_source){ read_memory, bytes };
+}
 
 static ptrdiff_t read_file(void *context, char *at, size_t room)
 {

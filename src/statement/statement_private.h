@@ -30,7 +30,7 @@ CHECKED struct fault *sink_line(struct sink *sink, struct statement_line *line);
 CHECKED struct fault *sink_end(struct sink *sink); /* ensures that one is open */
 /* Makes counterparty, reference type and the like of what the payment holds; for every payment of the line. */
 void line_payment_finish(struct arena *arena, const struct statement *statement, const struct statement_line *line,
-                    struct statement_payment *payment);
+                         struct statement_payment *payment);
 
 /* ---- Pieces ---- */
 

@@ -9,9 +9,9 @@ static const char small[] =
     "<Bal><Tp><CdOrPrtry><Cd>OPBD</Cd></CdOrPrtry></Tp><Amt Ccy=\"EUR\">10.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-01-04</Dt></Dt></Bal>"
     "<Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp><Amt Ccy=\"EUR\">%s</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-01-05</Dt></Dt></Bal>"
     "%s</Stmt></BkToCstmrStmt></Document>";
-#define ENTRY(amount, more)                                                                                                   \
-    "<Ntry><Amt Ccy=\"EUR\">" amount "</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-01-05</Dt></BookgDt>" more \
-    "</Ntry>"
+#define ENTRY(amount, more)          \
+    "<Ntry><Amt Ccy=\"EUR\">" amount \
+    "</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-01-05</Dt></BookgDt>" more "</Ntry>"
 
 static const struct statement *one(struct arena *arena, const char *closing, const char *entries)
 {
@@ -58,7 +58,9 @@ TEST(statement_more_decimals_than_the_currency)
 
 TEST(statement_a_line_is_never_lost)
 {
-    const struct statement *st = one(arena, "10.00", "<Ntry/><Ntry><Amt Ccy=\"EUR\">a lot</Amt><BookgDt><Dt>2026-02-30</Dt></BookgDt><Sts>HUH</Sts></Ntry>");
+    const struct statement *st =
+        one(arena, "10.00",
+            "<Ntry/><Ntry><Amt Ccy=\"EUR\">a lot</Amt><BookgDt><Dt>2026-02-30</Dt></BookgDt><Sts>HUH</Sts></Ntry>");
     expect_int(2, st->line_count);
     expect_int(PROBLEM_AMOUNT | PROBLEM_SIGN | PROBLEM_STATUS, st->lines[0]->problems);
     expect_int(PROBLEM_AMOUNT | PROBLEM_SIGN | PROBLEM_STATUS | PROBLEM_DATE, st->lines[1]->problems);
@@ -72,10 +74,14 @@ TEST(statement_refuses)
     expect_refused(&statement_unknown, statement_read(arena, STR("Dear customer,\n"), &all));
     expect_refused(&statement_unknown, statement_read(arena, STR(""), &all));
     expect_refused(&statement_unknown, statement_read(arena, STR("<html>camt.053</html>"), &all));
-    expect_refused(&statement_malformed, statement_read(arena, STR("<Document><BkToCstmrStmt></BkToCstmrStmt></Document>"), &all));
+    expect_refused(&statement_malformed,
+                   statement_read(arena, STR("<Document><BkToCstmrStmt></BkToCstmrStmt></Document>"), &all));
     extern const struct fault_type xml_malformed, xml_forbidden;
     expect_refused(&xml_malformed, statement_read(arena, STR("<Document><BkToCstmrStmt><Stmt><Id>1</Id>"), &all));
-    expect_refused(&xml_forbidden, statement_read(arena, STR("<!DOCTYPE Document [<!ENTITY a \"b\">]><Document><BkToCstmrStmt/></Document>"), &all));
+    expect_refused(&xml_forbidden,
+                   statement_read(arena,
+                                  STR("<!DOCTYPE Document [<!ENTITY a \"b\">]><Document><BkToCstmrStmt/></Document>"),
+                                  &all));
 }
 
 TEST(statement_refuses_what_is_too_much)

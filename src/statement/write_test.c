@@ -10,15 +10,28 @@ static struct date ymd(int y, int m, int d)
     return date;
 }
 
-struct sample { struct statement st; struct statement_balance balances[3]; struct statement_line lines[8]; const struct statement_line *order[8]; };
+struct sample {
+    struct statement st;
+    struct statement_balance balances[3];
+    struct statement_line lines[8];
+    const struct statement_line *order[8];
+};
 
 static struct statement_line *add(struct sample *s, int64_t minor, const struct statement_payment *details, size_t count)
 {
     static const struct statement_payment none;
     struct statement_line *l = &s->lines[s->st.line_count];
-    *l = (struct statement_line){ .number = (int32_t)s->st.line_count + 1, .occurrence = 1, .booked_on = ymd(2026, 1, 5), .valued_on = ymd(2026, 1, 5),
-        .amount_minor = minor, .currency = STR("EUR"), .status = STATUS_BOOK, .batch_count = -1, .details = details, .detail_count = count,
-        .payment = count == 1 ? details : &none };
+    *l = (struct statement_line){ .number = (int32_t)s->st.line_count + 1,
+                                  .occurrence = 1,
+                                  .booked_on = ymd(2026, 1, 5),
+                                  .valued_on = ymd(2026, 1, 5),
+                                  .amount_minor = minor,
+                                  .currency = STR("EUR"),
+                                  .status = STATUS_BOOK,
+                                  .batch_count = -1,
+                                  .details = details,
+                                  .detail_count = count,
+                                  .payment = count == 1 ? details : &none };
     s->order[s->st.line_count++] = l;
     s->st.booked_minor += minor;
     return l;
@@ -30,30 +43,68 @@ static struct sample *sample(struct arena *arena)
     struct sample *s = ARENA_NEW(arena, struct sample);
     static const struct str lines_[] = { { "Keizersgracht 1", 15 }, { "1015 AA Amsterdam", 17 } };
     static const struct statement_address address = { .country = { "NL", 2 }, .lines = lines_, .line_count = 2 };
-    static const struct statement_party customer = { .name = { "Bakkerij Caf\303\251 't Hoekje B.V.", 29 }, .account = { "NL20INGB0001234567", 18 },
-        .account_is_iban = true, .bic = { "INGBNL2A", 8 }, .address = &address };
-    static const struct statement_party energy = { .name = { "Energie Direct Nederland", 24 }, .account = { "NL02ABNA0123456789", 18 },
-        .account_is_iban = true, .bic = { "ABNANL2A", 8 } };
-    static const struct statement_party tax = { .name = { "BELASTINGDIENST", 15 }, .account = { "NL86INGB0002445588", 18 }, .account_is_iban = true };
+    static const struct statement_party customer = { .name = { "Bakkerij Caf\303\251 't Hoekje B.V.", 29 },
+                                                     .account = { "NL20INGB0001234567", 18 },
+                                                     .account_is_iban = true,
+                                                     .bic = { "INGBNL2A", 8 },
+                                                     .address = &address };
+    static const struct statement_party energy = { .name = { "Energie Direct Nederland", 24 },
+                                                   .account = { "NL02ABNA0123456789", 18 },
+                                                   .account_is_iban = true,
+                                                   .bic = { "ABNANL2A", 8 } };
+    static const struct statement_party tax = { .name = { "BELASTINGDIENST", 15 },
+                                                .account = { "NL86INGB0002445588", 18 },
+                                                .account_is_iban = true };
     static const struct statement_party mother = { .name = { "Hoekje Holding", 14 } };
-    static const struct statement_payment paid = { .end_to_end_id = { "E2E-2026-17", 11 }, .debtor = &customer, .counterparty = &customer,
-        .ultimate_debtor = &mother, .ultimate = &mother, .remittance = { "Factuur 20260017, klant 4711", 28 } };
-    static const struct statement_payment taken = { .end_to_end_id = { "ED-88", 5 }, .mandate_id = { "MND-2024-1", 10 },
-        .creditor_id = { "NL42ZZZ123456780000", 19 }, .creditor = &energy, .counterparty = &energy, .remittance = { "Termijn januari 2026", 20 } };
-    static const struct statement_payment back = { .end_to_end_id = { "INC-7", 5 }, .debtor = &customer, .counterparty = &customer,
-        .return_reason = { "MS03", 4 }, .remittance = { "Storno incasso INC-7", 20 } };
+    static const struct statement_payment paid = { .end_to_end_id = { "E2E-2026-17", 11 },
+                                                   .debtor = &customer,
+                                                   .counterparty = &customer,
+                                                   .ultimate_debtor = &mother,
+                                                   .ultimate = &mother,
+                                                   .remittance = { "Factuur 20260017, klant 4711", 28 } };
+    static const struct statement_payment taken = { .end_to_end_id = { "ED-88", 5 },
+                                                    .mandate_id = { "MND-2024-1", 10 },
+                                                    .creditor_id = { "NL42ZZZ123456780000", 19 },
+                                                    .creditor = &energy,
+                                                    .counterparty = &energy,
+                                                    .remittance = { "Termijn januari 2026", 20 } };
+    static const struct statement_payment back = { .end_to_end_id = { "INC-7", 5 },
+                                                   .debtor = &customer,
+                                                   .counterparty = &customer,
+                                                   .return_reason = { "MS03", 4 },
+                                                   .remittance = { "Storno incasso INC-7", 20 } };
     static const struct str kenmerk[] = { { "5000056789012345", 16 } };
     static const struct statement_payment vat = { .creditor = &tax, .counterparty = &tax, .reference = { "5000056789012345", 16 },
         .reference_type = REMITTANCE_KENMERK, .reference_issuer = { "CUR", 3 }, .structured = kenmerk, .structured_count = 1 };
     static const struct statement_payment card = { .remittance = { "Betaalautomaat 12:01 pas 042 Bouwmarkt", 38 } };
     static const struct statement_payment batch[] = {
-        { .amount_minor = -10000, .currency = { "EUR", 3 }, .end_to_end_id = { "P-1", 3 }, .creditor = &customer, .counterparty = &customer },
-        { .amount_minor = -2550, .currency = { "EUR", 3 }, .end_to_end_id = { "P-2", 3 }, .creditor = &energy, .counterparty = &energy },
+        { .amount_minor = -10000,
+          .currency = { "EUR", 3 },
+          .end_to_end_id = { "P-1", 3 },
+          .creditor = &customer,
+          .counterparty = &customer },
+        { .amount_minor = -2550,
+          .currency = { "EUR", 3 },
+          .end_to_end_id = { "P-2", 3 },
+          .creditor = &energy,
+          .counterparty = &energy },
     };
-    s->balances[0] = (struct statement_balance){ .type = BALANCE_OPENING, .amount_minor = 100000, .currency = STR("EUR"), .on = ymd(2026, 1, 4) };
-    s->st = (struct statement){ .kind = STATEMENT_CAMT_053, .message_id = STR("MSG-5"), .id = STR("2026005"), .number = 5, .page = -1,
-        .legal_number = -1, .message_page = -1, .account = STR("NL91ABNA0417164300"), .account_is_iban = true, .currency = STR("EUR"),
-        .owner = STR("Florin Demo B.V."), .servicer_bic = STR("ABNANL2A"), .created_at = instant_of_day(ymd(2026, 1, 6)) };
+    s->balances[0] = (struct statement_balance){
+        .type = BALANCE_OPENING, .amount_minor = 100000, .currency = STR("EUR"), .on = ymd(2026, 1, 4)
+    };
+    s->st = (struct statement){ .kind = STATEMENT_CAMT_053,
+                                .message_id = STR("MSG-5"),
+                                .id = STR("2026005"),
+                                .number = 5,
+                                .page = -1,
+                                .legal_number = -1,
+                                .message_page = -1,
+                                .account = STR("NL91ABNA0417164300"),
+                                .account_is_iban = true,
+                                .currency = STR("EUR"),
+                                .owner = STR("Florin Demo B.V."),
+                                .servicer_bic = STR("ABNANL2A"),
+                                .created_at = instant_of_day(ymd(2026, 1, 6)) };
     add(s, 121000, &paid, 1)->servicer_reference = STR("05012026000001");
     add(s, -18150, &taken, 1)->code = (struct statement_code){ STR("PMNT"), STR("RDDT"), STR("ESDD"), STR("NDDT"), { 0 } };
     add(s, -4500, &back, 1)->reversal = true;
@@ -64,8 +115,10 @@ static struct sample *sample(struct arena *arena)
     l->batch_id = STR("RUN-9");
     l->batch_count = 2;
     l->details_minor = -12550;
-    s->balances[1] = (struct statement_balance){ .type = BALANCE_CLOSING, .amount_minor = 100000 + s->st.booked_minor, .currency = STR("EUR"),
-        .on = ymd(2026, 1, 5) };
+    s->balances[1] = (struct statement_balance){ .type = BALANCE_CLOSING,
+                                                 .amount_minor = 100000 + s->st.booked_minor,
+                                                 .currency = STR("EUR"),
+                                                 .on = ymd(2026, 1, 5) };
     s->st.balances = s->balances;
     s->st.balance_count = 2;
     s->st.opening = &s->balances[0];
@@ -168,7 +221,8 @@ TEST(statement_camt053_written_is_valid)
     const char *shared = test_shared();
     if (!shared) return;
     struct sample *s = sample(arena);
-    struct str v2 = str_format(arena, "%s/data/xsd/camt/camt.053.001.02.xsd", shared), v8 = str_format(arena, "%s/data/xsd/camt/camt.053.001.08.xsd", shared);
+    struct str v2 = str_format(arena, "%s/data/xsd/camt/camt.053.001.02.xsd", shared),
+               v8 = str_format(arena, "%s/data/xsd/camt/camt.053.001.08.xsd", shared);
     expect_done(xml_check_schema(arena, statement_write_camt053(arena, &s->st, CAMT_053_02), v2.at));
     expect_done(xml_check_schema(arena, statement_write_camt053(arena, &s->st, CAMT_053_08), v8.at));
     s->st.account = STR("12.34.56.789"); /* odd things stay valid too */
@@ -198,10 +252,18 @@ static const struct carries carried[] = {
 static const char *iban_of(enum statement_dialect d)
 {
     static const char *const ibans[DIALECT_COUNT] = {
-        [DIALECT_UNKNOWN] = "FR1420041010050500013M02606", [DIALECT_ISO20022] = "", [DIALECT_ABN_AMRO] = "NL91ABNA0417164300",
-        [DIALECT_ING] = "NL20INGB0001234567", [DIALECT_RABOBANK_CLASSIC] = "1234.56.789", [DIALECT_RABOBANK] = "NL44RABO0123456789",
-        [DIALECT_SNS] = "NL12SNSB0123456789", [DIALECT_TRIODOS] = "0390123456", [DIALECT_KNAB] = "NL68KNAB0123456789",
-        [DIALECT_BUNQ] = "NL23BUNQ0123456789", [DIALECT_VAN_LANSCHOT] = "NL85FVLB0123456789", [DIALECT_GERMAN] = "DE89370400440532013000",
+        [DIALECT_UNKNOWN] = "FR1420041010050500013M02606",
+        [DIALECT_ISO20022] = "",
+        [DIALECT_ABN_AMRO] = "NL91ABNA0417164300",
+        [DIALECT_ING] = "NL20INGB0001234567",
+        [DIALECT_RABOBANK_CLASSIC] = "1234.56.789",
+        [DIALECT_RABOBANK] = "NL44RABO0123456789",
+        [DIALECT_SNS] = "NL12SNSB0123456789",
+        [DIALECT_TRIODOS] = "0390123456",
+        [DIALECT_KNAB] = "NL68KNAB0123456789",
+        [DIALECT_BUNQ] = "NL23BUNQ0123456789",
+        [DIALECT_VAN_LANSCHOT] = "NL85FVLB0123456789",
+        [DIALECT_GERMAN] = "DE89370400440532013000",
     };
     return ibans[d];
 }
@@ -229,7 +291,9 @@ TEST(statement_mt940_written_and_read)
             if (x->detail_count != 1) continue; /* MT940 has no batches */
             if (p->remittance.length) same(p->remittance, q->remittance);
             if (c->account) same_party(p->counterparty, q->counterparty, false);
-            if (c->name && p->counterparty) expect(q->counterparty && q->counterparty->name.length && !memcmp(p->counterparty->name.at, q->counterparty->name.at, 8));
+            if (c->name && p->counterparty)
+                expect(q->counterparty && q->counterparty->name.length &&
+                       !memcmp(p->counterparty->name.at, q->counterparty->name.at, 8));
             if (c->e2e) same(p->end_to_end_id, q->end_to_end_id);
             if (c->mandate) same(p->mandate_id, q->mandate_id), same(p->creditor_id, q->creditor_id);
             if (c->reference) same(p->reference, q->reference), expect_int(p->reference_type, q->reference_type);

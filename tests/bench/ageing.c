@@ -33,7 +33,13 @@ static void sql_must(sqlite3 *db, const char *text)
 
 static struct work given_work(struct arena *arena)
 {
-    return (struct work){ .arena = arena, .user_id = 1, .company_id = company, .today = { 20260131 }, .now = instant_now(), .system = true, .language = ENGLISH };
+    return (struct work){ .arena = arena,
+                          .user_id = 1,
+                          .company_id = company,
+                          .today = { 20260131 },
+                          .now = instant_now(),
+                          .system = true,
+                          .language = ENGLISH };
 }
 
 static void make_company(struct arena *arena)
@@ -97,12 +103,16 @@ static void fill(struct arena *arena)
         sql_must(db, text);
     }
     sqlite3_close(db);
-    printf("%lld open items and %lld payments made in %.1f s\n", (long long)items, (long long)items / 20, (double)(clock_us() - from) / 1e6);
+    printf("%lld open items and %lld payments made in %.1f s\n", (long long)items, (long long)items / 20,
+           (double)(clock_us() - from) / 1e6);
 }
 
 /* ---- Timing ---- */
 
-static int by_time(const void *a, const void *b) { return (*(const int64_t *)a > *(const int64_t *)b) - (*(const int64_t *)a < *(const int64_t *)b); }
+static int by_time(const void *a, const void *b)
+{
+    return (*(const int64_t *)a > *(const int64_t *)b) - (*(const int64_t *)a < *(const int64_t *)b);
+}
 static int64_t cpu_us(void)
 {
     struct timespec now;
@@ -144,7 +154,8 @@ static int64_t their_group_by(struct arena *arena, struct date as_of, bool parti
         "select %s case when i.due_on >= '%s' then 0 when i.due_on >= '%s' then 1 when i.due_on >= '%s' then 2 when i.due_on >= '%s' then 3 else 4 end as bucket, "
         "sum(i.base_minor - coalesce(x.base_minor, 0)) from open_item i left join (select item_id, sum(base_minor) as base_minor from allocation_line where company_id = %lld and effective_on <= '%s' "
         "group by item_id) x on x.item_id = i.id where i.company_id = %lld and i.account_id = (select id from account where company_id = %lld and purpose = 'receivables') and i.dated_on <= '%s' group by %s",
-        parties ? "i.party_id, " : "", day[0], day[1], day[2], day[3], (long long)company, day[0], (long long)company, (long long)company, day[0], parties ? "1, 2" : "1");
+        parties ? "i.party_id, " : "", day[0], day[1], day[2], day[3], (long long)company, day[0], (long long)company,
+        (long long)company, day[0], parties ? "1, 2" : "1");
     if (sqlite3_prepare_v2(db, text.at, -1, &st, NULL) != SQLITE_OK) exit(70);
     for (int i = 0; i < TIMES; i++) {
         int64_t from = cpu_us();
@@ -160,9 +171,10 @@ static int64_t their_group_by(struct arena *arena, struct date as_of, bool parti
 
 static void compare(struct arena *arena, struct books *books, const char *what, struct date as_of, bool parties)
 {
-    int64_t ours_total, their_total, ours = our_ageing(books, as_of, parties, &ours_total), theirs = their_group_by(arena, as_of, parties, &their_total);
-    printf("%-34s %9.2f ms   GROUP BY %9.2f ms   %8.1f x%s\n", what, (double)ours / 1e3, (double)theirs / 1e3, (double)theirs / (double)(ours ? ours : 1),
-           ours_total == their_total ? "" : "   TOTALS DIFFER");
+    int64_t ours_total, their_total, ours = our_ageing(books, as_of, parties, &ours_total),
+                                     theirs = their_group_by(arena, as_of, parties, &their_total);
+    printf("%-34s %9.2f ms   GROUP BY %9.2f ms   %8.1f x%s\n", what, (double)ours / 1e3, (double)theirs / 1e3,
+           (double)theirs / (double)(ours ? ours : 1), ours_total == their_total ? "" : "   TOTALS DIFFER");
 }
 
 /* ---- Trial balance ---- */
@@ -199,15 +211,17 @@ static int64_t ledgers_balance(struct arena *arena)
         char day[11];
         date_format(date_add_days((struct date){ 20240101 }, (int)(n * 7919 % 731)), day);
         int64_t minor = 1000 + n * 31 % 90000;
-        fprintf(f, "%s Invoice %lld\n    Assets:Receivables  EUR %lld.%02lld\n    Income:Sales\n\n", day, (long long)n, (long long)minor / 100, (long long)minor % 100);
+        fprintf(f, "%s Invoice %lld\n    Assets:Receivables  EUR %lld.%02lld\n    Income:Sales\n\n", day, (long long)n,
+                (long long)minor / 100, (long long)minor % 100);
     }
     fclose(f);
     struct rusage before, after; /* of children */
     getrusage(RUSAGE_CHILDREN, &before);
     int code = system(str_format(arena, "ledger --args-only -f %s balance > /dev/null", file.at).at);
     getrusage(RUSAGE_CHILDREN, &after);
-    int64_t took = (after.ru_utime.tv_sec + after.ru_stime.tv_sec - before.ru_utime.tv_sec - before.ru_stime.tv_sec) * INT64_C(1000000) + after.ru_utime.tv_usec +
-                   after.ru_stime.tv_usec - before.ru_utime.tv_usec - before.ru_stime.tv_usec;
+    int64_t took = (after.ru_utime.tv_sec + after.ru_stime.tv_sec - before.ru_utime.tv_sec - before.ru_stime.tv_sec) *
+                       INT64_C(1000000) +
+                   after.ru_utime.tv_usec + after.ru_stime.tv_usec - before.ru_utime.tv_usec - before.ru_stime.tv_usec;
     unlink(file.at);
     return code ? -1 : took;
 }

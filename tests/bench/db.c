@@ -218,8 +218,9 @@ static void bench_writes(struct arena *arena, struct books *books, const char *d
     int64_t e = median(alone, ROUNDS);
     printf("durable writes, 32 threads   %7lld/s   bare SQLite, one FULL commit each %7lld/s   %5.1f x  [>= 5]\n",
            (long long)a, (long long)b, (double)a / (double)b);
-    printf("durable write, one thread    %5lld us p50   fdatasync %5lld us p50             %5.1f x  [<= 3]  (bare SQLite %lld us)\n",
-           (long long)c, (long long)d, (double)c / (double)d, (long long)e);
+    printf(
+        "durable write, one thread    %5lld us p50   fdatasync %5lld us p50             %5.1f x  [<= 3]  (bare SQLite %lld us)\n",
+        (long long)c, (long long)d, (double)c / (double)d, (long long)e);
 }
 
 /* ---- Bulk ---- */

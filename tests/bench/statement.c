@@ -33,31 +33,33 @@ static int entry_print(struct maker *m)
     const char *side = credit ? "Dbtr" : "Cdtr";
     m->balance += credit ? amount : -amount;
     return snprintf(m->piece, sizeof m->piece,
-        "<Ntry><Amt Ccy=\"EUR\">%lld.%02lld</Amt><CdtDbtInd>%s</CdtDbtInd><Sts>BOOK</Sts>"
-        "<BookgDt><Dt>2026-01-05</Dt></BookgDt><ValDt><Dt>2026-01-05</Dt></ValDt>"
-        "<AcctSvcrRef>05012026%010lld</AcctSvcrRef><BkTxCd><Domn><Cd>PMNT</Cd><Fmly>"
-        "<Cd>%s</Cd><SubFmlyCd>ESCT</SubFmlyCd></Fmly></Domn><Prtry>"
-        "<Cd>00100</Cd><Issr>INGGROUP</Issr></Prtry></BkTxCd><NtryDtls><TxDtls>"
-        "<Refs><InstrId>INNDNL2U20260105%010lld</InstrId><EndToEndId>E2E-%lld</EndToEndId></Refs>"
-        "<AmtDtls><TxAmt><Amt Ccy=\"EUR\">%lld.%02lld</Amt></TxAmt></AmtDtls>"
-        "<RltdPties><%s><Nm>Handelsonderneming %lld B.V.</Nm><PstlAdr>"
-        "<Ctry>NL</Ctry><AdrLine>Dorpsstraat %lld</AdrLine></PstlAdr></%s>"
-        "<%sAcct><Id><IBAN>NL20INGB0001234567</IBAN></Id></%sAcct>"
-        "</RltdPties><RltdAgts><%sAgt><FinInstnId><BIC>INGBNL2A</BIC>"
-        "</FinInstnId></%sAgt></RltdAgts><RmtInf>"
-        "<Ustrd>Factuur 2026%06lld klant %lld</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>\n",
-        (long long)(amount / 100), (long long)(amount % 100), credit ? "CRDT" : "DBIT", (long long)n, credit ? "RCDT" : "ICDT",
-        (long long)n, (long long)n, (long long)(amount / 100), (long long)(amount % 100), side, (long long)(n % 5000), (long long)(n % 300),
-        side, side, side, side, side, (long long)n, (long long)(n % 5000));
+                    "<Ntry><Amt Ccy=\"EUR\">%lld.%02lld</Amt><CdtDbtInd>%s</CdtDbtInd><Sts>BOOK</Sts>"
+                    "<BookgDt><Dt>2026-01-05</Dt></BookgDt><ValDt><Dt>2026-01-05</Dt></ValDt>"
+                    "<AcctSvcrRef>05012026%010lld</AcctSvcrRef><BkTxCd><Domn><Cd>PMNT</Cd><Fmly>"
+                    "<Cd>%s</Cd><SubFmlyCd>ESCT</SubFmlyCd></Fmly></Domn><Prtry>"
+                    "<Cd>00100</Cd><Issr>INGGROUP</Issr></Prtry></BkTxCd><NtryDtls><TxDtls>"
+                    "<Refs><InstrId>INNDNL2U20260105%010lld</InstrId><EndToEndId>E2E-%lld</EndToEndId></Refs>"
+                    "<AmtDtls><TxAmt><Amt Ccy=\"EUR\">%lld.%02lld</Amt></TxAmt></AmtDtls>"
+                    "<RltdPties><%s><Nm>Handelsonderneming %lld B.V.</Nm><PstlAdr>"
+                    "<Ctry>NL</Ctry><AdrLine>Dorpsstraat %lld</AdrLine></PstlAdr></%s>"
+                    "<%sAcct><Id><IBAN>NL20INGB0001234567</IBAN></Id></%sAcct>"
+                    "</RltdPties><RltdAgts><%sAgt><FinInstnId><BIC>INGBNL2A</BIC>"
+                    "</FinInstnId></%sAgt></RltdAgts><RmtInf>"
+                    "<Ustrd>Factuur 2026%06lld klant %lld</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>\n",
+                    (long long)(amount / 100), (long long)(amount % 100), credit ? "CRDT" : "DBIT", (long long)n,
+                    credit ? "RCDT" : "ICDT", (long long)n, (long long)n, (long long)(amount / 100),
+                    (long long)(amount % 100), side, (long long)(n % 5000), (long long)(n % 300), side, side, side,
+                    side, side, (long long)n, (long long)(n % 5000));
 }
 
 static int tail_print(struct maker *m)
 {
     int64_t b = m->balance < 0 ? -m->balance : m->balance;
-    return snprintf(m->piece, sizeof m->piece,
-                    "      <Bal>\n        <Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp>\n        <Amt Ccy=\"EUR\">%lld.%02lld</Amt>\n"
-                    "        <CdtDbtInd>%s</CdtDbtInd>\n        <Dt><Dt>2026-01-05</Dt></Dt>\n      </Bal>\n    </Stmt>\n  </BkToCstmrStmt>\n</Document>\n",
-                    (long long)(b / 100), (long long)(b % 100), m->balance < 0 ? "DBIT" : "CRDT");
+    return snprintf(
+        m->piece, sizeof m->piece,
+        "      <Bal>\n        <Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp>\n        <Amt Ccy=\"EUR\">%lld.%02lld</Amt>\n"
+        "        <CdtDbtInd>%s</CdtDbtInd>\n        <Dt><Dt>2026-01-05</Dt></Dt>\n      </Bal>\n    </Stmt>\n  </BkToCstmrStmt>\n</Document>\n",
+        (long long)(b / 100), (long long)(b % 100), m->balance < 0 ? "DBIT" : "CRDT");
 }
 
 static ptrdiff_t maker_read(void *context, char *at, size_t room)
@@ -99,13 +101,19 @@ static int64_t cpu_us(void)
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-struct counts { size_t elements, text; };
-static void bare_start(void *c, const xmlChar *a, const xmlChar *b, const xmlChar *d, int e, const xmlChar **f, int g, int h, const xmlChar **i)
+struct counts {
+    size_t elements, text;
+};
+static void bare_start(void *c, const xmlChar *a, const xmlChar *b, const xmlChar *d, int e, const xmlChar **f, int g,
+                       int h, const xmlChar **i)
 {
     (void)a, (void)b, (void)d, (void)e, (void)f, (void)g, (void)h, (void)i;
     ((struct counts *)c)->elements++;
 }
-static void bare_end(void *c, const xmlChar *a, const xmlChar *b, const xmlChar *d) { (void)c, (void)a, (void)b, (void)d; }
+static void bare_end(void *c, const xmlChar *a, const xmlChar *b, const xmlChar *d)
+{
+    (void)c, (void)a, (void)b, (void)d;
+}
 static void bare_text(void *c, const xmlChar *a, int length) { (void)a, ((struct counts *)c)->text += (size_t)length; }
 
 static int64_t bare_us(struct str bytes)
@@ -186,7 +194,8 @@ static void memory(int64_t entries)
     struct tally tally = { 0 };
     long before = peak_kb();
     int64_t from = cpu_us();
-    struct fault *fault = statement_stream(arena, (struct statement_source){ maker_read, &maker }, &statement_limits_stream, &tally_handler, &tally);
+    struct fault *fault = statement_stream(arena, (struct statement_source){ maker_read, &maker },
+                                           &statement_limits_stream, &tally_handler, &tally);
     ensure(!fault && tally.lines == entries && tally.proved);
     printf("camt.053 of %lld entries, streamed: %.1f s with making them, memory +%ld KB over %ld KB\n", (long long)entries,
            (double)(cpu_us() - from) / 1e6, peak_kb() - before, before);
@@ -209,8 +218,8 @@ int main(int count, char **words)
     qsort(bare, RUNS, sizeof *bare, compare);
     qsort(stream, RUNS, sizeof *stream, compare);
     qsort(whole, 3, sizeof *whole, compare);
-    printf("camt.053 of %lld entries, %.0f MB; bare libxml2 SAX2 pass %.0f entries/s\n", (long long)entries, (double)bytes.length / 1e6,
-           (double)entries / bare[RUNS / 2] * 1e6);
+    printf("camt.053 of %lld entries, %.0f MB; bare libxml2 SAX2 pass %.0f entries/s\n", (long long)entries,
+           (double)bytes.length / 1e6, (double)entries / bare[RUNS / 2] * 1e6);
     printf("statement_stream / bare pass: %.2f (target 1.30)\n", stream[RUNS / 2]);
     printf("statement_read / bare pass: %.2f\n", whole[1]);
     arena_free(arena);

@@ -8,13 +8,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t length)
     struct str bytes = { (const char *)at, length };
     struct einvoice *invoice;
     struct einvoice_report report;
-    unsigned all = EINVOICE_EN16931 | EINVOICE_NLCIUS | EINVOICE_GACCOUNT | EINVOICE_PEPPOL | EINVOICE_XRECHNUNG | EINVOICE_FLORIN;
+    unsigned all =
+        EINVOICE_EN16931 | EINVOICE_NLCIUS | EINVOICE_GACCOUNT | EINVOICE_PEPPOL | EINVOICE_XRECHNUNG | EINVOICE_FLORIN;
     struct fault *fault = einvoice_check(arena, bytes, all, &invoice, &report);
     if (!fault) {
         struct einvoice_differences differences = { 0 };
         einvoice_compare(arena, invoice, invoice, &differences);
         ensure(!differences.list.count);
-        for (size_t i = 0; i < report.problems.count; i++) ensure(report.problems.at[i].path.length && report.problems.at[i].dutch.length);
+        for (size_t i = 0; i < report.problems.count; i++)
+            ensure(report.problems.at[i].path.length && report.problems.at[i].dutch.length);
     }
     (void)einvoice_sniff(bytes);
     arena_free(arena);

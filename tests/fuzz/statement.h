@@ -24,7 +24,8 @@ static void fuzz_statement(const uint8_t *data, size_t size)
     struct fault *stream_fault = statement_stream(other, statement_source_of(&rest), &limits, &handler, &streamed);
     for (size_t i = 0; i < all.count; i++) {
         const struct statement *st = &all.at[i];
-        for (int64_t k = 0; k < st->line_count; k++) whole += (int64_t)(st->lines[k]->fingerprint & 0xffffff) + st->lines[k]->occurrence;
+        for (int64_t k = 0; k < st->line_count; k++)
+            whole += (int64_t)(st->lines[k]->fingerprint & 0xffffff) + st->lines[k]->occurrence;
         ensure(st->proof != PROOF_DONE || st->closing->amount_minor == st->opening->amount_minor + st->booked_minor);
         if (st->line_count > 200) continue;
         /* what was read can be written, and read again */
@@ -32,7 +33,9 @@ static void fuzz_statement(const uint8_t *data, size_t size)
         struct arena *again = arena_new((size_t)128 << 20);
         struct str xml = statement_write_camt053(again, st, CAMT_053_08);
         struct fault *refused = statement_read(again, xml, &back);
-        ensure(refused || (back.count == 1 && back.at[0].line_count == st->line_count && back.at[0].booked_minor == st->booked_minor) ||
+        ensure(refused ||
+               (back.count == 1 && back.at[0].line_count == st->line_count &&
+                back.at[0].booked_minor == st->booked_minor) ||
                st->problems);
         (void)statement_write_mt940(again, st, (enum statement_dialect)(DIALECT_UNKNOWN + size % DIALECT_GERMAN));
         arena_free(again);

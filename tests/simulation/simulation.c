@@ -8,12 +8,20 @@
 enum { LIFE_DAYS = 120, SHORT_DAYS = 45 };
 static struct { long long passed, failed; } total;
 
-static struct fault *live(struct arena *arena, struct books *books, const struct operations *operations, uint64_t seed, int days, int64_t until_us, struct str *hash)
+static struct fault *live(struct arena *arena, struct books *books, const struct operations *operations, uint64_t seed,
+                          int days, int64_t until_us, struct str *hash)
 {
     struct simulation *sim = NULL;
     struct date from = date_add_days((struct date){ 20240901 }, (int)(seed * 37 % 700));
-    const struct simulation_settings settings = { .from_on = from, .until_on = date_add_days(from, days - 1), .customers = 8 + (int64_t)(seed % 5), .suppliers = 8 + (int64_t)(seed % 4),
-        .invoices_a_month = 70, .bills_a_month = 24, .open_days = 7, .draw_days = 1, .without_passwords = true };
+    const struct simulation_settings settings = { .from_on = from,
+                                                  .until_on = date_add_days(from, days - 1),
+                                                  .customers = 8 + (int64_t)(seed % 5),
+                                                  .suppliers = 8 + (int64_t)(seed % 4),
+                                                  .invoices_a_month = 70,
+                                                  .bills_a_month = 24,
+                                                  .open_days = 7,
+                                                  .draw_days = 1,
+                                                  .without_passwords = true };
     bool more = true;
     struct fault *fault = simulation_begin(arena, books, operations, seed, &settings, &sim);
     while (!fault && more && clock_us() < until_us) {
@@ -22,8 +30,9 @@ static struct fault *live(struct arena *arena, struct books *books, const struct
         if (!fault) total.passed++;
     }
     if (fault)
-        fprintf(stderr, "seed %llu, day %s: %s: %s %s\n", (unsigned long long)seed, date_text(arena, simulation_today(sim)).at, fault->type->code,
-                fault_text(arena, fault, ENGLISH).at, fault->detail ? fault->detail : "");
+        fprintf(stderr, "seed %llu, day %s: %s: %s %s\n", (unsigned long long)seed,
+                date_text(arena, simulation_today(sim)).at, fault->type->code, fault_text(arena, fault, ENGLISH).at,
+                fault->detail ? fault->detail : "");
     simulation_end(sim);
     return fault;
 }
@@ -69,7 +78,8 @@ int main(void)
     same(&operations, postgres);
     for (int p = 0; p < 1 + postgres; p++) {
         int64_t until_us = clock_us() + each_us;
-        for (uint64_t seed = first ? strtoull(first, NULL, 10) : 1; clock_us() < until_us && total.failed < 5; seed++) one(&operations, p, seed, LIFE_DAYS, until_us, NULL);
+        for (uint64_t seed = first ? strtoull(first, NULL, 10) : 1; clock_us() < until_us && total.failed < 5; seed++)
+            one(&operations, p, seed, LIFE_DAYS, until_us, NULL);
     }
     printf("%lld passed, %lld failed\n", total.passed, total.failed);
     arena_free(arena);
