@@ -108,7 +108,8 @@ static void on_text(void *context, const xmlChar *at, int length)
     struct xml_scan *s = context;
     if (!s->taking || s->stopped) return;
     size_t more = (size_t)length;
-    if (s->text_length + more > s->limits.text_bytes) return refuse_limit(s, "bytes of text in one element", s->limits.text_bytes);
+    if (s->text_length + more > s->limits.text_bytes)
+        return refuse_limit(s, "bytes of text in one element", s->limits.text_bytes);
     if (s->text_length + more > s->text_room) text_more(s, more);
     memcpy(s->text + s->text_length, at, more);
     s->text_length += more;
@@ -180,8 +181,9 @@ static void parser_prepare(struct xml_scan *s)
 static struct fault *scan_end(struct xml_scan *s, bool done)
 {
     if (s->fault || s->stopped) return s->fault;
-    if (s->broken_off) return FAULT(s->arena, &xml_malformed, NULL, PARAM("line", str_from_int(s->arena, xml_scan_line(s))),
-                                    PARAM("why", STR("the source broke off")));
+    if (s->broken_off)
+        return FAULT(s->arena, &xml_malformed, NULL, PARAM("line", str_from_int(s->arena, xml_scan_line(s))),
+                     PARAM("why", STR("the source broke off")));
     if (done && s->elements && !s->depth) return NULL;
     return malformed(s, xml_scan_line(s), STR("the document ends too early"));
 }

@@ -101,7 +101,9 @@ static bool take_date(struct str *s)
 static bool take_time(struct str *s)
 {
     int hours, minutes, seconds;
-    if (!take(s, 2, &hours) || !take_mark(s, ':') || !take(s, 2, &minutes) || !take_mark(s, ':') || !take(s, 2, &seconds)) return false;
+    if (!take(s, 2, &hours) || !take_mark(s, ':') || !take(s, 2, &minutes) || !take_mark(s, ':') ||
+        !take(s, 2, &seconds))
+        return false;
     if (take_mark(s, '.')) {
         size_t more = 0;
         while (more < s->length && digit(s->at[more])) more++;
@@ -118,7 +120,7 @@ static bool all_letters(const char *at)
     uint8_t wrong = 0;
     for (int i = 0; i < BLOCK; i++) {
         uint8_t c = (uint8_t)at[i], small = (uint8_t)((c | 0x20) - 'a'), number = (uint8_t)(c - '0');
-        wrong |= (uint8_t)!((small < 26) | (number < 10) | (c == '+') | (c == '/'));
+        wrong |= (uint8_t) !((small < 26) | (number < 10) | (c == '+') | (c == '/'));
     }
     return !wrong;
 }
@@ -190,7 +192,8 @@ static bool part_is(const struct structure_part *part, const struct einvoice_nod
 
 static void say_missing(struct walk *w, uint32_t n, const struct structure_part *part)
 {
-    if (!tree_child(w->tree, n, part->name)) say(w, "STRUCTURE/missing", n, tree_name_label(w->arena, part->name, w->cii), (struct str){ 0 });
+    if (!tree_child(w->tree, n, part->name))
+        say(w, "STRUCTURE/missing", n, tree_name_label(w->arena, part->name, w->cii), (struct str){ 0 });
 }
 
 /* An element that does not come next: too often, too late, or not known here at all. */
@@ -272,7 +275,8 @@ static void walk_node(struct walk *w, uint32_t n, const struct structure_type *t
     const struct einvoice_node *node = tree_node(w->tree, n);
     if (type->kind == STRUCTURE_any) {
         if (!node->first) say(w, "STRUCTURE/empty", n, (struct str){ 0 }, (struct str){ 0 });
-        else if (tree_node(w->tree, node->first)->next) say_value(w, "STRUCTURE/unknown", tree_node(w->tree, node->first)->next, STR(""));
+        else if (tree_node(w->tree, node->first)->next)
+            say_value(w, "STRUCTURE/unknown", tree_node(w->tree, node->first)->next, STR(""));
         return;
     }
     if (node->attribute_count || type->attribute_count) walk_attributes(w, n, type);
@@ -280,7 +284,8 @@ static void walk_node(struct walk *w, uint32_t n, const struct structure_type *t
     else if (type->kind == STRUCTURE_choice) walk_choice(w, n, type);
     else if (node->first) say_value(w, "STRUCTURE/unknown", node->first, STR(""));
     else if (!value_fits(type->kind, node->text)) say_value(w, "STRUCTURE/value", n, node->text);
-    if (type->kind <= STRUCTURE_choice && !node->first && str_trim(node->text).length) say_value(w, "STRUCTURE/text", n, node->text);
+    if (type->kind <= STRUCTURE_choice && !node->first && str_trim(node->text).length)
+        say_value(w, "STRUCTURE/text", n, node->text);
 }
 
 void structure_judge(struct arena *arena, const struct einvoice_tree *tree, bool cii, struct einvoice_report *out)

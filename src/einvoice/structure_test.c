@@ -41,15 +41,20 @@ TEST(einvoice_structure_tells_what_the_schema_would_refuse)
 {
     expect_int(0, judged(arena, UBL(HEAD PARTIES TOTAL LINE)).structure_count);
     expect_one(arena, UBL("<cbc:ID>1</cbc:ID>" PARTIES TOTAL LINE), "/Invoice/cbc:IssueDate", "missing");
-    expect_one(arena, UBL("<cbc:IssueDate>2026-02-01</cbc:IssueDate><cbc:ID>1</cbc:ID>" PARTIES TOTAL LINE), "/Invoice/cbc:ID", "too late");
+    expect_one(arena, UBL("<cbc:IssueDate>2026-02-01</cbc:IssueDate><cbc:ID>1</cbc:ID>" PARTIES TOTAL LINE),
+               "/Invoice/cbc:ID", "too late");
     expect_one(arena, UBL("<cbc:ID>1</cbc:ID>" HEAD PARTIES TOTAL LINE), "/Invoice/cbc:ID[2]", "more than once");
     expect_one(arena, UBL(HEAD "<cbc:Colour>red</cbc:Colour>" PARTIES TOTAL LINE), "/Invoice/cbc:Colour", "not known");
     expect_one(arena, UBL(HEAD "<Note>red</Note>" PARTIES TOTAL LINE), "/Invoice/Note", "not known");
     expect_one(arena, UBL(HEAD "<Note xmlns=''>red</Note>" PARTIES TOTAL LINE), "/Invoice/Note", "namespace");
-    expect_one(arena, UBL(HEAD "<cbc:Note colour='red'>x</cbc:Note>" PARTIES TOTAL LINE), "/Invoice/cbc:Note", "attribute");
-    expect_one(arena, UBL(HEAD "<cbc:Note languageID='Dutch of Holland'>x</cbc:Note>" PARTIES TOTAL LINE), "/Invoice/cbc:Note", "not of the type");
+    expect_one(arena, UBL(HEAD "<cbc:Note colour='red'>x</cbc:Note>" PARTIES TOTAL LINE), "/Invoice/cbc:Note",
+               "attribute");
+    expect_one(arena, UBL(HEAD "<cbc:Note languageID='Dutch of Holland'>x</cbc:Note>" PARTIES TOTAL LINE),
+               "/Invoice/cbc:Note", "not of the type");
     expect_one(arena, UBL(HEAD "text" PARTIES TOTAL LINE), "/Invoice", "text of its own");
-    expect_one(arena, UBL(HEAD PARTIES "<cac:LegalMonetaryTotal><cbc:PayableAmount>1.00</cbc:PayableAmount></cac:LegalMonetaryTotal>" LINE),
+    expect_one(arena,
+               UBL(HEAD PARTIES
+                   "<cac:LegalMonetaryTotal><cbc:PayableAmount>1.00</cbc:PayableAmount></cac:LegalMonetaryTotal>" LINE),
                "/Invoice/cac:LegalMonetaryTotal/cbc:PayableAmount/@currencyID", "missing");
     expect_one(arena, UBL(HEAD PARTIES TOTAL), "/Invoice/cac:InvoiceLine", "missing");
 }
@@ -57,18 +62,25 @@ TEST(einvoice_structure_tells_what_the_schema_would_refuse)
 TEST(einvoice_structure_knows_the_data_types)
 {
 #define DAY(day) UBL("<cbc:ID>1</cbc:ID><cbc:IssueDate>" day "</cbc:IssueDate>" PARTIES TOTAL LINE)
-#define AMOUNT(amount)                                                                                                           \
-    UBL(HEAD PARTIES "<cac:LegalMonetaryTotal><cbc:PayableAmount currencyID='EUR'>" amount "</cbc:PayableAmount></cac:LegalMonetaryTotal>" LINE)
+#define AMOUNT(amount)                                                                     \
+    UBL(HEAD PARTIES "<cac:LegalMonetaryTotal><cbc:PayableAmount currencyID='EUR'>" amount \
+                     "</cbc:PayableAmount></cac:LegalMonetaryTotal>" LINE)
 #define TIME(time) UBL(HEAD "<cbc:IssueTime>" time "</cbc:IssueTime>" PARTIES TOTAL LINE)
-#define COPY(copy) UBL("<cbc:ID>1</cbc:ID><cbc:CopyIndicator>" copy "</cbc:CopyIndicator><cbc:IssueDate>2026-02-01</cbc:IssueDate>" PARTIES TOTAL LINE)
-#define FILE_OF(content)                                                                                                             \
-    UBL(HEAD "<cac:AdditionalDocumentReference><cbc:ID>1</cbc:ID><cac:Attachment><cbc:EmbeddedDocumentBinaryObject mimeCode='text/csv'>" \
-        content "</cbc:EmbeddedDocumentBinaryObject></cac:Attachment></cac:AdditionalDocumentReference>" PARTIES TOTAL LINE)
-    const struct str good[] = { DAY("2024-02-29"), DAY(" 2026-01-31Z "), DAY("2026-01-31+14:00"), AMOUNT("-.5"), AMOUNT("+12."), TIME("23:59:59.5"),
-                                TIME("24:00:00"), COPY("1"), COPY("false"), FILE_OF("QUJD"), FILE_OF("QU Jj\nQQ=="), FILE_OF("") };
-    const struct str bad[] = { DAY("2026-02-29"), DAY("2026-1-31"), DAY("31-01-2026"), DAY("0000-01-01"), DAY("2026-01-31+15:00"), DAY(""), AMOUNT(""),
-                               AMOUNT("1,00"), AMOUNT("1e3"), AMOUNT("."), AMOUNT("1.2.3"), TIME("24:00:01"), TIME("9:00:00"), TIME("10:00:00."),
-                               COPY("yes"), FILE_OF("QUJ"), FILE_OF("QUJj=QQ="), FILE_OF("QR=="), FILE_OF("Q*==") };
+#define COPY(copy)                                   \
+    UBL("<cbc:ID>1</cbc:ID><cbc:CopyIndicator>" copy \
+        "</cbc:CopyIndicator><cbc:IssueDate>2026-02-01</cbc:IssueDate>" PARTIES TOTAL LINE)
+#define FILE_OF(content)                                                                                                                    \
+    UBL(HEAD                                                                                                                                \
+        "<cac:AdditionalDocumentReference><cbc:ID>1</cbc:ID><cac:Attachment><cbc:EmbeddedDocumentBinaryObject mimeCode='text/csv'>" content \
+        "</cbc:EmbeddedDocumentBinaryObject></cac:Attachment></cac:AdditionalDocumentReference>" PARTIES TOTAL LINE)
+    const struct str good[] = { DAY("2024-02-29"), DAY(" 2026-01-31Z "), DAY("2026-01-31+14:00"), AMOUNT("-.5"),
+                                AMOUNT("+12."),    TIME("23:59:59.5"),   TIME("24:00:00"),        COPY("1"),
+                                COPY("false"),     FILE_OF("QUJD"),      FILE_OF("QU Jj\nQQ=="),  FILE_OF("") };
+    const struct str bad[] = { DAY("2026-02-29"),       DAY("2026-1-31"),  DAY("31-01-2026"), DAY("0000-01-01"),
+                               DAY("2026-01-31+15:00"), DAY(""),           AMOUNT(""),        AMOUNT("1,00"),
+                               AMOUNT("1e3"),           AMOUNT("."),       AMOUNT("1.2.3"),   TIME("24:00:01"),
+                               TIME("9:00:00"),         TIME("10:00:00."), COPY("yes"),       FILE_OF("QUJ"),
+                               FILE_OF("QUJj=QQ="),     FILE_OF("QR=="),   FILE_OF("Q*==") };
     for (size_t i = 0; i < ARRAY_LENGTH(good); i++) expect_int(0, judged(arena, good[i]).structure_count);
     for (size_t i = 0; i < ARRAY_LENGTH(bad); i++) expect_int(1, judged(arena, bad[i]).structure_count);
 }
@@ -112,7 +124,8 @@ static void compare(struct agreement *a, struct arena *arena, const char *name)
     if (fault || invoice->syntax == EINVOICE_ZUGFERD_1) return;
     xmlSchemaValidCtxtPtr check = xmlSchemaNewValidCtxt(a->schemas[invoice->syntax - 1]);
     xmlSchemaSetValidStructuredErrors(check, (xmlStructuredErrorFunc)keep_first, first);
-    xmlDocPtr document = xmlReadMemory(bytes.at, (int)bytes.length, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_HUGE);
+    xmlDocPtr document =
+        xmlReadMemory(bytes.at, (int)bytes.length, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_HUGE);
     bool fits = !xmlSchemaValidateDoc(check, document);
     xmlSchemaFreeValidCtxt(check);
     xmlFreeDoc(document);
@@ -122,7 +135,8 @@ static void compare(struct agreement *a, struct arena *arena, const char *name)
     for (size_t i = 0; kept[i]; i++)
         if (!strcmp(kept[i], name)) return;
     struct str ours = fits ? report.structure.at[0].english : str_of(first);
-    printf("%s: %s: %.*s %.*s\n", name, fits ? "only we" : "only libxml2", STR_ARG(ours), STR_ARG(fits ? report.structure.at[0].path : ours));
+    printf("%s: %s: %.*s %.*s\n", name, fits ? "only we" : "only libxml2", STR_ARG(ours),
+           STR_ARG(fits ? report.structure.at[0].path : ours));
     a->wrong++;
 }
 
@@ -133,8 +147,9 @@ TEST(einvoice_structure_agrees_with_the_xml_schemas)
     if (!shared) return;
     struct agreement a = { .schemas = { schema_of(arena, shared, "ubl-2.1/maindoc/UBL-Invoice-2.1.xsd"),
                                         schema_of(arena, shared, "ubl-2.1/maindoc/UBL-CreditNote-2.1.xsd"),
-                                        schema_of(arena, shared, "cii/D16B SCRDM (Subset)/uncoupled clm/CII/uncefact/data/standard/"
-                                                                 "CrossIndustryInvoice_100pD16B.xsd") } };
+                                        schema_of(arena, shared,
+                                                  "cii/D16B SCRDM (Subset)/uncoupled clm/CII/uncefact/data/standard/"
+                                                  "CrossIndustryInvoice_100pD16B.xsd") } };
     for (size_t f = 0; f < ARRAY_LENGTH(folders) && a.schemas[0] && a.schemas[1] && a.schemas[2]; f++) {
         a.folder = str_format(arena, "%s/data/en16931/%s", shared, folders[f]).at;
         DIR *dir = opendir(a.folder);

@@ -97,7 +97,8 @@ static void keep_attributes(struct building *b, struct einvoice_node *node, cons
         const struct xml_attribute *its = &element->attributes[i];
         uint16_t name = its->uri.at ? A_none : attribute_of(its->name);
         if (name == A_none) {
-            if (!str_is(its->uri, "http://www.w3.org/2001/XMLSchema-instance")) keep_strange(tree, tree->nodes.count - 1, its->name);
+            if (!str_is(its->uri, "http://www.w3.org/2001/XMLSchema-instance"))
+                keep_strange(tree, tree->nodes.count - 1, its->name);
             continue;
         }
         tree->attribute_counts[name]++;

@@ -319,10 +319,11 @@ static struct fault *make_overseas(struct simulation *sim)
                             .terms = 60,
                             .weight = 3 };
     sim->weight_sum += c->weight;
-    return add_party(sim, RECEIVABLES,
-                     STR("{\"name\":\"Harbor Pumps Inc.\",\"is_customer\":true,\"email\":\"ap@harborpumps.example\",\"language\":\"en\",\"street\":\"Pier Road 4\","
-                         "\"postal_code\":\"04101\",\"city\":\"Portland\",\"country\":\"US\",\"currency\":\"USD\",\"customer_terms_days\":60}"),
-                     &c->id, &c->number);
+    return add_party(
+        sim, RECEIVABLES,
+        STR("{\"name\":\"Harbor Pumps Inc.\",\"is_customer\":true,\"email\":\"ap@harborpumps.example\",\"language\":\"en\",\"street\":\"Pier Road 4\","
+            "\"postal_code\":\"04101\",\"city\":\"Portland\",\"country\":\"US\",\"currency\":\"USD\",\"customer_terms_days\":60}"),
+        &c->id, &c->number);
 }
 
 struct fault *sim_cast_customers(struct simulation *sim)

@@ -10,18 +10,28 @@ DB_TEST(scenario_chart_and_entries)
     expect_int(49, json_array_size(json_object_get(GET(&s, "/accounts"), "items")));
     json_t *added = POST(&s, "/accounts", "{\"number\":\"4999\",\"name\":\"Diversen\",\"kind\":\"expense\"}");
     REFUSED(&s, 409, "/accounts", "{\"number\":\"4999\",\"name\":\"Diversen\",\"kind\":\"expense\"}");
-    json_t *changed = POST(&s, PATH("/accounts/%lld", (long long)number_in(added, "id")), "{\"number\":\"4998\",\"name\":\"Divers\",\"is_blocked\":true,\"version\":1}");
+    json_t *changed = POST(&s, PATH("/accounts/%lld", (long long)number_in(added, "id")),
+                           "{\"number\":\"4998\",\"name\":\"Divers\",\"is_blocked\":true,\"version\":1}");
     expect_int(2, number_in(changed, "version"));
-    REFUSED(&s, 409, PATH("/accounts/%lld", (long long)number_in(added, "id")), "{\"number\":\"4998\",\"name\":\"Divers\",\"is_blocked\":true,\"version\":1}");
+    REFUSED(&s, 409, PATH("/accounts/%lld", (long long)number_in(added, "id")),
+            "{\"number\":\"4998\",\"name\":\"Divers\",\"is_blocked\":true,\"version\":1}");
     expect_int(16, json_array_size(json_object_get(GET(&s, "/vat-codes"), "items")));
     expect_int(48, json_array_size(json_object_get(GET(&s, "/periods"), "items")));
-    POST(&s, "/exchange-rates", "{\"currency\":\"USD\",\"valid_on\":\"2025-01-01\",\"rate\":\"0.95\",\"source\":\"ECB\"}");
-    REFUSED(&s, 422, "/exchange-rates", "{\"currency\":\"XYZ\",\"valid_on\":\"2025-01-01\",\"rate\":\"0.95\",\"source\":\"ECB\"}");
-    json_t *entry = POST(&s, "/entries", "{\"dated_on\":\"2025-01-31\",\"description\":\"Huur\",\"lines\":[{\"account\":\"4200\",\"base\":\"1000.00\"},{\"account\":\"1000\",\"base\":\"-1000.00\"}]}");
+    POST(&s, "/exchange-rates",
+         "{\"currency\":\"USD\",\"valid_on\":\"2025-01-01\",\"rate\":\"0.95\",\"source\":\"ECB\"}");
+    REFUSED(&s, 422, "/exchange-rates",
+            "{\"currency\":\"XYZ\",\"valid_on\":\"2025-01-01\",\"rate\":\"0.95\",\"source\":\"ECB\"}");
+    json_t *entry = POST(
+        &s, "/entries",
+        "{\"dated_on\":\"2025-01-31\",\"description\":\"Huur\",\"lines\":[{\"account\":\"4200\",\"base\":\"1000.00\"},{\"account\":\"1000\",\"base\":\"-1000.00\"}]}");
     int64_t id = number_in(json_object_get(entry, "entry"), "id");
     GET(&s, PATH("/entries/%lld", (long long)id));
-    REFUSED(&s, 422, "/entries", "{\"dated_on\":\"2025-01-31\",\"description\":\"Huur\",\"lines\":[{\"account\":\"4200\",\"base\":\"1000.00\"},{\"account\":\"1000\",\"base\":\"-999.99\"}]}");
-    REFUSED(&s, 409, "/entries", "{\"dated_on\":\"2025-01-31\",\"description\":\"Huur\",\"lines\":[{\"account\":\"4998\",\"base\":\"1.00\"},{\"account\":\"1000\",\"base\":\"-1.00\"}]}");
+    REFUSED(
+        &s, 422, "/entries",
+        "{\"dated_on\":\"2025-01-31\",\"description\":\"Huur\",\"lines\":[{\"account\":\"4200\",\"base\":\"1000.00\"},{\"account\":\"1000\",\"base\":\"-999.99\"}]}");
+    REFUSED(
+        &s, 409, "/entries",
+        "{\"dated_on\":\"2025-01-31\",\"description\":\"Huur\",\"lines\":[{\"account\":\"4998\",\"base\":\"1.00\"},{\"account\":\"1000\",\"base\":\"-1.00\"}]}");
     json_t *balance = GET(&s, "/ledger/trial-balance?from_on=2025-01-01&to_on=2025-12-31");
     expect_str("1000.00", str_of(text_in(balance, "debit")));
     POST(&s, PATH("/entries/%lld/reverse", (long long)id), "{\"dated_on\":\"2025-01-31\",\"why\":\"twice\"}");
@@ -30,7 +40,9 @@ DB_TEST(scenario_chart_and_entries)
     json_t *period = json_array_get(json_object_get(GET(&s, "/periods?from_on=2025-01-01"), "items"), 0);
     POST(&s, PATH("/periods/%lld/close", (long long)number_in(period, "id")), "{\"version\":1}");
     REFUSED(&s, 409, PATH("/periods/%lld/close", (long long)number_in(period, "id")), "{\"version\":2}");
-    REFUSED(&s, 409, "/entries", "{\"dated_on\":\"2025-01-31\",\"description\":\"Huur\",\"lines\":[{\"account\":\"4200\",\"base\":\"1.00\"},{\"account\":\"1000\",\"base\":\"-1.00\"}]}");
+    REFUSED(
+        &s, 409, "/entries",
+        "{\"dated_on\":\"2025-01-31\",\"description\":\"Huur\",\"lines\":[{\"account\":\"4200\",\"base\":\"1.00\"},{\"account\":\"1000\",\"base\":\"-1.00\"}]}");
     json_t *proof = GET(&s, "/ledger/verify");
     expect(json_is_true(json_object_get(proof, "holds")));
     GET(&s, "/audit?limit=5");
@@ -41,16 +53,22 @@ DB_TEST(scenario_chart_and_entries)
 DB_TEST(scenario_parties_and_files)
 {
     struct scene s = scene_begin(work);
-    json_t *party = POST(&s, "/parties", "{\"name\":\"Bakkerij De Zon B.V.\",\"is_supplier\":true,\"kvk_number\":\"12345678\",\"email\":\"info@zon.nl\"}");
+    json_t *party = POST(
+        &s, "/parties",
+        "{\"name\":\"Bakkerij De Zon B.V.\",\"is_supplier\":true,\"kvk_number\":\"12345678\",\"email\":\"info@zon.nl\"}");
     int64_t id = number_in(party, "id");
-    json_t *changed = POST(&s, PATH("/parties/%lld", (long long)id), "{\"name\":\"De Zon\",\"is_supplier\":true,\"city\":\"Delft\",\"version\":1}");
+    json_t *changed = POST(&s, PATH("/parties/%lld", (long long)id),
+                           "{\"name\":\"De Zon\",\"is_supplier\":true,\"city\":\"Delft\",\"version\":1}");
     expect_str("Delft", str_of(text_in(changed, "city")));
     REFUSED(&s, 409, PATH("/parties/%lld", (long long)id), "{\"name\":\"De Zon\",\"is_supplier\":true,\"version\":1}");
-    json_t *contact = POST(&s, "/contacts", "{\"party_id\":%lld,\"name\":\"Ans\",\"purpose\":\"billing\",\"email\":\"ans@zon.nl\"}", (long long)id);
+    json_t *contact =
+        POST(&s, "/contacts", "{\"party_id\":%lld,\"name\":\"Ans\",\"purpose\":\"billing\",\"email\":\"ans@zon.nl\"}",
+             (long long)id);
     json_t *bank = POST(&s, "/party-banks", "{\"party_id\":%lld,\"iban\":\"NL91 ABNA 0417 1643 00\"}", (long long)id);
     REFUSED(&s, 422, "/party-banks", "{\"party_id\":%lld,\"iban\":\"NL91ABNA0417164301\"}", (long long)id);
     /* Who proposed it (user 1) does not verify it; user 2 does. */
-    struct str verify = str_format(work->arena, "{\"channel\":\"phone\",\"note\":\"called Ans on her known number\",\"version\":1}");
+    struct str verify =
+        str_format(work->arena, "{\"channel\":\"phone\",\"note\":\"called Ans on her known number\",\"version\":1}");
     ask(&s, 403, "POST", PATH("/party-banks/%lld/verify", (long long)number_in(bank, "id")), verify);
     work->user_id = 2;
     ask(&s, 200, "POST", PATH("/party-banks/%lld/verify", (long long)number_in(bank, "id")), verify);
@@ -58,11 +76,13 @@ DB_TEST(scenario_parties_and_files)
     GET(&s, PATH("/parties/%lld", (long long)id));
     expect_int(1, json_array_size(json_object_get(GET(&s, "/parties?name.has=zon"), "items")));
     json_t *banks = GET(&s, "/party-banks");
-    POST(&s, PATH("/party-banks/%lld/block", (long long)number_in(bank, "id")), "{\"note\":\"asked by the bank\",\"version\":%lld}",
+    POST(&s, PATH("/party-banks/%lld/block", (long long)number_in(bank, "id")),
+         "{\"note\":\"asked by the bank\",\"version\":%lld}",
          (long long)number_in(json_array_get(json_object_get(banks, "items"), 0), "version"));
     POST(&s, PATH("/contacts/%lld/end", (long long)number_in(contact, "id")), "{}");
     /* Files: as they came, found by their words. */
-    json_t *document = ask(&s, 200, "POST", "/documents?file_name=brief.txt", STR("Offerte voor drie d\xC3\xA9limiteurs, kenmerk Q-17"));
+    json_t *document = ask(&s, 200, "POST", "/documents?file_name=brief.txt",
+                           STR("Offerte voor drie d\xC3\xA9limiteurs, kenmerk Q-17"));
     int64_t document_id = number_in(document, "id");
     GET(&s, PATH("/documents/%lld", (long long)document_id));
     GET(&s, PATH("/documents/%lld/file", (long long)document_id));
@@ -80,15 +100,44 @@ static struct str given_day(struct arena *arena, int64_t minor, const char *text
     struct date day = { 20250303 };
     struct statement_party other = { .name = str_of(name) };
     struct statement_payment payment = { .counterparty = &other, .remittance = str_of(text) };
-    struct statement_line line = { .number = 1, .booked_on = day, .valued_on = day, .amount_minor = minor, .currency = STR("EUR"), .status = STATUS_BOOK, .payment = &payment,
-                                   .details = &payment, .detail_count = 1, .batch_count = -1, .amount_exact = DECIMAL(minor, 2) };
+    struct statement_line line = { .number = 1,
+                                   .booked_on = day,
+                                   .valued_on = day,
+                                   .amount_minor = minor,
+                                   .currency = STR("EUR"),
+                                   .status = STATUS_BOOK,
+                                   .payment = &payment,
+                                   .details = &payment,
+                                   .detail_count = 1,
+                                   .batch_count = -1,
+                                   .amount_exact = DECIMAL(minor, 2) };
     const struct statement_line *at[] = { &line };
-    struct statement_balance balances[] = { { .type = BALANCE_OPENING, .code = STR("OPBD"), .currency = STR("EUR"), .on = day },
-                                            { .type = BALANCE_CLOSING, .code = STR("CLBD"), .amount_minor = minor, .currency = STR("EUR"), .on = day } };
-    struct statement s = { .kind = STATEMENT_CAMT_053, .dialect = DIALECT_ISO20022, .message_id = STR("M"), .id = STR("S"), .number = -1, .page = -1, .legal_number = -1,
-                           .message_page = -1, .account = STR("NL91ABNA0417164300"), .account_is_iban = true, .currency = STR("EUR"), .created_at = instant_of_day(day),
-                           .message_created_at = instant_of_day(day), .from_on = day, .to_on = day, .balances = balances, .balance_count = 2, .opening = &balances[0],
-                           .closing = &balances[1], .line_count = 1, .declared_count = -1, .lines = at };
+    struct statement_balance balances[] = {
+        { .type = BALANCE_OPENING, .code = STR("OPBD"), .currency = STR("EUR"), .on = day },
+        { .type = BALANCE_CLOSING, .code = STR("CLBD"), .amount_minor = minor, .currency = STR("EUR"), .on = day }
+    };
+    struct statement s = { .kind = STATEMENT_CAMT_053,
+                           .dialect = DIALECT_ISO20022,
+                           .message_id = STR("M"),
+                           .id = STR("S"),
+                           .number = -1,
+                           .page = -1,
+                           .legal_number = -1,
+                           .message_page = -1,
+                           .account = STR("NL91ABNA0417164300"),
+                           .account_is_iban = true,
+                           .currency = STR("EUR"),
+                           .created_at = instant_of_day(day),
+                           .message_created_at = instant_of_day(day),
+                           .from_on = day,
+                           .to_on = day,
+                           .balances = balances,
+                           .balance_count = 2,
+                           .opening = &balances[0],
+                           .closing = &balances[1],
+                           .line_count = 1,
+                           .declared_count = -1,
+                           .lines = at };
     return statement_write_camt053(arena, &s, CAMT_053_08);
 }
 
@@ -97,7 +146,8 @@ DB_TEST(scenario_bank_and_cash)
     struct scene s = scene_begin(work);
     json_t *account = POST(&s, "/bank-accounts", "{\"name\":\"Main\",\"iban\":\"NL91ABNA0417164300\",\"holder\":\"Test BV\"}");
     REFUSED(&s, 409, "/bank-accounts", "{\"name\":\"Main\",\"iban\":\"NL91ABNA0417164300\",\"holder\":\"Test BV\"}");
-    POST(&s, PATH("/bank-accounts/%lld", (long long)number_in(account, "id")), "{\"name\":\"Hoofd\",\"holder\":\"Test BV\",\"is_closed\":false,\"version\":1}");
+    POST(&s, PATH("/bank-accounts/%lld", (long long)number_in(account, "id")),
+         "{\"name\":\"Hoofd\",\"holder\":\"Test BV\",\"is_closed\":false,\"version\":1}");
     GET(&s, "/bank-accounts");
     json_t *imported = ask(&s, 200, "POST", "/statements?file_name=s.xml", given_day(work->arena, 12345, "geen idee", "Klant"));
     expect_int(1, number_in(imported, "added_count"));
@@ -112,8 +162,11 @@ DB_TEST(scenario_bank_and_cash)
     expect_int(0, number_in(run, "posted"));
     expect_int(1, json_array_size(json_object_get(GET(&s, "/cash/queue"), "items")));
     json_t *party = POST(&s, "/parties", "{\"name\":\"Klant\",\"is_customer\":true}");
-    REFUSED(&s, 422, "/cash/decide", "{\"line_id\":%lld,\"shares\":[],\"differences\":[],\"bookings\":[]}", (long long)line);
-    json_t *decided = POST(&s, "/cash/decide", "{\"line_id\":%lld,\"shares\":[],\"differences\":[],\"bookings\":[],\"party_id\":%lld}", (long long)line, (long long)number_in(party, "id"));
+    REFUSED(&s, 422, "/cash/decide", "{\"line_id\":%lld,\"shares\":[],\"differences\":[],\"bookings\":[]}",
+            (long long)line);
+    json_t *decided = POST(&s, "/cash/decide",
+                           "{\"line_id\":%lld,\"shares\":[],\"differences\":[],\"bookings\":[],\"party_id\":%lld}",
+                           (long long)line, (long long)number_in(party, "id"));
     expect_int(0, json_array_size(json_object_get(GET(&s, "/cash/queue"), "items")));
     GET(&s, "/cash/decisions");
     json_t *item = json_array_get(json_object_get(GET(&s, "/items"), "items"), 0);
@@ -122,10 +175,14 @@ DB_TEST(scenario_bank_and_cash)
     REFUSED(&s, 404, PATH("/cash/decisions/%lld/undo", (long long)number_in(decided, "id")), "{\"reason\":\"again\"}");
     REFUSED(&s, 404, "/cash/accept", "{\"line_id\":%lld,\"rank\":3}", (long long)line);
     GET(&s, "/cash/settings");
-    POST(&s, "/cash/settings", "{\"precision_ppm\":995000,\"rounding_minor\":5,\"charge_minor\":2500,\"difference_auto_minor\":10000,\"version\":1}");
+    POST(
+        &s, "/cash/settings",
+        "{\"precision_ppm\":995000,\"rounding_minor\":5,\"charge_minor\":2500,\"difference_auto_minor\":10000,\"version\":1}");
     POST(&s, "/cash/train", "{}");
     GET(&s, "/cash/models");
-    REFUSED(&s, 404, "/items/settle", "{\"effective_on\":\"2025-03-03\",\"reason\":\"test\",\"parts\":[{\"item_id\":1,\"amount_minor\":1},{\"item_id\":2,\"amount_minor\":-1}]}");
+    REFUSED(
+        &s, 404, "/items/settle",
+        "{\"effective_on\":\"2025-03-03\",\"reason\":\"test\",\"parts\":[{\"item_id\":1,\"amount_minor\":1},{\"item_id\":2,\"amount_minor\":-1}]}");
     REFUSED(&s, 404, "/allocations/1/undo", "{\"on\":\"2025-03-03\",\"why\":\"test\"}");
     GET(&s, "/outbox");
     REFUSED(&s, 404, "/outbox/1/retry", "{}");

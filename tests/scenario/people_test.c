@@ -53,7 +53,9 @@ DB_TEST(scenario_people)
     /* Step-up: what moves money or changes the company asks for the factor again after ten minutes. */
     scene_as(&s, anna, password, anna_secret);
     json_t *company = GET(&s, "/company");
-    struct str change = str_format(work->arena, "{\"name\":\"Nieuw BV\",\"language\":\"nl\",\"iban\":\"NL91ABNA0417164300\",\"version\":%lld}", (long long)number_in(company, "version"));
+    struct str change = str_format(
+        work->arena, "{\"name\":\"Nieuw BV\",\"language\":\"nl\",\"iban\":\"NL91ABNA0417164300\",\"version\":%lld}",
+        (long long)number_in(company, "version"));
     work->now.us += INT64_C(11) * 60 * 1000000;
     ask(&s, 403, "POST", "/company", change);
     POST(&s, "/session/step-up", "{\"code\":\"%.*s\"}", STR_ARG(totp_now(work, anna_secret)));
@@ -96,14 +98,17 @@ DB_TEST(scenario_companies_are_apart)
 {
     struct scene s = scene_begin(work);
     json_t *party = POST(&s, "/parties", "{\"name\":\"Zon\",\"is_customer\":true}");
-    json_t *entry = POST(&s, "/entries", "{\"dated_on\":\"2025-03-01\",\"description\":\"x\",\"lines\":[{\"account\":\"4300\",\"base\":\"10.00\"},{\"account\":\"0500\",\"base\":\"-10.00\"}]}");
+    json_t *entry = POST(
+        &s, "/entries",
+        "{\"dated_on\":\"2025-03-01\",\"description\":\"x\",\"lines\":[{\"account\":\"4300\",\"base\":\"10.00\"},{\"account\":\"0500\",\"base\":\"-10.00\"}]}");
     int64_t entry_id = number_in(json_object_get(entry, "entry"), "id");
     int64_t here = work->company_id;
     json_t *other = POST(&s, "/companies", "{\"name\":\"Ander BV\",\"country\":\"NL\",\"currency\":\"EUR\",\"language\":\"nl\"}");
     work->company_id = number_in(other, "id");
     ask(&s, 404, "GET", str_format(work->arena, "/parties/%lld", (long long)number_in(party, "id")).at, (struct str){ 0 });
     ask(&s, 404, "GET", str_format(work->arena, "/entries/%lld", (long long)entry_id).at, (struct str){ 0 });
-    REFUSED(&s, 404, str_format(work->arena, "/entries/%lld/reverse", (long long)entry_id).at, "{\"dated_on\":\"2025-03-01\",\"why\":\"not mine\"}");
+    REFUSED(&s, 404, str_format(work->arena, "/entries/%lld/reverse", (long long)entry_id).at,
+            "{\"dated_on\":\"2025-03-01\",\"why\":\"not mine\"}");
     expect_int(0, json_array_size(json_object_get(GET(&s, "/parties"), "items")));
     expect_int(0, json_array_size(json_object_get(GET(&s, "/entries"), "items")));
     work->company_id = here;

@@ -15,8 +15,8 @@ struct scene scene_begin(struct work *work)
 void scene_end(struct scene *s) { json_decref(s->openapi); }
 
 /* One request as the door would make it: who asks, the operation by its path, the query as pairs. */
-static struct fault *answer_one(struct scene *s, const char *method, struct str path, struct str query, struct str body, struct answer *answer,
-                                const struct operation **op)
+static struct fault *answer_one(struct scene *s, const char *method, struct str path, struct str query, struct str body,
+                                struct answer *answer, const struct operation **op)
 {
     struct pair pairs[64];
     size_t count = 0;
@@ -34,7 +34,8 @@ static struct fault *answer_one(struct scene *s, const char *method, struct str 
         work->system = false;
         work->user_id = work->session_id = 0;
         memset(&work->permissions, 0, sizeof work->permissions);
-        struct fault *stranger = app_identify(work, test_books(), &s->all, (struct str){ 0 }, s->as.cookie, (*op)->flags & OPERATION_READS ? (struct str){ 0 } : s->as.csrf,
+        struct fault *stranger = app_identify(work, test_books(), &s->all, (struct str){ 0 }, s->as.cookie,
+                                              (*op)->flags & OPERATION_READS ? (struct str){ 0 } : s->as.csrf,
                                               str_from_int(work->arena, company));
         work->company_id = company;
         if (stranger) return stranger;
@@ -52,7 +53,9 @@ json_t *ask(struct scene *s, int status, const char *method, const char *target,
     struct fault *fault = answer_one(s, method, path, query, body, &answer, &op);
     int got = fault ? fault_http_status(fault) : 200;
     struct str text = fault ? fault_to_problem(arena, fault, ENGLISH, STR("test")) : answer.json;
-    if (got != status) print_error("%s %s: %d instead of %d: %.*s %s\n", method, target, got, status, STR_ARG(text), fault && fault->detail ? fault->detail : "");
+    if (got != status)
+        print_error("%s %s: %d instead of %d: %.*s %s\n", method, target, got, status, STR_ARG(text),
+                    fault && fault->detail ? fault->detail : "");
     assert_int_equal(status, got);
     bool file = !fault && (op->flags & OPERATION_FILE);
     struct str media = fault ? STR("application/problem+json") : file ? answer.file.media_type : STR("application/json");
@@ -91,7 +94,8 @@ struct str totp_now(struct work *work, const char *base32)
     char *secret = NULL, code[7];
     size_t length = 0;
     assert_int_equal(OATH_OK, oath_base32_decode(base32, strlen(base32), &secret, &length));
-    assert_int_equal(OATH_OK, oath_hotp_generate(secret, length, (uint64_t)(work->now.us / 30000000), 6, false, OATH_HOTP_DYNAMIC_TRUNCATION, code));
+    assert_int_equal(OATH_OK, oath_hotp_generate(secret, length, (uint64_t)(work->now.us / 30000000), 6, false,
+                                                 OATH_HOTP_DYNAMIC_TRUNCATION, code));
     free(secret);
     return str_copy(work->arena, code, 6);
 }
@@ -115,7 +119,8 @@ void scene_as(struct scene *s, const char *email, const char *password, const ch
     struct str code = secret ? str_format(work->arena, ",\"code\":\"%.*s\"", STR_ARG(totp_now(work, secret))) : STR("");
     struct str body = str_format(work->arena, "{\"email\":\"%s\",\"password\":\"%s\"%.*s}", email, password, STR_ARG(code));
     expect_done(answer_one(s, "POST", STR("/session"), (struct str){ 0 }, body, &answer, &op));
-    const struct field *cookie = record_field(answer.gives.record, STR("session_cookie")), *csrf = record_field(answer.gives.record, STR("csrf"));
+    const struct field *cookie = record_field(answer.gives.record, STR("session_cookie")),
+                       *csrf = record_field(answer.gives.record, STR("csrf"));
     memcpy(&s->as.cookie, (const char *)answer.gives.at + cookie->offset, sizeof s->as.cookie);
     memcpy(&s->as.csrf, (const char *)answer.gives.at + csrf->offset, sizeof s->as.csrf);
     work->company_id = company;
