@@ -18,7 +18,15 @@ select d.id, d.bank_line_id, d.category, d.party_id, d.entry_id, d.amount_minor,
 -- name: decision_past
 select d.id, d.bank_line_id, d.category, d.party_id, d.entry_id, d.amount_minor, d.currency, d.decided_at, d.decided_by, d.is_automatic, d.probability_ppm, d.model, d.parts, d.evidence, d.note
   from cash_decision d join bank_line l on l.company_id = d.company_id and l.id = d.bank_line_id
- where d.company_id = :company_id and not exists (select 1 from cash_undo u where u.company_id = d.company_id and u.decision_id = d.id)
+ where d.company_id = :company_id and l.amount_minor > 0 and not exists (select 1 from cash_undo u where u.company_id = d.company_id and u.decision_id = d.id)
+ order by l.booked_on desc, l.id desc limit 20000;
+
+-- name: lines_past
+select l.id, l.bank_account_id, l.statement_id, l.statement_key, l.fingerprint, l.occurrence, l.number, l.booked_on, l.valued_on, l.amount_minor, l.currency, l.is_reversal,
+       l.bank_reference, l.servicer_reference, l.code, l.name, l.iban, l.ultimate_name, l.end_to_end_id, l.mandate_id, l.batch_id, l.reference, l.reference_type, l.remittance,
+       l.return_reason, cast(null as text) as details, l.problems, cast(null as text) as raw
+  from cash_decision d join bank_line l on l.company_id = d.company_id and l.id = d.bank_line_id
+ where d.company_id = :company_id and l.amount_minor > 0 and not exists (select 1 from cash_undo u where u.company_id = d.company_id and u.decision_id = d.id)
  order by l.booked_on desc, l.id desc limit 20000;
 
 -- name: undo_add

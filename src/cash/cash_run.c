@@ -180,20 +180,21 @@ static struct fault *open_now(struct matcher *m)
 static struct fault *teach(struct matcher *m, struct arena *arena, struct cash_past **past, size_t *count)
 {
     struct cash_decideds decided = { 0 };
+    struct bank_lines lines = { 0 }; /* side by side with the decisions: the same rows in the same order */
     TRY(db_all(m->work, &sql_decision_past, NONE, INTO_LIST(cash_decided, &decided)));
+    TRY(db_all(m->work, &sql_lines_past, NONE, INTO_LIST(bank_line, &lines)));
+    ensure(lines.count == decided.count);
     *past = ARENA_ARRAY(arena, struct cash_past, decided.count + 1);
     *count = 0;
     for (size_t i = decided.count; i-- > 0;) {
-        struct bank_line line = { 0 };
         struct cash_decide parts = { 0 };
-        TRY(bank_line_load(m->work, decided.at[i].bank_line_id, &line));
         struct fault *unreadable = record_from_json(arena, decided.at[i].parts, INTO(cash_decide, &parts));
-        if (unreadable || line.amount_minor < 0) continue;
+        if (unreadable || lines.at[i].id.n != decided.at[i].bank_line_id.n) continue;
         struct cash_past *p = &(*past)[(*count)++];
         struct cash_allocation *allocations = ARENA_ARRAY(arena, struct cash_allocation, parts.shares.count + 1);
         for (size_t k = 0; k < parts.shares.count; k++)
             allocations[k] = (struct cash_allocation){ parts.shares.at[k].item_id.n, parts.shares.at[k].amount_minor };
-        p->line = line_for(&line, 1);
+        p->line = line_for(&lines.at[i], 1);
         p->decision = (struct cash_decision){ .category = parts.shares.count ? CASH_MATCH
                                                           : parts.party_id.n ? CASH_ON_ACCOUNT
                                                                              : CASH_UNRELATED,
