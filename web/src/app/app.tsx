@@ -33,6 +33,7 @@ const pages: [RegExp, ReturnType<typeof page>][] = [
     [/^\/invoices\/(\d+)\/change$/, page(() => import('../pages/invoice-form'))],
     [/^\/invoices\/(\d+)$/, page(() => import('../pages/invoice'))],
     [/^\/bills\/(\d+)$/, page(() => import('../pages/bill'))],
+    [/^\/reports$/, page(() => import('../pages/reports'))],
     [/^\/bank\/queue$/, page(() => import('../pages/queue'))],
     [/^\/bank\/decisions$/, page(() => import('../pages/decisions'))],
     [/^\/bank\/statements$/, page(() => import('../pages/statements'))],
