@@ -16,7 +16,8 @@ export function formatDecimal(text: string, language: Language): string {
 export function formatAmount(text: string, currency: string | undefined, language: Language): string {
     const number = formatDecimal(text, language)
     if (!currency) return number
-    return (symbols[currency] ?? currency) + '\u00a0' + number
+    const symbol = (symbols[currency] ?? currency) + '\u00a0'
+    return number.startsWith('−') ? '−' + symbol + number.slice(1) : symbol + number
 }
 
 /** What a person types: "1.250,5", "1,250.50", "1250" → "1250.50"; undefined when it is no amount. */

@@ -21,8 +21,8 @@ function usualShow(meta: ColumnMeta | undefined, row: Record<string, unknown>, n
     if (value === undefined || value === null) return ''
     switch (meta?.kind) {
         case 'decimal': return <Amount value={String(value)} currency={row.currency as string | undefined} />
-        case 'date': return words.date(String(value))
-        case 'instant': return words.instant(String(value))
+        case 'date': return <span className="nowrap">{words.date(String(value))}</span>
+        case 'instant': return <span className="nowrap">{words.instant(String(value))}</span>
         case 'bool': return value ? <span><Icon name="check" /><span className="hidden">{words.t('yes')}</span></span> : ''
         case 'choice': return tones[String(value)] ? <Badge tone={tones[String(value)]}>{words.word(name, String(value))}</Badge> : words.word(name, String(value))
         default: return name === 'iban' ? <span className="mono">{formatIban(String(value))}</span> : String(value)

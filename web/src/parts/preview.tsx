@@ -5,7 +5,7 @@ import { useWords } from '../text/text'
 import { Icon, Loading, ProblemBox } from './basics'
 
 /** How a readable page looks: on white, as paper, in dark mode too. */
-const paper = '<style>body{font:14px/1.5 Inter,"Segoe UI",system-ui,sans-serif;color:#1b2420;background:#fff;margin:1.5rem;overflow-wrap:anywhere}h1{font-size:1.4rem}h2{font-size:1rem;margin:1.2rem 0 .3rem}address{font-style:normal}dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:.3rem 0}dt{color:#55615a}dd{margin:0}table{border-collapse:collapse;width:100%;margin:.6rem 0}th,td{text-align:left;vertical-align:top;padding:.3rem .5rem;border-bottom:1px solid #dcdfd8}th{color:#55615a;font-weight:600}</style>'
+const paper = '<style>body{font:14px/1.5 Inter,"Segoe UI",system-ui,sans-serif;color:#1b2420;background:#fff;margin:1.5rem;overflow-wrap:break-word}h1{font-size:1.4rem}h2{font-size:1rem;margin:1.2rem 0 .3rem}address{font-style:normal}dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:.3rem 0}dt{color:#55615a}dd{margin:0}table{border-collapse:collapse;width:100%;margin:.6rem 0}th,td{overflow-wrap:break-word;word-break:normal;text-align:left;vertical-align:top;padding:.3rem .5rem;border-bottom:1px solid #dcdfd8}th{color:#55615a;font-weight:600}</style>'
 export interface Sheet { key: string; label: string; kind: 'html' | 'file'; load: () => Promise<Blob>; download?: string }
 export function documentSheet(id: number, name: string, mediaType: string): Sheet | undefined {
     if (!/^(application\/pdf|image\/(png|jpeg|webp))/.test(mediaType)) return undefined
