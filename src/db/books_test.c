@@ -9,7 +9,14 @@
 #include "migrations.h"
 #include "test.h"
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) /* gcc's way to say it */
+#define SANITIZED
+#elif defined(__has_feature) /* clang's */
+#if __has_feature(address_sanitizer)
+#define SANITIZED
+#endif
+#endif
+#ifdef SANITIZED
 enum { ROWS_MANY = 100000, SCALE = 1 };
 #else
 enum { ROWS_MANY = 1000000, SCALE = 4 };
