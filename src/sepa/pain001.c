@@ -195,29 +195,16 @@ bool pain001_total(const struct payment_batch *batch, struct sepa_total *out)
 /* SEPA never has other charges than shared, so 0 and shared are one. */
 static enum payment_charges charges_of(const struct payment *p) { return p->charges ? p->charges : CHARGES_SHARED; }
 
-static int compare_groups(const struct payment *a, const struct payment *b)
+static int compare_groups(const void *of, size_t x, size_t y)
 {
+    const struct payment_batch *batch = of;
+    const struct payment *a = &batch->payments[x], *b = &batch->payments[y];
     if (a->account != b->account) return a->account < b->account ? -1 : 1;
     if (a->requested_on.ymd != b->requested_on.ymd) return a->requested_on.ymd < b->requested_on.ymd ? -1 : 1;
     if (a->kind != b->kind) return a->kind < b->kind ? -1 : 1;
     if (charges_of(a) != charges_of(b)) return charges_of(a) < charges_of(b) ? -1 : 1;
     int order = str_compare(a->currency, b->currency);
     return order ? order : str_compare(a->category_purpose, b->category_purpose);
-}
-
-static int compare_order(const void *a, const void *b, void *payments)
-{
-    const struct payment *list = payments;
-    size_t x = *(const size_t *)a, y = *(const size_t *)b;
-    int order = compare_groups(&list[x], &list[y]);
-    return order ? order : (x > y) - (x < y);
-}
-
-static void write_code(struct xml_writer *w, const char *element, const char *code)
-{
-    xml_open(w, element);
-    xml_leaf(w, "Cd", str_of(code));
-    xml_close(w);
 }
 
 static void write_kind(struct xml_writer *w, const struct payment *p)
@@ -292,9 +279,9 @@ static void write_payment(struct xml_writer *w, const struct payment *p, bool ol
     xml_close(w);
 }
 
-static void write_group(struct xml_writer *w, const struct payment_batch *batch, const size_t *order, size_t count,
-                        size_t number, bool old_version)
+static void write_group(struct xml_writer *w, const void *of, const size_t *order, size_t count, size_t number, bool old_version)
 {
+    const struct payment_batch *batch = of;
     static const char *const bearers[] = { NULL, "SHAR", "DEBT", "CRED" };
     const struct payment *first = &batch->payments[order[0]];
     const struct payment_account *account = &batch->accounts[first->account];
@@ -321,27 +308,22 @@ static void write_group(struct xml_writer *w, const struct payment_batch *batch,
 
 struct fault *pain001_write(struct arena *arena, const struct payment_batch *batch, enum pain001_version version, struct str *out)
 {
-    bool old_version = version == PAIN001_03;
-    struct sepa_total total;
+    struct initiation initiation = {
+        .namespace = version == PAIN001_03 ? STR("urn:iso:std:iso:20022:tech:xsd:pain.001.001.03")
+                                           : STR("urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"),
+        .root = "CstmrCdtTrfInitn",
+        .message_id = batch->message_id,
+        .created_at = batch->created_at,
+        .initiator = &batch->initiator,
+        .batch = batch,
+        .count = batch->payment_count,
+        .old_version = version == PAIN001_03,
+        .compare = compare_groups,
+        .write_group = write_group,
+    };
     TRY(pain001_check(arena, batch, version));
-    bool fits = pain001_total(batch, &total);
+    bool fits = pain001_total(batch, &initiation.total);
     ensure(fits);
-    size_t n = batch->payment_count, groups = 0, *order = ARENA_ARRAY(arena, size_t, n);
-    for (size_t i = 0; i < n; i++) order[i] = i;
-    qsort_r(order, n, sizeof *order, compare_order, (void *)(uintptr_t)batch->payments);
-    struct xml_writer w = xml_writer_new(arena, true);
-    xml_open(&w, "Document");
-    xml_attribute(&w, "xmlns",
-                  old_version ? STR("urn:iso:std:iso:20022:tech:xsd:pain.001.001.03")
-                              : STR("urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"));
-    xml_open(&w, "CstmrCdtTrfInitn");
-    write_head(&w, batch->message_id, batch->created_at, &total, &batch->initiator);
-    for (size_t from = 0, to; from < n; from = to) {
-        for (to = from + 1; to < n && !compare_groups(&batch->payments[order[from]], &batch->payments[order[to]]);) to++;
-        write_group(&w, batch, order + from, to - from, ++groups, old_version);
-    }
-    xml_close(&w);
-    xml_close(&w);
-    *out = xml_done(&w);
+    *out = write_initiation(arena, &initiation);
     return NULL;
 }

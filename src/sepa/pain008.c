@@ -144,27 +144,14 @@ bool pain008_total(const struct debit_batch *batch, struct sepa_total *out)
 
 /* ---- Write ---- */
 
-static int compare_groups(const struct debit *a, const struct debit *b)
+static int compare_groups(const void *of, size_t x, size_t y)
 {
+    const struct debit_batch *batch = of;
+    const struct debit *a = &batch->debits[x], *b = &batch->debits[y];
     if (a->account != b->account) return a->account < b->account ? -1 : 1;
     if (a->requested_on.ymd != b->requested_on.ymd) return a->requested_on.ymd < b->requested_on.ymd ? -1 : 1;
     if (a->scheme != b->scheme) return a->scheme < b->scheme ? -1 : 1;
     return (a->sequence > b->sequence) - (a->sequence < b->sequence);
-}
-
-static int compare_order(const void *a, const void *b, void *debits)
-{
-    const struct debit *list = debits;
-    size_t x = *(const size_t *)a, y = *(const size_t *)b;
-    int order = compare_groups(&list[x], &list[y]);
-    return order ? order : (x > y) - (x < y);
-}
-
-static void write_code(struct xml_writer *w, const char *element, const char *code)
-{
-    xml_open(w, element);
-    xml_leaf(w, "Cd", str_of(code));
-    xml_close(w);
 }
 
 /* A creditor identifier stands as a private person's id of the proprietary scheme SEPA, whoever the creditor is. */
@@ -239,9 +226,9 @@ static void write_debit(struct xml_writer *w, const struct debit *d, bool old_ve
     xml_close(w);
 }
 
-static void write_group(struct xml_writer *w, const struct debit_batch *batch, const size_t *order, size_t count,
-                        size_t number, bool old_version)
+static void write_group(struct xml_writer *w, const void *of, const size_t *order, size_t count, size_t number, bool old_version)
 {
+    const struct debit_batch *batch = of;
     static const char *const sequences[] = { NULL, "FRST", "RCUR", "FNAL", "OOFF" };
     const struct debit *first = &batch->debits[order[0]];
     const struct debit_account *account = &batch->accounts[first->account];
@@ -272,28 +259,23 @@ static void write_group(struct xml_writer *w, const struct debit_batch *batch, c
 
 struct fault *pain008_write(struct arena *arena, const struct debit_batch *batch, enum pain008_version version, struct str *out)
 {
-    bool old_version = version == PAIN008_02;
-    struct sepa_total total;
+    struct initiation initiation = {
+        .namespace = version == PAIN008_02 ? STR("urn:iso:std:iso:20022:tech:xsd:pain.008.001.02")
+                                           : STR("urn:iso:std:iso:20022:tech:xsd:pain.008.001.08"),
+        .root = "CstmrDrctDbtInitn",
+        .message_id = batch->message_id,
+        .created_at = batch->created_at,
+        .initiator = &batch->initiator,
+        .batch = batch,
+        .count = batch->debit_count,
+        .old_version = version == PAIN008_02,
+        .compare = compare_groups,
+        .write_group = write_group,
+    };
     TRY(pain008_check(arena, batch, version));
-    bool fits = pain008_total(batch, &total);
+    bool fits = pain008_total(batch, &initiation.total);
     ensure(fits);
-    size_t n = batch->debit_count, groups = 0, *order = ARENA_ARRAY(arena, size_t, n);
-    for (size_t i = 0; i < n; i++) order[i] = i;
-    qsort_r(order, n, sizeof *order, compare_order, (void *)(uintptr_t)batch->debits);
-    struct xml_writer w = xml_writer_new(arena, true);
-    xml_open(&w, "Document");
-    xml_attribute(&w, "xmlns",
-                  old_version ? STR("urn:iso:std:iso:20022:tech:xsd:pain.008.001.02")
-                              : STR("urn:iso:std:iso:20022:tech:xsd:pain.008.001.08"));
-    xml_open(&w, "CstmrDrctDbtInitn");
-    write_head(&w, batch->message_id, batch->created_at, &total, &batch->initiator);
-    for (size_t from = 0, to; from < n; from = to) {
-        for (to = from + 1; to < n && !compare_groups(&batch->debits[order[from]], &batch->debits[order[to]]);) to++;
-        write_group(&w, batch, order + from, to - from, ++groups, old_version);
-    }
-    xml_close(&w);
-    xml_close(&w);
-    *out = xml_done(&w);
+    *out = write_initiation(arena, &initiation);
     return NULL;
 }
 

@@ -418,3 +418,37 @@ struct str group_id(struct arena *arena, struct str message_id, size_t number)
 {
     return str_format(arena, "%.*s-%zu", STR_ARG(message_id), number);
 }
+
+void write_code(struct xml_writer *w, const char *element, const char *code)
+{
+    xml_open(w, element);
+    xml_leaf(w, "Cd", str_of(code));
+    xml_close(w);
+}
+
+static int compare_order(const void *a, const void *b, void *initiation)
+{
+    const struct initiation *in = initiation;
+    size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    int order = in->compare(in->batch, x, y);
+    return order ? order : (x > y) - (x < y);
+}
+
+struct str write_initiation(struct arena *arena, const struct initiation *in)
+{
+    size_t groups = 0, *order = ARENA_ARRAY(arena, size_t, in->count);
+    for (size_t i = 0; i < in->count; i++) order[i] = i;
+    qsort_r(order, in->count, sizeof *order, compare_order, (void *)(uintptr_t)in);
+    struct xml_writer w = xml_writer_new(arena, true);
+    xml_open(&w, "Document");
+    xml_attribute(&w, "xmlns", in->namespace);
+    xml_open(&w, in->root);
+    write_head(&w, in->message_id, in->created_at, &in->total, in->initiator);
+    for (size_t from = 0, to; from < in->count; from = to) {
+        for (to = from + 1; to < in->count && !in->compare(in->batch, order[from], order[to]);) to++;
+        in->write_group(&w, in->batch, order + from, to - from, ++groups, in->old_version);
+    }
+    xml_close(&w);
+    xml_close(&w);
+    return xml_done(&w);
+}

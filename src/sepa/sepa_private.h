@@ -71,6 +71,25 @@ void write_total(struct xml_writer *w, const struct sepa_total *total);
 void write_head(struct xml_writer *w, struct str message_id, struct instant created_at, const struct sepa_total *total,
                 const struct sepa_party *initiator);
 struct str group_id(struct arena *arena, struct str message_id, size_t number); /* number from 1 */
+void write_code(struct xml_writer *w, const char *element, const char *code); /* element/Cd */
+
+/* An initiation message (pain.001, pain.008): a head, then groups of what agrees in account, day and kind, in the order of `compare`,
+   within a group in the order of the batch. The callbacks get the batch as it was given. */
+struct initiation {
+    struct str namespace;
+    const char *root;
+    struct str message_id;
+    struct instant created_at;
+    const struct sepa_party *initiator;
+    struct sepa_total total;
+    const void *batch;
+    size_t count;
+    bool old_version;
+    int (*compare)(const void *batch, size_t a, size_t b); /* 0: of one group */
+    void (*write_group)(struct xml_writer *w, const void *batch, const size_t *order, size_t count, size_t number,
+                        bool old_version);
+};
+struct str write_initiation(struct arena *arena, const struct initiation *initiation);
 
 /* Adds an amount to a sum with the digits of its currency. */
 struct sum { int128 units; size_t count; int32_t digits; bool bad; };
