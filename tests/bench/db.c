@@ -11,6 +11,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 #include "db/engine.h"
+#include "target.h"
 
 enum { THREADS = 32, ROWS = 300000, ROUNDS = 3, ROUND_US = 700000, SINGLES = 1500 };
 
@@ -200,7 +201,7 @@ static int64_t single_p50(struct books *books)
     return median(took, SINGLES);
 }
 
-static void bench_writes(struct arena *arena, struct books *books, const char *directory)
+static bool bench_writes(struct arena *arena, struct books *books, const char *directory)
 {
     int64_t ours[ROUNDS], theirs[ROUNDS], sync[ROUNDS], single[ROUNDS], alone[ROUNDS], id = 0;
     sqlite3 *db = bare_open(str_format(arena, "%s/bare.db", directory).at);
@@ -216,11 +217,11 @@ static void bench_writes(struct arena *arena, struct books *books, const char *d
     sqlite3_close(db);
     int64_t a = median(ours, ROUNDS), b = median(theirs, ROUNDS), c = median(single, ROUNDS), d = median(sync, ROUNDS);
     int64_t e = median(alone, ROUNDS);
-    printf("durable writes, 32 threads   %7lld/s   bare SQLite, one FULL commit each %7lld/s   %5.1f x  [>= 5]\n",
-           (long long)a, (long long)b, (double)a / (double)b);
-    printf(
-        "durable write, one thread    %5lld us p50   fdatasync %5lld us p50             %5.1f x  [<= 3]  (bare SQLite %lld us)\n",
-        (long long)c, (long long)d, (double)c / (double)d, (long long)e);
+    printf("durable writes, 32 threads   %7lld/s   bare SQLite, one FULL commit each %7lld/s\n", (long long)a, (long long)b);
+    printf("durable write, one thread    %5lld us p50   fdatasync %5lld us p50  (bare SQLite %lld us)\n", (long long)c,
+           (long long)d, (long long)e);
+    bool good = target_at_least("durable writes, 32 threads / bare SQLite, FULL commits", (double)a / (double)b, "x", 5);
+    return target_at_most("durable write, one thread, p50 / fdatasync p50", (double)c / (double)d, "x", 3) && good;
 }
 
 /* ---- Bulk ---- */
@@ -329,12 +330,12 @@ int main(int count, char **words)
     snprintf(directory, sizeof directory, "%s/florin-bench-XXXXXX", count > 1 ? words[1] : "/var/tmp");
     if (!mkdtemp(directory)) return 74;
     struct books *books = books_for(arena, str_of(directory));
-    bench_writes(arena, books, directory);
+    bool good = bench_writes(arena, books, directory);
     bench_bulk(arena, books, directory);
     books_close(books);
     const char *postgres = getenv("FLORIN_BENCH_POSTGRES");
     if (postgres) bench_postgres(arena, postgres);
     nftw(directory, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     arena_free(arena);
-    return 0;
+    return good ? 0 : 1;
 }

@@ -1,6 +1,7 @@
 /* A JSON read of one record through HTTP against nginx's `return` of as many bytes: CPU of the server for each request, under
  * the same wrk, on SQLite. Then the start: from exec to the first answer. Target: at most 3 times nginx; under 200 ms. */
 #include "doors/doors.h"
+#include "target.h"
 #include <arpa/inet.h>
 #include <pthread.h>
 #include <signal.h>
@@ -187,11 +188,12 @@ static const char *nginx_start(char *pids, size_t size)
     return n ? folder : NULL;
 }
 
-static void startup(void)
+static bool startup(void)
 {
     const char *binary = getenv("FLORIN_BINARY");
     char folder[] = "/tmp/florin-start-XXXXXX", data[100], request[] = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", answer[200];
-    if (!binary || !mkdtemp(folder)) return;
+    bool good = true;
+    if (!binary || !mkdtemp(folder)) return printf("FLORIN_BINARY names no program to start\n"), false;
     for (int round = 0; round < 2; round++) { /* new books, then books that are there */
         int64_t from = clock_us();
         pid_t pid = fork();
@@ -212,11 +214,12 @@ static void startup(void)
             close(fd);
             if (!up) usleep(1000);
         }
-        printf("start to first answer, %s: %lld ms [< 200]\n", round ? "books there" : "new books",
-               (long long)((clock_us() - from) / 1000));
+        good &= target_at_most(round ? "serve: start to first answer, books there" : "serve: start to first answer, new books",
+                               (double)(clock_us() - from) / 1000, "ms", 200);
         kill(pid, SIGTERM);
         waitpid(pid, NULL, 0);
     }
+    return good;
 }
 
 int main(void)
@@ -246,7 +249,6 @@ int main(void)
     printf("nginx return: %lld.%lld µs CPU a request, %lld a second\n", (long long)(nginx_ns / 1000),
            (long long)(nginx_ns % 1000 / 100), (long long)nginx_rate);
     int64_t ratio = nginx_ns ? ours_ns * 100 / nginx_ns : 0;
-    printf("ratio: %lld.%02lld [<= 3]\n", (long long)(ratio / 100), (long long)(ratio % 100));
-    startup();
-    return ratio > 300;
+    bool good = ratio && target_at_most("JSON read through HTTP / nginx return, CPU", (double)ratio / 100, "x", 3);
+    return startup() && good ? 0 : 1;
 }
