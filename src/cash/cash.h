@@ -82,4 +82,4 @@ CHECKED struct fault *cash_has_news(struct work *work, bool *news);
 CHECKED struct fault *cash_verify(struct work *work, int64_t *suspense_minor, int64_t *undecided_minor);
 
 extern const struct fault_type cash_decided_already, cash_does_not_add_up, cash_other_currency, cash_party_needed, cash_missing;
-extern const struct operation_table cash_operations;
+extern const struct operation_table cash_runs, cash_desk;

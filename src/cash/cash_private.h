@@ -11,3 +11,15 @@ CHECKED struct fault *cash_find_expected(struct work *work, const struct bank_li
 CHECKED struct fault *cash_meet(struct work *work, int64_t expected_id, cash_decision_id decision);
 struct cash_chosen_setting { int64_t precision_ppm, rounding_minor, charge_minor, difference_auto_minor, version; };
 CHECKED struct fault *cash_setting_load(struct work *work, struct cash_chosen_setting *setting);
+/* What the engine last thought of a line. */
+struct proposal_row {
+    bank_line_id bank_line_id;
+    struct instant made_at;
+    struct str model, category;
+    party_id party_id;
+    int64_t probability_ppm;
+    struct str why_not, explanations;
+};
+extern const struct record proposal_row_record, cash_chosen_setting_record;
+/* Whether a difference of this kind closes its item; one that does not leaves the rest open and is no booking. */
+bool cash_closes(enum cash_difference_kind kind);
