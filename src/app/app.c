@@ -41,6 +41,7 @@ void app_operations(struct arena *arena, struct operations *out)
         &cash_desk,
         &payment_runs_table,
         &payment_bank_table,
+        &payment_holds_table,
         &report_figures,
         &report_cash,
         &report_books,

@@ -9,8 +9,6 @@ const struct fault_type payment_wrong_state = { FAULT_CONFLICT, "payment.wrong_s
                                                 "A payment run that is {state} can't be {event}." };
 static const struct fault_type wrong_paid_state = { FAULT_CONFLICT, "payment.payment_wrong_state",
                                                     "Payment {number} is {state} and can't be {event}." };
-static const struct fault_type hold_taken = { FAULT_CONFLICT, "payment.held_already", "This item is on hold already." };
-static const struct fault_type hold_missing = { FAULT_MISSING, "payment.not_held", "This item is not on hold." };
 
 /* ---- Records ---- */
 
@@ -90,49 +88,57 @@ RECORD(run_payment,
            FIELD(struct run_payment, reason, .max = 2000, OPTIONAL),
            FIELD(struct run_payment, ended_on, OPTIONAL),
        });
-RECORD(run_part, {
-    ID(struct run_part, payment_id),
-    ID(struct run_part, run_id),
-    ID(struct run_part, item_id),
-    FIELD(struct run_part, source_kind),
-    FIELD(struct run_part, source_id),
-    FIELD(struct run_part, item_reference),
-    AMOUNT(struct run_part, amount_minor, .currency = "currency", .about = "a bill positive, a credit note negative"),
-    FIELD(struct run_part, currency),
-    FIELD(struct run_part, is_live),
-});
-RECORD(payment_due, {
-                        ID(struct payment_due, id, .sort = true, .about = "the open item"),
-                        ID(struct payment_due, party_id, .filter = true),
-                        FIELD(struct payment_due, party_number, .filter = true),
-                        FIELD(struct payment_due, party_name, .filter = true, .sort = true),
-                        ID(struct payment_due, account_id),
-                        FIELD(struct payment_due, control, CHOICES(controls), .filter = true),
-                        FIELD(struct payment_due, item_kind, .filter = true),
-                        FIELD(struct payment_due, source_kind, .filter = true),
-                        FIELD(struct payment_due, source_id, .filter = true),
-                        FIELD(struct payment_due, item_reference, .filter = true),
-                        FIELD(struct payment_due, dated_on),
-                        FIELD(struct payment_due, due_on, .filter = true, .sort = true),
-                        FIELD(struct payment_due, currency, .filter = true),
-                        AMOUNT(struct payment_due, amount_minor, .currency = "currency", .sort = true,
-                               .about = "positive: to pay; negative: a credit note"),
-                        AMOUNT(struct payment_due, discount_minor, .currency = "currency"),
-                        FIELD(struct payment_due, discount_on, OPTIONAL, .filter = true, .sort = true),
-                        FIELD(struct payment_due, reference_kind, CHOICES(reference_kinds), OPTIONAL),
-                        FIELD(struct payment_due, reference, OPTIONAL),
-                        FIELD(struct payment_due, asked_iban, OPTIONAL),
-                        ID(struct payment_due, party_bank_id, OPTIONAL),
-                        FIELD(struct payment_due, iban, OPTIONAL),
-                        FIELD(struct payment_due, bic, OPTIONAL),
-                        FIELD(struct payment_due, holder),
-                        FIELD(struct payment_due, last_iban, OPTIONAL),
-                        FIELD(struct payment_due, is_changed, .filter = true),
-                        FIELD(struct payment_due, is_first, .filter = true),
-                        ID(struct payment_due, run_id, OPTIONAL, .filter = true),
-                        FIELD(struct payment_due, blocks, OPTIONAL, .filter = true,
-                              .about = "words between spaces: what keeps it from being paid"),
-                    });
+RECORD(run_part,
+       {
+           ID(struct run_part, payment_id),
+           ID(struct run_part, run_id),
+           ID(struct run_part, item_id),
+           FIELD(struct run_part, source_kind),
+           FIELD(struct run_part, source_id),
+           FIELD(struct run_part, item_reference),
+           AMOUNT(struct run_part, amount_minor, .currency = "currency",
+                  .about = "a bill positive, a credit note negative"),
+           AMOUNT(struct run_part, discount_minor, .currency = "currency", .about = "taken off: settled, not paid"),
+           FIELD(struct run_part, currency),
+           FIELD(struct run_part, is_live),
+       });
+RECORD(payment_due,
+       {
+           ID(struct payment_due, id, .sort = true, .about = "the open item"),
+           ID(struct payment_due, party_id, .filter = true),
+           FIELD(struct payment_due, party_number, .filter = true),
+           FIELD(struct payment_due, party_name, .filter = true, .sort = true),
+           ID(struct payment_due, account_id),
+           FIELD(struct payment_due, control, CHOICES(controls), .filter = true),
+           FIELD(struct payment_due, item_kind, .filter = true),
+           FIELD(struct payment_due, source_kind, .filter = true),
+           FIELD(struct payment_due, source_id, .filter = true),
+           FIELD(struct payment_due, item_reference, .filter = true),
+           FIELD(struct payment_due, dated_on),
+           FIELD(struct payment_due, due_on, .filter = true, .sort = true),
+           FIELD(struct payment_due, currency, .filter = true),
+           AMOUNT(struct payment_due, amount_minor, .currency = "currency", .sort = true,
+                  .about = "positive: to pay; negative: a credit note"),
+           AMOUNT(struct payment_due, discount_minor, .currency = "currency"),
+           FIELD(struct payment_due, discount_on, OPTIONAL, .filter = true, .sort = true),
+           FIELD(struct payment_due, reference_kind, CHOICES(reference_kinds), OPTIONAL),
+           FIELD(struct payment_due, reference, OPTIONAL),
+           FIELD(struct payment_due, asked_iban, OPTIONAL),
+           ID(struct payment_due, party_bank_id, OPTIONAL),
+           FIELD(struct payment_due, iban, OPTIONAL),
+           FIELD(struct payment_due, bic, OPTIONAL),
+           FIELD(struct payment_due, holder),
+           FIELD(struct payment_due, last_iban, OPTIONAL),
+           FIELD(struct payment_due, is_changed, .filter = true),
+           FIELD(struct payment_due, is_first, .filter = true),
+           ID(struct payment_due, run_id, OPTIONAL, .filter = true),
+           AMOUNT(struct payment_due, part_minor, .currency = "currency", .about = "what that run pays of it"),
+           AMOUNT(struct payment_due, taken_minor, .currency = "currency", .about = "and the discount it takes"),
+           FIELD(struct payment_due, hold_reason, OPTIONAL),
+           FIELD(struct payment_due, hold_until, OPTIONAL),
+           FIELD(struct payment_due, blocks, OPTIONAL, .filter = true,
+                 .about = "words between spaces: what keeps it from being paid"),
+       });
 RECORD(payment_shown,
        {
            PART(struct payment_shown, run, payment_run),
@@ -252,6 +258,7 @@ struct str payment_hash(struct arena *arena, struct str our_iban, const struct r
     for (size_t i = 0; i < content->parts.count; i++) {
         const struct run_part *q = &content->parts.at[i];
         hash_int(&text, q->payment_id.n), hash_int(&text, q->item_id.n), hash_int(&text, q->amount_minor);
+        if (q->discount_minor) hash_int(&text, q->discount_minor);
     }
     struct str all = text_str(&text);
     sha256(all.at, all.length, hash);
@@ -302,34 +309,6 @@ static struct fault *run_drop(struct work *work, const struct payment_edit *take
 }
 CALLABLE(run_drop, payment_edit, payment_shown);
 
-struct payment_hold { item_id item_id; struct str reason; };
-RECORD(payment_hold, { ID(struct payment_hold, item_id), FIELD(struct payment_hold, reason, .min = 3, .max = 500) });
-struct payment_unhold { item_id item_id; };
-RECORD(payment_unhold, { ID(struct payment_unhold, item_id) });
-
-static struct fault *item_hold(struct work *work, const struct payment_hold *takes, struct payment_hold *out)
-{
-    struct open_item item = { 0 };
-    int64_t added;
-    TRY(ledger_item_load(work, takes->item_id, &item));
-    TRY(db_run_count(work, &sql_hold_add, GIVEN(payment_hold, takes), &added));
-    if (!added) return FAULT(work->arena, &hold_taken, "item_id");
-    *out = *takes;
-    work_changed(work, "open_item", takes->item_id.n, (struct given){ &payment_hold_record, NULL }, GIVEN(payment_hold, takes));
-    return NULL;
-}
-CALLABLE(item_hold, payment_hold, payment_hold);
-
-static struct fault *item_unhold(struct work *work, const struct payment_unhold *takes, struct payment_unhold *out)
-{
-    TRY(db_change(work, &sql_hold_remove, GIVEN(payment_unhold, takes), &hold_missing));
-    *out = *takes;
-    work_changed(work, "open_item", takes->item_id.n, GIVEN(payment_unhold, takes),
-                 (struct given){ &payment_unhold_record, NULL });
-    return NULL;
-}
-CALLABLE(item_unhold, payment_unhold, payment_unhold);
-
 static const struct operation operations[] = {
     { "payment due", "GET", "/payments/due", "payment.read", OPERATION_READS | OPERATION_SLOW, NULL, &due_list_list,
       "List what could be paid until a day, and what blocks each" },
@@ -343,9 +322,5 @@ static const struct operation operations[] = {
       "Add bills to a proposed payment run" },
     { "payment drop", "POST", "/payment-runs/{id}/drop", "payment.propose", OPERATION_SLOW, &run_drop_call, NULL,
       "Take bills out of a proposed payment run" },
-    { "payment hold", "POST", "/payments/hold", "payment.propose", 0, &item_hold_call, NULL,
-      "Keep an open item from being paid" },
-    { "payment unhold", "POST", "/payments/unhold", "payment.propose", 0, &item_unhold_call, NULL,
-      "Let an open item be paid again" },
 };
 const struct operation_table payment_runs_table = { "payment", operations, ARRAY_LENGTH(operations) };

@@ -16,6 +16,9 @@
  * releases what he proposed, a bill he entered or an account he proposed; nothing is paid to an account that a second person has
  * not verified; what is released is, by its SHA-256, what was proposed. All of that is held by the schema too (0012_payment.sql).
  *
+ * A part may be less than the bill, and a discount may be taken beside it: the bill is then settled for both. The discount is booked
+ * as income with the VAT that goes with it taken back (Dr payables / Cr discounts taken, Cr deductible VAT), in the same entry.
+ *
  * Released: Dr payables (or receivables) / Cr payments in transit, one entry a payment, which settles its items. Cancelled before
  * the bank has it, rejected or returned: that entry is reversed and the items are open again. */
 #pragma once
@@ -105,7 +108,8 @@ struct run_part {
     struct str source_kind; /* "bill", "invoice", … */
     int64_t source_id;
     struct str item_reference;
-    int64_t amount_minor;
+    int64_t amount_minor;   /* what leaves the bank for it */
+    int64_t discount_minor; /* what the supplier lets us keep; both together are settled */
     struct str currency;
     bool is_live;
 };
@@ -134,7 +138,10 @@ struct payment_due {
     party_bank_id party_bank_id;
     struct str iban, bic, holder, last_iban;
     bool is_changed, is_first;
-    payment_run_id run_id; /* the run it stands in */
+    payment_run_id run_id; /* the run it stands in … */
+    int64_t part_minor, taken_minor; /* … what that run pays of it, and the discount it takes. Chosen for a run: what it will pay */
+    struct str hold_reason;
+    struct date hold_until; /* absent: until somebody ends it */
     struct str blocks;
 };
 LIST_STRUCT(payment_dues, struct payment_due);
@@ -149,7 +156,7 @@ struct payment_shown {
 extern const struct record payment_shown_record;
 
 /* ---- Proposing ---- */
-struct payment_item { item_id item_id; }; /* an open item … */
+struct payment_item { item_id item_id; int64_t amount_minor; struct str currency; }; /* an open item, or part of it (amount given) … */
 struct payment_bill { int64_t bill_id; }; /* … or the bill that made it */
 struct payment_proposal {
     bank_account_id bank_account_id;
@@ -158,6 +165,8 @@ struct payment_proposal {
     LIST_OF(struct payment_item) items;
     LIST_OF(struct payment_bill) bills;
     bool refunds;             /* with `until`: what customers have to their credit too */
+    bool discounts;           /* takes a supplier's discount on what is paid in time for it … */
+    struct decimal discount_percent; /* … where it is worth at least so much a year (left out: any) */
     enum payment_kind kind;   /* left out: sepa for euro, foreign for another currency */
     bool each_booked;
 };
@@ -170,6 +179,7 @@ struct payment_edit {
     payment_run_id id;
     LIST_OF(struct payment_item) items;
     LIST_OF(struct payment_bill) bills;
+    bool discounts;
     int64_t version;
 };
 extern const struct record payment_edit_record;
@@ -219,8 +229,9 @@ bool target_is_closed(struct date day);
 struct date target_open_from(struct date day); /* that day or the next one it is open */
 struct date easter_sunday(int year);           /* Gregorian */
 
-extern const struct fault_type payment_missing, payment_changed, payment_wrong_state, payment_nothing_due, payment_blocked,
-    payment_day_past, payment_day_closed, payment_account_closed, payment_other_hash, payment_edited, payment_twice,
-    payment_not_ours, payment_differs, payment_bank_unusable, payment_not_open, payment_duplicate, payment_on_hold,
-    payment_party_blocked, payment_met, payment_empty, payment_not_there, payment_too_many;
-extern const struct operation_table payment_runs_table, payment_bank_table;
+extern const struct fault_type payment_missing, payment_changed, payment_wrong_state, payment_nothing_due,
+    payment_blocked, payment_day_past, payment_day_closed, payment_account_closed, payment_other_hash, payment_edited,
+    payment_twice, payment_not_ours, payment_differs, payment_bank_unusable, payment_not_open, payment_duplicate,
+    payment_on_hold, payment_party_blocked, payment_met, payment_too_much, payment_discount_gone, payment_empty,
+    payment_not_there, payment_too_many;
+extern const struct operation_table payment_runs_table, payment_bank_table, payment_holds_table;

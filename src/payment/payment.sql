@@ -46,11 +46,11 @@ select id, run_id, number, party_id, account_id, control, party_bank_id, iban, b
 delete from payment where company_id = :company_id and run_id = :run_id and party_id = :party_id and account_id = :account_id;
 
 -- name: part_add
-insert into payment_part (company_id, payment_id, run_id, item_id, source_kind, source_id, item_reference, amount_minor, is_live)
-values (:company_id, :payment_id, :run_id, :item_id, :source_kind, :source_id, :item_reference, :amount_minor, :is_live);
+insert into payment_part (company_id, payment_id, run_id, item_id, source_kind, source_id, item_reference, amount_minor, discount_minor, is_live)
+values (:company_id, :payment_id, :run_id, :item_id, :source_kind, :source_id, :item_reference, :amount_minor, :discount_minor, :is_live);
 
 -- name: parts_of_run
-select q.payment_id, q.run_id, q.item_id, q.source_kind, q.source_id, q.item_reference, q.amount_minor, p.currency, q.is_live
+select q.payment_id, q.run_id, q.item_id, q.source_kind, q.source_id, q.item_reference, q.amount_minor, q.discount_minor, p.currency, q.is_live
   from payment_part q join payment p on p.company_id = q.company_id and p.id = q.payment_id
  where q.company_id = :company_id and q.run_id = :id order by p.number, q.payment_id, q.item_id;
 
@@ -68,10 +68,12 @@ update payment_part set is_live = false where company_id = :company_id and run_i
 -- reads the ledger: what is open, with the bill, the account to pay to and the run it stands in, in one look
 select i.id, i.party_id, p.number as party_number, p.name as party_name, i.account_id, a.control, i.kind as item_kind, i.source_kind, i.source_id,
        i.reference as item_reference, i.dated_on, i.due_on, i.currency, -r.rest_minor as amount_minor,
-       case when b.discount_on >= :today then b.discount_minor else 0 end as discount_minor, case when b.discount_on >= :today then b.discount_on end as discount_on,
+       case when b.discount_on >= :today and b.kind = 'invoice' and r.rest_minor = i.amount_minor then b.discount_minor else 0 end as discount_minor,
+       case when b.discount_on >= :today and b.kind = 'invoice' and r.rest_minor = i.amount_minor and b.discount_minor > 0 then b.discount_on end as discount_on,
        b.reference_kind, b.reference, b.iban as asked_iban, k.id as party_bank_id, k.iban, k.bic, coalesce(k.holder, p.name) as holder, l.iban as last_iban,
        case when l.iban is not null and k.iban is not null and l.iban <> k.iban then true else false end as is_changed,
        case when l.iban is null then true else false end as is_first, q.run_id,
+       coalesce(q.amount_minor, 0) as part_minor, coalesce(q.discount_minor, 0) as taken_minor, h.reason as hold_reason, h.until_on as hold_until,
        nullif(trim(case when p.is_blocked then 'party_blocked ' else '' end
          || case when k.id is not null or r.rest_minor > 0 then ''
                  when exists (select 1 from party_bank x where x.company_id = i.company_id and x.party_id = i.party_id and x.state = 'verified'
@@ -94,7 +96,7 @@ select i.id, i.party_id, p.number as party_number, p.name as party_name, i.accou
   join party p on p.company_id = i.company_id and p.id = i.party_id
   left join bill b on i.source_kind = 'bill' and b.company_id = i.company_id and b.id = i.source_id
   left join payment_part q on q.company_id = i.company_id and q.item_id = i.id and q.is_live
-  left join payment_hold h on h.company_id = i.company_id and h.item_id = i.id
+  left join payment_hold h on h.company_id = i.company_id and h.item_id = i.id and (h.until_on is null or h.until_on >= :today)
   left join party_bank k on k.company_id = i.company_id and k.id = (
        select x.id from party_bank x where x.company_id = i.company_id and x.party_id = i.party_id and x.state = 'verified' and x.usable_from <= :today
           and (b.iban is null or x.iban = b.iban) order by x.is_preferred desc, x.id limit 1)
@@ -108,10 +110,12 @@ select i.id, i.party_id, p.number as party_number, p.name as party_name, i.accou
 -- reads the ledger: what is open, with the bill, the account to pay to and the run it stands in, in one look
 select i.id, i.party_id, p.number as party_number, p.name as party_name, i.account_id, a.control, i.kind as item_kind, i.source_kind, i.source_id,
        i.reference as item_reference, i.dated_on, i.due_on, i.currency, -r.rest_minor as amount_minor,
-       case when b.discount_on >= :today then b.discount_minor else 0 end as discount_minor, case when b.discount_on >= :today then b.discount_on end as discount_on,
+       case when b.discount_on >= :today and b.kind = 'invoice' and r.rest_minor = i.amount_minor then b.discount_minor else 0 end as discount_minor,
+       case when b.discount_on >= :today and b.kind = 'invoice' and r.rest_minor = i.amount_minor and b.discount_minor > 0 then b.discount_on end as discount_on,
        b.reference_kind, b.reference, b.iban as asked_iban, k.id as party_bank_id, k.iban, k.bic, coalesce(k.holder, p.name) as holder, l.iban as last_iban,
        case when l.iban is not null and k.iban is not null and l.iban <> k.iban then true else false end as is_changed,
        case when l.iban is null then true else false end as is_first, q.run_id,
+       coalesce(q.amount_minor, 0) as part_minor, coalesce(q.discount_minor, 0) as taken_minor, h.reason as hold_reason, h.until_on as hold_until,
        nullif(trim(case when p.is_blocked then 'party_blocked ' else '' end
          || case when k.id is not null or r.rest_minor > 0 then ''
                  when exists (select 1 from party_bank x where x.company_id = i.company_id and x.party_id = i.party_id and x.state = 'verified'
@@ -134,7 +138,7 @@ select i.id, i.party_id, p.number as party_number, p.name as party_name, i.accou
   join party p on p.company_id = i.company_id and p.id = i.party_id
   left join bill b on i.source_kind = 'bill' and b.company_id = i.company_id and b.id = i.source_id
   left join payment_part q on q.company_id = i.company_id and q.item_id = i.id and q.is_live
-  left join payment_hold h on h.company_id = i.company_id and h.item_id = i.id
+  left join payment_hold h on h.company_id = i.company_id and h.item_id = i.id and (h.until_on is null or h.until_on >= :today)
   left join party_bank k on k.company_id = i.company_id and k.id = (
        select x.id from party_bank x where x.company_id = i.company_id and x.party_id = i.party_id and x.state = 'verified' and x.usable_from <= :today
           and (b.iban is null or x.iban = b.iban) order by x.is_preferred desc, x.id limit 1)
@@ -148,10 +152,12 @@ select i.id, i.party_id, p.number as party_number, p.name as party_name, i.accou
 -- reads the ledger: what is open, with the bill, the account to pay to and the run it stands in, in one look
 select i.id, i.party_id, p.number as party_number, p.name as party_name, i.account_id, a.control, i.kind as item_kind, i.source_kind, i.source_id,
        i.reference as item_reference, i.dated_on, i.due_on, i.currency, -r.rest_minor as amount_minor,
-       case when b.discount_on >= :today then b.discount_minor else 0 end as discount_minor, case when b.discount_on >= :today then b.discount_on end as discount_on,
+       case when b.discount_on >= :today and b.kind = 'invoice' and r.rest_minor = i.amount_minor then b.discount_minor else 0 end as discount_minor,
+       case when b.discount_on >= :today and b.kind = 'invoice' and r.rest_minor = i.amount_minor and b.discount_minor > 0 then b.discount_on end as discount_on,
        b.reference_kind, b.reference, b.iban as asked_iban, k.id as party_bank_id, k.iban, k.bic, coalesce(k.holder, p.name) as holder, l.iban as last_iban,
        case when l.iban is not null and k.iban is not null and l.iban <> k.iban then true else false end as is_changed,
        case when l.iban is null then true else false end as is_first, q.run_id,
+       coalesce(q.amount_minor, 0) as part_minor, coalesce(q.discount_minor, 0) as taken_minor, h.reason as hold_reason, h.until_on as hold_until,
        nullif(trim(case when p.is_blocked then 'party_blocked ' else '' end
          || case when k.id is not null or r.rest_minor > 0 then ''
                  when exists (select 1 from party_bank x where x.company_id = i.company_id and x.party_id = i.party_id and x.state = 'verified'
@@ -174,7 +180,7 @@ select i.id, i.party_id, p.number as party_number, p.name as party_name, i.accou
   join party p on p.company_id = i.company_id and p.id = i.party_id
   left join bill b on i.source_kind = 'bill' and b.company_id = i.company_id and b.id = i.source_id
   left join payment_part q on q.company_id = i.company_id and q.item_id = i.id and q.is_live
-  left join payment_hold h on h.company_id = i.company_id and h.item_id = i.id
+  left join payment_hold h on h.company_id = i.company_id and h.item_id = i.id and (h.until_on is null or h.until_on >= :today)
   left join party_bank k on k.company_id = i.company_id and k.id = (
        select x.id from party_bank x where x.company_id = i.company_id and x.party_id = i.party_id and x.state = 'verified' and x.usable_from <= :today
           and (b.iban is null or x.iban = b.iban) order by x.is_preferred desc, x.id limit 1)
@@ -188,10 +194,12 @@ select i.id, i.party_id, p.number as party_number, p.name as party_name, i.accou
 -- reads the ledger: what is open, with the bill, the account to pay to and the run it stands in, in one look
 select i.id, i.party_id, p.number as party_number, p.name as party_name, i.account_id, a.control, i.kind as item_kind, i.source_kind, i.source_id,
        i.reference as item_reference, i.dated_on, i.due_on, i.currency, -r.rest_minor as amount_minor,
-       case when b.discount_on >= :today then b.discount_minor else 0 end as discount_minor, case when b.discount_on >= :today then b.discount_on end as discount_on,
+       case when b.discount_on >= :today and b.kind = 'invoice' and r.rest_minor = i.amount_minor then b.discount_minor else 0 end as discount_minor,
+       case when b.discount_on >= :today and b.kind = 'invoice' and r.rest_minor = i.amount_minor and b.discount_minor > 0 then b.discount_on end as discount_on,
        b.reference_kind, b.reference, b.iban as asked_iban, k.id as party_bank_id, k.iban, k.bic, coalesce(k.holder, p.name) as holder, l.iban as last_iban,
        case when l.iban is not null and k.iban is not null and l.iban <> k.iban then true else false end as is_changed,
        case when l.iban is null then true else false end as is_first, q.run_id,
+       coalesce(q.amount_minor, 0) as part_minor, coalesce(q.discount_minor, 0) as taken_minor, h.reason as hold_reason, h.until_on as hold_until,
        nullif(trim(case when p.is_blocked then 'party_blocked ' else '' end
          || case when k.id is not null or r.rest_minor > 0 then ''
                  when exists (select 1 from party_bank x where x.company_id = i.company_id and x.party_id = i.party_id and x.state = 'verified'
@@ -214,7 +222,7 @@ select i.id, i.party_id, p.number as party_number, p.name as party_name, i.accou
   join party p on p.company_id = i.company_id and p.id = i.party_id
   left join bill b on i.source_kind = 'bill' and b.company_id = i.company_id and b.id = i.source_id
   left join payment_part q on q.company_id = i.company_id and q.item_id = i.id and q.is_live
-  left join payment_hold h on h.company_id = i.company_id and h.item_id = i.id
+  left join payment_hold h on h.company_id = i.company_id and h.item_id = i.id and (h.until_on is null or h.until_on >= :today)
   left join party_bank k on k.company_id = i.company_id and k.id = (
        select x.id from party_bank x where x.company_id = i.company_id and x.party_id = i.party_id and x.state = 'verified' and x.usable_from <= :today
           and (b.iban is null or x.iban = b.iban) order by x.is_preferred desc, x.id limit 1)
@@ -225,15 +233,16 @@ select i.id, i.party_id, p.number as party_number, p.name as party_name, i.accou
    and i.id in (select z.item_id from payment_part z where z.company_id = :company_id and z.run_id = :id);
 
 -- name: hold_add
-insert into payment_hold (company_id, item_id, reason, held_by, held_at) values (:company_id, :item_id, :reason, :user_id, :now)
-on conflict (company_id, item_id) do nothing;
+insert into payment_hold (company_id, item_id, reason, held_by, held_at, until_on) values (:company_id, :item_id, :reason, :user_id, :now, :until)
+on conflict (company_id, item_id) do update set reason = excluded.reason, held_by = excluded.held_by, held_at = excluded.held_at, until_on = excluded.until_on
+ where payment_hold.until_on < :today;
 
 -- name: hold_remove
 delete from payment_hold where company_id = :company_id and item_id = :item_id;
 
 -- name: part_states
 -- reads the ledger: what is open of each item of a run now, beside what the run pays of it
-select q.payment_id, q.item_id, p.number, q.item_reference, q.amount_minor, p.currency, -r.rest_minor as open_minor, i.currency as item_currency, i.account_id,
+select q.payment_id, q.item_id, p.number, q.item_reference, q.amount_minor, q.discount_minor, coalesce(b.discount_minor, 0) as allowed_minor, b.discount_on, p.currency, -r.rest_minor as open_minor, i.currency as item_currency, i.account_id,
        y.is_blocked as party_blocked, y.name as party_name, q.is_live, case when h.item_id is not null then true else false end as on_hold,
        case when b.id is not null and b.state <> 'approved' then true else false end as not_approved, b.iban as asked_iban, p.iban, p.state
   from payment_part q
@@ -241,7 +250,7 @@ select q.payment_id, q.item_id, p.number, q.item_reference, q.amount_minor, p.cu
   join party y on y.company_id = p.company_id and y.id = p.party_id
   join open_item i on i.company_id = q.company_id and i.id = q.item_id
   join item_rest r on r.company_id = q.company_id and r.item_id = q.item_id
-  left join payment_hold h on h.company_id = q.company_id and h.item_id = q.item_id
+  left join payment_hold h on h.company_id = q.company_id and h.item_id = q.item_id and (h.until_on is null or h.until_on >= :today)
   left join bill b on i.source_kind = 'bill' and b.company_id = i.company_id and b.id = i.source_id
  where q.company_id = :company_id and q.run_id = :id order by p.number, q.item_id;
 
@@ -289,3 +298,11 @@ select e.source_kind, e.source_id, case when e.met_by is not null then true else
  where e.company_id = :company_id and e.withdrawn_at is null
    and ((e.source_kind = 'payment_run' and e.source_id = :id)
         or (e.source_kind = 'payment' and e.source_id in (select p.id from payment p where p.company_id = :company_id and p.run_id = :id)));
+
+-- name: payment_of_bill
+-- in which runs a bill stands or stood
+select q.payment_id as id, q.run_id, r.number as run_number, r.state as run_state, p.state, r.execution_on, q.amount_minor, q.discount_minor, p.currency, p.iban, p.reason
+  from payment_part q
+  join payment p on p.company_id = q.company_id and p.id = q.payment_id
+  join payment_run r on r.company_id = q.company_id and r.id = q.run_id
+ where q.company_id = :company_id and q.source_kind = 'bill' and q.source_id = :id order by q.payment_id desc;

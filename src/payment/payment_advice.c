@@ -26,9 +26,15 @@ static struct str advice_text(struct work *work, enum language language, const s
                         PARAM("amount", money(work->arena, p->amount_minor, p->currency)),
                         PARAM("iban", iban_format(work->arena, p->iban))));
     text_addz(&text, "\n\n");
-    for (size_t i = 0; i < count && i < 1000; i++)
-        text_addf(&text, "  %.*s   %.*s\n", STR_ARG(parts[i].item_reference),
+    for (size_t i = 0; i < count && i < 1000; i++) {
+        text_addf(&text, "  %.*s   %.*s", STR_ARG(parts[i].item_reference),
                   STR_ARG(money(work->arena, parts[i].amount_minor, p->currency)));
+        if (parts[i].discount_minor)
+            text_addf(&text, " (%.*s)",
+                      STR_ARG(SAY(T("discount {amount}"),
+                                  PARAM("amount", money(work->arena, parts[i].discount_minor, p->currency)))));
+        text_addz(&text, "\n");
+    }
     if (count > 1000) text_addf(&text, "  … +%zu\n", count - 1000);
     text_addz(&text, "\n");
     text_add(&text, SAY(T("The payment's reference is {reference}."), PARAM("reference", p->end_to_end_id)));

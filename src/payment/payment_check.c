@@ -13,6 +13,10 @@ const struct fault_type payment_duplicate = {
 const struct fault_type payment_on_hold = { FAULT_CONFLICT, "payment.on_hold", "{reference} is on hold." };
 const struct fault_type payment_party_blocked = { FAULT_CONFLICT, "payment.party_blocked",
                                                   "{party} is blocked; nothing is paid." };
+const struct fault_type payment_discount_gone = {
+    FAULT_CONFLICT, "payment.discount_gone",
+    "{reference} allows no discount of {amount} when it is paid on {day}; pay all of it, or sooner."
+};
 static const struct fault_type not_approved = { FAULT_CONFLICT, "payment.not_approved",
                                                 "{reference} is not approved any more." };
 static const struct fault_type item_currency = { FAULT_CONFLICT, "payment.item_currency",
@@ -67,7 +71,8 @@ struct payment_part_state {
     item_id item_id;
     int64_t number;
     struct str item_reference;
-    int64_t amount_minor;
+    int64_t amount_minor, discount_minor, allowed_minor;
+    struct date discount_on;
     struct str currency;
     int64_t open_minor;
     struct str item_currency;
@@ -79,25 +84,20 @@ struct payment_part_state {
     enum paid_state state;
 };
 LIST_STRUCT(part_states, struct payment_part_state);
-RECORD(payment_part_state, {
-                               ID(struct payment_part_state, payment_id),
-                               ID(struct payment_part_state, item_id),
-                               FIELD(struct payment_part_state, number),
-                               FIELD(struct payment_part_state, item_reference),
-                               AMOUNT(struct payment_part_state, amount_minor),
-                               FIELD(struct payment_part_state, currency),
-                               AMOUNT(struct payment_part_state, open_minor),
-                               FIELD(struct payment_part_state, item_currency),
-                               ID(struct payment_part_state, account_id),
-                               FIELD(struct payment_part_state, party_blocked),
-                               FIELD(struct payment_part_state, party_name),
-                               FIELD(struct payment_part_state, is_live),
-                               FIELD(struct payment_part_state, on_hold),
-                               FIELD(struct payment_part_state, not_approved),
-                               FIELD(struct payment_part_state, asked_iban, OPTIONAL),
-                               FIELD(struct payment_part_state, iban, OPTIONAL),
-                               FIELD(struct payment_part_state, state, CHOICES(paid_states)),
-                           });
+RECORD(
+    payment_part_state,
+    {
+        ID(struct payment_part_state, payment_id),        ID(struct payment_part_state, item_id),
+        FIELD(struct payment_part_state, number),         FIELD(struct payment_part_state, item_reference),
+        AMOUNT(struct payment_part_state, amount_minor),  AMOUNT(struct payment_part_state, discount_minor),
+        AMOUNT(struct payment_part_state, allowed_minor), FIELD(struct payment_part_state, discount_on, OPTIONAL),
+        FIELD(struct payment_part_state, currency),       AMOUNT(struct payment_part_state, open_minor),
+        FIELD(struct payment_part_state, item_currency),  ID(struct payment_part_state, account_id),
+        FIELD(struct payment_part_state, party_blocked),  FIELD(struct payment_part_state, party_name),
+        FIELD(struct payment_part_state, is_live),        FIELD(struct payment_part_state, on_hold),
+        FIELD(struct payment_part_state, not_approved),   FIELD(struct payment_part_state, asked_iban, OPTIONAL),
+        FIELD(struct payment_part_state, iban, OPTIONAL), FIELD(struct payment_part_state, state, CHOICES(paid_states)),
+    });
 struct payment_account_state {
     payment_id id;
     int64_t number;
@@ -219,6 +219,14 @@ static struct str money(struct work *work, int64_t minor, struct str currency)
     return minor_format(work->arena, minor, currency_digits(currency));
 }
 
+/* What is paid and taken off together is no more than is open, on the same side. A discount settles all of it. */
+static bool is_open(const struct payment_part_state *q)
+{
+    int64_t settled = q->amount_minor + q->discount_minor;
+    if (q->discount_minor) return settled == q->open_minor;
+    return settled > 0 ? settled <= q->open_minor : settled >= q->open_minor;
+}
+
 static struct fault *look_at_parts(struct work *work, const struct payment_run *run, struct findings *findings)
 {
     struct part_states parts = { 0 };
@@ -227,11 +235,16 @@ static struct fault *look_at_parts(struct work *work, const struct payment_run *
         const struct payment_part_state *q = &parts.at[i];
         const struct param reference = PARAM("reference", q->item_reference);
         if (q->state == PAID_CARRIED) continue;
-        if (q->open_minor != q->amount_minor)
+        if (!is_open(q))
             found(work, findings, true, q->payment_id, q->item_id,
                   FAULT(work->arena, &payment_not_open, "items", reference,
                         PARAM("open", money(work, q->open_minor, q->currency)),
-                        PARAM("amount", money(work, q->amount_minor, q->currency))));
+                        PARAM("amount", money(work, q->amount_minor + q->discount_minor, q->currency))));
+        if (q->discount_minor && (q->discount_minor > q->allowed_minor || q->discount_on.ymd < run->execution_on.ymd))
+            found(work, findings, true, q->payment_id, q->item_id,
+                  FAULT(work->arena, &payment_discount_gone, "items", reference,
+                        PARAM("amount", money(work, q->discount_minor, q->currency)),
+                        PARAM("day", date_text(work->arena, run->execution_on))));
         if (q->party_blocked)
             found(work, findings, true, q->payment_id, q->item_id,
                   FAULT(work->arena, &payment_party_blocked, "items", PARAM("party", q->party_name)));

@@ -87,16 +87,19 @@ DB_TEST(payment_operations)
     (void)given_payee_bill(work, (party_id){ number_in(party, "id") }, 5000, "2025-18", (struct date){ 20250302 }, 0,
                            NULL, &bills[1]);
     test_commit(work);
-    struct str held = JSON_OF("{\"item_id\":%lld,\"reason\":\"not delivered\"}", LL(first.n)),
+    struct str held = JSON_OF("{\"item_id\":%lld,\"reason\":\"not delivered\",\"until\":\"2025-12-31\"}", LL(first.n)),
                item = JSON_OF("{\"item_id\":%lld}", LL(first.n));
     (void)call(&c, PLANNER, "payment hold", held);
     struct str due = call(&c, PLANNER, "payment due", (struct str){ 0 });
     expect(holds(due, "\"blocks\":\"on_hold\"") && holds(due, "\"reference\"") == false);
+    struct str standing = call(&c, PLANNER, "payment of-bill", JSON_OF("{\"id\":%lld}", LL(bills[0])));
+    expect(holds(standing, "\"hold_reason\":\"not delivered\"") && holds(standing, "\"hold_until\":\"2025-12-31\""));
     (void)call(&c, PLANNER, "payment unhold", item);
     expect(!holds(call(&c, PLANNER, "payment due", (struct str){ 0 }), "on_hold"));
     struct str run = propose(&c, ours);
     (void)act(&c, PLANNER, "payment withdraw", run);
     run = propose(&c, ours);
+    expect(holds(call(&c, PLANNER, "payment of-bill", JSON_OF("{\"id\":%lld}", LL(bills[0]))), "\"run_state\":\"proposed\""));
     struct str edit = JSON_OF("{\"id\":%lld,\"bills\":[{\"bill_id\":%lld}],\"version\":%lld}", LL(number_in(run, "id")),
                               LL(bills[0]), LL(number_in(run, "version")));
     run = call(&c, PLANNER, "payment drop", edit);

@@ -19,13 +19,17 @@ static bool is_structured(const struct payment_due *due)
     return due->reference_kind == REFERENCE_RF || due->reference_kind == REFERENCE_KENMERK;
 }
 
+/* All of it, or the part chosen. */
+static int64_t pays(const struct payment_due *due) { return due->part_minor ? due->part_minor : due->amount_minor; }
+
 static void add_part(struct work *work, struct planned *planned, const struct payment_due *due)
 {
     *LIST_ADD(work->arena, &planned->parts) = (struct run_part){
         .payment_id = planned->payment.id, .item_id = { due->id.n }, .source_kind = due->source_kind, .source_id = due->source_id,
-        .item_reference = due->item_reference, .amount_minor = due->amount_minor, .currency = due->currency,
+        .item_reference = due->item_reference, .amount_minor = pays(due),
+        .discount_minor = due->taken_minor, .currency = due->currency,
     };
-    bool fits = int_add(planned->payment.amount_minor, due->amount_minor, &planned->payment.amount_minor);
+    bool fits = int_add(planned->payment.amount_minor, pays(due), &planned->payment.amount_minor);
     ensure(fits); /* amounts of the ledger are below 2^53, parts are counted */
 }
 
@@ -104,7 +108,7 @@ static void find_targets(struct work *work, const struct payment_due *dues, size
         while (k < targets->list.count && targets->list.at[k].party_bank_id != dues[i].party_bank_id.n) k++;
         if (k == targets->list.count)
             *LIST_ADD(work->arena, &targets->list) = (struct target){ dues[i].party_bank_id.n, 0, &dues[i] };
-        targets->list.at[k].sum_minor += dues[i].amount_minor;
+        targets->list.at[k].sum_minor += pays(&dues[i]);
     }
     for (size_t k = 1; k < targets->list.count; k++)
         if (targets->list.at[k].sum_minor > targets->list.at[targets->most].sum_minor) targets->most = k;

@@ -37,6 +37,12 @@ LIST_STRUCT(findings, struct finding);
 CHECKED struct fault *payment_find_problems(struct work *work, const struct run_content *content, const struct bank_account *ours,
                                             const struct run_batch *batch, struct findings *findings);
 
+/* What the discounts of one payment are booked as: lines after the payment's own two, the first of them an open item of the
+ * discounts together; *taken_minor is their sum. None: no lines. */
+LIST_STRUCT(entry_lines, struct entry_line);
+CHECKED struct fault *payment_discount_lines(struct work *work, const struct run_payment *payment, const struct run_part *parts,
+                                             size_t count, struct entry_lines *lines, int64_t *taken_minor);
+
 /* Every payment that goes out: booked, its items settled, expected on a statement. The run itself is the caller's. */
 CHECKED struct fault *payment_book(struct work *work, struct run_content *content);
 /* What the statements have shown of a run, by source_kind "payment_run" and "payment". */

@@ -26,7 +26,17 @@ static const struct fault_type wrong_kind = { FAULT_INVALID, "payment.wrong_kind
 
 enum { PARTS_MAX = 200000 };
 
-RECORD(payment_item, { ID(struct payment_item, item_id) });
+const struct fault_type payment_too_much = { FAULT_INVALID, "payment.too_much",
+                                             "{reference} has {open} open; {amount} is not a part of that." };
+
+RECORD(payment_item,
+       {
+           ID(struct payment_item, item_id),
+           AMOUNT(struct payment_item, amount_minor, .currency = "currency", OPTIONAL,
+                  .about = "part of it, of the item's sign; left out: all, less a discount that is taken"),
+           FIELD(struct payment_item, currency, .min = 3, .max = 3, OPTIONAL,
+                 .about = "needed where it has other than two digits behind the point"),
+       });
 RECORD(payment_bill, { FIELD(struct payment_bill, bill_id, .min = 1, .max = EXACT_MAX) });
 static const char *const kinds[] = { NULL, "sepa", "instant", "urgent", "foreign" };
 RECORD(payment_proposal, {
@@ -39,18 +49,26 @@ RECORD(payment_proposal, {
                              LIST(struct payment_proposal, bills, payment_bill, .max = PARTS_MAX, OPTIONAL),
                              FIELD(struct payment_proposal, refunds, OPTIONAL,
                                    .about = "with until: what customers have to their credit too"),
+                             FIELD(struct payment_proposal, discounts, OPTIONAL,
+                                   .about = "take a supplier's discount on what is paid in time for it"),
+                             FIELD(struct payment_proposal, discount_percent, OPTIONAL,
+                                   .about = "only where it is worth at least so much a year; left out: any"),
                              FIELD(struct payment_proposal, kind, CHOICES(kinds), OPTIONAL,
                                    .about = "left out: sepa for euro, foreign for another currency"),
                              FIELD(struct payment_proposal, each_booked, OPTIONAL,
                                    .about = "ask the bank to show each payment on the statement"),
                          });
 RECORD(payment_edit, {
-    ID(struct payment_edit, id),
-    LIST(struct payment_edit, items, payment_item, .max = PARTS_MAX, OPTIONAL),
-    LIST(struct payment_edit, bills, payment_bill, .max = PARTS_MAX, OPTIONAL),
-    FIELD(struct payment_edit, version, .min = 1, .max = EXACT_MAX),
-});
-struct payment_until { struct date until; };
+                         ID(struct payment_edit, id),
+                         LIST(struct payment_edit, items, payment_item, .max = PARTS_MAX, OPTIONAL),
+                         LIST(struct payment_edit, bills, payment_bill, .max = PARTS_MAX, OPTIONAL),
+                         FIELD(struct payment_edit, discounts, OPTIONAL,
+                               .about = "take a supplier's discount on what is added, as far as it is in time"),
+                         FIELD(struct payment_edit, version, .min = 1, .max = EXACT_MAX),
+                     });
+struct payment_until {
+    struct date until;
+};
 RECORD(payment_until, { FIELD(struct payment_until, until, OPTIONAL) });
 struct payment_payee {
     payment_run_id run_id;
@@ -151,10 +169,37 @@ static int compare_ids(const void *a, const void *b)
     return (x->id.n > y->id.n) - (x->id.n < y->id.n);
 }
 
-/* Named items and bills, each once; everything that is wrong with them at once. */
+/* The part that is named, where one is. */
+static struct fault *take_part(struct work *work, struct payment_due *due, const struct payment_item *items, size_t count)
+{
+    due->part_minor = due->taken_minor = 0;
+    for (size_t i = 0; i < count; i++) {
+        int64_t part = items[i].amount_minor, open = due->amount_minor;
+        if (items[i].item_id.n != due->id.n || !part) continue;
+        bool same = items[i].currency.at ? str_equal(items[i].currency, due->currency) : currency_digits(due->currency) == 2;
+        if (!same || (open > 0 ? part < 0 || part > open : part > 0 || part < open)) {
+            int digits = currency_digits(due->currency);
+            return FAULT(work->arena, &payment_too_much, "items", PARAM("reference", due->item_reference),
+                         PARAM("open", minor_format(work->arena, open, digits)),
+                         PARAM("amount", minor_format(work->arena, part, digits)));
+        }
+        due->part_minor = part;
+    }
+    return NULL;
+}
+
+static bool names_part(const struct payment_item *items, size_t count, int64_t item)
+{
+    for (size_t i = 0; i < count; i++)
+        if (items[i].item_id.n == item && items[i].amount_minor) return true;
+    return false;
+}
+
+/* Named items and bills, each once; everything that is wrong with them at once. `own`: the run they are for,
+ * 0 for a new one; what stands in it may be named again to pay another part of it, or with its discount (`take_anew`). */
 static struct fault *choose_named(struct work *work, const struct payment_item *items, size_t item_count,
                                   const struct payment_bill *bills, size_t bill_count, struct str currency,
-                                  struct payment_dues *chosen)
+                                  payment_run_id own, bool take_anew, struct payment_dues *chosen)
 {
     struct fault *faults = NULL;
     size_t kept = 0;
@@ -167,12 +212,38 @@ static struct fault *choose_named(struct work *work, const struct payment_item *
         const struct payment_due due = chosen->at[i];
         if (kept && chosen->at[kept - 1].id.n == due.id.n) continue;
         chosen->at[kept++] = due;
-        struct str why = blocked_why(work, &due, (payment_run_id){ 0 });
+        bool anew = take_anew || names_part(items, item_count, due.id.n);
+        struct str why = blocked_why(work, &due, anew ? own : (payment_run_id){ 0 });
         if (why.at) faults = fault_join(blocked_fault(work, &due, why), faults);
         faults = fault_join(check_currency(work, &due, currency), faults);
+        faults = fault_join(take_part(work, &chosen->at[kept - 1], items, item_count), faults);
     }
     chosen->count = kept;
     return faults;
+}
+
+/* A discount pays where it is worth at least `least` percent a year: what is kept over what is paid, for the days it is paid early. */
+static bool is_worth_it(const struct payment_due *due, struct date pay_on, struct decimal least)
+{
+    int64_t days = date_days(due->due_on) - date_days(pay_on), paid = due->amount_minor - due->discount_minor;
+    struct decimal kept, wanted;
+    if (!least.present || days <= 0) return true;
+    return decimal_mul(DECIMAL(due->discount_minor, 0), DECIMAL(36500, 0), &kept) &&
+           decimal_mul(DECIMAL(paid, 0), least, &wanted) && decimal_mul(wanted, DECIMAL(days, 0), &wanted) &&
+           decimal_compare(kept, wanted) >= 0;
+}
+
+/* Of what is paid whole and in time. */
+static void take_discounts(const struct payment_run *run, struct decimal least, struct payment_dues *dues)
+{
+    for (size_t i = 0; i < dues->count; i++) {
+        struct payment_due *due = &dues->at[i];
+        bool in_time = due->discount_on.ymd && run->execution_on.ymd <= due->discount_on.ymd;
+        if (due->part_minor || due->discount_minor <= 0 || due->discount_minor >= due->amount_minor || !in_time) continue;
+        if (!is_worth_it(due, run->execution_on, least)) continue;
+        due->taken_minor = due->discount_minor;
+        due->part_minor = due->amount_minor - due->discount_minor;
+    }
 }
 
 /* ---- Writing ---- */
@@ -272,8 +343,9 @@ struct fault *payment_propose(struct work *work, const struct payment_proposal *
     TRY(fill_run(work, proposal, &ours, &content.run));
     if (named)
         TRY(choose_named(work, proposal->items.at, proposal->items.count, proposal->bills.at, proposal->bills.count,
-                         ours.currency, &chosen));
+                         ours.currency, (payment_run_id){ 0 }, false, &chosen));
     else TRY(choose_until(work, proposal, ours.currency, &chosen, &left_out));
+    if (proposal->discounts) take_discounts(&content.run, proposal->discount_percent, &chosen);
     if (chosen.count > PARTS_MAX)
         return FAULT(work->arena, &payment_too_many, "items", PARAM_INT(work->arena, "limit", PARTS_MAX));
     payment_plan(work, &chosen, &plan);
@@ -359,7 +431,9 @@ struct fault *payment_add(struct work *work, const struct payment_edit *takes, s
     struct edit edit = { 0 };
     struct payment_dues keep = { 0 };
     TRY(edit_begin(work, takes, &edit));
-    TRY(choose_named(work, takes->items.at, takes->items.count, takes->bills.at, takes->bills.count, edit.ours.currency, &keep));
+    TRY(choose_named(work, takes->items.at, takes->items.count, takes->bills.at, takes->bills.count, edit.ours.currency,
+                     takes->id, takes->discounts, &keep));
+    if (takes->discounts) take_discounts(&edit.content.run, (struct decimal){ 0 }, &keep);
     if (!keep.count) return FAULT(work->arena, &payment_nothing_due, "items");
     if (edit.dues.count + keep.count > PARTS_MAX)
         return FAULT(work->arena, &payment_too_many, "items", PARAM_INT(work->arena, "limit", PARTS_MAX));

@@ -79,28 +79,33 @@ static struct fault *book(struct work *work, const struct payment_run *run, stru
             str_format(work->arena, "%s %lld: %.*s", p->control == CONTROL_RECEIVABLES ? "Terugbetaling" : "Betaling",
                        (long long)run->number, STR_ARG(p->holder)),
     };
-    struct entry_line lines[] = {
-        { .account_id = p->account_id,
-          .base_minor = base_minor,
-          .currency = p->currency,
-          .amount_minor = p->amount_minor,
-          .party_id = p->party_id,
-          .item_kind = ITEM_PAYMENT,
-          .reference = p->end_to_end_id,
-          .due_on = run->execution_on },
-        { .account_id = transit, .base_minor = -base_minor, .currency = p->currency, .amount_minor = -p->amount_minor },
+    struct entry_lines lines = { 0 };
+    int64_t taken_minor = 0;
+    *LIST_ADD(work->arena, &lines) = (struct entry_line){ .account_id = p->account_id,
+                                                          .base_minor = base_minor,
+                                                          .currency = p->currency,
+                                                          .amount_minor = p->amount_minor,
+                                                          .party_id = p->party_id,
+                                                          .item_kind = ITEM_PAYMENT,
+                                                          .reference = p->end_to_end_id,
+                                                          .due_on = run->execution_on };
+    *LIST_ADD(work->arena, &lines) = (struct entry_line){
+        .account_id = transit, .base_minor = -base_minor, .currency = p->currency, .amount_minor = -p->amount_minor
     };
-    TRY(ledger_post(work, &entry, lines, 2));
-    struct settle_part *settled = ARENA_ARRAY(work->arena, struct settle_part, count + 1);
-    for (size_t i = 0; i < count; i++) settled[i] = (struct settle_part){ parts[i].item_id, -parts[i].amount_minor }; /* the items' own sign */
-    settled[count] = (struct settle_part){ lines[0].item_id, p->amount_minor };
+    TRY(payment_discount_lines(work, p, parts, count, &lines, &taken_minor));
+    TRY(ledger_post(work, &entry, lines.at, lines.count));
+    struct settle_part *settled = ARENA_ARRAY(work->arena, struct settle_part, count + 2);
+    for (size_t i = 0; i < count; i++) /* the items' own sign */
+        settled[i] = (struct settle_part){ parts[i].item_id, -(parts[i].amount_minor + parts[i].discount_minor) };
+    settled[count] = (struct settle_part){ lines.at[0].item_id, p->amount_minor };
+    if (taken_minor) settled[count + 1] = (struct settle_part){ lines.at[2].item_id, taken_minor };
     struct settlement settlement = {
         .effective_on = work->today,
         .reason = str_format(work->arena, "payment run %lld", (long long)run->number),
         .evidence = str_format(work->arena, "{\"payment_run\":%lld,\"payment\":%lld,\"end_to_end_id\":\"%.*s\"}",
                                (long long)run->id.n, (long long)p->id.n, STR_ARG(p->end_to_end_id)),
     };
-    TRY(ledger_settle(work, &settlement, settled, count + 1));
+    TRY(ledger_settle(work, &settlement, settled, count + 1 + (taken_minor != 0)));
     p->entry_id = entry.id;
     p->allocation_id = settlement.id;
     return NULL;
