@@ -135,16 +135,22 @@ static struct fault *route(struct exchange *e)
     return NULL;
 }
 
-/* "?format=csv" is the door's; what is left are filters. */
+/* "?format=csv" and "?columns=…" are the door's where the operation gives a table; what is left are filters. */
 static void choose_format(struct exchange *e)
 {
     size_t kept = 0;
-    if (!e->operation->list) return;
-    e->csv = accepts_media(exchange_request_header(e, "Accept"), "text/csv");
+    struct str accept = exchange_request_header(e, "Accept");
+    if (!e->operation->list &&
+        (!export_field(e->operation) || record_json_field(operation_takes(e->operation), STR("format"))))
+        return;
+    if (accepts_media(accept, "text/csv")) e->export = EXPORT_CSV;
+    if (accepts_media(accept, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")) e->export = EXPORT_XLSX;
     for (size_t i = 0; i < e->pair_count; i++) {
-        bool format = str_is(e->pairs[i].name, "format");
-        if (format) e->csv = str_is(e->pairs[i].text, "csv");
-        else e->pairs[kept++] = e->pairs[i];
+        const struct pair *pair = &e->pairs[i];
+        if (str_is(pair->name, "format"))
+            e->export = str_is(pair->text, "csv") ? EXPORT_CSV : str_is(pair->text, "xlsx") ? EXPORT_XLSX : EXPORT_NONE;
+        else if (str_is(pair->name, "columns")) e->columns = pair->text;
+        else e->pairs[kept++] = *pair;
     }
     e->pair_count = kept;
 }
@@ -262,7 +268,8 @@ static enum MHD_Result complete(struct exchange *e)
         exchange_refuse(e, e->refused);
         return exchange_send(e);
     }
-    bool quick = !e->operation || ((e->operation->flags & OPERATION_READS) && !(e->operation->flags & OPERATION_SLOW) && !e->csv);
+    bool quick = !e->operation ||
+                 ((e->operation->flags & OPERATION_READS) && !(e->operation->flags & OPERATION_SLOW) && !e->export);
     if (quick) {
         exchange_answer(e);
         return exchange_send(e);

@@ -27,6 +27,7 @@ struct str metrics_text(struct arena *arena, const struct http *http);
 /* ---- One request and its answer ---- */
 
 enum exchange_state { EXCHANGE_NEW, EXCHANGE_BODY, EXCHANGE_RUNNING, EXCHANGE_DONE, EXCHANGE_SENT };
+enum export { EXPORT_NONE, EXPORT_CSV, EXPORT_XLSX };
 struct header { const char *name; struct str value; };
 struct stream;
 struct exchange {
@@ -38,7 +39,9 @@ struct exchange {
     enum exchange_state state;
     struct fault *refused; /* decided before the body was read */
     struct str target, method, path, query;
-    bool head, by_cookie, csv;
+    bool head, by_cookie;
+    enum export export;
+    struct str columns; /* of a spreadsheet: "due_on:Due,rest:Open" */
     const struct operation *operation; /* NULL: not one of the tables */
     struct pair *pairs;
     size_t pair_count;
@@ -65,10 +68,13 @@ CHECKED struct fault *exchange_identify(struct exchange *exchange);
 enum MHD_Result exchange_send(struct exchange *exchange);
 struct str exchange_request_header(struct exchange *exchange, const char *name);
 
-/* A list as CSV, page after page. */
+/* A table as a file. */
 struct fault *stream_begin(struct exchange *exchange, const struct request *request); /* the first page */
 struct MHD_Response *stream_response(struct exchange *exchange);
 void stream_free(struct stream *stream);
+/* The list that a report holds, which is what its CSV and its sheet show; NULL: none. */
+const struct field *export_field(const struct operation *operation);
+struct fault *export_answer(struct exchange *exchange, const struct answer *answer);
 
 /* The embedded web application; false: no such file. */
 bool static_answer(struct exchange *exchange);
@@ -91,7 +97,7 @@ struct http {
     pthread_cond_t sweeper_wakes;
     bool stopping_sweeper;
     _Atomic bool stopping;
-    _Atomic int64_t in_flight, body_bytes;
+    _Atomic int64_t in_flight, body_bytes, sheets;
     struct str openapi, openapi_tag;
     int64_t started_us;
     const char *cookie_name;

@@ -87,8 +87,9 @@ static struct fault *operate(struct exchange *e)
     const struct request request = { .operation = e->operation, .pairs = e->pairs, .pair_count = e->pair_count,
                                      .body = { e->body_length ? e->body : NULL, e->body_length },
                                      .idempotency_key = exchange_request_header(e, "Idempotency-Key") };
-    if (e->csv) return stream_begin(e, &request);
+    if (e->export && e->operation->list) return stream_begin(e, &request);
     TRY(operation_answer(&e->work, doors->books, doors->operations, &request, &e->answer));
+    if (e->export && e->answer.gives.at) return export_answer(e, &e->answer);
     e->status = 200;
     if (e->operation->flags & OPERATION_FILE) {
         e->content = e->answer.file.content;

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <pthread.h>
 #include <unistd.h>
+#include <zip.h>
 
 static const char milk[] = "{\"title\":\"Milk\",\"currency\":\"EUR\",\"total\":\"1.50\"}";
 
@@ -190,6 +191,50 @@ DB_TEST(http_streams_csv)
     expect(str_starts(header_of(&r, "Content-Type"), "text/csv"));
     expect_int(422, call(&s, "GET", "/api/v1/notes?format=csv&color=red", AS("reader"), NULL).status);
     expect_int(401, call(&s, "GET", "/api/v1/notes?format=csv", NULL, NULL).status);
+    serve_end(&s);
+}
+
+static struct str unzipped(struct arena *arena, struct str archive, const char *name)
+{
+    zip_error_t error;
+    zip_stat_t is;
+    zip_source_t *source = zip_source_buffer_create(archive.at, archive.length, 0, &error);
+    zip_t *zip = zip_open_from_source(source, ZIP_RDONLY, &error);
+    assert_non_null(zip);
+    expect_int(0, zip_stat(zip, name, 0, &is));
+    char *bytes = arena_alloc(arena, is.size + 1);
+    zip_file_t *file = zip_fopen(zip, name, 0);
+    expect_int((int64_t)is.size, zip_fread(file, bytes, is.size));
+    zip_fclose(file);
+    zip_close(zip);
+    return (struct str){ bytes, is.size };
+}
+
+DB_TEST(http_streams_sheets)
+{
+    struct served s = serve_notes(work, NULL);
+    note_fill(work, test_books(), 1203);
+    expect_int(200, call(&s, "POST", "/api/v1/notes", AS("writer") JSON_TYPE,
+                         "{\"title\":\"=HYPERLINK(1)\",\"currency\":\"EUR\",\"total\":\"-1234567.50\"}")
+                        .status);
+    struct reply r = call(&s, "GET", "/api/v1/notes?format=xlsx&sort=total&columns=title:Wat,total:Bedrag,written_on",
+                          AS("reader"), NULL);
+    expect_int(200, r.status);
+    expect_str("attachment; filename=\"note.xlsx\"", header_of(&r, "Content-Disposition"));
+    struct str sheet = unzipped(work->arena, r.body, "xl/worksheets/sheet1.xml");
+    int64_t rows = 0;
+    for (size_t i = 0; i + 5 < sheet.length; i++) rows += !memcmp(sheet.at + i, "<row ", 5);
+    expect_int(1205, rows);
+    expect(str_find(sheet, "<is><t>Wat</t></is>") >= 0 && str_find(sheet, "<is><t>Bedrag</t></is>") >= 0);
+    expect(str_find(sheet, "<is><t>=HYPERLINK(1)</t></is>") >= 0 && str_find(sheet, "<f>") < 0);
+    expect(str_find(sheet, "><v>-1234567.5</v></c>") >= 0 && str_find(sheet, "><v>45717</v></c>") >= 0);
+    expect(str_find(unzipped(work->arena, r.body, "xl/styles.xml"), "formatCode=\"dd-mm-yyyy\"") >= 0);
+    r = call(&s, "GET", "/api/v1/notes",
+             AS("reader") "Accept: application/vnd.openxmlformats-officedocument.spreadsheetml.sheet\r\n", NULL);
+    expect(str_starts(r.body, "PK"));
+    expect_int(422, call(&s, "GET", "/api/v1/notes?format=xlsx&columns=color:Kleur", AS("reader"), NULL).status);
+    expect_int(422, call(&s, "GET", "/api/v1/notes?format=xlsx&color=red", AS("reader"), NULL).status);
+    expect_int(401, call(&s, "GET", "/api/v1/notes?format=xlsx", NULL, NULL).status);
     serve_end(&s);
 }
 

@@ -1,6 +1,6 @@
 /* OpenAPI 3.1 from the tables. A record that is only taken or only given has one schema by its name; one that goes both
  * ways and holds something secret has two, the second NAME_input. */
-#include "doors/doors.h"
+#include "doors/http_private.h"
 
 enum way { WAY_OUT, WAY_IN };
 struct schema { const struct record *record; enum way way; const char *name; };
@@ -216,6 +216,7 @@ static void add_list_parameters(struct writer *w, bool *any, const struct record
     add_reference(t, any, "after");
     add_reference(t, any, "limit");
     add_reference(t, any, "format");
+    add_reference(t, any, "columns");
 }
 
 static void add_parameters(struct writer *w, const struct operation *op)
@@ -232,6 +233,10 @@ static void add_parameters(struct writer *w, const struct operation *op)
         text_add_char(w->t, '}');
     }
     if (op->list) add_list_parameters(w, &any, op->list->row);
+    else if (export_field(op) && !record_json_field(takes, STR("format"))) {
+        add_reference(w->t, &any, "format");
+        add_reference(w->t, &any, "columns");
+    }
     if (!(op->flags & (OPERATION_NO_COMPANY | OPERATION_ANYONE))) add_reference(w->t, &any, "company");
     if (!(op->flags & OPERATION_READS)) {
         if (!(op->flags & OPERATION_ANYONE)) add_reference(w->t, &any, "idempotency_key");
@@ -268,6 +273,10 @@ static void add_body(struct writer *w, const struct operation *op)
     text_addz(t, "}}}");
 }
 
+#define EXPORTS                                          \
+    "\"text/csv\":{\"schema\":{\"type\":\"string\"}},"     \
+    "\"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet\":{\"schema\":{\"type\":\"string\",\"format\":\"binary\"}}"
+
 static void add_answers(struct writer *w, const struct operation *op)
 {
     struct text *t = w->t;
@@ -280,13 +289,13 @@ static void add_answers(struct writer *w, const struct operation *op)
         text_addz(
             t,
             "}},\"next\":{\"type\":\"string\",\"description\":\"give it as `after` for the next page; missing on the last\"}}}},"
-            "\"text/csv\":{\"schema\":{\"type\":\"string\"}}");
+            EXPORTS);
     } else if (op->flags & OPERATION_FILE)
         text_addz(t, "\"*/*\":{\"schema\":{\"type\":\"string\",\"format\":\"binary\"}}");
     else {
         text_addz(t, "\"application/json\":{\"schema\":{");
         add_ref(w, op->call->gives, WAY_OUT);
-        text_addz(t, "}}");
+        text_addz(t, export_field(op) ? "}}," EXPORTS : "}}");
     }
     text_addz(
         t,
@@ -360,7 +369,8 @@ static const char shared_text[] =
     "\"language\":{\"name\":\"Accept-Language\",\"in\":\"header\",\"required\":false,\"schema\":{\"type\":\"string\"},\"description\":\"nl or en\"},"
     "\"after\":{\"name\":\"after\",\"in\":\"query\",\"required\":false,\"schema\":{\"type\":\"string\"},\"description\":\"`next` of the page before\"},"
     "\"limit\":{\"name\":\"limit\",\"in\":\"query\",\"required\":false,\"schema\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":500,\"default\":50}},"
-    "\"format\":{\"name\":\"format\",\"in\":\"query\",\"required\":false,\"schema\":{\"type\":\"string\",\"enum\":[\"json\",\"csv\"]},\"description\":\"csv: the whole list, streamed\"}},"
+    "\"format\":{\"name\":\"format\",\"in\":\"query\",\"required\":false,\"schema\":{\"type\":\"string\",\"enum\":[\"json\",\"csv\",\"xlsx\"]},\"description\":\"csv, xlsx: the whole list as a file\"},"
+    "\"columns\":{\"name\":\"columns\",\"in\":\"query\",\"required\":false,\"schema\":{\"type\":\"string\"},\"description\":\"of a spreadsheet: which columns under which heads, due_on:Due,rest:Open\"}},"
     "\"responses\":{\"problem\":{\"description\":\"Refused: every problem, with the field it belongs to\",\"content\":{\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}}}";
 
 static const char problem_schema[] =

@@ -1,10 +1,5 @@
 #include "record/record.h"
 
-static bool flat(const struct field *f)
-{
-    return !f->secret && f->type != FIELD_LIST && f->type != FIELD_RECORD && f->type != FIELD_JSON && f->type != FIELD_BYTES;
-}
-
 /* OWASP "CSV injection": a sheet runs a cell that begins with one of these. */
 static bool would_run(const struct field *f, struct str s)
 {
@@ -32,7 +27,7 @@ void record_add_csv_head(struct text *t, const struct record *record)
 {
     bool first = true;
     for (size_t i = 0; i < record->count; i++) {
-        if (!flat(&record->fields[i])) continue;
+        if (!record_is_flat(&record->fields[i])) continue;
         if (!first) text_add_char(t, ',');
         first = false;
         text_add(t, field_json_name(&record->fields[i]));
@@ -45,7 +40,7 @@ void record_add_csv(struct text *t, struct given given)
     bool first = true;
     for (size_t i = 0; i < given.record->count; i++) {
         const struct field *f = &given.record->fields[i];
-        if (!flat(f)) continue;
+        if (!record_is_flat(f)) continue;
         if (!first) text_add_char(t, ',');
         first = false;
         struct str s = field_to_text(t->arena, given.record, f, given.at);

@@ -7,6 +7,7 @@
 #pragma once
 #include "base/base.h"
 #include "base/fault.h"
+#include "codec/xlsx.h"
 
 enum field_type {
     FIELD_INT = 1, /* int64_t; JSON number, at most 2^53 - 1 */
@@ -118,6 +119,21 @@ struct str record_to_json(struct arena *arena, struct given given);
 struct str record_difference(struct arena *arena, struct given before, struct given after);
 void record_add_csv_head(struct text *text, const struct record *record); /* flat fields only */
 void record_add_csv(struct text *text, struct given given); /* RFC 4180; a text that a sheet would run gets a ' before it */
+/* The same as a spreadsheet; `columns` are flat fields of one record with what to call them. */
+struct sheet_column {
+    const struct field *field;
+    struct str label;
+};
+struct sheet_columns {
+    struct sheet_column *at;
+    size_t count, room;
+};
+bool record_is_flat(
+    const struct field *field); /* neither secret nor a thing of parts: a column of CSV and of a sheet */
+CHECKED struct fault *record_sheet_begin(struct arena *arena, const struct sheet_columns *columns, struct str title,
+                                         struct xlsx **out);
+CHECKED struct fault *record_add_sheet(struct arena *arena, struct xlsx *sheet, const struct sheet_columns *columns,
+                                       struct given given);
 bool record_covers(const struct record *record); /* no member was forgotten; for the test of each table */
 
 void json_add_text(struct text *text, struct str value); /* quoted and escaped */
