@@ -1,3 +1,7 @@
+-- part: document_columns
+id, hash, file_name, media_type, byte_count, source, subject_kind, subject_id, replaces_id, language, keep_until, added_at,
+added_by
+
 -- name: content_add
 insert into file_content (company_id, hash, byte_count, content, kept_at) values (:company_id, :hash, :byte_count, :content, :now)
 on conflict (company_id, hash) do nothing;
@@ -9,23 +13,23 @@ select c.content from document d join file_content c on c.company_id = d.company
 select hash, content from file_content where company_id = :company_id;
 
 -- name: document_add
-insert into document (company_id, id, hash, file_name, media_type, byte_count, source, subject_kind, subject_id, replaces_id, language, keep_until, added_at, added_by)
-values (:company_id, :id, :hash, :file_name, :media_type, :byte_count, :source, :subject_kind, :subject_id, :replaces_id, :language, :keep_until, :added_at, :added_by);
+insert into document (company_id, {document_columns})
+values (:company_id, {:document_columns});
 
 -- name: document_by_id
-select id, hash, file_name, media_type, byte_count, source, subject_kind, subject_id, replaces_id, language, keep_until, added_at, added_by
+select {document_columns}
   from document where company_id = :company_id and id = :id;
 
 -- name: document_by_hash
-select id, hash, file_name, media_type, byte_count, source, subject_kind, subject_id, replaces_id, language, keep_until, added_at, added_by
+select {document_columns}
   from document where company_id = :company_id and hash = :hash order by id limit 1;
 
 -- name: documents_of
-select id, hash, file_name, media_type, byte_count, source, subject_kind, subject_id, replaces_id, language, keep_until, added_at, added_by
+select {document_columns}
   from document where company_id = :company_id and subject_kind = :subject_kind and subject_id = :subject_id order by id;
 
 -- name: document_list
-select id, hash, file_name, media_type, byte_count, source, subject_kind, subject_id, replaces_id, language, keep_until, added_at, added_by
+select {document_columns}
   from document where company_id = :company_id;
 
 -- name: document_attach

@@ -34,6 +34,15 @@ class Sql(unittest.TestCase):
         self.assertIn('sql_bill_x_params[] = { NULL };', made)
         self.assertIn('.param_count = 0 }', made)
 
+    def test_parts_are_put_in(self):
+        made = embed_sql.header('x.sql', '-- part: xs\na, b -- both\n-- part: these\nfrom x where {:xs} <> (1)\n'
+                                '-- name: q\nselect {xs}, {t.xs} {these};\n-- name: u\nupdate x set {xs = :};\n')
+        self.assertIn('"select a, b, t.a, t.b from x where $1, $2 <> (1)"', made)
+        self.assertIn('"update x set a = $1, b = $2"', made)
+        self.assertNotIn('sql_xs', made)
+        self.refused('-- name: q\nselect {none};\n', 'x.sql:1: q: no part none')
+        self.refused('-- part: p\na + 1\n-- name: q\nselect {t.p};\n', 'p is not a list of columns')
+
     def test_attributes_become_flags(self):
         made = embed_sql.header('x.sql', '-- name: x [once stream]\nselect 1\n')
         self.assertIn('.flags = SQL_ONCE | SQL_STREAM }', made)
