@@ -49,6 +49,9 @@ CHECKED struct fault *access_identify(struct work *work, struct books *books, co
 /* The command line acts for a person named by e-mail, or for the program itself (absent) as whoever can open the file. */
 CHECKED struct fault *access_act_as(struct work *work, struct books *books, const struct operations *operations,
                                     struct str email, struct str company);
+/* The person at hand shows a second factor outside a session: what asks for one may be done with this `work`. Counts as a try;
+ * refuses access_wrong, access_locked. */
+CHECKED struct fault *access_show_factor(struct work *work, struct books *books, struct str code);
 
 /* The program's own picture of what permissions exist, for roles' patterns. */
 void access_expand(const struct operations *operations, struct str patterns, struct permissions *permissions);

@@ -425,7 +425,7 @@ static struct fault *act_as(struct work *work, const struct operations *operatio
     bool found;
     if (email.length) {
         TRY(db_find(work, &sql_person_by_email, GIVEN(email_at, (&(struct email_at){ email })), INTO(person, &person), &found));
-        if (!found) return FAULT(work->arena, &access_missing, "as", PARAM("what", STR("user")));
+        if (!found || person.ended_at.us) return FAULT(work->arena, &access_missing, "as", PARAM("what", STR("user")));
         work->user_id = person.id.n;
         work->language = str_is(person.language, "nl") ? DUTCH : ENGLISH;
         TRY(company_pick(work, company, 0));
@@ -451,6 +451,30 @@ struct fault *access_act_as(struct work *work, struct books *books, const struct
     struct fault *fault = act_as(work, operations, email, company);
     db_rollback(work);
     work->reading = false;
+    return fault;
+}
+
+static struct fault *show_factor(struct work *work, struct str code)
+{
+    struct person person = { 0 };
+    TRY(person_load(work, work->user_id, &person));
+    TRY(locked(work, &person));
+    if (!person.totp_on) return FAULT(work->arena, &no_factor, "code");
+    struct fault *wrong = factor_check(work, &person, code);
+    if (wrong && wrong->type == &access_wrong) wrong = count_failure(work, &person);
+    if (!wrong) work->stepped_up_at = work->now;
+    return wrong;
+}
+
+struct fault *access_show_factor(struct work *work, struct books *books, struct str code)
+{
+    bool reading = work->reading;
+    work->reading = false;
+    TRY(db_begin(work, books));
+    struct fault *fault = show_factor(work, code);
+    if (!fault || fault->type->keeps) fault = fault_join(fault, db_commit(work));
+    else db_rollback(work);
+    work->reading = reading;
     return fault;
 }
 

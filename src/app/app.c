@@ -51,6 +51,15 @@ void app_operations(struct arena *arena, struct operations *out)
     operations_prepare(arena, tables, ARRAY_LENGTH(rooms), out);
 }
 
+/* The command line as a person: no password, since whoever can open the books could do all of it as the program; what this adds is
+ * that person's permissions, duties and name in the audit trail. What asks for a second factor still wants its code. */
+struct fault *app_act_as(struct work *work, struct books *books, const struct operations *operations, struct str email,
+                         struct str code, struct str company)
+{
+    TRY(access_act_as(work, books, operations, str_lower(work->arena, str_trim(email)), company));
+    return code.length ? access_show_factor(work, books, code) : NULL;
+}
+
 /* Nothing shown: whoever can open the books from the command line acts as the program itself. */
 struct fault *app_identify(struct work *work, struct books *books, const struct operations *operations,
                            struct str bearer, struct str cookie, struct str csrf, struct str company)

@@ -6,6 +6,8 @@
 struct fault *app_identify(struct work *work, struct books *books, const struct operations *operations,
                            struct str bearer, struct str cookie, struct str csrf,
                            struct str company); /* who asks, for every door; see doors.h */
+struct fault *app_act_as(struct work *work, struct books *books, const struct operations *operations, struct str email,
+                         struct str code, struct str company); /* --as EMAIL --factor CODE */
 struct settings;
 /* Starts what the program does by itself while it serves: app_jobs.c. */
 CHECKED struct fault *app_jobs_start(struct arena *arena, const struct doors *doors, const struct settings *settings,

@@ -7,6 +7,9 @@ const struct fault_type app_no_data = {
     FAULT_INVALID, "app.no_data", "Say where the books are: --data DIR, --data postgresql://…, or data in the settings."
 };
 const struct fault_type app_flag = { FAULT_INVALID, "app.flag", "{flag} wants a value." };
+const struct fault_type app_as_program = {
+    FAULT_INVALID, "app.as_program", "florin {command} is done by the program itself, for all companies; leave --as out."
+};
 const struct fault_type app_no_books = { FAULT_MISSING, "app.no_books", "There are no books in {place}." };
 static const struct fault_type app_word = { FAULT_INVALID, "app.word",
                                             "{word} is not understood here; see florin help {command}." };
@@ -111,6 +114,8 @@ static const struct own_command *find(struct str name)
         if (str_is(name, commands[i].name)) return &commands[i];
     return NULL;
 }
+
+bool own_is(struct str command) { return find(command) != NULL; }
 
 bool own_run(struct own *own, struct str command, int *code)
 {

@@ -15,6 +15,7 @@ struct own {
     struct books *books;      /* opened by own_open; closed when the command ends */
 };
 /* Whether the first word is one of these commands; then it ran and *code is the exit code. */
+bool own_is(struct str command); /* one of the program's own */
 bool own_run(struct own *own, struct str command, int *code);
 /* One line for each, for `florin help`; with a name: all of that one. false: no such command. */
 bool own_help(FILE *out, struct arena *arena, enum language language, struct str name);
@@ -66,4 +67,4 @@ CHECKED struct fault *own_invoice_xml(struct arena *arena, struct str bytes, str
 
 enum { EXIT_NOT_RIGHT = 65 };
 extern const struct fault_type app_books_there, app_file, app_not_right;
-extern const struct fault_type app_no_books, app_no_data, app_flag;
+extern const struct fault_type app_no_books, app_no_data, app_flag, app_as_program;

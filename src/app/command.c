@@ -40,6 +40,7 @@ static struct str *own_flag(struct program *p, const char *word, size_t *length)
 {
     struct { const char *name; struct str *to; } flags[] = {
         { "--data", &p->settings.data }, { "--company", &p->cli.company }, { "--settings", &p->settings_file },
+        { "--as", &p->cli.as }, { "--factor", &p->cli.code },
     };
     for (size_t i = 0; i < ARRAY_LENGTH(flags); i++) {
         *length = strlen(flags[i].name);
@@ -144,6 +145,13 @@ static struct str word(const struct program *p, size_t at)
 
 static int help(struct program *p, struct str noun, struct str verb)
 {
+    if (str_is(noun, "--man")) {
+        cli_man(&p->operations, p->cli.out, p->language);
+        fprintf(p->cli.out, ".SH FLORIN\n.nf\n");
+        own_help(p->cli.out, p->arena, p->language, (struct str){ 0 });
+        fprintf(p->cli.out, ".fi\n");
+        return 0;
+    }
     if (noun.at && own_help(p->cli.out, p->arena, p->language, noun)) return 0;
     int code = cli_help(&p->operations, p->arena, p->cli.out, p->language, noun, verb);
     if (!noun.at) fputc('\n', p->cli.out), own_help(p->cli.out, p->arena, p->language, noun);
@@ -170,6 +178,8 @@ static int run(struct program *p)
     if (str_is(first, "version") || str_is(first, "--version")) return fprintf(p->cli.out, "florin %s\n", FLORIN_VERSION) < 0;
     if (str_is(first, "openapi")) return print_openapi(p);
     if (str_is(first, "serve")) return (fault = serve(p)) ? refuse(p, fault) : 0;
+    if (p->cli.as.at && (str_is(first, "serve") || own_is(first)))
+        return refuse(p, FAULT(p->arena, &app_as_program, "as", PARAM("command", first)));
     if (run_own(p, first, &code)) return code;
     bool verb = p->count > 1 && strncmp(p->words[1], "--", 2) != 0;
     if (operation_by_command(&p->operations, first, verb ? word(p, 1) : (struct str){ 0 }) && (fault = open_books(p)))
@@ -188,7 +198,7 @@ int app_main(int count, const char *const *words, const char *const *environment
     p->cli = (struct cli){ .out = stdout, .err = stderr, .terminal = isatty(STDOUT_FILENO) };
     signal(SIGPIPE, SIG_IGN);
     app_operations(arena, &p->operations);
-    p->doors = (struct doors){ .operations = &p->operations, .identify = app_identify };
+    p->doors = (struct doors){ .operations = &p->operations, .identify = app_identify, .act_as = app_act_as };
     struct fault *fault = take_words(p, count, words);
     if (!fault) fault = read_settings(p, environment);
     int code = fault ? refuse(p, fault) : run(p);

@@ -43,9 +43,14 @@ static struct str kept(struct importing *im, struct str s, size_t most)
 
 static struct str code_of(struct importing *im, const struct statement_code *code)
 {
-    if (code->domain.length)
-        return str_format(im->rows, "%.*s/%.*s/%.*s", STR_ARG(code->domain), STR_ARG(code->family), STR_ARG(code->subfamily));
-    return kept(im, code->proprietary, 100);
+    if (!code->domain.length) return kept(im, code->proprietary, 100);
+    struct text t = text_new(im->rows);
+    text_add(&t, code->domain);
+    text_add_char(&t, '/');
+    text_add(&t, code->family);
+    text_add_char(&t, '/');
+    text_add(&t, code->subfamily);
+    return text_str(&t);
 }
 
 static void add_member(struct text *t, const char *name, struct str value)

@@ -168,6 +168,11 @@ static struct fault *answer_call(struct command *c, struct work *work)
 static struct fault *find_company(struct command *c, struct work *work)
 {
     struct str company = c->cli->company;
+    if (c->cli->as.at) {
+        work->system = false; /* with no more than that person may */
+        if (!c->doors->act_as) return FAULT(c->arena, &operation_sign_in, "as");
+        return c->doors->act_as(work, c->doors->books, c->doors->operations, c->cli->as, c->cli->code, company);
+    }
     if (c->request.operation->flags & OPERATION_NO_COMPANY) return NULL;
     if (c->doors->identify) /* the only company there is need not be named */
         return c->doors->identify(work, c->doors->books, c->doors->operations, (struct str){ 0 }, (struct str){ 0 },

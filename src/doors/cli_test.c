@@ -103,6 +103,17 @@ DB_TEST(cli_streams_whole_lists)
     expect_int(4, lines[3]);
 }
 
+/* A hyphen of the manual is one to copy. */
+static struct str roffed(struct arena *arena, const char *z)
+{
+    struct text text = text_new(arena);
+    for (; *z; z++) {
+        if (*z == '-') text_add_char(&text, '\\');
+        text_add_char(&text, *z);
+    }
+    return text_str(&text);
+}
+
 TEST(cli_help_comes_from_the_tables)
 {
     struct operations all;
@@ -113,7 +124,13 @@ TEST(cli_help_comes_from_the_tables)
     expect_int(0, cli_help(&all, arena, f, ENGLISH, (struct str){ 0 }, (struct str){ 0 }));
     expect_int(0, cli_help(&all, arena, f, DUTCH, STR("note"), STR("change")));
     expect_int(64, cli_help(&all, arena, f, ENGLISH, STR("nothing"), (struct str){ 0 }));
+    cli_man(&all, f, DUTCH);
     fclose(f);
+    expect(strstr(out, ".SH OPDRACHTEN\n.SS ") && strstr(out, "\\-\\-title") && strstr(out, ".TP\n77\n"));
+    for (size_t i = 0; i < all.count; i++) /* in the list, and with a section of its own */
+        expect(strstr(out, str_format(arena, ".SS %s\n",
+                                      str_keep(arena, roffed(arena, operation_numbered(&all, i)->command)).at)
+                               .at) != NULL);
     for (size_t i = 0; i < all.count; i++) expect(strstr(out, operation_numbered(&all, i)->command) != NULL);
     expect(strstr(out, "Het neemt") && strstr(out, "--version") && strstr(out, "HTTP: PUT /api/v1/notes/{id}"));
     free(out);

@@ -15,10 +15,16 @@ typedef struct fault *access_identify_function(struct work *work, struct books *
                                                const struct operations *operations, struct str bearer,
                                                struct str cookie, struct str csrf, struct str company);
 
+/* The command line as a person: whose e-mail this is, with a code of the second factor or none, in which company. Fills `work` as
+ * access_identify_function does. */
+typedef struct fault *access_act_as_function(struct work *work, struct books *books, const struct operations *operations,
+                                             struct str email, struct str code, struct str company);
+
 struct doors {
     struct books *books;
     const struct operations *operations;
     access_identify_function *identify;
+    access_act_as_function *act_as; /* NULL: nobody can be named */
     struct instant (*now)(void); /* NULL: the clock */
 };
 /* A fresh work: instant, day and language; the door adds who and where. */
@@ -68,6 +74,7 @@ struct cli {
     FILE *out, *err;
     bool terminal;   /* of `out`: tables instead of lines */
     struct str company; /* --company: an id or a name */
+    struct str as, code; /* --as EMAIL, --code of the second factor; absent: the program itself */
     bool json, csv;
 };
 /* "bill approve --id 7 --version 1", the words behind the program's name. The exit code: 0 done, 64 usage, 65 refused
@@ -77,6 +84,8 @@ int cli_run(const struct doors *doors, struct arena *arena, const struct cli *cl
 /* The manual, from the tables: all commands, those of one noun, or one in full. */
 int cli_help(const struct operations *operations, struct arena *arena, FILE *out, enum language language,
              struct str noun, struct str verb);
+/* All of it as a man page. */
+void cli_man(const struct operations *operations, FILE *out, enum language language);
 enum language language_of_locale(const char *lang); /* "nl_NL.UTF-8" */
 
 /* A bar on a terminal, nothing elsewhere. */

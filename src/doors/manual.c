@@ -1,6 +1,11 @@
 /* The manual, from the tables. */
 #include "doors/cli_private.h"
 
+#define USAGE \
+    "florin NOUN VERB --flag value … [--data DIR-or-url] [--company NAME-or-id] [--as EMAIL [--factor CODE]] [--json] [--csv]"
+#define AS_WHOM \
+    "--as EMAIL: as this person, with that person's permissions and name in the audit trail; --factor: a code of the second factor, for what asks for one. Without it: as the program."
+
 static const char *say(enum language language, const char *english) { return translate(language, english).at; }
 
 enum language language_of_locale(const char *lang) { return lang && !strncmp(lang, "nl", 2) ? DUTCH : ENGLISH; }
@@ -67,6 +72,84 @@ static int print_one(FILE *out, const struct operation *op, enum language langua
     return 0;
 }
 
+/* ---- As a man page (man(7)) ---- */
+
+/* A line of its own: nothing in it is a request of roff. */
+static void roff(FILE *out, const char *text)
+{
+    if (*text == '.' || *text == '\'') fputs("\\&", out);
+    for (; *text; text++) {
+        if (*text == '\\') fputs("\\e", out);
+        else if (*text == '-') fputs("\\-", out);
+        else if (*text != '\n') fputc(*text, out);
+    }
+    fputc('\n', out);
+}
+
+static void roff_fields(FILE *out, const struct record *record, enum language language, const char *before, bool filters)
+{
+    char *line;
+    size_t length;
+    for (size_t i = 0; i < record->count; i++) {
+        const struct field *f = &record->fields[i];
+        if (filters ? !f->filter : f->secret && !*before) continue;
+        FILE *text = open_memstream(&line, &length);
+        ensure(text);
+        print_field(text, f, language, before);
+        fclose(text);
+        fputs(".br\n", out);
+        roff(out, line + 2);
+        free(line);
+    }
+}
+
+static void roff_operation(FILE *out, const struct operation *op, enum language language)
+{
+    fprintf(out, ".SS ");
+    roff(out, op->command);
+    roff(out, say(language, op->summary));
+    fprintf(out, ".br\nHTTP: %s /api/v1", op->method);
+    roff(out, op->path);
+    if (op->needs) fprintf(out, ".br\n%s: ", say(language, "Permission")), roff(out, op->needs);
+    if (op->flags & OPERATION_STEP_UP)
+        fputs(".br\n", out), roff(out, say(language, "Needs a second factor shown less than ten minutes ago."));
+    if (operation_takes(op) != &nothing_record) {
+        fprintf(out, ".PP\n%s\n", say(language, "It takes"));
+        roff_fields(out, operation_takes(op), language, "--", false);
+    }
+    if (op->list) {
+        fprintf(out, ".PP\n%s\n.br\n", say(language, "Of the list"));
+        roff(out, "--sort --after --limit --csv --json");
+        roff_fields(out, op->list->row, language, "--", true);
+        fprintf(out, ".PP\n%s\n", say(language, "Each row has"));
+        roff_fields(out, op->list->row, language, "", false);
+    } else if (op->call->gives != &nothing_record && !(op->flags & OPERATION_FILE)) {
+        fprintf(out, ".PP\n%s\n", say(language, "It gives"));
+        roff_fields(out, op->call->gives, language, "", false);
+    }
+}
+
+void cli_man(const struct operations *operations, FILE *out, enum language language)
+{
+    static const struct { const char *code, *means; } exits[] = {
+        { "0", "done" }, { "64", "used wrongly" }, { "65", "the input is refused" }, { "66", "there is no such thing" },
+        { "69", "out of reach for now" }, { "70", "a mistake of ours" }, { "74", "the output could not be written" },
+        { "75", "not in this state; read again and try again" }, { "77", "not allowed" },
+    };
+    fprintf(out, ".TH FLORIN 1\n.SH NAME\nflorin \\- %s\n.SH SYNOPSIS\n",
+            say(language, "bills, invoices, bank and books of a company"));
+    roff(out, say(language, USAGE));
+    fputs(".PP\n", out);
+    roff(out, say(language, AS_WHOM));
+    fprintf(out, ".SH %s\n", say(language, "COMMANDS"));
+    for (size_t i = 0; i < operations->count; i++) roff_operation(out, operation_numbered(operations, i), language);
+    fprintf(out, ".SH %s\n", say(language, "EXIT STATUS"));
+    for (size_t i = 0; i < ARRAY_LENGTH(exits); i++) {
+        fprintf(out, ".TP\n%s\n", exits[i].code);
+        roff(out, say(language, exits[i].means));
+    }
+}
+
 int cli_help(const struct operations *operations, struct arena *arena, FILE *out, enum language language,
              struct str noun, struct str verb)
 {
@@ -76,8 +159,8 @@ int cli_help(const struct operations *operations, struct arena *arena, FILE *out
     if (op) return print_one(out, op, language);
     if (!noun.at) {
         fprintf(out, "%s\n\n",
-                say(language,
-                    "florin NOUN VERB --flag value … [--data DIR-or-url] [--company NAME-or-id] [--json] [--csv]"));
+                say(language, USAGE));
+        fprintf(out, "%s\n", say(language, AS_WHOM));
         fprintf(out, "%s\n", say(language, "florin help NOUN VERB tells all of one command."));
     }
     struct str last = { 0 };
