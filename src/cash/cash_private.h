@@ -23,3 +23,11 @@ struct proposal_row {
 extern const struct record proposal_row_record, cash_chosen_setting_record;
 /* Whether a difference of this kind closes its item; one that does not leaves the rest open and is no booking. */
 bool cash_closes(enum cash_difference_kind kind);
+
+/* ---- The past, for the engine ---- */
+enum cash_category cash_category_of(struct str name); /* 0: none of that name */
+/* What a category's name, shares and differences say, for the engine. */
+void cash_decision_from(struct arena *arena, struct str category, party_id party, const struct cash_share *shares, size_t share_count,
+                        const struct cash_given_up *differences, size_t difference_count, struct cash_decision *out);
+/* Imported payments, the newest `most`, oldest first. */
+CHECKED struct fault *cash_past_load(struct work *work, struct arena *arena, size_t most, struct cash_past **past, size_t *count);

@@ -1,4 +1,5 @@
 /* The engine at work on the books: what is known goes in, proposals and certain decisions come out. */
+#include "cash/cash_past.h"
 #include "cash/cash_private.h"
 #include "cash.sql.h"
 
@@ -47,9 +48,31 @@ struct matcher {
     struct work *work;
     struct arena *arena; /* what the engine holds: hundreds of megabytes on large books, given back at the end */
     struct cash_engine *owed, *owing;
+    struct cash_facts facts; /* by item */
+    struct open_items items; /* of customers, settled ones too when there is a past to replay */
+    struct cash_past_items past_items;
     struct str model;
     struct cash_run_result *result;
 };
+
+static int by_item(const void *a, const void *b)
+{
+    const struct cash_fact *x = a, *y = b;
+    return x->item_id.n < y->item_id.n ? -1 : x->item_id.n > y->item_id.n;
+}
+
+static struct fault *load_facts(struct matcher *m)
+{
+    TRY(cash_facts_all(m->work, &m->facts));
+    if (m->facts.count) qsort(m->facts.at, m->facts.count, sizeof *m->facts.at, by_item);
+    return NULL;
+}
+
+static const struct cash_fact *fact_of(const struct matcher *m, item_id id)
+{
+    const struct cash_fact key = { .item_id = id };
+    return m->facts.count ? bsearch(&key, m->facts.at, m->facts.count, sizeof key, by_item) : NULL;
+}
 
 static struct fault *add_parties(struct matcher *m)
 {
@@ -82,26 +105,69 @@ static struct fault *add_parties(struct matcher *m)
     return NULL;
 }
 
+/* What the ledger does not know of an item: when it was invoiced, its references, its discount. `open`: what was open before history. */
+static void add_fact(struct cash_item *item, const struct cash_fact *f, int sign, bool past)
+{
+    if (f->issued_on.ymd) item->issued_on = f->issued_on;
+    item->reference = f->payment_reference;
+    item->order_number = f->order_number;
+    item->total_minor = sign * f->total_minor;
+    item->discount_minor = sign * f->discount_minor;
+    item->discount_until = f->discount_until;
+    item->collect = f->collect;
+    if (past) item->open_minor = item->total_minor;
+}
+
+static void add_item(struct matcher *m, const struct open_item *o, struct cash_engine *engine, int sign, bool past)
+{
+    struct cash_item item = { .id = o->id.n,
+                              .party = o->party_id.n,
+                              .number = o->reference,
+                              .issued_on = o->dated_on,
+                              .due_on = o->due_on,
+                              .total_minor = sign * o->amount_minor,
+                              .open_minor = sign * (past ? o->amount_minor : o->rest_minor),
+                              .collect = CASH_TRANSFER };
+    if (o->kind == ITEM_PAYMENT || o->kind == ITEM_DIFFERENCE || (!o->rest_minor && !past)) return;
+    memcpy(item.currency, o->currency.at, 3);
+    const struct cash_fact *fact = fact_of(m, o->id);
+    if (fact) add_fact(&item, fact, sign, past);
+    cash_engine_item(engine, &item);
+}
+
 /* `past`: settled ones too, each with its whole amount open, as history will replay it. */
-static struct fault *add_items(struct matcher *m, enum account_control control, struct cash_engine *engine, int sign, bool past)
+static struct fault *add_owed(struct matcher *m, bool past)
+{
+    if (past) TRY(ledger_all_items(m->work, CONTROL_RECEIVABLES, &m->items));
+    else TRY(ledger_open_items(m->work, CONTROL_RECEIVABLES, (party_id){ 0 }, &m->items));
+    for (size_t i = 0; i < m->items.count; i++) add_item(m, &m->items.at[i], m->owed, 1, past);
+    if (!past) return NULL;
+    TRY(cash_past_items_all(m->work, &m->past_items));
+    for (size_t i = 0; i < m->past_items.count; i++) {
+        const struct cash_past_item *p = &m->past_items.at[i];
+        struct cash_item item = { .id = p->id,
+                                  .party = p->party_id.n,
+                                  .number = p->number,
+                                  .reference = p->payment_reference,
+                                  .order_number = p->order_number,
+                                  .issued_on = p->issued_on,
+                                  .due_on = p->due_on,
+                                  .discount_until = p->discount_until,
+                                  .total_minor = p->total_minor,
+                                  .open_minor = p->total_minor,
+                                  .discount_minor = p->discount_minor,
+                                  .collect = p->collect };
+        memcpy(item.currency, p->currency.at, p->currency.length < 3 ? p->currency.length : 3);
+        cash_engine_item(m->owed, &item);
+    }
+    return NULL;
+}
+
+static struct fault *add_owing(struct matcher *m)
 {
     struct open_items items = { 0 };
-    if (past) TRY(ledger_all_items(m->work, control, &items));
-    else TRY(ledger_open_items(m->work, control, (party_id){ 0 }, &items));
-    for (size_t i = 0; i < items.count; i++) {
-        const struct open_item *o = &items.at[i];
-        struct cash_item item = { .id = o->id.n,
-                                  .party = o->party_id.n,
-                                  .number = o->reference,
-                                  .issued_on = o->dated_on,
-                                  .due_on = o->due_on,
-                                  .total_minor = sign * o->amount_minor,
-                                  .open_minor = sign * (past ? o->amount_minor : o->rest_minor),
-                                  .collect = CASH_TRANSFER };
-        if (o->kind == ITEM_PAYMENT || o->kind == ITEM_DIFFERENCE || (!o->rest_minor && !past)) continue;
-        memcpy(item.currency, o->currency.at, 3);
-        cash_engine_item(engine, &item);
-    }
+    TRY(ledger_open_items(m->work, CONTROL_PAYABLES, (party_id){ 0 }, &items));
+    for (size_t i = 0; i < items.count; i++) add_item(m, &items.at[i], m->owing, -1, false);
     return NULL;
 }
 
@@ -127,39 +193,35 @@ static struct cash_line line_for(const struct bank_line *l, int sign)
 }
 
 /* What is left of each item now, whatever the replay of the past made of it. */
-static struct fault *open_now(struct matcher *m)
+static void open_now(struct matcher *m)
 {
-    struct open_items items = { 0 };
-    TRY(ledger_all_items(m->work, CONTROL_RECEIVABLES, &items));
-    for (size_t i = 0; i < items.count; i++) cash_engine_open(m->owed, items.at[i].id.n, items.at[i].rest_minor);
-    return NULL;
+    for (size_t i = 0; i < m->past_items.count; i++) cash_engine_open(m->owed, m->past_items.at[i].id, 0);
+    for (size_t i = 0; i < m->items.count; i++) cash_engine_open(m->owed, m->items.at[i].id.n, m->items.at[i].rest_minor);
 }
 
-/* The past, oldest first: what each line was decided to be teaches accounts, names and habits. */
+enum { PAST_MAX = 20000 };
+/* The past, oldest first: what each line was decided to be, here or (imported) elsewhere, teaches accounts, names and habits. */
 static struct fault *teach(struct matcher *m, struct arena *arena, struct cash_past **past, size_t *count)
 {
     struct cash_decideds decided = { 0 };
     struct bank_lines lines = { 0 }; /* side by side with the decisions: the same rows in the same order */
+    struct cash_past *before;
+    size_t before_count = 0;
     TRY(db_all(m->work, &sql_decision_past, NONE, INTO_LIST(cash_decided, &decided)));
     TRY(db_all(m->work, &sql_lines_past, NONE, INTO_LIST(bank_line, &lines)));
     ensure(lines.count == decided.count);
-    *past = ARENA_ARRAY(arena, struct cash_past, decided.count + 1);
-    *count = 0;
+    if (decided.count < PAST_MAX) TRY(cash_past_load(m->work, arena, PAST_MAX - decided.count, &before, &before_count));
+    *past = ARENA_ARRAY(arena, struct cash_past, before_count + decided.count + 1);
+    *count = before_count;
+    if (before_count) memcpy(*past, before, before_count * sizeof *before);
     for (size_t i = decided.count; i-- > 0;) {
         struct cash_decide parts = { 0 };
         struct fault *unreadable = record_from_json(arena, decided.at[i].parts, INTO(cash_decide, &parts));
         if (unreadable || lines.at[i].id.n != decided.at[i].bank_line_id.n) continue;
         struct cash_past *p = &(*past)[(*count)++];
-        struct cash_allocation *allocations = ARENA_ARRAY(arena, struct cash_allocation, parts.shares.count + 1);
-        for (size_t k = 0; k < parts.shares.count; k++)
-            allocations[k] = (struct cash_allocation){ parts.shares.at[k].item_id.n, parts.shares.at[k].amount_minor };
         p->line = line_for(&lines.at[i], 1);
-        p->decision = (struct cash_decision){ .category = parts.shares.count ? CASH_MATCH
-                                                          : parts.party_id.n ? CASH_ON_ACCOUNT
-                                                                             : CASH_UNRELATED,
-                                              .party = decided.at[i].party_id.n,
-                                              .allocations = allocations,
-                                              .allocation_count = parts.shares.count };
+        cash_decision_from(arena, decided.at[i].category, decided.at[i].party_id, parts.shares.at, parts.shares.count,
+                           parts.differences.at, parts.differences.count, &p->decision);
     }
     return NULL;
 }
@@ -177,12 +239,13 @@ static struct fault *prepare(struct matcher *m)
     m->owed = cash_engine_new(m->arena, &settings);
     m->owing = cash_engine_new(m->arena, &settings);
     TRY(add_parties(m));
+    TRY(load_facts(m));
     TRY(teach(m, m->arena, &past, &past_count));
-    TRY(add_items(m, CONTROL_RECEIVABLES, m->owed, 1, past_count > 0));
-    TRY(add_items(m, CONTROL_PAYABLES, m->owing, -1, false));
+    TRY(add_owed(m, past_count > 0));
+    TRY(add_owing(m));
     if (past_count) {
         cash_engine_replay(m->owed, past, past_count);
-        TRY(open_now(m));
+        open_now(m);
     }
     TRY(db_find(m->work, &sql_model_used, NONE, INTO(model_row, &model), &found));
     if (!found) return NULL;
@@ -413,8 +476,9 @@ static struct fault *train(struct work *work, const struct nothing *takes, struc
     m.owed = cash_engine_new(m.arena, &settings);
     m.owing = cash_engine_new(m.arena, &settings);
     struct fault *fault = add_parties(&m);
+    if (!fault) fault = load_facts(&m);
     if (!fault) fault = teach(&m, m.arena, &past, &past_count);
-    if (!fault) fault = add_items(&m, CONTROL_RECEIVABLES, m.owed, 1, true);
+    if (!fault) fault = add_owed(&m, true);
     if (!fault) fault = db_find(work, &sql_model_used, NONE, INTO(model_row, &model), &found);
     if (!fault) fault = cash_engine_train(m.owed, work->arena, past, past_count, model.content, &report);
     arena_free(m.arena);

@@ -117,10 +117,17 @@ RECORD(number_key, { FIELD(struct number_key, number) });
 struct month {
     account_id account_id;
     struct date month_on;
-    int64_t debit_minor, credit_minor;
+    int64_t debit_minor, credit_minor, line_count;
 };
 RECORD(month, { ID(struct month, account_id), FIELD(struct month, month_on), AMOUNT(struct month, debit_minor),
-                AMOUNT(struct month, credit_minor) });
+                AMOUNT(struct month, credit_minor), FIELD(struct month, line_count) });
+struct due {
+    account_id account_id;
+    struct date due_on;
+    int64_t base_minor, item_count;
+};
+RECORD(due, { ID(struct due, account_id), FIELD(struct due, due_on), AMOUNT(struct due, base_minor),
+              FIELD(struct due, item_count) });
 struct currency_row {
     struct str currency;
 };
@@ -238,38 +245,79 @@ static struct fault *check_account(struct work *work, const struct entry_line *l
     return NULL;
 }
 
-static struct fault *post_item(struct work *work, const struct entry *entry, struct entry_line *line, int64_t line_no)
+/* What an entry writes, gathered so that each table gets its rows in one run and each account and due day one sum. */
+struct posting {
+    struct work *work;
+    const struct entry *entry;
+    struct entry_line_row *rows;
+    LIST_OF(struct account) accounts;
+    LIST_OF(struct month) months; /* side by side with the accounts */
+    LIST_OF(struct open_item_row) items;
+    struct due *dues;
+    size_t due_count;
+};
+
+/* The place of the account among those of this entry; looked up once each. */
+static struct fault *account_of(struct posting *p, account_id id, size_t *at)
 {
-    struct open_item_row item = {
-        .id = { id_new(work) }, .account_id = line->account_id, .party_id = line->party_id, .kind = line->item_kind,
-        .source_kind = entry->source_kind, .source_id = entry->source_id, .entry_id = entry->id, .line_no = line_no,
-        .reference = line->reference, .dated_on = entry->dated_on, .due_on = line->due_on, .currency = line->currency,
-        .amount_minor = line->amount_minor, .base_minor = line->base_minor, .recorded_at = work->now,
-    };
-    line->item_id = item.id;
-    TRY(db_run(work, &sql_item_add, GIVEN(open_item_row, &item)));
-    TRY(db_run(work, &sql_rest_add, GIVEN(open_item_row, &item)));
-    return db_run(work, &sql_due_add, GIVEN(open_item_row, &item));
+    for (*at = 0; *at < p->accounts.count; ++*at)
+        if (p->accounts.at[*at].id.n == id.n) return NULL;
+    struct account account = { 0 };
+    TRY(ledger_account_load(p->work, id, &account));
+    *LIST_ADD(p->work->arena, &p->accounts) = account;
+    *LIST_ADD(p->work->arena, &p->months) =
+        (struct month){ .account_id = id, .month_on = { p->entry->dated_on.ymd / 100 * 100 + 1 } };
+    return NULL;
 }
 
-static struct fault *post_line(struct work *work, const struct entry *entry, struct entry_line *line, int64_t line_no)
+static struct fault *gather_line(struct posting *p, struct entry_line *line, int64_t line_no)
 {
-    struct account account = { 0 };
-    TRY(ledger_account_load(work, line->account_id, &account));
-    TRY(check_account(work, line, &account));
-    const struct entry_line_row row = {
+    const struct entry *entry = p->entry;
+    size_t at;
+    TRY(account_of(p, line->account_id, &at));
+    TRY(check_account(p->work, line, &p->accounts.at[at]));
+    p->rows[line_no - 1] = (struct entry_line_row){
         .entry_id = entry->id, .line_no = line_no, .account_id = line->account_id, .dated_on = entry->dated_on,
         .base_minor = line->base_minor, .currency = line->currency, .amount_minor = line->amount_minor,
         .party_id = line->party_id, .vat_code_id = line->vat_code_id, .vat_base_minor = line->vat_base_minor,
         .cost_center = line->cost_center, .description = line->description,
     };
-    TRY(db_run(work, &sql_entry_line_add, GIVEN(entry_line_row, &row)));
-    const struct month month = {
-        .account_id = line->account_id, .month_on = { entry->dated_on.ymd / 100 * 100 + 1 },
-        .debit_minor = line->base_minor > 0 ? line->base_minor : 0, .credit_minor = line->base_minor < 0 ? -line->base_minor : 0,
+    struct month *month = &p->months.at[at];
+    int64_t *side = line->base_minor > 0 ? &month->debit_minor : &month->credit_minor;
+    month->line_count++;
+    if (!int_add(*side, line->base_minor > 0 ? line->base_minor : -line->base_minor, side))
+        return FAULT(p->work->arena, &ledger_too_large, "lines");
+    if (!p->accounts.at[at].control) return NULL;
+    line->item_id.n = id_new(p->work);
+    *LIST_ADD(p->work->arena, &p->items) = (struct open_item_row){
+        .id = line->item_id, .account_id = line->account_id, .party_id = line->party_id, .kind = line->item_kind,
+        .source_kind = entry->source_kind, .source_id = entry->source_id, .entry_id = entry->id, .line_no = line_no,
+        .reference = line->reference, .dated_on = entry->dated_on, .due_on = line->due_on, .currency = line->currency,
+        .amount_minor = line->amount_minor, .base_minor = line->base_minor, .recorded_at = p->work->now,
     };
-    TRY(db_run(work, &sql_month_add, GIVEN(month, &month)));
-    return account.control ? post_item(work, entry, line, line_no) : NULL;
+    return NULL;
+}
+
+static int by_due(const void *a, const void *b)
+{
+    const struct due *x = a, *y = b;
+    if (x->account_id.n != y->account_id.n) return x->account_id.n < y->account_id.n ? -1 : 1;
+    return x->due_on.ymd < y->due_on.ymd ? -1 : x->due_on.ymd > y->due_on.ymd;
+}
+
+static struct fault *sum_dues(struct posting *p)
+{
+    p->dues = ARENA_ARRAY(p->work->arena, struct due, p->items.count);
+    for (size_t i = 0; i < p->items.count; i++)
+        p->dues[i] = (struct due){ p->items.at[i].account_id, p->items.at[i].due_on, p->items.at[i].base_minor, 1 };
+    qsort(p->dues, p->items.count, sizeof *p->dues, by_due);
+    for (size_t i = 0; i < p->items.count; i++) {
+        struct due *last = p->due_count ? &p->dues[p->due_count - 1] : NULL;
+        if (!last || by_due(last, &p->dues[i])) p->dues[p->due_count++] = p->dues[i];
+        else if (last->item_count++, !int_add(last->base_minor, p->dues[i].base_minor, &last->base_minor))
+            return FAULT(p->work->arena, &ledger_too_large, "lines");
+    }
+    return NULL;
 }
 
 struct fault *ledger_post(struct work *work, struct entry *entry, struct entry_line *lines, size_t count)
@@ -281,10 +329,17 @@ struct fault *ledger_post(struct work *work, struct entry *entry, struct entry_l
     if (!entry->id.n) entry->id.n = id_new(work);
     entry->recorded_at = work->now;
     entry->user_id = work->user_id;
+    struct posting p = { .work = work, .entry = entry, .rows = ARENA_ARRAY(work->arena, struct entry_line_row, count) };
+    for (size_t i = 0; i < count; i++) TRY(gather_line(&p, &lines[i], (int64_t)i + 1));
+    TRY(sum_dues(&p));
     TRY(ledger_number_next(work, "entry", "entry", entry->id.n, &entry->number));
     TRY(db_run(work, &sql_entry_add, GIVEN(entry, entry)));
-    for (size_t i = 0; i < count; i++) TRY(post_line(work, entry, &lines[i], (int64_t)i + 1));
-    return NULL;
+    TRY(db_run_each(work, &sql_entry_line_add, GIVEN(entry_line_row, p.rows), count));
+    TRY(db_run_each(work, &sql_month_add, GIVEN(month, p.months.at), p.months.count));
+    if (!p.items.count) return NULL;
+    TRY(db_run_each(work, &sql_item_add, GIVEN(open_item_row, p.items.at), p.items.count));
+    TRY(db_run_each(work, &sql_rest_add, GIVEN(open_item_row, p.items.at), p.items.count));
+    return db_run_each(work, &sql_due_add, GIVEN(due, p.dues), p.due_count);
 }
 
 /* ---- Reversal ---- */

@@ -96,10 +96,10 @@ select l.entry_id, l.line_no, l.account_id, l.dated_on, l.base_minor, l.currency
 
 -- name: month_add
 insert into account_month (company_id, account_id, month_on, debit_minor, credit_minor, line_count)
-values (:company_id, :account_id, :month_on, :debit_minor, :credit_minor, 1)
+values (:company_id, :account_id, :month_on, :debit_minor, :credit_minor, :line_count)
 on conflict (company_id, account_id, month_on) do update
 set debit_minor = account_month.debit_minor + excluded.debit_minor, credit_minor = account_month.credit_minor + excluded.credit_minor,
-    line_count = account_month.line_count + 1;
+    line_count = account_month.line_count + excluded.line_count;
 
 -- name: item_add
 insert into open_item (company_id, id, account_id, party_id, kind, source_kind, source_id, entry_id, line_no, reference, dated_on, due_on, currency, amount_minor, base_minor, recorded_at)
@@ -114,9 +114,9 @@ update item_rest set rest_minor = rest_minor - :amount_minor, rest_base_minor = 
  where company_id = :company_id and item_id = :item_id;
 
 -- name: due_add
-insert into due_total (company_id, account_id, due_on, rest_base_minor, item_count) values (:company_id, :account_id, :due_on, :base_minor, 1)
+insert into due_total (company_id, account_id, due_on, rest_base_minor, item_count) values (:company_id, :account_id, :due_on, :base_minor, :item_count)
 on conflict (company_id, account_id, due_on) do update
-set rest_base_minor = due_total.rest_base_minor + excluded.rest_base_minor, item_count = due_total.item_count + 1;
+set rest_base_minor = due_total.rest_base_minor + excluded.rest_base_minor, item_count = due_total.item_count + excluded.item_count;
 
 -- name: due_lower
 update due_total set rest_base_minor = rest_base_minor - :base_minor
