@@ -1,72 +1,32 @@
---name : fact_add insert into cash_fact(company_id, item_id, item_key, issued_on, total_minor, payment_reference,
-                                        order_number, discount_minor, discount_until, collect, import_id)
-             values(
-                 : company_id,
-                 : item_id,
-                 : item_key,
-                 : issued_on,
-                 : total_minor,
-                 : payment_reference,
-                 : order_number,
-                 : discount_minor,
-                 : discount_until,
-                 : collect,
-                 : import_id);
+-- name: fact_add
+insert into cash_fact (company_id, item_id, item_key, issued_on, total_minor, payment_reference, order_number, discount_minor, discount_until, collect, import_id)
+values (:company_id, :item_id, :item_key, :issued_on, :total_minor, :payment_reference, :order_number, :discount_minor, :discount_until, :collect, :import_id);
 
---name : fact_all select item_id, item_key, issued_on, total_minor, payment_reference, order_number, discount_minor,
-    discount_until, collect, import_id from cash_fact where company_id = : company_id;
+-- name: fact_all
+select item_id, item_key, issued_on, total_minor, payment_reference, order_number, discount_minor, discount_until, collect, import_id
+  from cash_fact where company_id = :company_id;
 
---name : past_item_add insert into cash_past_item(company_id, id, party_id, number, item_key, currency, issued_on,
-                                                  due_on, total_minor, payment_reference, order_number, discount_minor,
-                                                  discount_until, collect, import_id)
-             values(
-                 : company_id,
-                 : id,
-                 : party_id,
-                 : number,
-                 : item_key,
-                 : currency,
-                 : issued_on,
-                 : due_on,
-                 : total_minor,
-                 : payment_reference,
-                 : order_number,
-                 : discount_minor,
-                 : discount_until,
-                 : collect,
-                 : import_id);
+-- name: past_item_add
+insert into cash_past_item (company_id, id, party_id, number, item_key, currency, issued_on, due_on, total_minor, payment_reference, order_number, discount_minor, discount_until, collect, import_id)
+values (:company_id, :id, :party_id, :number, :item_key, :currency, :issued_on, :due_on, :total_minor, :payment_reference, :order_number, :discount_minor, :discount_until, :collect, :import_id);
 
---name : past_item_all select id, party_id, number, item_key, currency, issued_on, due_on, total_minor,
-    payment_reference, order_number, discount_minor, discount_until, collect,
-    import_id from cash_past_item where company_id = : company_id order by issued_on, id;
+-- name: past_item_all
+select id, party_id, number, item_key, currency, issued_on, due_on, total_minor, payment_reference, order_number, discount_minor, discount_until, collect, import_id
+  from cash_past_item where company_id = :company_id order by issued_on, id;
 
---name : past_line_add insert into cash_past_line(company_id, id, booked_on, amount_minor, currency, name, iban,
-                                                  ultimate_name, remittance, reference, end_to_end_id, batch_id,
-                                                  category, party_id, parts, import_id)
-             values(
-                 : company_id,
-                 : id,
-                 : booked_on,
-                 : amount_minor,
-                 : currency,
-                 : name,
-                 : iban,
-                 : ultimate_name,
-                 : remittance,
-                 : reference,
-                 : end_to_end_id,
-                 : batch_id,
-                 : category,
-                 : party_id,
-                 : parts,
-                 : import_id);
+-- name: past_line_add
+insert into cash_past_line (company_id, id, booked_on, amount_minor, currency, name, iban, ultimate_name, remittance, reference, end_to_end_id, batch_id, category, party_id, parts, import_id)
+values (:company_id, :id, :booked_on, :amount_minor, :currency, :name, :iban, :ultimate_name, :remittance, :reference, :end_to_end_id, :batch_id, :category, :party_id, :parts, :import_id);
 
---name : past_line_all select id, booked_on, amount_minor, currency, name, iban, ultimate_name, remittance, reference,
-    end_to_end_id, batch_id, category, party_id, parts,
-    import_id from cash_past_line where company_id = : company_id order by booked_on desc, id desc limit : id;
+-- name: past_line_all
+select id, booked_on, amount_minor, currency, name, iban, ultimate_name, remittance, reference, end_to_end_id, batch_id, category, party_id, parts, import_id
+  from cash_past_line where company_id = :company_id order by booked_on desc, id desc limit :id;
 
---name : fact_forget delete from cash_fact where company_id = : company_id and import_id = : id;
+-- name: fact_forget
+delete from cash_fact where company_id = :company_id and import_id = :id;
 
---name : past_item_forget delete from cash_past_item where company_id = : company_id and import_id = : id;
+-- name: past_item_forget
+delete from cash_past_item where company_id = :company_id and import_id = :id;
 
---name : past_line_forget delete from cash_past_line where company_id = : company_id and import_id = : id;
+-- name: past_line_forget
+delete from cash_past_line where company_id = :company_id and import_id = :id;
