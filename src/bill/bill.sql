@@ -33,10 +33,10 @@ update bill_line set account_id = :account_id, vat_code_id = :vat_code_id, cost_
 delete from bill_line where company_id = :company_id and bill_id = :id;
 
 -- name: bill_problems_of
-select bill_id, problem_no, source, rule, severity, place, line, found, english, dutch, released_by, released_at, release_reason from bill_problem where company_id = :company_id and bill_id = :id order by problem_no;
+select bill_id, problem_no, source, kind, rule, severity, place, line, found, english, dutch, released_by, released_at, release_reason from bill_problem where company_id = :company_id and bill_id = :id order by problem_no;
 
 -- name: bill_problem_add
-insert into bill_problem (company_id, bill_id, problem_no, source, rule, severity, place, line, found, english, dutch, released_by, released_at, release_reason) values (:company_id, :bill_id, :problem_no, :source, :rule, :severity, :place, :line, :found, :english, :dutch, :released_by, :released_at, :release_reason);
+insert into bill_problem (company_id, bill_id, problem_no, source, kind, rule, severity, place, line, found, english, dutch, released_by, released_at, release_reason) values (:company_id, :bill_id, :problem_no, :source, :kind, :rule, :severity, :place, :line, :found, :english, :dutch, :released_by, :released_at, :release_reason);
 
 -- name: bill_checks_clear
 delete from bill_problem where company_id = :company_id and bill_id = :id and source = 'check';

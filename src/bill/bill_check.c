@@ -43,25 +43,28 @@ static const struct fault_type blocked_supplier = { FAULT_INVALID, "bill.blocked
                                                     "Supplier {supplier} is blocked." };
 
 static const char *const sources[] = { NULL, "document", "check" };
+static const char *const problem_kinds[] = { NULL, "rule", "structure" };
 static const char *const severities[] = { NULL, "fatal", "warning", "information" };
 static const char *const rules[] = { NULL, "number", "amount", "iban" };
 static const char *const states[] = { NULL, "received", "coded", "submitted", "approved", "refused" };
 static const char *const kinds[] = { NULL, "invoice", "credit_note" };
 RECORD(bill_problem, {
-    ID(struct bill_problem, bill_id),
-    FIELD(struct bill_problem, problem_no),
-    FIELD(struct bill_problem, source, CHOICES(sources)),
-    FIELD(struct bill_problem, rule, .max = 100),
-    FIELD(struct bill_problem, severity, CHOICES(severities)),
-    FIELD(struct bill_problem, place, OPTIONAL, .about = "where in the document"),
-    FIELD(struct bill_problem, line, .about = "of the file; 0: unknown"),
-    FIELD(struct bill_problem, found, OPTIONAL),
-    FIELD(struct bill_problem, english),
-    FIELD(struct bill_problem, dutch),
-    FIELD(struct bill_problem, released_by, OPTIONAL),
-    FIELD(struct bill_problem, released_at, OPTIONAL),
-    FIELD(struct bill_problem, release_reason, OPTIONAL),
-});
+                         ID(struct bill_problem, bill_id),
+                         FIELD(struct bill_problem, problem_no),
+                         FIELD(struct bill_problem, source, CHOICES(sources)),
+                         FIELD(struct bill_problem, kind, CHOICES(problem_kinds),
+                               .about = "of a rule; or of the structure of the XML, which blocks nothing"),
+                         FIELD(struct bill_problem, rule, .max = 100),
+                         FIELD(struct bill_problem, severity, CHOICES(severities)),
+                         FIELD(struct bill_problem, place, OPTIONAL, .about = "where in the document"),
+                         FIELD(struct bill_problem, line, .about = "of the file; 0: unknown"),
+                         FIELD(struct bill_problem, found, OPTIONAL),
+                         FIELD(struct bill_problem, english),
+                         FIELD(struct bill_problem, dutch),
+                         FIELD(struct bill_problem, released_by, OPTIONAL),
+                         FIELD(struct bill_problem, released_at, OPTIONAL),
+                         FIELD(struct bill_problem, release_reason, OPTIONAL),
+                     });
 RECORD(bill_pair_shown, {
                             ID(struct bill_pair_shown, other_id),
                             FIELD(struct bill_pair_shown, rule, CHOICES(rules)),
@@ -130,6 +133,7 @@ void bill_problem_add(struct work *work, struct bill_problems *problems, enum pr
             text_addf(&found, "%s%s = %.*s", i ? "; " : "", fault->params[i].name, STR_ARG(fault->params[i].text));
         *LIST_ADD(work->arena, problems) = (struct bill_problem){
             .source = PROBLEM_DOCUMENT,
+            .kind = PROBLEM_RULE,
             .rule = str_of(fault->type->code),
             .severity = severity,
             .place = str_utf8_clip(place, 500),

@@ -243,6 +243,26 @@ DB_TEST(bill_is_read_and_coded_from_its_supplier)
     db_rollback(work);
 }
 
+DB_TEST(bill_tells_what_the_schema_minds_beside_the_rules)
+{
+    test_begin(work);
+    struct bill bill = received(work, "De Zon", "12345678", "121.00");
+    struct bill_problems problems = { 0 };
+    size_t rules = 0, structure = 0;
+    expect_done(bill_problems_of(work, bill.id, &problems));
+    for (size_t i = 0; i < problems.count; i++) {
+        const struct bill_problem *p = &problems.at[i];
+        rules += p->kind == PROBLEM_RULE;
+        if (p->kind != PROBLEM_STRUCTURE) continue;
+        structure++;
+        expect_str("UBL-STRUCTURE", p->rule);
+        expect_int(PROBLEM_WARNING, p->severity); /* blocks nothing */
+        expect(p->place.length && p->line && p->english.length && p->dutch.length);
+    }
+    expect(rules && structure); /* no buyer and no TaxScheme: both minded */
+    db_rollback(work);
+}
+
 DB_TEST(bill_supplier_is_asked_when_two_fit_and_never_made)
 {
     test_begin(work);

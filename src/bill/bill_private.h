@@ -42,11 +42,14 @@ CHECKED struct fault *bill_lines_write(struct work *work, const struct bill *bil
 
 /* ---- Problems and duplicates: bill_check.c ---- */
 enum problem_source { PROBLEM_DOCUMENT = 1, PROBLEM_CHECK };
+/* What a rule says (of a standard, a profile, or our own), or what the document's XML Schema would refuse. */
+enum problem_kind { PROBLEM_RULE = 1, PROBLEM_STRUCTURE };
 enum problem_severity { PROBLEM_FATAL = 1, PROBLEM_WARNING, PROBLEM_INFORMATION };
 struct bill_problem {
     bill_id bill_id;
     int64_t problem_no;
     enum problem_source source;
+    enum problem_kind kind;
     struct str rule; /* "BR-CO-10", "bill.lines_differ" */
     enum problem_severity severity;
     struct str place; /* where in the document */

@@ -393,27 +393,38 @@ void bill_from_einvoice(struct work *work, const struct einvoice *e, struct bill
 
 /* ---- Receiving ---- */
 
-static struct fault *judge(struct work *work, const struct einvoice *invoice, struct bill_problems *problems)
+static void take_problem(struct bill_problems *problems, struct arena *arena, const struct einvoice_problem *p,
+                         enum problem_kind kind, enum problem_severity severity)
+{
+    if (problems->count >= PROBLEMS_KEPT) return;
+    *LIST_ADD(arena, problems) = (struct bill_problem){
+        .source = PROBLEM_DOCUMENT,
+        .kind = kind,
+        .rule = str_of(p->rule),
+        .severity = severity,
+        .place = text_of(p->path, 500),
+        .line = p->line,
+        .found = text_of(p->values, 1000),
+        .english = str_utf8_clip(p->english, 1000),
+        .dutch = str_utf8_clip(p->dutch, 1000),
+    };
+}
+
+/* The rules' verdict is what blocks. What only the XML Schema minds is told beside it, as a warning: its supplier should mend it,
+ * but what the invoice says is read all the same. */
+static void judge(struct work *work, const struct einvoice *invoice, struct bill_problems *problems)
 {
     struct einvoice_report report = { 0 };
     static const enum problem_severity severities[] = { [EINVOICE_FATAL] = PROBLEM_FATAL,
                                                         [EINVOICE_WARNING] = PROBLEM_WARNING,
                                                         [EINVOICE_INFORMATION] = PROBLEM_INFORMATION };
     einvoice_judge(work->arena, invoice, EINVOICE_AUTO, &report);
-    for (size_t i = 0; i < report.problems.count && problems->count < PROBLEMS_KEPT; i++) {
+    for (size_t i = 0; i < report.problems.count; i++) {
         const struct einvoice_problem *p = &report.problems.at[i];
-        *LIST_ADD(work->arena, problems) = (struct bill_problem){
-            .source = PROBLEM_DOCUMENT,
-            .rule = str_of(p->rule),
-            .severity = severities[p->severity],
-            .place = text_of(p->path, 500),
-            .line = p->line,
-            .found = text_of(p->values, 1000),
-            .english = str_utf8_clip(p->english, 1000),
-            .dutch = str_utf8_clip(p->dutch, 1000),
-        };
+        take_problem(problems, work->arena, p, PROBLEM_RULE, severities[p->severity]);
     }
-    return NULL;
+    for (size_t i = 0; i < report.structure.count; i++)
+        take_problem(problems, work->arena, &report.structure.at[i], PROBLEM_STRUCTURE, PROBLEM_WARNING);
 }
 
 /* Each file that stood inside the invoice is a document of its own: nothing that came with it is lost. */
@@ -485,7 +496,8 @@ static struct fault *read_xml(struct work *work, const struct document *document
     struct reading r = { work, invoice, bill, lines, problems, 2 };
     check_buyer(&r, &company);
     TRY(keep_attachments(work, invoice, document, bill, problems));
-    return judge(work, invoice, problems);
+    judge(work, invoice, problems);
+    return NULL;
 }
 
 /* The words a person would look for. */

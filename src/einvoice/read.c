@@ -110,13 +110,42 @@ struct fault *einvoice_read(struct arena *arena, struct str bytes, struct einvoi
     return NULL;
 }
 
+/* Past what may stand before the root element (declaration, comments, DOCTYPE), where letters are one byte or two of which
+ * one is zero: where the root's tag begins, or the end when there is none within reach. */
+static size_t root_of(struct str bytes)
+{
+    enum { FAR = 1 << 20 };
+    size_t end = bytes.length < FAR ? bytes.length : FAR;
+    const char *until = NULL; /* what ends the part we are in */
+    char last[3] = { 0 };     /* the last characters, newest first */
+    size_t open = end;        /* the last '<' outside of a comment */
+    for (size_t i = 0; i < end; i++) {
+        char c = bytes.at[i];
+        if (!c) continue;
+        last[2] = last[1], last[1] = last[0], last[0] = c;
+        if (until) {
+            size_t length = strlen(until);
+            bool over = c == until[length - 1] && (length < 2 || last[1] == until[length - 2]) &&
+                        (length < 3 || last[2] == until[length - 3]);
+            if (over) until = NULL, open = end;
+        } else if (c == '<') {
+            open = i;
+        } else if (open < end && last[1] == '<') {
+            if (c != '?' && c != '!') return open;
+            until = c == '?' ? "?>" : ">";
+        }
+        if (until && c == '-' && last[1] == '-' && *until == '>' && !until[1]) until = "-->";
+    }
+    return bytes.length;
+}
+
 bool einvoice_sniff(struct str bytes)
 {
     static const char *const marks[] = { "xsd:Invoice-2", "xsd:CreditNote-2", "CrossIndustryInvoice:100",
                                          "CrossIndustryDocument:invoice" };
     char plain[4096]; /* without the zero bytes of UTF-16 */
     size_t length = 0;
-    for (size_t i = 0; i < bytes.length && length < sizeof plain; i++)
+    for (size_t i = root_of(bytes); i < bytes.length && length < sizeof plain; i++)
         if (bytes.at[i]) plain[length++] = bytes.at[i];
     for (size_t i = 0; i < ARRAY_LENGTH(marks); i++)
         if (length && memmem(plain, length, marks[i], strlen(marks[i]))) return true;

@@ -146,6 +146,20 @@ TEST(einvoice_reads_every_encoding)
     }
 }
 
+TEST(einvoice_is_known_behind_whatever_stands_before_it)
+{
+    struct text before = text_new(arena);
+    text_addz(&before, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<!-- short --><!--");
+    for (int i = 0; i < 600; i++) text_addz(&before, " a > b, <c/> - and -> ");
+    text_addz(&before, "--><?xml-stylesheet href='a>b'?>\n\n");
+    text_addz(&before, "<Invoice xmlns='urn:oasis:names:specification:ubl:schema:xsd:Invoice-2'/>");
+    expect(einvoice_sniff(text_str(&before)));
+    expect(einvoice_sniff(STR("<n:Invoice xmlns:n='urn:oasis:names:specification:ubl:schema:xsd:Invoice-2'/>")));
+    expect(!einvoice_sniff(STR("<!-- xsd:Invoice-2 --><html/>"))); /* named, but no invoice */
+    expect(!einvoice_sniff(STR("<!-- never closed xsd:Invoice-2")));
+    expect(!einvoice_sniff(STR("no xml at all: xsd:Invoice-2")));
+}
+
 TEST(einvoice_refuses_what_is_hostile_or_no_invoice)
 {
     struct einvoice *invoice;
