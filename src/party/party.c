@@ -233,29 +233,43 @@ struct fault *party_email_for(struct work *work, party_id id, const char *purpos
     return NULL;
 }
 
+static struct fault *contact_load(struct work *work, int64_t id, struct contact *out)
+{
+    const struct party_key key = { .id = id };
+    bool found;
+    TRY(db_find(work, &sql_contact_by_id, GIVEN(party_key, &key), INTO(contact, out), &found));
+    return found ? NULL : FAULT(work->arena, &party_missing, "id");
+}
+
 static struct fault *contact_set(struct work *work, const struct contact *takes, struct contact *out)
 {
     struct party party = { 0 };
+    struct contact before = { 0 };
     TRY(party_load(work, takes->party_id, &party));
     *out = *takes;
     if (!takes->id.n) {
         out->id.n = id_new(work);
         out->version = 1;
         TRY(db_run(work, &sql_contact_add, GIVEN(contact, out)));
-    } else {
-        TRY(db_change(work, &sql_contact_save, GIVEN(contact, takes), &party_changed));
-        out->version++;
+        work_changed(work, "contact", out->id.n, (struct given){ &contact_record, NULL }, GIVEN(contact, out));
+        return NULL;
     }
-    work_changed(work, "contact", out->id.n, (struct given){ &contact_record, NULL }, GIVEN(contact, out));
+    TRY(contact_load(work, takes->id.n, &before));
+    out->party_id = before.party_id; /* a contact stays with its party */
+    TRY(db_change(work, &sql_contact_save, GIVEN(contact, takes), &party_changed));
+    out->version++;
+    work_changed(work, "contact", out->id.n, GIVEN(contact, &before), GIVEN(contact, out));
     return NULL;
 }
 CALLABLE(contact_set, contact, contact);
 
 static struct fault *contact_end(struct work *work, const struct party_key *takes, struct party_key *out)
 {
+    struct contact before = { 0 };
+    TRY(contact_load(work, takes->id, &before));
     TRY(db_change(work, &sql_contact_end, GIVEN(party_key, takes), &party_missing));
     *out = *takes;
-    work_changed(work, "contact", takes->id, GIVEN(party_key, takes), (struct given){ &party_key_record, NULL });
+    work_changed(work, "contact", takes->id, GIVEN(contact, &before), (struct given){ &contact_record, NULL });
     return NULL;
 }
 CALLABLE(contact_end, party_key, party_key);

@@ -102,6 +102,9 @@ update contact set name = :name, purpose = :purpose, email = :email, phone = :ph
 -- name: contact_end
 update contact set ended_at = :now, version = version + 1 where company_id = :company_id and id = :id and ended_at is null;
 
+-- name: contact_by_id
+select {contact_columns} from contact where company_id = :company_id and id = :id and ended_at is null;
+
 -- name: contacts_of
 select {contact_columns} from contact where company_id = :company_id and party_id = :party_id and ended_at is null order by id;
 

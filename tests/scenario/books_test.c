@@ -79,7 +79,16 @@ DB_TEST(scenario_parties_and_files)
     POST(&s, PATH("/party-banks/%lld/block", (long long)number_in(bank, "id")),
          "{\"note\":\"asked by the bank\",\"version\":%lld}",
          (long long)number_in(json_array_get(json_object_get(banks, "items"), 0), "version"));
+    json_t *moved =
+        POST(&s, "/contacts", "{\"id\":%lld,\"party_id\":%lld,\"name\":\"Ans\",\"purpose\":\"orders\",\"version\":1}",
+             (long long)number_in(contact, "id"), (long long)id);
+    expect_int(2, number_in(moved, "version"));
+    json_t *last = json_array_get(json_object_get(GET(&s, "/audit?sort=-id&limit=1"), "items"), 0);
+    char *changes = json_dumps(json_object_get(last, "changes"), 0);
+    expect(strstr(changes, "billing") && strstr(changes, "orders")); /* before and after */
+    free(changes);
     POST(&s, PATH("/contacts/%lld/end", (long long)number_in(contact, "id")), "{}");
+    REFUSED(&s, 404, PATH("/contacts/%lld/end", (long long)number_in(contact, "id")), "{}");
     /* Files: as they came, found by their words. */
     json_t *document = ask(&s, 200, "POST", "/documents?file_name=brief.txt",
                            STR("Offerte voor drie d\xC3\xA9limiteurs, kenmerk Q-17"));
