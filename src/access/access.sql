@@ -154,3 +154,8 @@ select r.id, r.name, r.first_duty, r.second_duty, r.waived_by, r.waived_at, r.wa
 
 -- name: duty_add
 insert into duty (company_id, id, subject_kind, subject_id, duty, person_id, at) values (:company_id, :id, :subject_kind, :subject_id, :duty, :person_id, :now);
+
+-- name: history_list
+select s.number as id, r.at, r.user_id, p.name as person, r.operation, r.source, r.changes
+  from audit_subject s join audit_row r on r.company_id = s.company_id and r.number = s.number left join person p on p.id = r.user_id
+ where s.company_id = :company_id and s.kind = :kind and s.subject_id = :id;

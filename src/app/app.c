@@ -21,6 +21,7 @@ void app_operations(struct arena *arena, struct operations *out)
         &access_sessions,
         &access_people,
         &access_companies,
+        &access_histories,
         &archive_documents,
         &ledger_entries,
         &ledger_items,

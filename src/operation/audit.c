@@ -65,6 +65,19 @@ static const struct field audit_new_fields[] = {
 static const struct record audit_new_record = { "audit_new", sizeof(struct audit_new), audit_new_fields,
                                                 ARRAY_LENGTH(audit_new_fields) };
 
+/* Which row tells of which thing: what history is looked up by. */
+struct audit_subject {
+    struct str kind;
+    int64_t subject_id, number;
+};
+static const struct field audit_subject_fields[] = {
+    FIELD(struct audit_subject, kind),
+    FIELD(struct audit_subject, subject_id),
+    FIELD(struct audit_subject, number),
+};
+static const struct record audit_subject_record = { "audit_subject", sizeof(struct audit_subject), audit_subject_fields,
+                                                    ARRAY_LENGTH(audit_subject_fields) };
+
 struct str audit_content(struct arena *arena, int64_t company_id, const struct audit_row *row)
 {
     const struct str parts[] = { row->operation, row->request_id, row->source, row->address, row->changes };
@@ -107,6 +120,16 @@ static struct str changes_json(const struct work *work)
 /* Absent and empty are one in the trail: SQL would make two of them. */
 static struct str some(struct str s) { return s.length ? s : (struct str){ 0 }; }
 
+static struct fault *subjects_add(struct work *work, int64_t number)
+{
+    size_t count = work->changes.count;
+    if (!count) return NULL;
+    struct audit_subject *subjects = ARENA_ARRAY(work->arena, struct audit_subject, count);
+    for (size_t i = 0; i < count; i++)
+        subjects[i] = (struct audit_subject){ str_of(work->changes.at[i].kind), work->changes.at[i].id, number };
+    return db_run_each(work, &sql_audit_subject_add, GIVEN(audit_subject, subjects), count);
+}
+
 struct fault *audit_write(struct work *work, const struct operation *operation)
 {
     struct audit_head head = { 0, FIRST_HASH };
@@ -128,6 +151,7 @@ struct fault *audit_write(struct work *work, const struct operation *operation)
                                    row.source, row.address, row.changes,       row.previous_hash, row.hash };
     head = (struct audit_head){ row.number, row.hash };
     TRY(db_run(work, &sql_audit_row_add, GIVEN(audit_new, &new)));
+    TRY(subjects_add(work, row.number));
     return db_run(work, &sql_audit_head_set, GIVEN(audit_head, &head));
 }
 

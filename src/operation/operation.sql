@@ -9,6 +9,10 @@ on conflict (company_id) do update set count = excluded.count, hash = excluded.h
 insert into audit_row (company_id, number, at, user_id, operation, request_id, source, address, changes, previous_hash, hash)
 values (:company_id, :number, :at, :by, :operation, :request_id, :source, :address, :changes, :previous_hash, :hash);
 
+-- name: audit_subject_add
+insert into audit_subject (company_id, kind, subject_id, number) values (:company_id, :kind, :subject_id, :number)
+on conflict (company_id, kind, subject_id, number) do nothing;
+
 -- name: audit_list
 select number as id, number, at, user_id, operation, request_id, source, address, changes, previous_hash, hash
 from audit_row where company_id = :company_id;

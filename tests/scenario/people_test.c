@@ -7,7 +7,7 @@ static const char password[] = "correct horse battery";
 static const char *given_person(struct scene *s, const char *email, const char *role)
 {
     scene_as_program(s);
-    POST(s, "/users", "{\"email\":\"%s\",\"name\":\"N\",\"role\":\"%s\",\"password\":\"%s\"}", email, role, password);
+    POST(s, "/users", "{\"email\":\"%s\",\"name\":\"Anna\",\"role\":\"%s\",\"password\":\"%s\"}", email, role, password);
     scene_as(s, email, password, NULL);
     json_t *started = POST(s, "/me/totp", "{}");
     const char *secret = text_in(started, "secret");
@@ -61,6 +61,13 @@ DB_TEST(scenario_people)
     POST(&s, "/session/step-up", "{\"code\":\"%.*s\"}", STR_ARG(totp_now(work, anna_secret)));
     ask(&s, 200, "POST", "/company", change);
     ask(&s, 409, "POST", "/company", change); /* somebody (we) changed it */
+    json_t *history = json_object_get(
+        GET(&s, str_format(work->arena, "/history/company/%lld", (long long)work->company_id).at), "items");
+    json_t *last = json_array_get(history, 0), *what = json_array_get(json_object_get(last, "changes"), 0);
+    expect_str("company change", str_of(text_in(last, "operation")));
+    expect_str("Anna", str_of(text_in(last, "person")));
+    expect_str("Nieuw BV", str_of(json_string_value(json_array_get(json_object_get(what, "name"), 1))));
+    expect_int(0, json_array_size(json_object_get(GET(&s, "/history/company/7"), "items")));
     /* Tokens never do more than their person. */
     json_t *token = POST(&s, "/tokens", "{\"name\":\"t\",\"permissions\":\"*.read\",\"days\":30}");
     GET(&s, "/tokens");

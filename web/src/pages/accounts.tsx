@@ -4,6 +4,7 @@ import { useSession } from '../app/session'
 import { Badge, Button, Dialog, note, Page } from '../parts/basics'
 import { ApiForm, forgetChoices } from '../parts/form'
 import { List } from '../parts/list'
+import { History } from '../parts/history'
 import { useWords } from '../text/text'
 
 export default function Accounts() {
@@ -16,6 +17,6 @@ export default function Accounts() {
         ]} />
         {open && <Dialog title={open === 'new' ? t('account_new') : open.number + ' ' + open.name} close={() => setOpen(undefined)}>{open === 'new'
             ? <ApiForm name="account_add" fields={['number', 'name', 'kind', 'rgs_code']} submit={t('save')} cancel={() => setOpen(undefined)} done={done} />
-            : <ApiForm name="account_change" fields={['number', 'name', 'rgs_code', 'is_blocked']} initial={{ number: open.number, name: open.name, rgs_code: open.rgs_code, is_blocked: open.is_blocked ?? false }} fixed={{ id: open.id, version: open.version }} submit={t('save')} cancel={() => setOpen(undefined)} done={done} />}</Dialog>}
+            : <ApiForm name="account_change" fields={['number', 'name', 'rgs_code', 'is_blocked']} initial={{ number: open.number, name: open.name, rgs_code: open.rgs_code, is_blocked: open.is_blocked ?? false }} fixed={{ id: open.id, version: open.version }} submit={t('save')} cancel={() => setOpen(undefined)} done={done} />}{open !== 'new' && <History bare kind="account" id={open.id} />}</Dialog>}
     </Page>
 }

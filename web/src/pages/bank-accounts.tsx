@@ -4,6 +4,7 @@ import { useSession } from '../app/session'
 import { Button, Dialog, Empty, note, Page } from '../parts/basics'
 import { ApiForm, forgetChoices } from '../parts/form'
 import { List } from '../parts/list'
+import { History } from '../parts/history'
 import { useWords } from '../text/text'
 
 export default function BankAccounts() {
@@ -15,6 +16,6 @@ export default function BankAccounts() {
             { name: 'change', label: t('action'), show: row => can('bank_account_change') ? <Button look="quiet" aria-label={t('change_what', { what: row.name })} onClick={() => setOpen(row)}>{t('change')}</Button> : '' }]} />
         {open && <Dialog title={open === 'new' ? t('bank_account_new') : open.name} close={() => setOpen(undefined)}>{open === 'new'
             ? <ApiForm name="bank_account_add" fields={['name', 'iban', 'bic', 'holder', 'currency', 'ledger_account_id']} initial={{ currency: 'EUR' }} submit={t('save')} cancel={() => setOpen(undefined)} done={done} />
-            : <ApiForm name="bank_account_change" fields={['name', 'bic', 'holder', 'is_closed']} initial={{ name: open.name, bic: open.bic, holder: open.holder, is_closed: open.is_closed }} fixed={{ id: open.id, version: open.version }} submit={t('save')} cancel={() => setOpen(undefined)} done={done} />}</Dialog>}
+            : <ApiForm name="bank_account_change" fields={['name', 'bic', 'holder', 'is_closed']} initial={{ name: open.name, bic: open.bic, holder: open.holder, is_closed: open.is_closed }} fixed={{ id: open.id, version: open.version }} submit={t('save')} cancel={() => setOpen(undefined)} done={done} />}{open !== 'new' && <History bare kind="bank_account" id={open.id} />}</Dialog>}
     </Page>
 }

@@ -6,6 +6,7 @@ import { useSession } from '../app/session'
 import { Amount, Badge, Button, Card, Dialog, Facts, note, Page, Shown, useRead } from '../parts/basics'
 import { Decide } from '../parts/decide'
 import { ApiForm } from '../parts/form'
+import { History } from '../parts/history'
 import { useWords } from '../text/text'
 import { EvidenceList, ItemName, Marked, type Evidence } from './queue'
 
@@ -18,6 +19,7 @@ export default function BankLine({ id }: { id: number }) {
         return <Page title={l.name ?? t('unknown')} note={date(l.booked_on)} back={<Link to="/bank/lines">{t('nav_lines')}</Link>} actions={<span className="big"><Amount value={l.amount} currency={l.currency} /></span>}>
             <div className="grid"><Card title={t('as_the_bank')}><Facts rows={[['IBAN', l.iban && <span className="mono">{formatIban(l.iban)}</span>], [word('f', 'valued_on'), date(l.valued_on)], [word('f', 'reference'), l.reference && <Marked text={l.reference} evidence={evidence} source="reference" />], [word('f', 'end_to_end_id'), l.end_to_end_id], [word('f', 'bank_reference'), l.bank_reference], [word('f', 'return_reason'), l.return_reason], [t('statement'), <Link to={'/bank/statements/' + l.statement_id}>{t('open_statement')}</Link>]]} />{l.remittance && <p><span className="faint">{word('f', 'remittance')}</span><br /><Marked text={l.remittance} evidence={evidence} source="text" /></p>}</Card>
                 <Card title={t('what_it_is')} actions={!decision && decisions.data && can('cash_decide') && <Button look="main" onClick={() => setDeciding(true)}>{t('decide_self')}</Button>}>{decision ? <Decision d={decision} takeBack={can('cash_undo') ? () => setTaking(decision.id) : undefined} /> : <p>{t('undecided')} <Link to={'/bank/queue?line=' + id}>{t('nav_queue')}</Link></p>}</Card></div>
+            {decision && <History kind="cash_decision" id={decision.id} />}
             {deciding && <Decide line={l} close={() => setDeciding(false)} done={() => { setDeciding(false); note(t('decided', { what: l.name ?? '' })); reload() }} />}
             {taking && <Dialog title={t('take_back')} close={() => setTaking(undefined)}><ApiForm name="cash_undo" fields={['reason']} fixed={{ id: taking }} submit={t('take_back')} cancel={() => setTaking(undefined)} done={() => { setTaking(undefined); note(t('taken_back')); reload() }} /></Dialog>}
         </Page>

@@ -8,6 +8,7 @@ import { useSession } from '../app/session'
 import { Amount, Badge, Button, Card, Dialog, Facts, Icon, note, Page, ProblemBox, Shown, useAction, useKeys, useRead } from '../parts/basics'
 import { ApiForm, Combo, finders } from '../parts/form'
 import { documentSheet, Preview, type Sheet } from '../parts/preview'
+import { History } from '../parts/history'
 import { useWords } from '../text/text'
 
 type BillShown = Schemas['bill_shown']
@@ -49,6 +50,7 @@ function Sheetful({ shown, reload }: { shown: BillShown; reload: () => void }) {
             <Coding shown={shown} editable={editable && can('bill_code')} reload={reload} form={code} />
             <Card title={t('documents')}><ul className="lines-list">{shown.documents.map(d => <li key={d.id} className="spread"><a href={address('document_file', { id: d.id })} download>{d.file_name}</a><span className="faint mono">{d.hash.slice(0, 12)}…</span></li>)}</ul>{shown.documents.length === 0 && <p className="faint">{t('entered_by_hand')}</p>}</Card>
             <Card title={t('history')}><ul className="timeline">{shown.history.map(h => <li key={h.id}><strong>{word('event', h.event)}</strong> · {h.person ?? (h.user_id === me.person_id ? me.name : t('the_program'))}<br /><span className="faint">{instant(h.at)}{h.note && ' · ' + h.note}</span></li>)}</ul></Card>
+            <History kind="bill" id={bill.id} turn={bill.version} />
         </div><Preview sheets={sheets} title={t('document')} /></div>
         {asking === 'refuse' && <Dialog title={t('refuse')} close={() => setAsking(undefined)}><ApiForm name="bill_refuse" fields={['reason']} fixed={{ id: bill.id, version: bill.version }} submit={t('refuse')} cancel={() => setAsking(undefined)} done={() => { note(t('bill_refused')); setAsking(undefined); reload() }} /></Dialog>}
         {asking === 'reopen' && <Dialog title={t('reopen')} close={() => setAsking(undefined)}><ApiForm name="bill_reopen" fields={['on', 'reason']} fixed={{ id: bill.id, version: bill.version }} submit={t('reopen')} cancel={() => setAsking(undefined)} done={() => { note(t('bill_reopened')); setAsking(undefined); reload() }} /></Dialog>}

@@ -7,6 +7,7 @@ import { Amount, Badge, Button, Card, Dialog, Facts, note, Page, ProblemBox, Sho
 import { ApiForm } from '../parts/form'
 import { tones } from '../parts/list'
 import { Preview, type Sheet } from '../parts/preview'
+import { History } from '../parts/history'
 import { useWords } from '../text/text'
 
 export default function Invoice({ id }: { id: number }) {
@@ -24,6 +25,7 @@ export default function Invoice({ id }: { id: number }) {
             {credits.length > 0 && <Card title={t('credit_notes')}><ul className="lines-list">{credits.map(c => <li key={c.id} className="spread"><Link to={'/invoices/' + c.id}>{c.number}</Link><Amount value={c.total} currency={c.currency} /></li>)}</ul></Card>}
             {!draft && <Card title={t('messages')}>{messages.length === 0 ? <p className="faint">{t('never_sent')}</p> : <ul className="lines-list">{messages.map(m => <li key={m.id} className="spread"><span>{m.recipient ?? word('kind', m.channel)} <span className="faint">{instant(m.created_at)} {m.last_error}</span></span><Badge tone={tones[m.state]}>{word('sent', m.state)}</Badge></li>)}</ul>}</Card>}
             {documents.length > 0 && <Card title={t('documents')}><ul className="lines-list">{documents.map(d => <li key={d.document_id}><a href={address('invoice_file', { id, kind: d.kind })} download>{d.file_name}</a></li>)}</ul></Card>}
+            <History kind="invoice" id={id} turn={i.version} />
         </div><Preview key={i.version + i.state} sheets={sheets} title={t('preview')} /></div>
         {asking === 'finalise' && <Dialog title={t('finalise')} close={() => setAsking(undefined)}><p>{t('finalise_text')}</p><ProblemBox problem={problem} /><div className="form-end"><Button look="main" busy={busy} onClick={() => { void run(async () => { const shown = await call('invoice_finalise', { id, version: i.version }); setAsking(undefined); note(t('finalised', { what: shown.invoice.number ?? '' })); read.set(shown) }) }}>{t('finalise')}</Button><Button onClick={() => setAsking(undefined)}>{t('cancel')}</Button></div></Dialog>}
         {asking === 'send' && <Dialog title={t('send')} close={() => setAsking(undefined)}><ApiForm name="invoice_send" fields={['by', 'to']} fixed={{ id }} submit={t('send')} cancel={() => setAsking(undefined)} done={() => { setAsking(undefined); note(t('sent_to')); read.reload() }} /></Dialog>}

@@ -7,6 +7,7 @@ import { useSession } from '../app/session'
 import { Badge, Button, Card, Dialog, Facts, Icon, note, Page, ProblemBox, Shown, useAction, useRead } from '../parts/basics'
 import { ApiForm } from '../parts/form'
 import { List, tones } from '../parts/list'
+import { History } from '../parts/history'
 import { useWords } from '../text/text'
 
 export default function Party({ id }: { id: number }) {
@@ -23,6 +24,7 @@ export default function Party({ id }: { id: number }) {
             <Banks party={party} banks={banks} reload={read.reload} />
             <Contacts party={party} contacts={contacts} reload={read.reload} />
         </div>
+        <History kind="party" id={id} turn={party.version} />
         <h2 className="section">{t('nav_items')}</h2>
         {can('item_list') && <List name="item_list" caption={t('nav_items')} fixed={{ party_id: id }} sort="-dated_on" filters={['control', 'kind', 'reference', 'dated_on', 'rest']} link={row => '/items/' + row.id} views={[{ label: t('all'), query: {} }, { label: t('open'), query: { 'rest.ne': '0' } }]} columns={[
             { name: 'reference' }, { name: 'kind', show: row => word('item_kind', row.kind) }, { name: 'control', show: row => word('control', row.control) }, { name: 'dated_on' }, { name: 'due_on' }, { name: 'amount', narrow: 'line' }, { name: 'rest', narrow: 'amount' }]} />}
@@ -34,7 +36,7 @@ function Banks({ party, banks, reload }: { party: Schemas['party']; banks: Schem
     return <Card title={t('bank_accounts')} actions={can('party_bank_propose') && <Button icon="plus" onClick={() => setOpen('new')}>{t('propose')}</Button>}>
         {banks.length === 0 && <p className="faint">{t('no_bank_accounts')}</p>}
         <ul className="lines-list">{banks.map(b => <li key={b.id}><div className="spread"><strong className="mono">{formatIban(b.iban)}</strong><Badge tone={tones[b.state]}>{word('bank_state', b.state)}</Badge></div>
-            <p className="faint">{b.holder} · {t('proposed_at', { what: instant(b.proposed_at) })}{b.verified_at && ' · ' + t('verified_at', { what: instant(b.verified_at) })}{b.usable_from && ' · ' + t('usable_from', { what: date(b.usable_from) })}</p>{b.note && <p className="faint">{b.note}</p>}
+            <p className="faint">{b.holder} · {t('proposed_at', { what: instant(b.proposed_at) })}{b.verified_at && ' · ' + t('verified_at', { what: instant(b.verified_at) })}{b.usable_from && ' · ' + t('usable_from', { what: date(b.usable_from) })}</p>{b.note && <p className="faint">{b.note}</p>}<History bare kind="party_bank" id={b.id} turn={b.version} />
             <div className="actions">{b.state === 'proposed' && can('party_bank_verify') && (b.proposed_by === me.person_id ? <span className="faint"><Icon name="lock" /> {t('other_verifies')}</span> : <Button icon="check" onClick={() => setOpen({ what: 'verify', bank: b })}>{t('verify')}</Button>)}{b.state !== 'blocked' && can('party_bank_block') && <Button look="quiet" onClick={() => setOpen({ what: 'block', bank: b })}>{t('block')}</Button>}</div></li>)}</ul>
         {open === 'new' && <Dialog title={t('propose_bank')} close={() => setOpen(undefined)}><ApiForm name="party_bank_propose" fields={['iban', 'bic', 'holder', 'source']} initial={{ holder: party.name }} fixed={{ party_id: party.id }} intro={<p>{t('four_eyes')}</p>} submit={t('propose')} cancel={() => setOpen(undefined)} done={() => done(t('proposed'))} /></Dialog>}
         {open && open !== 'new' && <Dialog title={t(open.what === 'verify' ? 'verify_bank' : 'block_bank')} close={() => setOpen(undefined)}>{open.what === 'verify'
