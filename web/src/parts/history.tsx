@@ -69,5 +69,5 @@ function Told({ kind, id }: { kind: string; id: number }) {
     if (problem) return <ProblemBox problem={problem} again={() => { void more(next) }} />
     if (!rows) return <Loading />
     if (rows.length === 0) return <p className="faint">{t('no_changes')}</p>
-    return <><ol className="timeline">{rows.map(row => <Event key={row.id} row={row} names={names} />)}</ol>{next && <Button look="quiet" busy={busy} onClick={() => { void more(next) }}>{t('more')}</Button>}</>
+    return <><ul className="timeline">{rows.map(row => <Event key={row.id} row={row} names={names} />)}</ul>{next && <Button look="quiet" busy={busy} onClick={() => { void more(next) }}>{t('more')}</Button>}</>
 }
