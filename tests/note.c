@@ -247,6 +247,8 @@ void note_operations(struct arena *arena, struct operations *out)
 /* ---- Who ---- */
 
 static int64_t company;
+static _Atomic bool strangers_out;
+void note_strangers_out(bool out) { strangers_out = out; }
 static const struct operations *known;
 void note_company(int64_t company_id, const struct operations *operations_)
 {
@@ -267,11 +269,14 @@ struct fault *note_identify(struct work *work, struct books *books, const struct
     (void)books;
     if (work->system) return work->company_id = company, NULL;
     if (!who.at) return NULL;
-    if (!str_is(who, "reader") && !str_is(who, "writer") && !str_is(who, "boss"))
+    bool stranger = str_is(who, "guest");
+    if (atomic_load(&strangers_out) && stranger) return FAULT(work->arena, &note_bad_token, NULL);
+    if (!str_is(who, "reader") && !str_is(who, "writer") && !str_is(who, "boss") && !stranger)
         return FAULT(work->arena, &note_bad_token, NULL);
     if (cookie.at && csrf.at && !str_is(csrf, "csrf-of-it")) return FAULT(work->arena, &note_bad_csrf, NULL);
     work->user_id = str_is(who, "reader") ? 11 : str_is(who, "writer") ? 12 : 13;
     work->company_id = str_is(chosen, "none") ? 0 : company;
+    if (stranger) return work->user_id = 14, NULL;
     allow(work, "note.read");
     if (work->user_id > 11) allow(work, "note.write");
     if (work->user_id > 12) {

@@ -27,7 +27,9 @@ void note_conflicts(int count);
 int note_runs(void); /* how often `note add` ran since the last note_conflicts */
 /* The tables of this room and the operation room's own, prepared. */
 void note_operations(struct arena *arena, struct operations *out);
-/* "Bearer writer" and the like: nobody, reader, writer (both permissions), boss (and stepped up), of company `note_company`. */
+/* "Bearer writer" and the like: nobody, guest (no permission), reader, writer (both permissions), boss (and stepped up), of
+ * company `note_company`. */
 struct fault *note_identify(struct work *work, struct books *books, const struct operations *operations,
                             struct str bearer, struct str cookie, struct str csrf, struct str company);
+void note_strangers_out(bool out); /* from now on no stranger is known */
 void note_company(int64_t company_id, const struct operations *operations);

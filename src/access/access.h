@@ -53,6 +53,9 @@ CHECKED struct fault *access_act_as(struct work *work, struct books *books, cons
  * refuses access_wrong, access_locked. */
 CHECKED struct fault *access_show_factor(struct work *work, struct books *books, struct str code);
 
+/* What to call a person; absent when there is none of this number. */
+CHECKED struct fault *access_person_name(struct work *work, int64_t id, struct str *name);
+
 /* The program's own picture of what permissions exist, for roles' patterns. */
 void access_expand(const struct operations *operations, struct str patterns, struct permissions *permissions);
 

@@ -48,6 +48,15 @@ struct fault *person_load(struct work *work, int64_t id, struct person *person)
     return NULL;
 }
 
+struct fault *access_person_name(struct work *work, int64_t id, struct str *name)
+{
+    struct person person = { 0 };
+    bool found;
+    TRY(db_find(work, &sql_person_by_id, ACCESS_ID(id), INTO(person, &person), &found));
+    *name = person.name;
+    return NULL;
+}
+
 struct fault *person_save(struct work *work, struct person *person)
 {
     TRY(db_change(work, &sql_person_save, GIVEN(person, person), &db_retry));

@@ -57,6 +57,7 @@ struct http_settings {
     int64_t body_limit, upload_limit; /* bytes; 0: 1 MiB, 64 MiB */
     int64_t upload_budget;            /* bytes of all bodies in memory at once; 0: 1 GiB */
     int64_t header_timeout_ms, body_timeout_ms; /* until the head, the body must be here; 0: 30 s, 10 minutes */
+    int64_t listener_check_ms;        /* who follows the events is asked again who he is; 0: 20 s */
     bool quiet;                       /* no access log (tests) */
 };
 struct http;

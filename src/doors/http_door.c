@@ -116,6 +116,7 @@ static void fill_settings(struct http *http, const struct http_settings *setting
     s->upload_budget = or_default(s->upload_budget, INT64_C(1) << 30);
     s->header_timeout_ms = or_default(s->header_timeout_ms, 30000);
     s->body_timeout_ms = or_default(s->body_timeout_ms, 600000);
+    s->listener_check_ms = or_default(s->listener_check_ms, 20000);
     http->secure = s->behind_proxy || s->certificate.at;
     http->cookie_name = http->secure ? "__Host-florin_session" : "florin_session";
 }
@@ -189,6 +190,7 @@ struct fault *http_start(struct arena *arena, const struct doors *doors, const s
     http->metrics = metrics_new(doors->operations->count);
     http->workers = workers_start((size_t)http->settings.workers, (size_t)http->settings.queue_limit, STACK_BYTES);
     ensure(!pthread_create(&http->sweeper, NULL, sweep, http));
+    http->events = events_start(http);
     http->daemon = start_daemon(http, &address);
     if (!http->daemon) {
         struct fault *fault = FAULT(arena, &door_no_address, "address", PARAM("address", settings->address),
@@ -215,6 +217,7 @@ static void free_all(struct http *http)
         arena_free(e->arena);
         free(e);
     }
+    events_free(http->events);
     metrics_free(http->metrics);
     arena_free(http->arena);
     pthread_cond_destroy(&http->sweeper_wakes);
@@ -228,6 +231,7 @@ void http_stop(struct http *http, int64_t grace_ms)
     MHD_socket listening = MHD_INVALID_SOCKET;
     atomic_store(&http->stopping, true);
     if (http->daemon) listening = MHD_quiesce_daemon(http->daemon);
+    events_end(http->events);
     while (atomic_load(&http->in_flight) > 0 && clock_us() < until) usleep(2000);
     workers_stop(http->workers); /* all that is suspended is resumed by now, or as soon as it asks again */
     if (http->daemon) MHD_stop_daemon(http->daemon);

@@ -210,7 +210,7 @@ static enum MHD_Result head(struct exchange *e, const char *method)
     e->work.address = client_address(e);
     e->state = EXCHANGE_BODY;
     peer_waits(e->connection, PEER_BODY);
-    if (!in_api(e->path) || str_is(e->path, "/api/v1/openapi.json")) return MHD_YES;
+    if (!in_api(e->path) || str_is(e->path, "/api/v1/openapi.json") || str_is(e->path, EVENTS_PATH)) return MHD_YES;
     e->refused = str_starts(e->path, "/api/v1/") ? head_check(e, &at_once) : FAULT(e->arena, &door_path_unknown, NULL);
     if (!at_once) return MHD_YES;
     exchange_refuse(e, e->refused);
@@ -268,8 +268,9 @@ static enum MHD_Result complete(struct exchange *e)
         exchange_refuse(e, e->refused);
         return exchange_send(e);
     }
-    bool quick = !e->operation ||
-                 ((e->operation->flags & OPERATION_READS) && !(e->operation->flags & OPERATION_SLOW) && !e->export);
+    bool quick =
+        (!e->operation && !str_is(e->path, EVENTS_PATH)) || (e->operation && (e->operation->flags & OPERATION_READS) &&
+                                                             !(e->operation->flags & OPERATION_SLOW) && !e->export);
     if (quick) {
         exchange_answer(e);
         return exchange_send(e);
@@ -320,7 +321,8 @@ void exchange_completed(void *context, struct MHD_Connection *connection, void *
     (void)why;
     if (!e) return;
     *slot = NULL;
-    if (e->status) note(e, clock_us() - e->started_us);
+    if (e->status && !e->listener) note(e, clock_us() - e->started_us);
+    events_leave(e);
     peer_waits(connection, PEER_HEAD);
     exchange_give(http, e);
     atomic_fetch_sub_explicit(&http->in_flight, 1, memory_order_relaxed);

@@ -30,6 +30,7 @@ enum exchange_state { EXCHANGE_NEW, EXCHANGE_BODY, EXCHANGE_RUNNING, EXCHANGE_DO
 enum export { EXPORT_NONE, EXPORT_CSV, EXPORT_XLSX };
 struct header { const char *name; struct str value; };
 struct stream;
+struct listener;
 struct exchange {
     struct task task; /* first: a task is its exchange */
     struct exchange *free_next;
@@ -58,6 +59,7 @@ struct exchange {
     struct header headers[12];
     size_t header_count;
     struct stream *stream;
+    struct listener *listener;
     int64_t started_us;
 };
 void exchange_header(struct exchange *exchange, const char *name, struct str value);
@@ -76,6 +78,16 @@ void stream_free(struct stream *stream);
 const struct field *export_field(const struct operation *operation);
 struct fault *export_answer(struct exchange *exchange, const struct answer *answer);
 
+/* What changes, told as it happens. */
+#define EVENTS_PATH "/api/v1/events"
+struct events;
+struct events *events_start(struct http *http);
+void events_end(struct events *events); /* ends every stream; none begins after it */
+void events_free(struct events *events);
+CHECKED struct fault *events_answer(struct exchange *exchange);
+struct MHD_Response *events_response(struct exchange *exchange);
+void events_leave(struct exchange *exchange);
+
 /* The embedded web application; false: no such file. */
 bool static_answer(struct exchange *exchange);
 
@@ -90,6 +102,7 @@ struct http {
     struct MHD_Daemon *daemon;
     struct workers *workers;
     struct metrics *metrics;
+    struct events *events;
     pthread_mutex_t lock; /* of free exchanges and peers */
     struct exchange *free;
     struct peer peers; /* head of a ring */

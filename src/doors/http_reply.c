@@ -23,7 +23,8 @@ struct fault *exchange_identify(struct exchange *e)
 {
     const struct doors *doors = e->http->doors;
     struct work *work = &e->work;
-    bool writes = !(e->operation->flags & OPERATION_READS);
+    unsigned flags = e->operation ? e->operation->flags : OPERATION_READS;
+    bool writes = !(flags & OPERATION_READS);
     struct str bearer = bearer_find(exchange_request_header(e, "Authorization")), cookie = { 0 }, csrf = { 0 };
     if (!bearer.at) cookie = cookie_find(exchange_request_header(e, "Cookie"), e->http->cookie_name);
     if (cookie.at && writes) {
@@ -36,7 +37,7 @@ struct fault *exchange_identify(struct exchange *e)
                                                             exchange_request_header(e, "X-Florin-Company"))
                                           : NULL;
     if (e->asked) work->language = e->asked;
-    if (!fault || !(e->operation->flags & OPERATION_ANYONE)) return fault;
+    if (!fault || !(flags & OPERATION_ANYONE)) return fault;
     /* Who can't be known is nobody, and nobody may sign in. */
     work->user_id = work->session_id = work->company_id = 0;
     memset(&work->permissions, 0, sizeof work->permissions);
@@ -135,13 +136,15 @@ static bool may_see_metrics(struct exchange *e)
 static struct fault *other(struct exchange *e)
 {
     struct http *http = e->http;
-    bool known = str_is(e->path, "/healthz") || str_is(e->path, "/metrics") || str_is(e->path, "/api/v1/openapi.json");
+    bool known = str_is(e->path, EVENTS_PATH) || str_is(e->path, "/healthz") || str_is(e->path, "/metrics") ||
+                 str_is(e->path, "/api/v1/openapi.json");
     if (!str_is(e->method, "GET")) {
         if (!known) return FAULT(e->arena, &door_path_unknown, NULL);
         exchange_header(e, "Allow", STR("GET"));
         return FAULT(e->arena, &door_method_unknown, NULL, PARAM("method", str_part(e->method, 0, 20)),
                      PARAM("allowed", STR("GET")));
     }
+    if (str_is(e->path, EVENTS_PATH)) return events_answer(e);
     if (str_is(e->path, "/healthz")) answer_text(e, STR("application/json"), STR("{\"status\":\"ok\"}"));
     else if (str_is(e->path, "/metrics") && may_see_metrics(e))
         answer_text(e, STR("text/plain; version=0.0.4"), metrics_text(e->arena, http));
@@ -181,7 +184,7 @@ static void add_headers(const struct exchange *e, struct MHD_Response *response)
 
 enum MHD_Result exchange_send(struct exchange *e)
 {
-    struct MHD_Response *response = e->stream ? stream_response(e) : NULL;
+    struct MHD_Response *response = e->stream ? stream_response(e) : e->listener ? events_response(e) : NULL;
     if (!response) /* the content is the arena's, which lives until the request is completed; it is only read */
         response = MHD_create_response_from_buffer(e->content.length, (void *)(uintptr_t)e->content.at, MHD_RESPMEM_PERSISTENT);
     if (!response) return MHD_NO;

@@ -155,6 +155,28 @@ struct fault *audit_write(struct work *work, const struct operation *operation)
     return db_run(work, &sql_audit_head_set, GIVEN(audit_head, &head));
 }
 
+/* ---- News ---- */
+
+struct audit_place { int64_t after; };
+static const struct field audit_place_fields[] = { FIELD(struct audit_place, after) };
+static const struct record audit_place_record = { "audit_place", sizeof(struct audit_place), audit_place_fields,
+                                                  ARRAY_LENGTH(audit_place_fields) };
+
+struct fault *audit_since(struct work *work, int64_t after, struct audit_rows *rows)
+{
+    const struct audit_place place = { after };
+    return db_all(work, &sql_audit_since, GIVEN(audit_place, &place), INTO_LIST(audit_row, rows));
+}
+
+struct fault *audit_count(struct work *work, int64_t *count)
+{
+    struct audit_head head = { 0 };
+    bool found;
+    TRY(db_find(work, &sql_audit_head_find, NONE, INTO(audit_head, &head), &found));
+    *count = head.count;
+    return NULL;
+}
+
 /* ---- Proof ---- */
 
 struct proof { struct work *work; struct arena *arena; int64_t count; char hash[65]; };

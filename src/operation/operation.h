@@ -133,6 +133,11 @@ CHECKED struct fault *operation_call(struct work *work, struct books *books, con
  * content and the hash before. *count: rows checked; refuses audit_broken naming the first row that doesn't fit. */
 CHECKED struct fault *audit_verify(struct work *work, int64_t *count);
 
+/* Rows of the audit trail of the company at hand behind `after`, oldest first, 200 at most; and how many there are. */
+struct audit_rows;
+CHECKED struct fault *audit_since(struct work *work, int64_t after, struct audit_rows *rows);
+CHECKED struct fault *audit_count(struct work *work, int64_t *count);
+
 /* Tests may define it: told of every operation that is answered, refused ones too. */
 __attribute__((weak)) void operation_was_called(const struct operation *operation);
 

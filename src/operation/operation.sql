@@ -21,6 +21,10 @@ from audit_row where company_id = :company_id;
 select number as id, number, at, user_id, operation, request_id, source, address, changes, previous_hash, hash
 from audit_row where company_id = :company_id order by number;
 
+-- name: audit_since
+select number as id, number, at, user_id, operation, request_id, source, address, changes, previous_hash, hash
+from audit_row where company_id = :company_id and number > :after order by number limit 200;
+
 -- name: key_find
 select content_hash, answer, created_at from idempotency_key
 where company_id = :company_id and user_id = :user_id and operation = :operation and key = :key and created_at > :expired_at;
