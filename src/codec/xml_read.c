@@ -1,4 +1,4 @@
-#include "codec/xml.h"
+#include "codec/xml_quick.h"
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 #include <libxml/xmlschemas.h>
@@ -14,7 +14,7 @@ static const struct fault_type xml_schema = { FAULT_INVALID, "xml.schema",
 
 const struct xml_limits xml_limits_default = { (size_t)128 << 20, 128, 20000000, (size_t)64 << 20 };
 
-enum { ATTRIBUTES_MAX = 64 };
+enum { ATTRIBUTES_MAX = QUICK_ATTRIBUTES };
 struct frame { size_t text_from; };
 struct xml_reader {
     struct arena *arena;
@@ -30,19 +30,29 @@ struct xml_reader {
     bool stopped, ended;
     struct xml_attribute attributes[ATTRIBUTES_MAX];
     struct str uris[2]; /* the last two namespaces: nearly always the next one too */
+    struct xml_quick *quick; /* NULL: libxml2 reads */
+    const char *piece; /* text of the innermost element that need not be gathered: it stands in one piece in the bytes */
+    size_t piece_length;
+    size_t told, to_pass, text_told; /* events so far; those that libxml2 says again; text gathered at the last of them */
 };
 
-int xml_line(const struct xml_reader *r) { return r->parser->input ? r->parser->input->line : 0; }
+int xml_line(const struct xml_reader *r)
+{
+    if (r->quick) return r->quick->line;
+    return r->parser->input ? r->parser->input->line : 0;
+}
 size_t xml_depth(const struct xml_reader *r) { return r->depth; }
 
 void xml_stop(struct xml_reader *r)
 {
     r->stopped = true;
-    xmlStopParser(r->parser);
+    if (r->quick) r->quick->stopped = true;
+    else xmlStopParser(r->parser);
 }
 
 void xml_forget_text(struct xml_reader *r)
 {
+    r->piece_length = 0;
     for (size_t i = 0; i < r->depth; i++) r->frames[i].text_from = 0;
     r->text_length = 0;
 }
@@ -69,44 +79,8 @@ static struct str uri_of(struct xml_reader *r, const xmlChar *uri)
     return found;
 }
 
-static void on_start(void *context, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri,
-                     int namespace_count, const xmlChar **namespaces, int attribute_count, int defaulted,
-                     const xmlChar **attributes)
+static void gather(struct xml_reader *r, const char *at, size_t more)
 {
-    struct xml_reader *r = context;
-    (void)namespace_count, (void)namespaces, (void)defaulted;
-    if (r->stopped) return;
-    if (r->depth == r->limits.depth) return refuse_limit(r, "128 nested elements");
-    if (r->elements++ == r->limits.elements) return refuse_limit(r, "20 million elements");
-    if (attribute_count > ATTRIBUTES_MAX) return refuse_limit(r, "64 attributes in one element");
-    for (int i = 0; i < attribute_count; i++, attributes += 5)
-        r->attributes[i] =
-            (struct xml_attribute){ borrowed(attributes[0]),
-                                    borrowed(attributes[2]),
-                                    { (const char *)attributes[3], (size_t)(attributes[4] - attributes[3]) } };
-    r->frames[r->depth++].text_from = r->text_length;
-    struct xml_element element = { borrowed(local), uri_of(r, uri), borrowed(prefix), r->attributes,
-                                   (size_t)attribute_count };
-    r->handler->start(r->context, r, &element);
-}
-
-static void on_end(void *context, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri)
-{
-    struct xml_reader *r = context;
-    (void)prefix, (void)uri;
-    if (r->stopped) return;
-    size_t from = r->frames[r->depth - 1].text_from;
-    r->handler->end(r->context, r, borrowed(local),
-                    (struct str){ r->text ? r->text + from : "", r->text_length - from });
-    r->depth--;
-    r->text_length = from;
-}
-
-static void on_text(void *context, const xmlChar *at, int length)
-{
-    struct xml_reader *r = context;
-    size_t more = (size_t)length;
-    if (r->stopped || !r->depth) return;
     if (r->text_length + more > r->limits.text_bytes) return refuse_limit(r, "64 MB of text");
     if (r->text_length + more >= r->text_room) {
         r->text_room = (r->text_room ? r->text_room * 2 : 4096) + more;
@@ -116,6 +90,96 @@ static void on_text(void *context, const xmlChar *at, int length)
     memcpy(r->text + r->text_length, at, more);
     r->text_length += more;
     r->text[r->text_length] = 0;
+}
+
+static void start(void *context, const struct xml_element *element)
+{
+    struct xml_reader *r = context;
+    if (r->stopped) return;
+    if (r->depth == r->limits.depth) return refuse_limit(r, "128 nested elements");
+    if (r->elements++ == r->limits.elements) return refuse_limit(r, "20 million elements");
+    if (r->piece_length) gather(r, r->piece, r->piece_length);
+    r->piece_length = 0;
+    r->frames[r->depth++].text_from = r->text_length;
+    r->handler->start(r->context, r, element);
+    r->told++;
+    r->text_told = r->text_length;
+}
+
+static void end(void *context, struct str name)
+{
+    struct xml_reader *r = context;
+    if (r->stopped) return;
+    size_t from = r->frames[r->depth - 1].text_from;
+    struct str text = { r->text ? r->text + from : "", r->text_length - from };
+    if (r->piece_length > r->limits.text_bytes) return refuse_limit(r, "64 MB of text");
+    if (r->piece_length && !text.length) {
+        text = (struct str){ r->piece, r->piece_length };
+    } else if (r->piece_length) {
+        gather(r, r->piece, r->piece_length);
+        text = (struct str){ r->text + from, r->text_length - from };
+    }
+    r->piece_length = 0;
+    if (r->stopped) return;
+    r->handler->end(r->context, r, name, text);
+    r->depth--;
+    r->text_length = from;
+    r->told++;
+    r->text_told = from;
+}
+
+static void text(void *context, const char *at, size_t length, bool steady)
+{
+    struct xml_reader *r = context;
+    if (r->stopped || !r->depth || !length) return;
+    if (r->piece_length) gather(r, r->piece, r->piece_length);
+    else if (steady && r->text_length == r->frames[r->depth - 1].text_from) {
+        r->piece = at;
+        r->piece_length = length;
+        return;
+    }
+    r->piece_length = 0;
+    gather(r, at, length);
+}
+
+/* ---- libxml2's events ---- */
+
+static bool told_before(struct xml_reader *r)
+{
+    if (!r->to_pass) return false;
+    r->to_pass--;
+    return true;
+}
+
+static void on_start(void *context, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri,
+                     int namespace_count, const xmlChar **namespaces, int attribute_count, int defaulted,
+                     const xmlChar **attributes)
+{
+    struct xml_reader *r = context;
+    (void)namespace_count, (void)namespaces, (void)defaulted;
+    if (r->stopped || told_before(r)) return;
+    if (attribute_count > ATTRIBUTES_MAX) return refuse_limit(r, "64 attributes in one element");
+    for (int i = 0; i < attribute_count; i++, attributes += 5)
+        r->attributes[i] =
+            (struct xml_attribute){ borrowed(attributes[0]),
+                                    borrowed(attributes[2]),
+                                    { (const char *)attributes[3], (size_t)(attributes[4] - attributes[3]) } };
+    struct xml_element element = { borrowed(local), uri_of(r, uri), borrowed(prefix), r->attributes,
+                                   (size_t)attribute_count };
+    start(r, &element);
+}
+
+static void on_end(void *context, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri)
+{
+    struct xml_reader *r = context;
+    (void)prefix, (void)uri;
+    if (!r->stopped && !told_before(r)) end(r, borrowed(local));
+}
+
+static void on_text(void *context, const xmlChar *at, int length)
+{
+    struct xml_reader *r = context;
+    if (!r->to_pass) text(r, (const char *)at, (size_t)length, false);
 }
 
 static void on_doctype(void *context, const xmlChar *name, const xmlChar *id, const xmlChar *system)
@@ -228,13 +292,14 @@ void xml_reader_free(struct xml_reader *r)
 /* The parser context is the costliest thing to make (its dictionary above all), so a thread keeps one and its names. It is
  * put aside while in use (a handler may read another document), and let go when a document filled it with foreign names. */
 enum { KEPT_NAMES = 8192, KEPT_TEXT = 1 << 20 };
-struct kept { xmlParserCtxtPtr parser; char *text; size_t text_room; };
+struct kept { xmlParserCtxtPtr parser; char *text; size_t text_room; struct quick_names names; };
 static pthread_key_t kept_key;
 static pthread_once_t kept_once = PTHREAD_ONCE_INIT;
 
 static void kept_free(void *context)
 {
     struct kept *kept = context;
+    quick_names_free(&kept->names);
     xmlFreeParserCtxt(kept->parser);
     free(kept->text);
     free(kept);
@@ -253,16 +318,37 @@ static struct kept *kept_take(void)
     kept = calloc(1, sizeof *kept);
     ensure(kept);
     kept->parser = xmlNewParserCtxt();
+    ensure(kept->parser);
+    kept->names.dictionary = kept->parser->dict;
     return kept;
 }
 
-static void kept_give_back(struct kept *kept)
+static void kept_give_back(struct kept *kept, bool parsed)
 {
     if (kept->parser->myDoc) xmlFreeDoc(kept->parser->myDoc);
     kept->parser->myDoc = NULL;
     bool large = xmlDictSize(kept->parser->dict) > KEPT_NAMES || kept->text_room > KEPT_TEXT;
     if (large || pthread_getspecific(kept_key) || pthread_setspecific(kept_key, kept)) return kept_free(kept);
-    xmlCtxtReset(kept->parser);
+    if (parsed) xmlCtxtReset(kept->parser);
+}
+
+/* True: read to the end, or stopped. False: libxml2 is to read, and to pass over what has been told. */
+static bool read_quickly(struct xml_reader *r, struct quick_names *names, struct str bytes)
+{
+    static const struct quick_events events = { start, end, text };
+    size_t skip, taken = 0;
+    int line;
+    if (!xml_quick_fits(bytes, &skip, &line)) return false;
+    struct xml_quick quick;
+    xml_quick_begin(&quick, names, &events, r, line);
+    r->quick = &quick;
+    enum quick_answer answer = xml_quick_run(&quick, str_part(bytes, skip, bytes.length), true, &taken);
+    r->quick = NULL;
+    xml_quick_end(&quick);
+    r->to_pass = r->told;
+    r->piece_length = 0;
+    r->text_length = r->text_told;
+    return answer == QUICK_DONE || answer == QUICK_STOPPED;
 }
 
 struct fault *xml_read(struct arena *arena, struct str bytes, const struct xml_limits *limits,
@@ -273,19 +359,22 @@ struct fault *xml_read(struct arena *arena, struct str bytes, const struct xml_l
         return FAULT(arena, &input_too_large, NULL, PARAM("limit", STR("128 MB")));
     if (!bytes.length) return not_whole(r);
     struct kept *kept = kept_take();
-    r->parser = kept->parser;
     r->text = kept->text;
     r->text_room = kept->text_room;
-    parser_prepare(r);
-    xmlParserInputBufferPtr buffer = xmlParserInputBufferCreateMem(bytes.at, (int)bytes.length, XML_CHAR_ENCODING_NONE);
-    xmlParserInputPtr input = buffer ? xmlNewIOInputStream(r->parser, buffer, XML_CHAR_ENCODING_NONE) : NULL;
-    ensure(input);
-    inputPush(r->parser, input);
-    xmlParseDocument(r->parser);
-    struct fault *fault = not_whole(r);
+    bool done = read_quickly(r, &kept->names, bytes);
+    if (!done) {
+        r->parser = kept->parser;
+        parser_prepare(r);
+        xmlParserInputBufferPtr buffer = xmlParserInputBufferCreateMem(bytes.at, (int)bytes.length, XML_CHAR_ENCODING_NONE);
+        xmlParserInputPtr input = buffer ? xmlNewIOInputStream(r->parser, buffer, XML_CHAR_ENCODING_NONE) : NULL;
+        ensure(input);
+        inputPush(r->parser, input);
+        xmlParseDocument(r->parser);
+    }
+    struct fault *fault = done ? r->fault : not_whole(r);
     kept->text = r->text;
     kept->text_room = r->text_room;
-    kept_give_back(kept);
+    kept_give_back(kept, !done);
     return fault;
 }
 
