@@ -68,4 +68,4 @@ CHECKED struct fault *access_duty(struct work *work, const char *kind, int64_t i
 
 extern const struct fault_type access_unknown, access_csrf, access_no_company, access_locked, access_wrong, access_code_needed,
     access_duty_apart, access_not_operator, access_weak_password, access_taken, access_missing;
-extern const struct operation_table access_sessions, access_people, access_companies, access_histories;
+extern const struct operation_table access_sessions, access_people, access_companies, access_histories, access_views;

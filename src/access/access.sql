@@ -159,3 +159,22 @@ insert into duty (company_id, id, subject_kind, subject_id, duty, person_id, at)
 select s.number as id, r.at, r.user_id, p.name as person, r.operation, r.source, r.changes
   from audit_subject s join audit_row r on r.company_id = s.company_id and r.number = s.number left join person p on p.id = r.user_id
  where s.company_id = :company_id and s.kind = :kind and s.subject_id = :id;
+-- name: view_list
+select v.id, v.page, v.name, v.query, v.is_shared, case when v.person_id = :user_id then true else false end as is_mine, p.name as owner, v.version
+  from saved_view v left join person p on p.id = v.person_id where v.company_id = :company_id and (v.person_id = :user_id or v.is_shared);
+
+-- name: view_by_name
+select v.id, v.page, v.name, v.query, v.is_shared, true as is_mine, v.version
+  from saved_view v where v.company_id = :company_id and v.person_id = :user_id and v.page = :page and v.name = :name;
+
+-- name: view_count
+select count(*) as count from saved_view v where v.company_id = :company_id and v.person_id = :user_id and v.page = :page;
+
+-- name: view_add
+insert into saved_view (company_id, id, person_id, page, name, query, is_shared, version) values (:company_id, :id, :user_id, :page, :name, :query, :is_shared, 1);
+
+-- name: view_change
+update saved_view set query = :query, is_shared = :is_shared, version = version + 1 where company_id = :company_id and id = :id and person_id = :user_id;
+
+-- name: view_remove
+delete from saved_view where company_id = :company_id and id = :id and person_id = :user_id;

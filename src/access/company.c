@@ -185,6 +185,7 @@ CALLABLE(company_show, nothing, company);
 struct company_change {
     struct str name, legal_name, language, kvk_number, vat_number, street, postal_code, city, email, phone, website,
         iban, bic, brand_color, logo;
+    bool remove_logo;
     int64_t version;
 };
 RECORD(company_change, {
@@ -203,11 +204,38 @@ RECORD(company_change, {
     FIELD(struct company_change, bic, .max = 11, OPTIONAL),
     FIELD(struct company_change, brand_color, .max = 7, OPTIONAL),
     BYTES(struct company_change, logo, .max = 1 << 20, OPTIONAL, .about = "PNG; left out: the present one stays"),
+    FIELD(struct company_change, remove_logo, OPTIONAL),
     FIELD(struct company_change, version, .min = 1, .max = EXACT_MAX),
 });
+static const struct fault_type company_logo = {
+    FAULT_INVALID, "access.logo", "The logo must be a PNG picture of at most 1 MB and 3000 by 3000 pixels."
+};
+static const struct fault_type company_color = { FAULT_INVALID, "access.color",
+                                                 "\"{color}\" is no colour; write it as #rrggbb, such as #0b5fff." };
+
+/* What every PDF will show: the head of a PNG with a size that can be drawn; "#rrggbb". */
+static struct fault *check_style(struct work *work, const struct company_change *takes)
+{
+    static const char head[] = "\x89PNG\r\n\x1a\n";
+    struct fault *faults = NULL;
+    const uint8_t *at = (const uint8_t *)takes->logo.at;
+    uint8_t rgb[3];
+    if (takes->logo.at) {
+        bool png = takes->logo.length > 33 && !memcmp(at, head, 8) && !memcmp(at + 12, "IHDR", 4);
+        uint32_t width = png ? (uint32_t)at[16] << 24 | (uint32_t)at[17] << 16 | (uint32_t)at[18] << 8 | at[19] : 0;
+        uint32_t height = png ? (uint32_t)at[20] << 24 | (uint32_t)at[21] << 16 | (uint32_t)at[22] << 8 | at[23] : 0;
+        if (!png || !width || !height || width > 3000 || height > 3000) faults = FAULT(work->arena, &company_logo, "logo");
+    }
+    struct str color = takes->brand_color;
+    if (color.length && (color.length != 7 || color.at[0] != '#' || !hex_parse(str_part(color, 1, 6), rgb, 3)))
+        faults = fault_join(faults, FAULT(work->arena, &company_color, "brand_color", PARAM("color", color)));
+    return faults;
+}
+
 static struct fault *company_change(struct work *work, const struct company_change *takes, struct company *out)
 {
     struct company before = { 0 };
+    TRY(check_style(work, takes));
     TRY(access_company_load(work, &before));
     *out = before;
     out->name = takes->name, out->legal_name = takes->legal_name, out->language = takes->language;
@@ -216,6 +244,7 @@ static struct fault *company_change(struct work *work, const struct company_chan
     out->email = takes->email, out->phone = takes->phone, out->website = takes->website;
     out->iban = takes->iban, out->bic = takes->bic, out->brand_color = takes->brand_color;
     if (takes->logo.at) out->logo = takes->logo;
+    if (takes->remove_logo) out->logo = (struct str){ 0 };
     out->version = takes->version;
     TRY(db_change(work, &sql_company_save, GIVEN(company, out), &company_changed));
     out->version++;

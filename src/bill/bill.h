@@ -131,6 +131,7 @@ struct bill_coding {
     vat_code_id vat_code_id;
     struct str cost_center;
     LIST_OF(struct bill_line_code) lines;
+    bool remember; /* as the supplier's default from now on */
 };
 CHECKED struct fault *bill_code(struct work *work, const struct bill_coding *coding, struct bill *bill);
 /* For approval: supplier, number, days known and every line coded. */
@@ -186,4 +187,4 @@ struct str bill_number_key(struct arena *arena, struct str number);
 extern const struct fault_type bill_missing, bill_changed, bill_same_file, bill_wrong_state, bill_no_supplier, bill_no_number,
     bill_no_day, bill_uncoded, bill_no_vat_code, bill_control_account, bill_duplicate, bill_fatal_problems, bill_supplier_blocked,
     bill_not_as_submitted, bill_line_currency;
-extern const struct operation_table bill_arrivals, bill_forms, bill_bills, bill_checks, bill_views;
+extern const struct operation_table bill_asks, bill_arrivals, bill_forms, bill_bills, bill_checks, bill_views;

@@ -103,16 +103,19 @@ select b.id, b.receipt_number, b.state, b.party_id, coalesce(p.name, b.seller_na
                     where i.company_id = b.company_id and i.source_kind = 'bill' and i.source_id = b.id), 0) as open_minor,
        (select count(*) from bill_problem x where x.company_id = b.company_id and x.bill_id = b.id and x.severity = 'fatal' and x.released_at is null) as fatal_count,
        (select count(*) from bill_pair x join bill o on o.company_id = x.company_id and o.id = case when x.bill_id = b.id then x.other_id else x.bill_id end
-         where x.company_id = b.company_id and (x.bill_id = b.id or x.other_id = b.id) and x.rule = 'number' and x.released_at is null and o.state <> 'refused') as duplicate_count
+         where x.company_id = b.company_id and (x.bill_id = b.id or x.other_id = b.id) and x.rule = 'number' and x.released_at is null and o.state <> 'refused') as duplicate_count,
+       (select count(*) from bill_question u where u.company_id = b.company_id and u.bill_id = b.id and u.answered_at is null) as question_count
   from bill b left join party p on p.company_id = b.company_id and p.id = b.party_id
  where b.company_id = :company_id;
 
 -- name: bill_waiting
-select b.id, b.receipt_number, b.state, case b.state when 'received' then 'code' when 'coded' then 'submit' else 'approve' end as todo,
+select b.id, b.receipt_number, b.state, case when exists (select 1 from bill_question u where u.company_id = b.company_id and u.bill_id = b.id and u.person_id = :user_id and u.answered_at is null) then 'answer'
+            when b.state = 'received' then 'code' when b.state = 'coded' then 'submit' else 'approve' end as todo,
        b.party_id, coalesce(p.name, b.seller_name) as supplier, b.kind, b.number, b.issued_on, b.due_on, b.received_at, b.currency, b.total_minor, b.payable_minor, b.version
   from bill b left join party p on p.company_id = b.company_id and p.id = b.party_id
- where b.company_id = :company_id and b.state in ('received', 'coded', 'submitted')
-   and (b.state <> 'submitted' or not exists (
+ where b.company_id = :company_id
+   and (exists (select 1 from bill_question u where u.company_id = b.company_id and u.bill_id = b.id and u.person_id = :user_id and u.answered_at is null)
+    or b.state in ('received', 'coded') or b.state = 'submitted' and not exists (
         select 1 from duty d join duty_rule r on r.company_id = d.company_id and r.waived_by is null and r.first_duty = d.duty and r.second_duty = 'bill.approve'
          where d.company_id = b.company_id and d.subject_kind = 'bill' and d.subject_id = b.id and d.person_id = :user_id));
 
@@ -131,3 +134,26 @@ select b.id as bill_id, i.id as item_id, i.party_id, p.name as party_name, b.num
    and (i.due_on <= :until_on or r.rest_minor > 0 or (b.discount_minor <> 0 and b.discount_on >= :today and b.discount_on <= :until_on))
    and (cast(:currency as text) is null or i.currency = :currency)
  order by p.name, p.id, i.due_on, i.id;
+
+-- name: bill_member
+select m.person_id from member m where m.company_id = :company_id and m.person_id = :person_id and m.ended_at is null limit 1;
+
+-- name: bill_question_add
+insert into bill_question (company_id, id, bill_id, person_id, email, question, asked_by, asked_at) values (:company_id, :id, :bill_id, nullif(:person_id, 0), :email, :question, :asked_by, :asked_at);
+
+-- name: bill_question_answer
+update bill_question set answer = :answer, answered_by = :answered_by, answered_at = :answered_at where company_id = :company_id and id = :id and answered_at is null;
+
+-- name: bill_question_by_id
+select q.id, q.bill_id, q.person_id, p.name as person, q.email, q.question, q.asked_by, a.name as asker, q.asked_at, q.answer, q.answered_by, w.name as answerer, q.answered_at
+  from bill_question q left join person p on p.id = q.person_id left join person a on a.id = q.asked_by left join person w on w.id = q.answered_by
+ where q.company_id = :company_id and q.id = :id;
+
+-- name: bill_questions_of
+select q.id, q.bill_id, q.person_id, p.name as person, q.email, q.question, q.asked_by, a.name as asker, q.asked_at, q.answer, q.answered_by, w.name as answerer, q.answered_at
+  from bill_question q left join person p on p.id = q.person_id left join person a on a.id = q.asked_by left join person w on w.id = q.answered_by
+ where q.company_id = :company_id and q.bill_id = :id order by q.id;
+
+-- name: bill_own_duties
+select count(*) as count from duty d join duty_rule r on r.company_id = d.company_id and r.waived_by is null and r.first_duty = d.duty and r.second_duty = 'bill.approve'
+ where d.company_id = :company_id and d.subject_kind = 'bill' and d.subject_id = :id and d.person_id = :user_id;

@@ -92,7 +92,7 @@ struct fault *bill_line_from_code(struct work *work, const struct bill *bill, st
     return NULL;
 }
 
-static struct fault *check_account(struct work *work, account_id id)
+struct fault *bill_account_check(struct work *work, account_id id)
 {
     struct account account = { 0 };
     if (!id.n) return NULL;
@@ -196,7 +196,7 @@ struct fault *bill_set_supplier(struct work *work, bill_id id, party_id supplier
 static struct fault *code_line(struct work *work, const struct bill *bill, const struct bill_line_code *code,
                                struct bill_line *line)
 {
-    TRY(check_account(work, code->account_id));
+    TRY(bill_account_check(work, code->account_id));
     if (code->account_id.n) line->account_id = code->account_id, line->coded_from = STR("person");
     if (code->vat_code_id.n) line->vat_code_id = code->vat_code_id;
     if (code->cost_center.length) line->cost_center = code->cost_center;
@@ -226,6 +226,18 @@ static struct fault *code_lines(struct work *work, const struct bill_coding *cod
     return NULL;
 }
 
+/* The first line that was named, else what was given for all, becomes the supplier's default. */
+static struct fault *remember(struct work *work, const struct party *party, const struct bill_coding *coding,
+                              const struct bill_lines *lines)
+{
+    struct bill_line_code as = { 0, coding->account_id, coding->vat_code_id, coding->cost_center };
+    if (coding->lines.count) {
+        const struct bill_line *line = &lines->at[coding->lines.at[0].line_no - 1];
+        as = (struct bill_line_code){ 0, line->account_id, line->vat_code_id, line->cost_center };
+    }
+    return party_remember_coding(work, party->id, as.account_id, as.vat_code_id, as.cost_center);
+}
+
 struct fault *bill_code(struct work *work, const struct bill_coding *coding, struct bill *bill)
 {
     struct bill_lines lines = { 0 };
@@ -241,6 +253,7 @@ struct fault *bill_code(struct work *work, const struct bill_coding *coding, str
     }
     bill_lines_changed(work, &lines_before, &lines);
     if (bill_next(bill->state, BILL_EVENT_EDIT)) TRY(write_coding(work, bill, &lines));
+    if (coding->remember && party.id.n) TRY(remember(work, &party, coding, &lines));
     return bill_edited(work, bill, &before, "code");
 }
 
@@ -265,7 +278,7 @@ static struct fault *take_lines(struct work *work, const struct bill *bill, cons
                                     .vat_code_id = from->vat_code_id,
                                     .cost_center = from->cost_center };
         if (line->account_id.n) line->coded_from = STR("person");
-        TRY(check_account(work, line->account_id));
+        TRY(bill_account_check(work, line->account_id));
         TRY(bill_line_from_code(work, bill, line));
     }
     return NULL;
@@ -423,6 +436,8 @@ RECORD(bill_coding,
            ID(struct bill_coding, vat_code_id, OPTIONAL),
            FIELD(struct bill_coding, cost_center, .max = 40, OPTIONAL),
            LIST(struct bill_coding, lines, bill_line_code, OPTIONAL),
+           FIELD(struct bill_coding, remember, OPTIONAL,
+                 .about = "the supplier's next bills are coded like the first line named here"),
        });
 CALLABLE(bill_code, bill_coding, bill);
 

@@ -68,6 +68,7 @@ struct bill_shown {
     struct bill_candidates candidates;
     struct bill_files documents;
     struct bill_history history;
+    struct bill_questions questions;
 };
 RECORD(bill_shown, {
     PART(struct bill_shown, bill, bill),
@@ -82,6 +83,7 @@ RECORD(bill_shown, {
     LIST(struct bill_shown, candidates, bill_candidate, .about = "who may have sent it, while no supplier is set"),
     LIST(struct bill_shown, documents, bill_file),
     LIST(struct bill_shown, history, bill_happened),
+    LIST(struct bill_shown, questions, bill_question),
 });
 
 static struct fault *show_candidates(struct work *work, const struct bill *bill, struct bill_candidates *out)
@@ -125,6 +127,7 @@ static struct fault *bill_show(struct work *work, const struct bill_key *takes, 
     TRY(bill_problems_of(work, takes->id, &out->problems));
     TRY(bill_pairs_of(work, takes->id, &out->duplicates));
     TRY(show_files(work, takes->id, &out->documents));
+    TRY(bill_questions_of(work, takes->id, &out->questions));
     return db_all(work, &sql_bill_events_of, BILL_KEY(takes->id), INTO_LIST(bill_happened, &out->history));
 }
 CALLABLE(bill_show, bill_key, bill_shown);
@@ -145,7 +148,7 @@ struct bill_row {
     int64_t net_minor, vat_minor, total_minor, payable_minor, open_minor;
     struct str iban, reference, order_reference, syntax;
     document_id document_id;
-    int64_t fatal_count, duplicate_count, version;
+    int64_t fatal_count, duplicate_count, question_count, version;
 };
 LIST_STRUCT(bill_rows, struct bill_row);
 RECORD(bill_row,
@@ -173,6 +176,7 @@ RECORD(bill_row,
            ID(struct bill_row, document_id, OPTIONAL),
            FIELD(struct bill_row, fatal_count, .filter = true, .about = "problems that block approval"),
            FIELD(struct bill_row, duplicate_count, .filter = true, .about = "bills that it can't be told from"),
+           FIELD(struct bill_row, question_count, .filter = true, .about = "questions that wait for an answer"),
            FIELD(struct bill_row, version),
        });
 static struct fault *bill_list(struct work *work, const struct nothing *takes, const struct list_query *query,
@@ -183,8 +187,8 @@ static struct fault *bill_list(struct work *work, const struct nothing *takes, c
 }
 LISTABLE(bill_list, nothing, bill_row, bill_rows);
 
-static const char *const todos[] = { NULL, "code", "submit", "approve" };
-enum bill_todo { TODO_CODE = 1, TODO_SUBMIT, TODO_APPROVE };
+static const char *const todos[] = { NULL, "code", "submit", "approve", "answer" };
+enum bill_todo { TODO_CODE = 1, TODO_SUBMIT, TODO_APPROVE, TODO_ANSWER };
 struct waiting_row {
     bill_id id;
     int64_t receipt_number;
@@ -374,7 +378,7 @@ static const struct operation operations[] = {
     { "bill list", "GET", "/bills", "bill.read", OPERATION_READS, NULL, &bill_list_list,
       "List bills and what is open of each" },
     { "bill waiting", "GET", "/bills/waiting", "bill.read", OPERATION_READS, NULL, &bill_waiting_list,
-      "List the bills that wait for me: to code, to submit, to approve" },
+      "List the bills that wait for me: to code, to submit, to approve, to answer a question about" },
     { "bill due", "GET", "/bills/due", "bill.read", OPERATION_READS, &bill_due_call, NULL,
       "List approved bills that are due for payment" },
     { "bill preview", "GET", "/bills/{id}/preview", "bill.read", OPERATION_READS | OPERATION_FILE | OPERATION_SLOW,

@@ -112,6 +112,27 @@ CHECKED struct fault *bill_line_from_code(struct work *work, const struct bill *
 void bill_lines_changed(struct work *work, const struct bill_lines *before, const struct bill_lines *after);
 bool bill_is_coded(const struct bill_lines *lines);
 
+/* ---- Questions: bill_ask.c ---- */
+struct bill_question {
+    struct { int64_t n; } id;
+    bill_id bill_id;
+    int64_t person_id; /* a colleague who was asked, or … */
+    struct str person;
+    struct str email;  /* … the supplier, by mail */
+    struct str question;
+    int64_t asked_by;
+    struct str asker;
+    struct instant asked_at;
+    struct str answer;
+    int64_t answered_by;
+    struct str answerer;
+    struct instant answered_at;
+};
+LIST_STRUCT(bill_questions, struct bill_question);
+extern const struct record bill_question_record;
+CHECKED struct fault *bill_questions_of(struct work *work, bill_id id, struct bill_questions *questions);
+CHECKED struct fault *bill_account_check(struct work *work, account_id id); /* may it be used for coding */
+
 /* ---- Posting: bill_post.c ---- */
 /* Fills in entry_id; posts nothing when all amounts are zero. */
 CHECKED struct fault *bill_post(struct work *work, struct bill *bill, const struct bill_lines *lines);

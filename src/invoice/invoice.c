@@ -61,6 +61,7 @@ RECORD(invoice, {
                     AMOUNT(struct invoice, total_minor, .currency = "currency", .filter = true, .sort = true),
                     AMOUNT(struct invoice, base_total_minor, .filter = true, .about = "in the company's own currency"),
                     FIELD(struct invoice, delivery, DELIVERIES, OPTIONAL, .about = "left out: as the customer wants"),
+                    FIELD(struct invoice, terms_days, .max = 365, OPTIONAL, .about = "left out: the customer's"),
                     FIELD(struct invoice, created_at, .sort = true),
                     FIELD(struct invoice, finalised_at, OPTIONAL),
                     FIELD(struct invoice, created_by, OPTIONAL),
@@ -115,6 +116,7 @@ RECORD(invoice_line_data,
     ROW(T, in, order_reference, .max = 100, OPTIONAL), ROW(T, in, buyer_reference, .max = 100, OPTIONAL),            \
     ROW(T, in, note, .max = 4000, OPTIONAL), ROW(T, in, delivered_on, OPTIONAL), ROW(T, in, period_from_on, OPTIONAL), \
     ROW(T, in, period_to_on, OPTIONAL),                                                                              \
+    ROW(T, in, terms_days, .min = 0, .max = 365, OPTIONAL, .about = "days to pay in; left out: the customer's"),     \
     ROW(T, in, delivery, DELIVERIES, OPTIONAL, .about = "left out: as the customer wants"),                          \
     { ROW_AT(T, in, lines), .type = FIELD_LIST, .record = &invoice_line_data_record, .max = INVOICE_LINES_MOST, OPTIONAL }
 RECORD(invoice_data, { INVOICE_ROWS(invoice_data, ) });
@@ -254,8 +256,8 @@ static struct fault *make_line(struct work *work, const struct party *party, str
 }
 
 /* What stands in `data` into the invoice and its lines; everything wrong at once. */
-static struct fault *fill_in(struct work *work, const struct invoice_data *data, struct invoice *invoice,
-                             struct invoice_lines *lines)
+struct fault *invoice_fill_in(struct work *work, const struct invoice_data *data, struct invoice *invoice,
+                              struct invoice_lines *lines)
 {
     struct party party = { 0 };
     struct fault *faults = NULL;
@@ -273,6 +275,7 @@ static struct fault *fill_in(struct work *work, const struct invoice_data *data,
     invoice->delivered_on = data->delivered_on;
     invoice->period_from_on = data->period_from_on, invoice->period_to_on = data->period_to_on;
     invoice->delivery = data->delivery;
+    invoice->terms_days = data->terms_days;
     if (data->period_from_on.ymd && data->period_to_on.ymd && data->period_to_on.ymd < data->period_from_on.ymd)
         faults = FAULT(work->arena, &invoice_period, "period_to_on");
     for (size_t i = 0; i < data->lines.count; i++) {
@@ -302,7 +305,7 @@ struct fault *invoice_draft(struct work *work, const struct invoice_data *data, 
 {
     struct invoice_lines lines = { 0 };
     *invoice = (struct invoice){ .id = { id_new(work) }, .kind = INVOICE_INVOICE };
-    TRY(fill_in(work, data, invoice, &lines));
+    TRY(invoice_fill_in(work, data, invoice, &lines));
     TRY(invoice_add(work, invoice, &lines));
     work_changed(work, "invoice", invoice->id.n, (struct given){ &invoice_record, NULL }, GIVEN(invoice, invoice));
     return NULL;
@@ -325,7 +328,7 @@ static struct fault *change(struct work *work, const struct invoice_change *take
     TRY(invoice_load(work, takes->id, &before));
     TRY(invoice_check(work, &before, INVOICE_CHANGE));
     after = before;
-    TRY(fill_in(work, &takes->data, &after, &lines));
+    TRY(invoice_fill_in(work, &takes->data, &after, &lines));
     after.version = takes->version;
     TRY(record_check(work->arena, GIVEN(invoice, &after)));
     for (size_t i = 0; i < lines.count; i++) TRY(record_check(work->arena, GIVEN(invoice_line, &lines.at[i])));

@@ -41,6 +41,7 @@ struct invoice {
     int64_t net_minor, vat_minor, total_minor;
     int64_t base_total_minor;     /* in the base currency, at the rate of issued_on */
     enum invoice_delivery delivery; /* absent: as the customer wants */
+    int64_t terms_days;             /* to pay in; 0: the customer's */
     struct instant created_at, finalised_at;
     int64_t created_by, finalised_by;
     int64_t version;
@@ -88,6 +89,7 @@ struct invoice_data {
     struct str order_reference, buyer_reference, note;
     struct date delivered_on, period_from_on, period_to_on;
     enum invoice_delivery delivery;
+    int64_t terms_days;           /* 0: the customer's */
     LIST_OF(struct invoice_line_data) lines; /* none: of a draft that is not ready */
 };
 struct invoice_change { invoice_id id; struct invoice_data data; int64_t version; }; /* in JSON its members lie side by side */
@@ -141,6 +143,9 @@ CHECKED struct fault *invoice_credit(struct work *work, invoice_id id, struct st
  * message of the same documents. Refuses invoice_no_address. */
 CHECKED struct fault *invoice_send(struct work *work, invoice_id id, enum invoice_delivery by, struct str to,
                                    struct message *message);
+/* The same with another subject and text. */
+struct invoice_send_data;
+CHECKED struct fault *invoice_send_as(struct work *work, const struct invoice_send_data *send, struct message *message);
 /* The invoice as EN 16931 knows it: what its documents are made of. A draft has no number yet. */
 CHECKED struct fault *invoice_view(struct work *work, const struct invoice *invoice, const struct invoice_lines *lines,
                                    struct einvoice **out);
@@ -158,8 +163,9 @@ struct invoice_send_data {
     int64_t id;
     enum invoice_delivery by;
     struct str to;
+    struct str title, text; /* another subject and text than ours */
 };
 extern const struct record invoice_versioned_record, invoice_credit_line_record, invoice_credit_data_record,
     invoice_send_data_record;
 
-extern const struct operation_table invoice_drafts, invoice_operations, invoice_settings;
+extern const struct operation_table invoice_helps, invoice_styles, invoice_drafts, invoice_operations, invoice_settings;

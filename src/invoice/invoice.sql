@@ -1,6 +1,6 @@
 -- name: invoice_by_id
 -- reads the ledger: what is open of it now
-select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, i.currency, i.language, i.issued_on, i.due_on, i.delivered_on, i.period_from_on, i.period_to_on, i.order_reference, i.buyer_reference, i.note, i.payment_reference, i.credits_id, i.net_minor, i.vat_minor, i.total_minor, i.base_total_minor, i.delivery, i.created_at, i.finalised_at, i.created_by, i.finalised_by, i.version,
+select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, i.currency, i.language, i.issued_on, i.due_on, i.delivered_on, i.period_from_on, i.period_to_on, i.order_reference, i.buyer_reference, i.note, i.payment_reference, i.credits_id, i.net_minor, i.vat_minor, i.total_minor, i.base_total_minor, i.delivery, i.terms_days, i.created_at, i.finalised_at, i.created_by, i.finalised_by, i.version,
        coalesce(case when i.kind = 'credit_note' then -r.rest_minor else r.rest_minor end, 0) as open_minor,
        case when i.state = 'draft' then null when r.rest_minor = 0 then 'paid' when i.kind = 'invoice' and i.due_on < :today then 'overdue'
             when r.rest_minor <> r.amount_minor then 'partly_paid' else 'open' end as payment,
@@ -13,7 +13,7 @@ select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, i.c
 
 -- name: invoice_by_number
 -- reads the ledger: what is open of it now
-select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, i.currency, i.language, i.issued_on, i.due_on, i.delivered_on, i.period_from_on, i.period_to_on, i.order_reference, i.buyer_reference, i.note, i.payment_reference, i.credits_id, i.net_minor, i.vat_minor, i.total_minor, i.base_total_minor, i.delivery, i.created_at, i.finalised_at, i.created_by, i.finalised_by, i.version,
+select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, i.currency, i.language, i.issued_on, i.due_on, i.delivered_on, i.period_from_on, i.period_to_on, i.order_reference, i.buyer_reference, i.note, i.payment_reference, i.credits_id, i.net_minor, i.vat_minor, i.total_minor, i.base_total_minor, i.delivery, i.terms_days, i.created_at, i.finalised_at, i.created_by, i.finalised_by, i.version,
        coalesce(case when i.kind = 'credit_note' then -r.rest_minor else r.rest_minor end, 0) as open_minor,
        case when i.state = 'draft' then null when r.rest_minor = 0 then 'paid' when i.kind = 'invoice' and i.due_on < :today then 'overdue'
             when r.rest_minor <> r.amount_minor then 'partly_paid' else 'open' end as payment,
@@ -26,7 +26,7 @@ select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, i.c
 
 -- name: invoice_list
 -- reads the ledger: what is open of it now
-select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, i.currency, i.language, i.issued_on, i.due_on, i.delivered_on, i.period_from_on, i.period_to_on, i.order_reference, i.buyer_reference, i.note, i.payment_reference, i.credits_id, i.net_minor, i.vat_minor, i.total_minor, i.base_total_minor, i.delivery, i.created_at, i.finalised_at, i.created_by, i.finalised_by, i.version,
+select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, i.currency, i.language, i.issued_on, i.due_on, i.delivered_on, i.period_from_on, i.period_to_on, i.order_reference, i.buyer_reference, i.note, i.payment_reference, i.credits_id, i.net_minor, i.vat_minor, i.total_minor, i.base_total_minor, i.delivery, i.terms_days, i.created_at, i.finalised_at, i.created_by, i.finalised_by, i.version,
        coalesce(case when i.kind = 'credit_note' then -r.rest_minor else r.rest_minor end, 0) as open_minor,
        case when i.state = 'draft' then null when r.rest_minor = 0 then 'paid' when i.kind = 'invoice' and i.due_on < :today then 'overdue'
             when r.rest_minor <> r.amount_minor then 'partly_paid' else 'open' end as payment,
@@ -39,7 +39,7 @@ select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, i.c
 
 -- name: invoice_credits_of
 -- reads the ledger: what is open of it now
-select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, i.currency, i.language, i.issued_on, i.due_on, i.delivered_on, i.period_from_on, i.period_to_on, i.order_reference, i.buyer_reference, i.note, i.payment_reference, i.credits_id, i.net_minor, i.vat_minor, i.total_minor, i.base_total_minor, i.delivery, i.created_at, i.finalised_at, i.created_by, i.finalised_by, i.version,
+select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, i.currency, i.language, i.issued_on, i.due_on, i.delivered_on, i.period_from_on, i.period_to_on, i.order_reference, i.buyer_reference, i.note, i.payment_reference, i.credits_id, i.net_minor, i.vat_minor, i.total_minor, i.base_total_minor, i.delivery, i.terms_days, i.created_at, i.finalised_at, i.created_by, i.finalised_by, i.version,
        coalesce(case when i.kind = 'credit_note' then -r.rest_minor else r.rest_minor end, 0) as open_minor,
        case when i.state = 'draft' then null when r.rest_minor = 0 then 'paid' when i.kind = 'invoice' and i.due_on < :today then 'overdue'
             when r.rest_minor <> r.amount_minor then 'partly_paid' else 'open' end as payment,
@@ -51,11 +51,11 @@ select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, i.c
  where i.company_id = :company_id and i.credits_id = :id and i.state = 'final' order by i.id;
 
 -- name: invoice_add
-insert into invoice (company_id, id, kind, state, number, party_id, currency, language, issued_on, due_on, delivered_on, period_from_on, period_to_on, order_reference, buyer_reference, note, payment_reference, credits_id, net_minor, vat_minor, total_minor, base_total_minor, delivery, created_at, created_by, finalised_at, finalised_by, version)
-values (:company_id, :id, :kind, :state, :number, :party_id, :currency, :language, :issued_on, :due_on, :delivered_on, :period_from_on, :period_to_on, :order_reference, :buyer_reference, :note, :payment_reference, :credits_id, :net_minor, :vat_minor, :total_minor, :base_total_minor, :delivery, :created_at, :created_by, :finalised_at, :finalised_by, :version);
+insert into invoice (company_id, id, kind, state, number, party_id, currency, language, issued_on, due_on, delivered_on, period_from_on, period_to_on, order_reference, buyer_reference, note, payment_reference, credits_id, net_minor, vat_minor, total_minor, base_total_minor, delivery, terms_days, created_at, created_by, finalised_at, finalised_by, version)
+values (:company_id, :id, :kind, :state, :number, :party_id, :currency, :language, :issued_on, :due_on, :delivered_on, :period_from_on, :period_to_on, :order_reference, :buyer_reference, :note, :payment_reference, :credits_id, :net_minor, :vat_minor, :total_minor, :base_total_minor, :delivery, :terms_days, :created_at, :created_by, :finalised_at, :finalised_by, :version);
 
 -- name: invoice_save
-update invoice set party_id = :party_id, currency = :currency, language = :language, delivered_on = :delivered_on, period_from_on = :period_from_on, period_to_on = :period_to_on, order_reference = :order_reference, buyer_reference = :buyer_reference, note = :note, net_minor = :net_minor, vat_minor = :vat_minor, total_minor = :total_minor, delivery = :delivery,
+update invoice set party_id = :party_id, currency = :currency, language = :language, delivered_on = :delivered_on, period_from_on = :period_from_on, period_to_on = :period_to_on, order_reference = :order_reference, buyer_reference = :buyer_reference, note = :note, net_minor = :net_minor, vat_minor = :vat_minor, total_minor = :total_minor, delivery = :delivery, terms_days = :terms_days,
        version = version + 1 where company_id = :company_id and id = :id and version = :version and state = 'draft';
 
 -- name: invoice_finalise

@@ -39,7 +39,7 @@ struct str invoice_file_name(struct arena *arena, struct str number, enum invoic
 }
 
 /* "#0b5fff" */
-static uint32_t color_of(struct str text)
+uint32_t invoice_color(struct str text)
 {
     uint8_t rgb[3];
     if (text.length != 7 || text.at[0] != '#' || !hex_parse(str_part(text, 1, 6), rgb, 3)) return 0;
@@ -50,7 +50,7 @@ struct fault *invoice_draw(struct work *work, const struct invoice *invoice, con
 {
     enum language language = str_is(invoice->language, "nl") ? DUTCH : ENGLISH;
     const struct paper_style style = { .logo_png = view->company.logo,
-                                       .accent_rgb = color_of(view->company.brand_color),
+                                       .accent_rgb = invoice_color(view->company.brand_color),
                                        .closing = view->setting.closing,
                                        .stamp = invoice->state == INVOICE_DRAFT && !invoice->number.length
                                                     ? translate(language, "DRAFT")

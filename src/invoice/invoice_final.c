@@ -139,8 +139,9 @@ struct fault *invoice_finalise(struct work *work, invoice_id id, int64_t version
     TRY(invoice_lines_of(work, id, &lines));
     TRY(invoice_view_make(work, invoice, &lines, &view));
     TRY(check_ready(work, invoice, &lines, &view));
-    invoice->due_on = invoice->kind == INVOICE_INVOICE ? date_add_days(work->today, (int)view.party.customer_terms_days)
-                                                       : work->today;
+    invoice->due_on = invoice->kind == INVOICE_INVOICE
+                          ? date_add_days(work->today, (int)invoice_terms_days(invoice, &view.party))
+                          : work->today;
     invoice->delivered_on = view.einvoice->delivery.day.date;
     TRY(number_it(work, invoice, &view));
     invoice->net_minor = view.sums.without_vat_minor, invoice->vat_minor = view.sums.vat_minor,

@@ -21,6 +21,9 @@ struct invoice_key { int64_t id; };
 extern const struct record invoice_key_record;
 #define INVOICE_KEY(number_) GIVEN(invoice_key, (&(const struct invoice_key){ (number_) }))
 
+/* What a person filled in, into the invoice and its lines; everything wrong at once. Saves nothing. */
+CHECKED struct fault *invoice_fill_in(struct work *work, const struct invoice_data *data, struct invoice *invoice,
+                                      struct invoice_lines *lines);
 /* Refuses invoice_not_possible unless the table of states allows it. */
 CHECKED struct fault *invoice_check(struct work *work, const struct invoice *invoice, enum invoice_event event);
 /* The line's discount and net, by price, quantity and percentage. Refuses invoice_too_large. */
@@ -43,6 +46,19 @@ CHECKED struct fault *invoice_view_make(struct work *work, const struct invoice 
                                         const struct invoice_lines *lines, struct invoice_view *out);
 CHECKED struct fault *invoice_draw(struct work *work, const struct invoice *invoice, const struct invoice_view *view,
                                    struct str *pdf);
+/* A draft as it would look today. */
+CHECKED struct fault *invoice_look(struct work *work, struct invoice *invoice, const struct invoice_lines *lines,
+                                   struct invoice_view *view, struct file_answer *out);
+/* The mail that an invoice goes with. `by`: 0, as the customer wants. */
+struct invoice_mail {
+    enum invoice_delivery by;
+    struct str to, title, text, language;
+    LIST_OF(struct invoice_document) documents;
+};
+CHECKED struct fault *invoice_mail_make(struct work *work, const struct invoice *invoice, enum invoice_delivery by,
+                                        struct invoice_mail *out);
+uint32_t invoice_color(struct str text); /* "#0b5fff"; 0: none */
+int64_t invoice_terms_days(const struct invoice *invoice, const struct party *party);
 CHECKED struct fault *invoice_documents_keep(struct work *work, const struct invoice *invoice,
                                              const struct invoice_view *view);
 CHECKED struct fault *invoice_document_make(struct work *work, const struct invoice *invoice,

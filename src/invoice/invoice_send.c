@@ -63,7 +63,7 @@ static struct fault *write_body(struct work *work, const struct invoice *invoice
     return NULL;
 }
 
-static struct fault *attach(struct work *work, const struct invoice *invoice, enum invoice_delivery by, struct message_body *body)
+static struct fault *attach(struct work *work, const struct invoice *invoice, enum invoice_delivery by, struct invoice_mail *mail)
 {
     static const bool wanted[][INVOICE_HYBRID + 1] = {
         [DELIVER_MAIL_PDF] = { [INVOICE_PDF] = true },
@@ -75,8 +75,7 @@ static struct fault *attach(struct work *work, const struct invoice *invoice, en
     struct invoice_shown shown = { 0 };
     TRY(invoice_documents_of(work, invoice->id, &shown));
     for (size_t i = 0; i < shown.documents.count; i++)
-        if (wanted[by][shown.documents.at[i].kind])
-            *LIST_ADD(work->arena, &body->attachments) = (struct message_attachment){ shown.documents.at[i].document_id.n };
+        if (wanted[by][shown.documents.at[i].kind]) *LIST_ADD(work->arena, &mail->documents) = shown.documents.at[i];
     return NULL;
 }
 
@@ -93,22 +92,56 @@ static struct fault *address_for(struct work *work, const struct party *party, e
     return NULL;
 }
 
-struct fault *invoice_send(struct work *work, invoice_id id, enum invoice_delivery by, struct str to, struct message *message)
+static enum message_channel channel_of(enum invoice_delivery by)
+{
+    return by == DELIVER_LETTER ? MESSAGE_LETTER : by == DELIVER_PORTAL ? MESSAGE_PORTAL : MESSAGE_MAIL;
+}
+
+static enum invoice_delivery way_of(const struct invoice *invoice, const struct party *party, enum invoice_delivery by)
+{
+    return by ? by : invoice->delivery ? invoice->delivery : party->delivery;
+}
+
+struct fault *invoice_mail_make(struct work *work, const struct invoice *invoice, enum invoice_delivery by,
+                                struct invoice_mail *out)
+{
+    struct party party = { 0 };
+    struct message_body body = { 0 };
+    TRY(invoice_check(work, invoice, INVOICE_SEND));
+    TRY(party_load(work, invoice->party_id, &party));
+    out->by = way_of(invoice, &party, by);
+    struct fault *nowhere = address_for(work, &party, channel_of(out->by), (struct str){ 0 }, &out->to);
+    if (nowhere && nowhere->type != &invoice_no_address) return nowhere;
+    TRY(write_body(work, invoice, &party, &body));
+    out->title = body.title, out->text = body.text, out->language = invoice->language;
+    return attach(work, invoice, out->by, out);
+}
+
+struct fault *invoice_send_as(struct work *work, const struct invoice_send_data *send, struct message *message)
 {
     struct invoice invoice = { 0 };
     struct party party = { 0 };
-    TRY(invoice_load(work, id, &invoice));
+    struct invoice_mail mail = { 0 };
+    TRY(invoice_load(work, (invoice_id){ send->id }, &invoice));
     TRY(invoice_check(work, &invoice, INVOICE_SEND));
     TRY(party_load(work, invoice.party_id, &party));
-    if (!by) by = invoice.delivery ? invoice.delivery : party.delivery;
+    enum invoice_delivery by = way_of(&invoice, &party, send->by);
     struct message_new new = {
-        .channel = by == DELIVER_LETTER ? MESSAGE_LETTER : by == DELIVER_PORTAL ? MESSAGE_PORTAL : MESSAGE_MAIL,
-        .party_id = party.id.n, .subject_kind = STR("invoice"), .subject_id = id.n,
+        .channel = channel_of(by), .party_id = party.id.n, .subject_kind = STR("invoice"), .subject_id = send->id,
     };
-    TRY(address_for(work, &party, new.channel, to, &new.body.to));
+    TRY(address_for(work, &party, new.channel, send->to, &new.body.to));
     TRY(write_body(work, &invoice, &party, &new.body));
-    TRY(attach(work, &invoice, by, &new.body));
+    if (send->title.length) new.body.title = send->title;
+    if (send->text.length) new.body.text = send->text;
+    TRY(attach(work, &invoice, by, &mail));
+    for (size_t i = 0; i < mail.documents.count; i++)
+        *LIST_ADD(work->arena, &new.body.attachments) = (struct message_attachment){ mail.documents.at[i].document_id.n };
     TRY(message_add(work, &new, message));
     work_changed(work, "message", message->id.n, (struct given){ &message_record, NULL }, GIVEN(message, message));
     return NULL;
+}
+
+struct fault *invoice_send(struct work *work, invoice_id id, enum invoice_delivery by, struct str to, struct message *message)
+{
+    return invoice_send_as(work, &(const struct invoice_send_data){ .id = id.n, .by = by, .to = to }, message);
 }

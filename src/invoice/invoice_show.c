@@ -39,6 +39,18 @@ static struct fault *list(struct work *work, const struct nothing *takes, const 
 }
 LISTABLE(list, nothing, invoice, invoices);
 
+struct fault *invoice_look(struct work *work, struct invoice *invoice, const struct invoice_lines *lines,
+                           struct invoice_view *view, struct file_answer *out)
+{
+    invoice->issued_on = work->today;
+    TRY(invoice_view_make(work, invoice, lines, view));
+    if (invoice->kind == INVOICE_INVOICE)
+        view->einvoice->due.date = date_add_days(work->today, (int)invoice_terms_days(invoice, &view->party));
+    out->name = STR("draft.pdf");
+    out->media_type = STR("application/pdf");
+    return invoice_draw(work, invoice, view, &out->content);
+}
+
 static struct fault *preview(struct work *work, const struct invoice_key *takes, struct file_answer *out)
 {
     struct invoice invoice = { 0 };
@@ -47,12 +59,7 @@ static struct fault *preview(struct work *work, const struct invoice_key *takes,
     TRY(invoice_load(work, (invoice_id){ takes->id }, &invoice));
     TRY(invoice_check(work, &invoice, INVOICE_PREVIEW));
     TRY(invoice_lines_of(work, invoice.id, &lines));
-    invoice.issued_on = work->today;
-    TRY(invoice_view_make(work, &invoice, &lines, &view));
-    view.einvoice->due.date = date_add_days(work->today, (int)view.party.customer_terms_days);
-    out->name = STR("draft.pdf");
-    out->media_type = STR("application/pdf");
-    return invoice_draw(work, &invoice, &view, &out->content);
+    return invoice_look(work, &invoice, &lines, &view, out);
 }
 CALLABLE(preview, invoice_key, file_answer);
 
@@ -91,10 +98,13 @@ RECORD(invoice_send_data,
                  OPTIONAL, .about = "left out: as the customer wants"),
            FIELD(struct invoice_send_data, to, .max = 254, OPTIONAL,
                  .about = "address; left out: the customer's for invoices"),
+           FIELD(struct invoice_send_data, title, .min = 1, .max = 300, OPTIONAL,
+                 .about = "left out: as `invoice mail` shows it"),
+           FIELD(struct invoice_send_data, text, .min = 1, .max = 20000, OPTIONAL),
        });
 static struct fault *send(struct work *work, const struct invoice_send_data *takes, struct message *out)
 {
-    return invoice_send(work, (invoice_id){ takes->id }, takes->by, takes->to, out);
+    return invoice_send_as(work, takes, out);
 }
 CALLABLE(send, invoice_send_data, message);
 

@@ -117,6 +117,11 @@ static void add_line(struct arena *arena, const struct invoice *invoice, const s
 
 /* ---- Paying ---- */
 
+int64_t invoice_terms_days(const struct invoice *invoice, const struct party *party)
+{
+    return invoice->terms_days ? invoice->terms_days : party->customer_terms_days;
+}
+
 static void add_payment(struct work *work, const struct invoice *invoice, const struct invoice_view *v, struct einvoice *e)
 {
     struct arena *arena = work->arena;
@@ -132,7 +137,7 @@ static void add_payment(struct work *work, const struct invoice *invoice, const 
     if (!e->payment_terms.length)
         e->payment_terms =
             text_fill(arena, translate(language, "Payment within {days} days of the invoice date."),
-                      (const struct param[]){ PARAM_INT(arena, "days", v->party.customer_terms_days) }, 1);
+                      (const struct param[]){ PARAM_INT(arena, "days", invoice_terms_days(invoice, &v->party)) }, 1);
     bool sepa = str_is(invoice->currency, "EUR") && iban_is_valid(v->company.iban);
     if (!v->company.iban.length) return;
     *LIST_ADD(arena, &e->payments) = (struct einvoice_payment){

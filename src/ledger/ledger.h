@@ -75,6 +75,7 @@ struct vat_code {
     account_id reverse_account_id; /* reverse charge: due and deductible at once */
     struct str return_box;         /* of the Dutch VAT return: 1a … 5b */
     struct date valid_from, valid_to;
+    int64_t version;
 };
 LIST_STRUCT(vat_codes, struct vat_code);
 extern const struct record vat_code_record;
@@ -214,4 +215,4 @@ struct ledger_proof { struct proof_checks checks; bool holds; struct str hash; }
  * order, the same on SQLite and PostgreSQL. */
 CHECKED struct fault *ledger_verify(struct work *work, struct ledger_proof *proof);
 
-extern const struct operation_table ledger_entries, ledger_items, ledger_charts, ledger_proofs;
+extern const struct operation_table ledger_vats, ledger_entries, ledger_items, ledger_charts, ledger_proofs;

@@ -19,20 +19,24 @@ update account set number = :number, name = :name, rgs_code = :rgs_code, is_bloc
 select id, number, name, kind, control, purpose, rgs_code, is_blocked, version from account where company_id = :company_id;
 
 -- name: vat_code_by_id
-select id, code, name, category, rate, side, reason_code, reason, account_id, reverse_account_id, return_box, valid_from, valid_to
+select id, code, name, category, rate, side, reason_code, reason, account_id, reverse_account_id, return_box, valid_from, valid_to, version
   from vat_code where company_id = :company_id and id = :id;
 
 -- name: vat_code_all
-select id, code, name, category, rate, side, reason_code, reason, account_id, reverse_account_id, return_box, valid_from, valid_to
+select id, code, name, category, rate, side, reason_code, reason, account_id, reverse_account_id, return_box, valid_from, valid_to, version
   from vat_code where company_id = :company_id order by code;
 
 -- name: vat_code_list
-select id, code, name, category, rate, side, reason_code, reason, account_id, reverse_account_id, return_box, valid_from, valid_to
+select id, code, name, category, rate, side, reason_code, reason, account_id, reverse_account_id, return_box, valid_from, valid_to, version
   from vat_code where company_id = :company_id;
 
 -- name: vat_code_add
-insert into vat_code (company_id, id, code, name, category, rate, side, reason_code, reason, account_id, reverse_account_id, return_box, valid_from, valid_to)
-values (:company_id, :id, :code, :name, :category, :rate, :side, :reason_code, :reason, :account_id, :reverse_account_id, :return_box, :valid_from, :valid_to);
+insert into vat_code (company_id, id, code, name, category, rate, side, reason_code, reason, account_id, reverse_account_id, return_box, valid_from, valid_to, version)
+values (:company_id, :id, :code, :name, :category, :rate, :side, :reason_code, :reason, :account_id, :reverse_account_id, :return_box, :valid_from, :valid_to, :version);
+
+-- name: vat_code_save
+update vat_code set name = :name, reason_code = :reason_code, reason = :reason, return_box = :return_box, valid_to = :valid_to, version = version + 1
+ where company_id = :company_id and id = :id and version = :version;
 
 -- name: period_by_id
 select id, name, from_on, to_on, closed_at, closed_by, version from period where company_id = :company_id and id = :id;

@@ -35,6 +35,7 @@ RECORD(vat_code, {
                      FIELD(struct vat_code, return_box, .max = 5, OPTIONAL),
                      FIELD(struct vat_code, valid_from),
                      FIELD(struct vat_code, valid_to, OPTIONAL),
+                     FIELD(struct vat_code, version),
                  });
 struct period {
     period_id id;
@@ -198,7 +199,7 @@ static struct fault *make_vat_codes(struct work *work, bool dutch)
         struct vat_code code = {
             .id = { id_new(work) }, .code = c[0], .name = dutch ? c[1] : c[2],
             .category = choice_of(&vat_code_record, "category", c[3]), .side = choice_of(&vat_code_record, "side", c[5]),
-            .reason_code = filled(c[6]), .reason = filled(c[7]), .return_box = filled(c[10]),
+            .reason_code = filled(c[6]), .reason = filled(c[7]), .return_box = filled(c[10]), .version = 1,
         };
         const char *purpose = c[8].length ? str_keep(work->arena, c[8]).at : NULL;
         const char *reverse = c[9].length ? str_keep(work->arena, c[9]).at : NULL;

@@ -402,6 +402,23 @@ static struct fault *party_change(struct work *work, const struct party_change *
 }
 CALLABLE(party_change, party_change, party);
 
+struct fault *party_remember_coding(struct work *work, party_id id, account_id account, vat_code_id vat_code, struct str cost_center)
+{
+    struct party before = { 0 }, after;
+    TRY(party_load(work, id, &before));
+    after = before;
+    if (account.n) after.expense_account_id = account;
+    if (vat_code.n) after.vat_code_id = vat_code;
+    if (cost_center.length) after.cost_center = cost_center;
+    bool same = after.expense_account_id.n == before.expense_account_id.n && after.vat_code_id.n == before.vat_code_id.n &&
+                str_equal(after.cost_center, before.cost_center);
+    if (same) return NULL;
+    TRY(db_change(work, &sql_party_save, GIVEN(party, &after), &party_changed));
+    after.version++;
+    work_changed(work, "party", id.n, GIVEN(party, &before), GIVEN(party, &after));
+    return NULL;
+}
+
 static const struct operation operations[] = {
     { "party list", "GET", "/parties", "party.read", OPERATION_READS, NULL, &party_list_list,
       "List customers and suppliers" },

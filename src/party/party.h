@@ -79,6 +79,9 @@ CHECKED struct fault *party_bank_to_pay(struct work *work, party_id party, struc
 CHECKED struct fault *party_banks_of(struct work *work, party_id party, struct party_banks *banks);
 /* Address to send to for a purpose ("billing"): that contact's, the general contact's, the party's own; absent when there is none. */
 CHECKED struct fault *party_email_for(struct work *work, party_id party, const char *purpose, struct str *email);
+/* How this supplier's bills are coded from now on; absent ones stay as they were. */
+CHECKED struct fault *party_remember_coding(struct work *work, party_id id, account_id account, vat_code_id vat_code,
+                                            struct str cost_center);
 /* Lower case, accents off, punctuation and legal forms out: "Bakkerij De Zon B.V." is "bakkerij de zon". */
 struct str party_name_key(struct arena *arena, struct str name);
 
