@@ -1,5 +1,6 @@
 /* The program's own commands, and the way to an operation's. */
 #include "app/app_own.h"
+#include "base/lazy.h"
 #include <jansson.h>
 #include <signal.h>
 #include <unistd.h>
@@ -119,6 +120,8 @@ static struct fault *serve(struct program *p)
     if (fault) return jobs_stop(jobs), fault;
     LOG(LOG_INFO, "serving", LOG_TEXT("address", s->http_address), LOG_INT("port", http_port(http)),
         LOG_INT("took_us", clock_us() - from));
+    struct str missing = lazy_load_all(p->arena); /* now, not in the midst of somebody's work */
+    if (missing.length) LOG(LOG_ERROR, "library_missing", LOG_TEXT("why", missing));
     sigwait(&ends, &which);
     LOG(LOG_INFO, "stopping", LOG_INT("signal", which));
     http_stop(http, GRACE_MS);

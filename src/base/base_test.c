@@ -1,4 +1,5 @@
 #include "test.h"
+#include "base/lazy.h"
 
 TEST(base_decimal)
 {
@@ -123,4 +124,14 @@ TEST(arena_rewinds_to_a_mark)
     arena_rewind(a, empty);
     expect_int(0, arena_used(a));
     arena_free(a);
+}
+
+/* A library that is there, one that is not, and all that the program may call (docs/decisions/0006). */
+TEST(base_lazy_libraries)
+{
+    expect(!lazy_load(arena, "libc.so.6").at);
+    struct str wrong = lazy_load(arena, "libflorin-not-there.so.9");
+    expect(str_find(wrong, "libflorin-not-there.so.9") >= 0 && str_find(wrong, "install its package") >= 0);
+    expect_str("", lazy_load_all(arena));
+    for (size_t i = 0; i < lazy_library_count; i++) expect(str_starts(str_of(lazy_libraries[i]), LAZY_MARK "lib"));
 }
