@@ -49,8 +49,11 @@ void app_operations(struct arena *arena, struct operations *out)
         &payment_bank_table,
         &payment_holds_table,
         &report_figures,
+        &report_months,
         &report_cash,
         &report_books,
+        &report_vats,
+        &report_searches,
     };
     struct operation_table *tables = ARENA_ARRAY(arena, struct operation_table, ARRAY_LENGTH(rooms));
     for (size_t i = 0; i < ARRAY_LENGTH(rooms); i++) tables[i] = *rooms[i];

@@ -57,9 +57,8 @@ struct dso {
 };
 CHECKED struct fault *report_dso(struct work *work, const struct dso_takes *takes, struct dso *out);
 
-/* The next day on which TARGET settles (no weekend, 1 January, Good Friday, Easter Monday, 1 May, 25 and 26 December;
- * ECB/2012/27, annex II), or the day itself. */
-struct date report_business_day(struct date day);
+/* "1.234,56", "1,234.56" or "€ 1234" in minor units of two digits, without its sign; false: no amount. */
+bool report_parse_amount(struct arena *arena, struct str words, int64_t *minor);
 
 extern const struct fault_type report_too_large;
-extern const struct operation_table report_figures, report_cash, report_books;
+extern const struct operation_table report_figures, report_months, report_cash, report_books, report_vats, report_searches;

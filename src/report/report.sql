@@ -155,8 +155,176 @@ select e.id, e.number, e.journal, e.dated_on, e.recorded_at, e.source_kind, e.so
 -- reads the ledger: what stood on an account before a day
 select cast(coalesce(sum(l.base_minor), 0) as bigint) as base_minor from entry_line l where l.company_id = :company_id and l.account_id = :account_id and l.dated_on < :from_on;
 
--- name: report_card_lines
--- reads the ledger: the lines of one account
-select e.id as entry_id, l.line_no, e.number, e.journal, l.dated_on, e.description, l.description as line_description, l.party_id, l.cost_center, l.base_minor, l.currency, l.amount_minor
+-- name: report_rest_days
+-- reads the ledger: what is open now by party and due day, and the day of the payment run in which it is proposed
+select r.party_id, r.due_on as "on", p.execution_on as planned_on, cast(sum(r.rest_base_minor) as bigint) as base_minor from item_rest r
+  left join (select x.item_id, u.execution_on from payment_part x join payment_run u on u.company_id = x.company_id and u.id = x.run_id
+              where x.company_id = :company_id and x.is_live and u.state = 'proposed') p on p.item_id = r.item_id
+ where r.company_id = :company_id and r.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side) and r.rest_base_minor <> 0
+ group by r.party_id, r.due_on, p.execution_on;
+
+-- name: report_rest_items
+-- reads the ledger: the same, item by item
+select r.item_id as id, r.party_id, r.due_on, p.execution_on as planned_on, p.run_id, r.rest_base_minor, i.reference, i.kind, i.source_kind, i.source_id, n.name from item_rest r
+  join open_item i on i.company_id = r.company_id and i.id = r.item_id
+  join party n on n.company_id = r.company_id and n.id = r.party_id
+  left join (select x.item_id, x.run_id, u.execution_on from payment_part x join payment_run u on u.company_id = x.company_id and u.id = x.run_id
+              where x.company_id = :company_id and x.is_live and u.state = 'proposed') p on p.item_id = r.item_id
+ where r.company_id = :company_id and r.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side) and r.rest_base_minor <> 0
+ order by r.due_on, r.item_id;
+
+-- name: report_on_its_way
+select e.id, e.source_kind, e.source_id, e.reference, e.currency, e.amount_minor, e.expected_on from cash_expected e
+ where e.company_id = :company_id and e.met_by is null and e.withdrawn_at is null order by e.expected_on, e.id;
+
+-- name: report_control_months
+-- reads the ledger: what moved on the control account, month by month
+select m.month_on as "on", cast(sum(m.debit_minor - m.credit_minor) as bigint) as base_minor from account_month m join account a on a.company_id = m.company_id and a.id = m.account_id
+ where m.company_id = :company_id and a.control = :side group by m.month_on order by m.month_on;
+
+-- name: report_paid_days
+-- reads the ledger: what was paid whole, by the day of its last payment, and how much of it in time
+select x.paid_on as "on", cast(count(*) as bigint) as count, cast(sum(case when x.paid_on <= r.due_on then 1 else 0 end) as bigint) as good
+  from (select l.item_id, max(l.effective_on) as paid_on from allocation_line l where l.company_id = :company_id and l.effective_on >= :from_on group by l.item_id) x
+  join item_rest r on r.company_id = :company_id and r.item_id = x.item_id
+ where r.rest_minor = 0 and r.amount_minor > 0 and x.paid_on <= :to_on
+   and r.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side)
+ group by x.paid_on;
+
+-- name: report_paid_items
+-- reads the ledger: the items behind it
+select r.item_id as id, i.reference, r.party_id, n.name, i.dated_on, r.due_on, x.paid_on, case when x.paid_on <= r.due_on then true else false end as in_time, i.currency, r.amount_minor
+  from (select l.item_id, max(l.effective_on) as paid_on from allocation_line l where l.company_id = :company_id and l.effective_on >= :from_on group by l.item_id) x
+  join item_rest r on r.company_id = :company_id and r.item_id = x.item_id
+  join open_item i on i.company_id = r.company_id and i.id = r.item_id
+  join party n on n.company_id = r.company_id and n.id = r.party_id
+ where r.rest_minor = 0 and r.amount_minor > 0 and x.paid_on <= :to_on
+   and r.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side);
+
+-- name: report_line_days
+select l.booked_on as "on", cast(count(*) as bigint) as count, cast(coalesce(sum(case when d.is_automatic then 1 else 0 end), 0) as bigint) as good
+  from bank_line l left join (select c.id, c.bank_line_id, c.is_automatic from cash_decision c where c.company_id = :company_id
+                                and not exists (select 1 from cash_undo u where u.company_id = :company_id and u.decision_id = c.id)) d on d.bank_line_id = l.id
+ where l.company_id = :company_id and l.booked_on between :from_on and :to_on group by l.booked_on;
+
+-- name: report_balances
+-- reads the ledger: what moved on each account until a day: whole months as kept up, the days of the last one from the lines
+select a.id as account_id, a.number, a.name, a.kind, a.control, a.rgs_code,
+       coalesce((select cast(sum(m.debit_minor) as bigint) from account_month m where m.company_id = a.company_id and m.account_id = a.id and m.month_on < :month_on), 0)
+     + coalesce((select cast(sum(case when l.base_minor > 0 then l.base_minor else 0 end) as bigint) from entry_line l where l.company_id = a.company_id and l.account_id = a.id and l.dated_on between :month_on and :to_on), 0) as debit_minor,
+       coalesce((select cast(sum(m.credit_minor) as bigint) from account_month m where m.company_id = a.company_id and m.account_id = a.id and m.month_on < :month_on), 0)
+     + coalesce((select cast(-sum(case when l.base_minor < 0 then l.base_minor else 0 end) as bigint) from entry_line l where l.company_id = a.company_id and l.account_id = a.id and l.dated_on between :month_on and :to_on), 0) as credit_minor
+  from account a where a.company_id = :company_id order by a.number;
+
+-- name: report_vat_code
+-- reads the ledger: a VAT code by what people call it
+select id, name, side, reverse_account_id from vat_code where company_id = :company_id and code = :code;
+
+-- name: report_vat_entries
+-- reads the ledger: the entries behind a VAT code of a period, one row each
+select e.id, e.number, e.dated_on, e.journal, e.source_kind, e.source_id, e.description, x.party_id, x.turnover_minor * :sign as turnover_minor, x.vat_minor * :sign as vat_minor
+  from (select l.entry_id,
+               cast(coalesce(sum(case when v.reverse_account_id is null or l.account_id = v.reverse_account_id then l.vat_base_minor else 0 end), 0) as bigint) as turnover_minor,
+               cast(coalesce(sum(case when l.account_id = v.account_id then l.base_minor else 0 end), 0) as bigint) as vat_minor,
+               (select min(c.party_id) from entry_line c where c.company_id = :company_id and c.entry_id = l.entry_id and c.party_id is not null) as party_id
+          from entry_line l join vat_code v on v.company_id = l.company_id and v.id = l.vat_code_id
+         where l.company_id = :company_id and l.vat_code_id = :vat_code_id and l.dated_on between :from_on and :to_on group by l.entry_id) x
+  join entry e on e.company_id = :company_id and e.id = x.entry_id;
+
+-- name: report_icp
+-- reads the ledger: what was sold to customers elsewhere in the EU (box 3b), by customer
+select x.party_id as id, p.number, p.name, p.country, p.vat_number, cast(count(distinct x.entry_id) as bigint) as entry_count, cast(-sum(x.vat_base_minor) as bigint) as turnover_minor
+  from (select l.entry_id, l.vat_base_minor,
+               (select min(c.party_id) from entry_line c where c.company_id = :company_id and c.entry_id = l.entry_id and c.party_id is not null) as party_id
+          from vat_code v join entry_line l on l.company_id = v.company_id and l.vat_code_id = v.id
+         where v.company_id = :company_id and v.return_box = '3b' and v.side = 'sale' and l.dated_on between :from_on and :to_on) x
+  left join party p on p.company_id = :company_id and p.id = x.party_id
+ group by x.party_id, p.number, p.name, p.country, p.vat_number order by p.country, p.name;
+
+-- name: report_card_sums
+-- reads the ledger: the whole period of a card
+select cast(coalesce(sum(case when l.base_minor > 0 then l.base_minor else 0 end), 0) as bigint) as debit_minor,
+       cast(coalesce(-sum(case when l.base_minor < 0 then l.base_minor else 0 end), 0) as bigint) as credit_minor
+  from entry_line l where l.company_id = :company_id and l.account_id = :account_id and l.dated_on between :from_on and :to_on;
+
+-- name: report_card_passed
+-- reads the ledger: what moved on the pages before
+select cast(coalesce(sum(l.base_minor), 0) as bigint) as base_minor from entry_line l join entry e on e.company_id = l.company_id and e.id = l.entry_id
+ where l.company_id = :company_id and l.account_id = :account_id and l.dated_on between :from_on and :after_on
+   and (l.dated_on, e.number, l.line_no) <= (:after_on, :after_number, :after_line);
+
+-- name: report_card_page
+-- reads the ledger: the lines of one account behind a place
+select e.id as entry_id, l.line_no, e.number, e.journal, e.source_kind, e.source_id, l.dated_on, e.description, l.description as line_description, l.party_id, l.cost_center, l.base_minor, l.currency, l.amount_minor
   from entry_line l join entry e on e.company_id = l.company_id and e.id = l.entry_id
- where l.company_id = :company_id and l.account_id = :account_id and l.dated_on between :from_on and :to_on order by l.dated_on, e.number, l.line_no;
+ where l.company_id = :company_id and l.account_id = :account_id and l.dated_on between :after_on and :to_on
+   and (l.dated_on, e.number, l.line_no) > (:after_on, :after_number, :after_line)
+ order by l.dated_on, e.number, l.line_no limit :limit;
+
+-- name: search_parties
+select p.id, 'party' as kind, p.name as title, p.number as detail, p.city as place from party p
+ where p.company_id = :company_id and (p.name_key like :key_like or lower(p.name) like :like or lower(p.number) like :like or lower(p.email) like :like or p.vat_number = :code or p.kvk_number = :code)
+ order by case when lower(p.number) = :low or lower(p.name) = :low then 0 else 1 end, p.name limit 10;
+
+-- name: search_party_banks
+select b.id, 'party_bank' as kind, p.name as title, b.iban as detail, b.party_id from party_bank b join party p on p.company_id = b.company_id and p.id = b.party_id
+ where b.company_id = :company_id and b.iban >= :code and b.iban < :code_end order by b.iban limit 10;
+
+-- name: search_bills
+select b.id, 'bill' as kind, coalesce(p.name, b.seller_name) as title, b.number as detail, b.issued_on as "on", b.currency, b.total_minor as amount_minor, b.state
+  from (select id from (select x.id from bill x where x.company_id = :company_id and x.number_key >= :key and x.number_key < :key_end and :key <> '' order by x.number_key limit 40) n
+        union select id from (select x.id from bill x where x.company_id = :company_id and x.payable_minor = :minor order by x.issued_on desc limit 20) y
+        union select id from (select x.id from bill x where x.company_id = :company_id and x.total_minor = :minor order by x.id desc limit 20) t
+        union select id from (select x.id from bill x where x.company_id = :company_id and x.iban = :code order by x.id desc limit 20) i
+        union select id from (select x.id from bill x where x.company_id = :company_id and x.party_id in (select q.id from party q where q.company_id = :company_id and q.name_key like :key_like limit 20) order by x.id desc limit 10) s) h
+  join bill b on b.company_id = :company_id and b.id = h.id left join party p on p.company_id = b.company_id and p.id = b.party_id
+ order by case when b.number_key = :key then 0 else 1 end, b.id desc limit 10;
+
+-- name: search_bills_newest
+select b.id, 'bill' as kind, coalesce(p.name, b.seller_name) as title, b.number as detail, b.issued_on as "on", b.currency, b.total_minor as amount_minor, b.state
+  from (select x.id, x.number, x.seller_name, x.order_reference, x.reference from bill x where x.company_id = :company_id order by x.id desc limit 10000) h
+  join bill b on b.company_id = :company_id and b.id = h.id left join party p on p.company_id = b.company_id and p.id = b.party_id
+ where lower(h.number) like :like or lower(h.seller_name) like :like or lower(h.order_reference) like :like or lower(h.reference) like :like order by b.id desc limit 10;
+
+-- name: search_invoices
+select i.id, 'invoice' as kind, p.name as title, i.number as detail, i.issued_on as "on", i.currency, i.total_minor as amount_minor, i.state
+  from (select id from (select x.id from invoice x where x.company_id = :company_id and x.number >= :text and x.number < :text_end order by x.number limit 40) n
+        union select id from (select x.id from invoice x where x.company_id = :company_id and x.number >= :high and x.number < :high_end order by x.number limit 40) u
+        union select id from (select x.id from invoice x where x.company_id = :company_id and x.total_minor = :minor order by x.id desc limit 20) t
+        union select id from (select x.id from invoice x where x.company_id = :company_id and x.party_id in (select q.id from party q where q.company_id = :company_id and q.name_key like :key_like limit 20) order by x.id desc limit 10) s) h
+  join invoice i on i.company_id = :company_id and i.id = h.id join party p on p.company_id = i.company_id and p.id = i.party_id
+ order by case when i.number = :text or i.number = :high then 0 else 1 end, i.id desc limit 10;
+
+-- name: search_invoices_newest
+select i.id, 'invoice' as kind, p.name as title, i.number as detail, i.issued_on as "on", i.currency, i.total_minor as amount_minor, i.state
+  from (select x.id, x.number, x.payment_reference, x.order_reference from invoice x where x.company_id = :company_id order by x.id desc limit 10000) h
+  join invoice i on i.company_id = :company_id and i.id = h.id join party p on p.company_id = i.company_id and p.id = i.party_id
+ where lower(h.number) like :like or lower(h.payment_reference) like :like or lower(h.order_reference) like :like order by i.id desc limit 10;
+
+-- name: search_items
+-- reads the ledger: open items by their reference and amount
+select i.id, 'item' as kind, p.name as title, i.reference as detail, i.due_on as "on", i.currency, r.rest_minor as amount_minor
+  from (select id from (select x.id from open_item x where x.company_id = :company_id and x.reference >= :text and x.reference < :text_end order by x.reference limit 40) n
+        union select id from (select x.id from open_item x where x.company_id = :company_id and x.reference >= :high and x.reference < :high_end order by x.reference limit 40) u
+        union select id from (select x.id from open_item x where x.company_id = :company_id and x.amount_minor = :minor order by x.id desc limit 20) t
+        union select id from (select x.id from open_item x where x.company_id = :company_id and x.amount_minor = -:minor order by x.id desc limit 20) m) h
+  join open_item i on i.company_id = :company_id and i.id = h.id join item_rest r on r.company_id = i.company_id and r.item_id = i.id
+  join party p on p.company_id = i.company_id and p.id = i.party_id
+ order by case when i.reference = :text then 0 else 1 end, i.id desc limit 10;
+
+-- name: search_lines
+select l.id, 'bank_line' as kind, coalesce(l.name, l.remittance) as title, l.remittance as detail, l.booked_on as "on", l.currency, l.amount_minor
+  from (select id from (select x.id from bank_line x where x.company_id = :company_id and x.amount_minor = :minor order by x.id desc limit 20) a
+        union select id from (select x.id from bank_line x where x.company_id = :company_id and x.amount_minor = -:minor order by x.id desc limit 20) b
+        union select id from (select x.id from bank_line x where x.company_id = :company_id and x.iban >= :code and x.iban < :code_end and :is_iban order by x.iban limit 20) i
+        union select id from (select y.id from (select x.id, x.name, x.remittance, x.reference, x.end_to_end_id from bank_line x where x.company_id = :company_id order by x.id desc limit 10000) y
+                               where lower(y.name) like :like or lower(y.remittance) like :like or lower(y.reference) like :like or lower(y.end_to_end_id) like :like order by y.id desc limit 10) t) h
+  join bank_line l on l.company_id = :company_id and l.id = h.id order by l.id desc limit 10;
+
+-- name: search_entries
+-- reads the ledger: entries by number, and the newest by their words
+select e.id, 'entry' as kind, e.description as title, cast(e.number as text) as detail, e.dated_on as "on"
+  from (select id from (select x.id from entry x where x.company_id = :company_id and x.number = :number) n
+        union select id from (select y.id from (select x.id, x.description from entry x where x.company_id = :company_id order by x.id desc limit 10000) y
+                               where lower(y.description) like :like order by y.id desc limit 10) t) h
+  join entry e on e.company_id = :company_id and e.id = h.id order by case when e.number = :number then 0 else 1 end, e.id desc limit 10;

@@ -1,4 +1,4 @@
-/* Figures of the day, VAT of a period, journal and ledger card. */
+/* Figures of the day, journal, ledger card and balances. */
 #include "report/report_private.h"
 #include "report.sql.h"
 
@@ -77,109 +77,9 @@ static struct fault *report_kpi(struct work *work, const struct nothing *takes, 
 }
 CALLABLE(report_kpi, nothing, kpi);
 
-/* ---- VAT of a period ---- */
-
-struct report_period { struct date from_on, to_on; };
-RECORD(report_period, { FIELD(struct report_period, from_on), FIELD(struct report_period, to_on) });
-static const char *const vat_sides[] = { NULL, "sale", "purchase" };
-struct vat_sum_row {
-    vat_code_id vat_code_id;
-    struct str code, name;
-    enum vat_side side;
-    struct str return_box;
-    struct decimal rate;
-    bool is_reverse;
-    int64_t turnover_minor, vat_minor, reverse_minor;
-};
-LIST_STRUCT(vat_sum_rows, struct vat_sum_row);
-RECORD(vat_sum_row, {
-                        ID(struct vat_sum_row, vat_code_id),
-                        FIELD(struct vat_sum_row, code),
-                        FIELD(struct vat_sum_row, name),
-                        FIELD(struct vat_sum_row, side, CHOICES(vat_sides)),
-                        FIELD(struct vat_sum_row, return_box, OPTIONAL),
-                        FIELD(struct vat_sum_row, rate),
-                        FIELD(struct vat_sum_row, is_reverse),
-                        AMOUNT(struct vat_sum_row, turnover_minor),
-                        AMOUNT(struct vat_sum_row, vat_minor),
-                        AMOUNT(struct vat_sum_row, reverse_minor),
-                    });
-struct vat_box {
-    struct str box, code, name, currency;
-    int64_t turnover_minor, vat_minor;
-};
-LIST_STRUCT(vat_boxes, struct vat_box);
-RECORD(vat_box, {
-                    FIELD(struct vat_box, box, OPTIONAL, .about = "of the Dutch VAT return"),
-                    FIELD(struct vat_box, code),
-                    FIELD(struct vat_box, name),
-                    FIELD(struct vat_box, currency),
-                    AMOUNT(struct vat_box, turnover_minor, .currency = "currency"),
-                    AMOUNT(struct vat_box, vat_minor, .currency = "currency"),
-                });
-struct vat_report {
-    struct date from_on, to_on;
-    struct str currency;
-    struct vat_boxes boxes;
-    int64_t due_minor, deductible_minor, payable_minor;
-};
-RECORD(vat_report,
-       {
-           FIELD(struct vat_report, from_on),
-           FIELD(struct vat_report, to_on),
-           FIELD(struct vat_report, currency),
-           LIST(struct vat_report, boxes, vat_box),
-           AMOUNT(struct vat_report, due_minor, .currency = "currency", .about = "box 5a"),
-           AMOUNT(struct vat_report, deductible_minor, .currency = "currency", .about = "box 5b"),
-           AMOUNT(struct vat_report, payable_minor, .currency = "currency", .about = "to pay; negative: to get back"),
-       });
-
-static void add_box(struct work *work, struct vat_report *out, struct str box, const struct vat_sum_row *row,
-                    int64_t turnover_minor, int64_t vat_minor)
-{
-    *LIST_ADD(work->arena, &out->boxes) = (struct vat_box){ box, row->code, row->name, out->currency, turnover_minor, vat_minor };
-}
-
-static int by_box(const void *left, const void *right)
-{
-    const struct vat_box *a = left, *b = right;
-    struct str none = STR("~"); /* what goes into no box stands last */
-    int order = str_compare(a->box.length ? a->box : none, b->box.length ? b->box : none);
-    return order ? order : str_compare(a->code, b->code);
-}
-
-/* What was sold stands credit in the books and positive in the return; a reverse charge stands in two boxes. */
-static struct fault *report_vat(struct work *work, const struct report_period *takes, struct vat_report *out)
-{
-    const struct report_ask ask = { .from_on = takes->from_on, .to_on = takes->to_on };
-    struct vat_sum_rows rows = { 0 };
-    bool fits = true;
-    out->from_on = takes->from_on, out->to_on = takes->to_on;
-    TRY(ledger_base_currency(work, &out->currency));
-    TRY(db_all(work, &sql_report_vat_codes, GIVEN(report_ask, &ask), INTO_LIST(vat_sum_row, &rows)));
-    for (size_t i = 0; i < rows.count && fits; i++) {
-        const struct vat_sum_row *r = &rows.at[i];
-        int64_t turnover = r->turnover_minor, vat = r->vat_minor, reverse;
-        if (r->side == VAT_SALE) {
-            fits = int_sub(0, turnover, &turnover) && int_sub(0, vat, &vat) && int_add(out->due_minor, vat, &out->due_minor);
-            add_box(work, out, r->return_box, r, turnover, vat);
-            continue;
-        }
-        fits = int_sub(0, r->reverse_minor, &reverse) && int_add(out->due_minor, reverse, &out->due_minor) &&
-               int_add(out->deductible_minor, vat, &out->deductible_minor);
-        if (r->is_reverse) add_box(work, out, r->return_box, r, turnover, reverse);
-        add_box(work, out, r->is_reverse ? STR("5b") : r->return_box, r, r->is_reverse ? 0 : turnover, vat);
-    }
-    if (!fits || !int_sub(out->due_minor, out->deductible_minor, &out->payable_minor))
-        return FAULT(work->arena, &report_too_large, NULL);
-    if (out->boxes.count) qsort(out->boxes.at, out->boxes.count, sizeof *out->boxes.at, by_box);
-    return NULL;
-}
-CALLABLE(report_vat, report_period, vat_report);
-
 /* ---- Journal and card ---- */
 
-static const char *const journals[] = { NULL, "opening", "purchase", "sale", "bank", "payment", "memorial" };
+const char *const report_journals[7] = { NULL, "opening", "purchase", "sale", "bank", "payment", "memorial" };
 struct journal_row {
     entry_id id;
     int64_t number;
@@ -196,7 +96,7 @@ LIST_STRUCT(journal_rows, struct journal_row);
 RECORD(journal_row, {
                         ID(struct journal_row, id, .sort = true, .filter = true),
                         FIELD(struct journal_row, number, .sort = true, .filter = true),
-                        FIELD(struct journal_row, journal, CHOICES(journals), .filter = true),
+                        FIELD(struct journal_row, journal, CHOICES(report_journals), .filter = true),
                         FIELD(struct journal_row, dated_on, .sort = true, .filter = true),
                         FIELD(struct journal_row, recorded_at, .sort = true),
                         FIELD(struct journal_row, source_kind, .filter = true),
@@ -213,16 +113,28 @@ static struct fault *report_journal(struct work *work, const struct nothing *tak
 }
 LISTABLE(report_journal, nothing, journal_row, journal_rows);
 
-struct report_card_takes { struct str account; struct date from_on, to_on; };
-RECORD(report_card_takes, {
-                              FIELD(struct report_card_takes, account, .min = 1, .max = 20, .about = "its number"),
-                              FIELD(struct report_card_takes, from_on),
-                              FIELD(struct report_card_takes, to_on),
-                          });
+enum { CARD_USUAL = 500, CARD_MOST = 100000 };
+struct report_card_takes {
+    struct str account;
+    struct date from_on, to_on;
+    struct str after;
+    int64_t limit;
+};
+RECORD(report_card_takes,
+       {
+           FIELD(struct report_card_takes, account, .min = 1, .max = 20, .about = "its number"),
+           FIELD(struct report_card_takes, from_on),
+           FIELD(struct report_card_takes, to_on),
+           FIELD(struct report_card_takes, after, .max = 60, OPTIONAL, .about = "`next` of the page before"),
+           FIELD(struct report_card_takes, limit, OPTIONAL, .min = 0, .max = CARD_MOST,
+                 .about = "lines of a page; 500 when left out"),
+       });
 struct report_card_line {
     entry_id entry_id;
     int64_t line_no, number;
     enum journal journal;
+    struct str source_kind;
+    int64_t source_id;
     struct date dated_on;
     struct str description, line_description;
     party_id party_id;
@@ -236,7 +148,9 @@ RECORD(report_card_line, {
                              ID(struct report_card_line, entry_id),
                              FIELD(struct report_card_line, line_no),
                              FIELD(struct report_card_line, number),
-                             FIELD(struct report_card_line, journal, CHOICES(journals)),
+                             FIELD(struct report_card_line, journal, CHOICES(report_journals)),
+                             FIELD(struct report_card_line, source_kind),
+                             FIELD(struct report_card_line, source_id),
                              FIELD(struct report_card_line, dated_on),
                              FIELD(struct report_card_line, description),
                              FIELD(struct report_card_line, line_description, OPTIONAL),
@@ -251,56 +165,192 @@ struct report_base {
     int64_t base_minor;
 };
 RECORD(report_base, { AMOUNT(struct report_base, base_minor) });
+struct report_moved {
+    int64_t debit_minor, credit_minor;
+};
+RECORD(report_moved, { AMOUNT(struct report_moved, debit_minor), AMOUNT(struct report_moved, credit_minor) });
 struct ledger_card {
     struct str account, name;
     struct date from_on, to_on;
-    int64_t opening_minor, debit_minor, credit_minor, closing_minor;
+    int64_t opening_minor, debit_minor, credit_minor, closing_minor, carried_minor;
     struct card_lines lines;
+    struct str next;
 };
-RECORD(ledger_card, {
-                        FIELD(struct ledger_card, account),
-                        FIELD(struct ledger_card, name),
-                        FIELD(struct ledger_card, from_on),
-                        FIELD(struct ledger_card, to_on),
-                        AMOUNT(struct ledger_card, opening_minor),
-                        AMOUNT(struct ledger_card, debit_minor),
-                        AMOUNT(struct ledger_card, credit_minor),
-                        AMOUNT(struct ledger_card, closing_minor),
-                        LIST(struct ledger_card, lines, report_card_line),
-                    });
+RECORD(ledger_card,
+       {
+           FIELD(struct ledger_card, account),
+           FIELD(struct ledger_card, name),
+           FIELD(struct ledger_card, from_on),
+           FIELD(struct ledger_card, to_on),
+           AMOUNT(struct ledger_card, opening_minor),
+           AMOUNT(struct ledger_card, debit_minor, .about = "of the whole period"),
+           AMOUNT(struct ledger_card, credit_minor, .about = "of the whole period"),
+           AMOUNT(struct ledger_card, closing_minor),
+           AMOUNT(struct ledger_card, carried_minor, .about = "what stood on it before the first line of this page"),
+           LIST(struct ledger_card, lines, report_card_line),
+           FIELD(struct ledger_card, next, OPTIONAL,
+                 .about = "give it as `after` for the next page; missing on the last"),
+       });
+
+static const struct fault_type report_bad_place = { FAULT_INVALID, "report.bad_place",
+                                                    "This place in the card does not exist. Start again without it." };
+
+/* "20250131-1203-2": day, number of the entry, line. */
+static bool parse_place(struct str place, struct report_ask *ask)
+{
+    struct str number, line, day = str_cut(place, '-', &number);
+    int64_t ymd = 0;
+    number = str_cut(number, '-', &line);
+    if (!str_to_int(day, &ymd) || !str_to_int(number, &ask->after_number) || !str_to_int(line, &ask->after_line)) return false;
+    return ymd >= 0 && ymd <= 99999999 && date_make((int)(ymd / 10000), (int)(ymd / 100 % 100), (int)(ymd % 100), &ask->after_on);
+}
+
+static struct fault *card_begin(struct work *work, const struct report_card_takes *takes, struct report_ask *ask,
+                                struct ledger_card *out)
+{
+    struct report_base before = { 0 }, passed = { 0 };
+    struct report_moved moved = { 0 };
+    TRY(db_one(work, &sql_report_account_before, GIVEN(report_ask, ask), INTO(report_base, &before), &db_broken));
+    TRY(db_one(work, &sql_report_card_sums, GIVEN(report_ask, ask), INTO(report_moved, &moved), &db_broken));
+    if (takes->after.length && !parse_place(takes->after, ask)) return FAULT(work->arena, &report_bad_place, "after");
+    if (takes->after.length)
+        TRY(db_one(work, &sql_report_card_passed, GIVEN(report_ask, ask), INTO(report_base, &passed), &db_broken));
+    out->opening_minor = before.base_minor;
+    out->debit_minor = moved.debit_minor, out->credit_minor = moved.credit_minor;
+    bool fits = int_add(before.base_minor, passed.base_minor, &out->carried_minor) &&
+                int_add(before.base_minor, moved.debit_minor, &out->closing_minor) &&
+                int_sub(out->closing_minor, moved.credit_minor, &out->closing_minor);
+    return fits ? NULL : FAULT(work->arena, &report_too_large, NULL);
+}
 
 static struct fault *report_ledger_card(struct work *work, const struct report_card_takes *takes, struct ledger_card *out)
 {
     struct account account = { 0 };
-    struct report_base before = { 0 };
+    int64_t limit = takes->limit > 0 ? takes->limit : CARD_USUAL;
     TRY(ledger_account_by_number(work, takes->account, &account));
-    const struct report_ask ask = { .account_id = account.id, .from_on = takes->from_on, .to_on = takes->to_on };
-    TRY(db_one(work, &sql_report_account_before, GIVEN(report_ask, &ask), INTO(report_base, &before), &db_broken));
-    TRY(db_all(work, &sql_report_card_lines, GIVEN(report_ask, &ask), INTO_LIST(report_card_line, &out->lines)));
+    struct report_ask ask = { .account_id = account.id,
+                              .from_on = takes->from_on,
+                              .to_on = takes->to_on,
+                              .after_on = takes->from_on,
+                              .after_number = -1,
+                              .limit = limit + 1 };
     out->account = account.number, out->name = account.name;
     out->from_on = takes->from_on, out->to_on = takes->to_on;
-    out->opening_minor = out->closing_minor = before.base_minor;
+    TRY(card_begin(work, takes, &ask, out));
+    TRY(db_all(work, &sql_report_card_page, GIVEN(report_ask, &ask), INTO_LIST(report_card_line, &out->lines)));
+    if ((int64_t)out->lines.count > limit) {
+        out->lines.count = (size_t)limit;
+        const struct report_card_line *last = &out->lines.at[limit - 1];
+        out->next = str_format(work->arena, "%d-%lld-%lld", last->dated_on.ymd, (long long)last->number,
+                               (long long)last->line_no);
+    }
+    int64_t balance = out->carried_minor;
     for (size_t i = 0; i < out->lines.count; i++) {
-        struct report_card_line *line = &out->lines.at[i];
-        int64_t *side = line->base_minor > 0 ? &out->debit_minor : &out->credit_minor;
-        bool fits =
-            line->base_minor > 0 ? int_add(*side, line->base_minor, side) : int_sub(*side, line->base_minor, side);
-        if (!fits || !int_add(out->closing_minor, line->base_minor, &out->closing_minor))
-            return FAULT(work->arena, &report_too_large, NULL);
-        line->balance_minor = out->closing_minor;
+        if (!int_add(balance, out->lines.at[i].base_minor, &balance)) return FAULT(work->arena, &report_too_large, NULL);
+        out->lines.at[i].balance_minor = balance;
     }
     return NULL;
 }
 CALLABLE(report_ledger_card, report_card_takes, ledger_card);
 
+/* ---- Balances of every account: trial balance, balance sheet, profit and loss ---- */
+
+struct balances_takes { struct date from_on, to_on; };
+RECORD(balances_takes, { FIELD(struct balances_takes, from_on), FIELD(struct balances_takes, to_on) });
+static const char *const account_kinds[] = { NULL, "asset", "liability", "equity", "income", "expense" };
+static const char *const account_controls[] = { NULL, "receivables", "payables" };
+struct account_moved {
+    account_id account_id;
+    struct str number, name;
+    enum account_kind kind;
+    enum account_control control;
+    struct str rgs_code;
+    int64_t debit_minor, credit_minor;
+};
+LIST_STRUCT(account_moves, struct account_moved);
+RECORD(account_moved, {
+                          ID(struct account_moved, account_id),
+                          FIELD(struct account_moved, number),
+                          FIELD(struct account_moved, name),
+                          FIELD(struct account_moved, kind, CHOICES(account_kinds)),
+                          FIELD(struct account_moved, control, CHOICES(account_controls), OPTIONAL),
+                          FIELD(struct account_moved, rgs_code, OPTIONAL),
+                          AMOUNT(struct account_moved, debit_minor),
+                          AMOUNT(struct account_moved, credit_minor),
+                      });
+struct account_balance {
+    account_id account_id;
+    struct str number, name;
+    enum account_kind kind;
+    struct str rgs_code;
+    int64_t opening_minor, debit_minor, credit_minor, closing_minor;
+};
+LIST_STRUCT(account_balances, struct account_balance);
+RECORD(account_balance,
+       {
+           ID(struct account_balance, account_id),
+           FIELD(struct account_balance, number),
+           FIELD(struct account_balance, name),
+           FIELD(struct account_balance, kind, CHOICES(account_kinds)),
+           FIELD(struct account_balance, rgs_code, OPTIONAL),
+           AMOUNT(struct account_balance, opening_minor, .about = "debit less credit before the first day"),
+           AMOUNT(struct account_balance, debit_minor),
+           AMOUNT(struct account_balance, credit_minor),
+           AMOUNT(struct account_balance, closing_minor),
+       });
+struct balances {
+    struct date from_on, to_on;
+    struct str currency;
+    struct account_balances accounts;
+    int64_t debit_minor, credit_minor;
+};
+RECORD(balances, {
+                     FIELD(struct balances, from_on),
+                     FIELD(struct balances, to_on),
+                     FIELD(struct balances, currency),
+                     LIST(struct balances, accounts, account_balance, .about = "every account of the chart, by number"),
+                     AMOUNT(struct balances, debit_minor, .currency = "currency"),
+                     AMOUNT(struct balances, credit_minor, .currency = "currency"),
+                 });
+
+/* What moved until and with a day. */
+static struct fault *moved_until(struct work *work, struct date to_on, struct account_moves *out)
+{
+    const struct report_ask ask = { .to_on = to_on, .month_on = { to_on.ymd / 100 * 100 + 1 } };
+    return db_all(work, &sql_report_balances, GIVEN(report_ask, &ask), INTO_LIST(account_moved, out));
+}
+
+static struct fault *report_balances(struct work *work, const struct balances_takes *takes, struct balances *out)
+{
+    struct account_moves before = { 0 }, until = { 0 };
+    bool fits = true;
+    out->from_on = takes->from_on, out->to_on = takes->to_on;
+    TRY(ledger_base_currency(work, &out->currency));
+    TRY(moved_until(work, date_add_days(takes->from_on, -1), &before));
+    TRY(moved_until(work, takes->to_on, &until));
+    for (size_t i = 0; i < until.count && i < before.count && fits; i++) {
+        const struct account_moved *a = &until.at[i], *b = &before.at[i];
+        struct account_balance row = { a->account_id, a->number, a->name, a->kind, a->rgs_code, 0, 0, 0, 0 };
+        fits = int_sub(b->debit_minor, b->credit_minor, &row.opening_minor) &&
+               int_sub(a->debit_minor, b->debit_minor, &row.debit_minor) &&
+               int_sub(a->credit_minor, b->credit_minor, &row.credit_minor) &&
+               int_sub(a->debit_minor, a->credit_minor, &row.closing_minor) &&
+               int_add(out->debit_minor, row.debit_minor, &out->debit_minor) &&
+               int_add(out->credit_minor, row.credit_minor, &out->credit_minor);
+        *LIST_ADD(work->arena, &out->accounts) = row;
+    }
+    return fits ? NULL : FAULT(work->arena, &report_too_large, NULL);
+}
+CALLABLE(report_balances, balances_takes, balances);
+
 static const struct operation operations[] = {
     { "report kpi", "GET", "/reports/kpi", "report.read", OPERATION_READS, &report_kpi_call, NULL,
       "Show the figures of the day: what waits, what is late, what matched by itself" },
-    { "report vat", "GET", "/reports/vat", "report.read", OPERATION_READS | OPERATION_SLOW, &report_vat_call, NULL,
-      "Show turnover and VAT of a period by box of the return" },
     { "report journal", "GET", "/reports/journal", "report.read", OPERATION_READS, NULL, &report_journal_list,
       "List entries with what each moved" },
     { "report ledger-card", "GET", "/reports/ledger-card", "report.read", OPERATION_READS | OPERATION_SLOW,
       &report_ledger_card_call, NULL, "Show the lines of a ledger account with its balance behind each" },
+    { "report balances", "GET", "/reports/balances", "report.read", OPERATION_READS | OPERATION_SLOW, &report_balances_call, NULL,
+      "Show what stood on every account before a period, moved in it and stands behind it" },
 };
 const struct operation_table report_books = { "report", operations, ARRAY_LENGTH(operations) };

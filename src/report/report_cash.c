@@ -1,34 +1,7 @@
 /* Cash: where it stands, and where thirteen weeks bring it. */
 #include "report/report_private.h"
 #include "report.sql.h"
-
-/* ---- Business days ---- */
-
-/* Gregorian Easter Sunday (Meeus, Jones, Butcher). */
-static struct date easter(int year)
-{
-    int a = year % 19, b = year / 100, c = year % 100, d = b / 4, e = b % 4, f = (b + 8) / 25, g = (b - f + 1) / 3;
-    int h = (19 * a + b - d - g + 15) % 30, i = c / 4, k = c % 4, l = (32 + 2 * e + 2 * i - h - k) % 7,
-        m = (a + 11 * h + 22 * l) / 451;
-    int sum = h + l - 7 * m + 114;
-    return (struct date){ year * 10000 + sum / 31 * 100 + sum % 31 + 1 };
-}
-
-static bool is_closed(struct date day)
-{
-    enum weekday weekday = date_weekday(day);
-    int month_day = day.ymd % 10000;
-    if (weekday == SATURDAY || weekday == SUNDAY) return true;
-    if (month_day == 101 || month_day == 501 || month_day == 1225 || month_day == 1226) return true;
-    struct date sunday = easter(date_year(day));
-    return day.ymd == date_add_days(sunday, -2).ymd || day.ymd == date_add_days(sunday, 1).ymd;
-}
-
-struct date report_business_day(struct date day)
-{
-    while (is_closed(day)) day = date_add_days(day, 1);
-    return day;
-}
+#include "payment/payment.h"
 
 /* ---- Position ---- */
 
@@ -160,19 +133,56 @@ static int habit_of(const struct habits *h, party_id party)
     return found ? found->days : 0;
 }
 
-/* When an item will move money: its due day, later or earlier as this customer is used to, never before today, on a day on which
- * banks settle. Suppliers are paid when it is due. */
-static struct date expected_on(const struct forecast *f, const struct habits *h, const struct open_item *item)
+struct report_rest {
+    party_id party_id;
+    struct date on, planned_on;
+    int64_t base_minor;
+};
+RECORD(report_rest, {
+                        ID(struct report_rest, party_id),
+                        FIELD(struct report_rest, on),
+                        FIELD(struct report_rest, planned_on, OPTIONAL),
+                        AMOUNT(struct report_rest, base_minor),
+                    });
+struct report_sent {
+    struct { int64_t n; } id;
+    struct str source_kind;
+    int64_t source_id;
+    struct str reference, currency;
+    int64_t amount_minor;
+    struct date expected_on;
+};
+LIST_STRUCT(report_sents, struct report_sent);
+RECORD(report_sent, {
+                        ID(struct report_sent, id),
+                        FIELD(struct report_sent, source_kind),
+                        FIELD(struct report_sent, source_id),
+                        FIELD(struct report_sent, reference),
+                        FIELD(struct report_sent, currency),
+                        AMOUNT(struct report_sent, amount_minor, .currency = "currency"),
+                        FIELD(struct report_sent, expected_on),
+                    });
+
+/* When money will move: on the day of the run that it is proposed in; else on its due day, later or earlier as this customer is used
+ * to; suppliers are paid when due. Never before today, and on a day on which banks settle. */
+static struct date expected_on(struct date today, const struct habits *h, enum report_side side, party_id party,
+                               struct date due_on, struct date planned_on)
 {
-    int days = item->control == CONTROL_RECEIVABLES ? habit_of(h, item->party_id) : 0;
-    struct date on = date_add_days(item->due_on, days);
-    if (on.ymd < f->from_on.ymd) on = f->from_on;
-    return report_business_day(on);
+    struct date on = planned_on.ymd ? planned_on : due_on;
+    if (!planned_on.ymd && side == REPORT_RECEIVABLES) on = date_add_days(on, habit_of(h, party));
+    if (on.ymd < today.ymd) on = today;
+    return target_open_from(on);
+}
+
+static int week_of(struct date today, struct date on)
+{
+    int week = date_between(today, on) / 7;
+    return week < WEEKS ? week : WEEKS;
 }
 
 static bool place(struct forecast *f, struct date on, int64_t base_minor)
 {
-    int week = date_between(f->from_on, on) / 7;
+    int week = week_of(f->from_on, on);
     bool in = base_minor > 0;
     int64_t *to = week < WEEKS ? (in ? &f->weeks.at[week].in_minor : &f->weeks.at[week].out_minor)
                   : in         ? &f->later_in_minor
@@ -180,13 +190,57 @@ static bool place(struct forecast *f, struct date on, int64_t base_minor)
     return in ? int_add(*to, base_minor, to) : int_sub(*to, base_minor, to);
 }
 
-static struct fault *place_side(struct work *work, struct forecast *f, const struct habits *h, enum account_control control)
+static struct fault *habits_read(struct work *work, struct habits *habits)
 {
-    struct open_items items = { 0 };
-    TRY(ledger_open_items(work, control, (party_id){ 0 }, &items));
-    for (size_t i = 0; i < items.count; i++)
-        if (!place(f, expected_on(f, h, &items.at[i]), items.at[i].rest_base_minor))
-            return FAULT(work->arena, &report_too_large, NULL);
+    struct report_ask ask = report_asks(work, REPORT_RECEIVABLES, work->today, (struct instant){ 0 });
+    ask.from_on = date_add_months(work->today, -24);
+    TRY(db_each(work, &sql_report_delays, GIVEN(report_ask, &ask), &report_paid_record, habit_row, habits));
+    habit_end(habits);
+    return NULL;
+}
+
+struct placing { struct work *work; struct forecast *f; const struct habits *habits; enum report_side side; };
+static struct fault *place_rest(void *context, const void *row)
+{
+    const struct placing *p = context;
+    const struct report_rest *r = row;
+    if (place(p->f, expected_on(p->f->from_on, p->habits, p->side, r->party_id, r->on, r->planned_on), r->base_minor))
+        return NULL;
+    return FAULT(p->work->arena, &report_too_large, NULL);
+}
+
+static struct fault *place_side(struct work *work, struct forecast *f, const struct habits *h, enum report_side side)
+{
+    const struct report_ask ask = report_asks(work, side, work->today, (struct instant){ 0 });
+    struct placing placing = { work, f, h, side };
+    return db_each(work, &sql_report_rest_days, GIVEN(report_ask, &ask), &report_rest_record, place_rest, &placing);
+}
+
+/* Sent to the bank, not on a statement yet; what is in a currency without a rate can't be counted. */
+static struct fault *sent_read(struct work *work, struct str currency, struct report_sents *sents)
+{
+    struct report_sents all = { 0 };
+    TRY(db_all(work, &sql_report_on_its_way, NONE, INTO_LIST(report_sent, &all)));
+    for (size_t i = 0; i < all.count; i++) {
+        struct report_sent *sent = &all.at[i];
+        int64_t base;
+        struct fault *fault = ledger_to_base(work, sent->amount_minor, sent->currency, work->today, &base);
+        if (fault && fault->type == &ledger_no_rate) continue;
+        TRY(fault);
+        sent->amount_minor = base, sent->currency = currency;
+        *LIST_ADD(work->arena, sents) = *sent;
+    }
+    return NULL;
+}
+
+static struct fault *place_sent(struct work *work, struct forecast *f)
+{
+    struct report_sents sents = { 0 };
+    TRY(sent_read(work, f->currency, &sents));
+    for (size_t i = 0; i < sents.count; i++) {
+        struct date on = target_open_from(sents.at[i].expected_on.ymd < f->from_on.ymd ? f->from_on : sents.at[i].expected_on);
+        if (!place(f, on, sents.at[i].amount_minor)) return FAULT(work->arena, &report_too_large, NULL);
+    }
     return NULL;
 }
 
@@ -207,17 +261,15 @@ static struct fault *weeks_make(struct work *work, struct forecast *f)
 
 static struct fault *report_cash_forecast(struct work *work, const struct nothing *takes, struct forecast *out)
 {
-    struct report_ask ask = report_asks(work, REPORT_RECEIVABLES, work->today, (struct instant){ 0 });
     struct habits habits = { .arena = work->arena };
     (void)takes;
     out->from_on = work->today;
-    ask.from_on = date_add_months(work->today, -24);
     TRY(ledger_base_currency(work, &out->currency));
     TRY(weeks_make(work, out));
-    TRY(db_each(work, &sql_report_delays, GIVEN(report_ask, &ask), &report_paid_record, habit_row, &habits));
-    habit_end(&habits);
-    TRY(place_side(work, out, &habits, CONTROL_RECEIVABLES));
-    TRY(place_side(work, out, &habits, CONTROL_PAYABLES));
+    TRY(habits_read(work, &habits));
+    TRY(place_side(work, out, &habits, REPORT_RECEIVABLES));
+    TRY(place_side(work, out, &habits, REPORT_PAYABLES));
+    TRY(place_sent(work, out));
     int64_t balance = out->opening_minor;
     for (size_t w = 0; w < out->weeks.count; w++) {
         struct forecast_week *week = &out->weeks.at[w];
@@ -229,11 +281,167 @@ static struct fault *report_cash_forecast(struct work *work, const struct nothin
 }
 CALLABLE(report_cash_forecast, nothing, forecast);
 
+/* ---- What is behind a week ---- */
+
+enum { ITEMS_USUAL = 500, ITEMS_MOST = 100000 };
+static const char *const cash_item_kinds[] = { NULL, "item", "sent" };
+enum cash_item_kind { CASH_ITEM = 1, CASH_SENT };
+struct week_takes {
+    int64_t week, limit;
+};
+RECORD(week_takes,
+       {
+           FIELD(struct week_takes, week, .min = 1, .max = WEEKS + 1,
+                 .about = "1 is the week that begins today, 14 all that comes later"),
+           FIELD(struct week_takes, limit, OPTIONAL, .min = 0, .max = ITEMS_MOST, .about = "500 when left out"),
+       });
+struct week_item {
+    enum cash_item_kind kind;
+    struct { int64_t n; } item_id;
+    party_id party_id;
+    struct str name, reference, source_kind;
+    int64_t source_id;
+    struct date due_on, planned_on, expected_on;
+    int64_t usual_days;
+    struct str currency;
+    int64_t amount_minor;
+};
+LIST_STRUCT(week_items, struct week_item);
+RECORD(week_item,
+       {
+           FIELD(struct week_item, kind, CHOICES(cash_item_kinds), .about = "sent: on its way to or from the bank"),
+           ID(struct week_item, item_id, OPTIONAL),
+           ID(struct week_item, party_id, OPTIONAL),
+           FIELD(struct week_item, name, OPTIONAL),
+           FIELD(struct week_item, reference),
+           FIELD(struct week_item, source_kind),
+           FIELD(struct week_item, source_id),
+           FIELD(struct week_item, due_on),
+           FIELD(struct week_item, planned_on, OPTIONAL, .about = "the day of the payment run it is proposed in"),
+           FIELD(struct week_item, expected_on),
+           FIELD(struct week_item, usual_days, .about = "how late this customer usually pays"),
+           FIELD(struct week_item, currency),
+           AMOUNT(struct week_item, amount_minor, .currency = "currency", .about = "in is positive, out is negative"),
+       });
+struct week_list {
+    int64_t week, count;
+    struct str currency;
+    int64_t in_minor, out_minor;
+    struct week_items items;
+};
+RECORD(week_list, {
+                      FIELD(struct week_list, week),
+                      FIELD(struct week_list, count, .about = "all of them; `items` holds as many as asked for"),
+                      FIELD(struct week_list, currency),
+                      AMOUNT(struct week_list, in_minor, .currency = "currency"),
+                      AMOUNT(struct week_list, out_minor, .currency = "currency"),
+                      LIST(struct week_list, items, week_item),
+                  });
+struct report_rest_item {
+    struct { int64_t n; } id;
+    party_id party_id;
+    struct date due_on, planned_on;
+    int64_t run_id, rest_base_minor;
+    struct str reference, kind, source_kind;
+    int64_t source_id;
+    struct str name;
+};
+RECORD(report_rest_item, {
+                             ID(struct report_rest_item, id),
+                             ID(struct report_rest_item, party_id),
+                             FIELD(struct report_rest_item, due_on),
+                             FIELD(struct report_rest_item, planned_on, OPTIONAL),
+                             FIELD(struct report_rest_item, run_id, OPTIONAL),
+                             AMOUNT(struct report_rest_item, rest_base_minor),
+                             FIELD(struct report_rest_item, reference),
+                             FIELD(struct report_rest_item, kind),
+                             FIELD(struct report_rest_item, source_kind),
+                             FIELD(struct report_rest_item, source_id),
+                             FIELD(struct report_rest_item, name),
+                         });
+struct listing { struct work *work; struct week_list *out; const struct habits *habits; enum report_side side; size_t limit; };
+
+static struct fault *list_one(const struct listing *l, const struct week_item *item)
+{
+    struct week_list *out = l->out;
+    struct arena *arena = l->work->arena;
+    int64_t minor = item->amount_minor;
+    bool fits = minor > 0 ? int_add(out->in_minor, minor, &out->in_minor) : int_sub(out->out_minor, minor, &out->out_minor);
+    if (!fits) return FAULT(arena, &report_too_large, NULL);
+    if (++out->count > (int64_t)l->limit) return NULL;
+    struct week_item *kept = LIST_ADD(arena, &out->items);
+    *kept = *item;
+    kept->currency = out->currency;
+    kept->name = str_keep(arena, item->name), kept->reference = str_keep(arena, item->reference);
+    kept->source_kind = str_keep(arena, item->source_kind);
+    return NULL;
+}
+
+static struct fault *list_rest(void *context, const void *row)
+{
+    const struct listing *l = context;
+    const struct report_rest_item *r = row;
+    struct date on = expected_on(l->work->today, l->habits, l->side, r->party_id, r->due_on, r->planned_on);
+    if (week_of(l->work->today, on) + 1 != l->out->week) return NULL;
+    const struct week_item item = { .kind = CASH_ITEM,
+                                    .item_id = { r->id.n },
+                                    .party_id = r->party_id,
+                                    .name = r->name,
+                                    .reference = r->reference,
+                                    .source_kind = r->source_kind,
+                                    .source_id = r->source_id,
+                                    .due_on = r->due_on,
+                                    .planned_on = r->planned_on,
+                                    .expected_on = on,
+                                    .usual_days = l->side == REPORT_RECEIVABLES ? habit_of(l->habits, r->party_id) : 0,
+                                    .amount_minor = r->rest_base_minor };
+    return list_one(l, &item);
+}
+
+static int by_day(const void *left, const void *right)
+{
+    const struct week_item *a = left, *b = right;
+    if (a->expected_on.ymd != b->expected_on.ymd) return a->expected_on.ymd < b->expected_on.ymd ? -1 : 1;
+    return (a->item_id.n > b->item_id.n) - (a->item_id.n < b->item_id.n);
+}
+
+static struct fault *report_cash_items(struct work *work, const struct week_takes *takes, struct week_list *out)
+{
+    struct habits habits = { .arena = work->arena };
+    struct report_sents sents = { 0 };
+    struct listing l = { work, out, &habits, REPORT_RECEIVABLES, takes->limit > 0 ? (size_t)takes->limit : ITEMS_USUAL };
+    struct report_ask ask = report_asks(work, REPORT_RECEIVABLES, work->today, (struct instant){ 0 });
+    out->week = takes->week;
+    TRY(ledger_base_currency(work, &out->currency));
+    TRY(habits_read(work, &habits));
+    TRY(sent_read(work, out->currency, &sents));
+    for (size_t i = 0; i < sents.count; i++) {
+        const struct report_sent *s = &sents.at[i];
+        struct date on = target_open_from(s->expected_on.ymd < work->today.ymd ? work->today : s->expected_on);
+        const struct week_item item = { .kind = CASH_SENT,
+                                        .reference = s->reference,
+                                        .source_kind = s->source_kind,
+                                        .source_id = s->source_id,
+                                        .due_on = s->expected_on,
+                                        .expected_on = on,
+                                        .amount_minor = s->amount_minor };
+        if (week_of(work->today, on) + 1 == out->week) TRY(list_one(&l, &item));
+    }
+    TRY(db_each(work, &sql_report_rest_items, GIVEN(report_ask, &ask), &report_rest_item_record, list_rest, &l));
+    l.side = ask.side = REPORT_PAYABLES;
+    TRY(db_each(work, &sql_report_rest_items, GIVEN(report_ask, &ask), &report_rest_item_record, list_rest, &l));
+    if (out->items.count) qsort(out->items.at, out->items.count, sizeof *out->items.at, by_day);
+    return NULL;
+}
+CALLABLE(report_cash_items, week_takes, week_list);
+
 static const struct operation operations[] = {
     { "report cash-position", "GET", "/reports/cash-position", "report.read", OPERATION_READS,
       &report_cash_position_call, NULL, "Show what stands on each bank account, and what is on its way" },
     { "report cash-forecast", "GET", "/reports/cash-forecast", "report.read", OPERATION_READS | OPERATION_SLOW,
       &report_cash_forecast_call, NULL,
       "Show the cash of the next thirteen weeks, by due days and each customer's own habit of paying" },
+    { "report cash-items", "GET", "/reports/cash-items", "report.read", OPERATION_READS | OPERATION_SLOW,
+      &report_cash_items_call, NULL, "List what makes up a week of the cash forecast" },
 };
 const struct operation_table report_cash = { "report", operations, ARRAY_LENGTH(operations) };

@@ -10,6 +10,9 @@ struct report_ask {
     party_id party_id;
     account_id account_id;
     allocation_id allocation_id;
+    vat_code_id vat_code_id;
+    struct date after_on, month_on; /* a place on a ledger card; the month that is not whole */
+    int64_t after_number, after_line, limit, sign;
     struct date late_30_on, late_60_on, late_90_on; /* due on these days: 30, 60, 90 days late */
 };
 extern const struct record report_ask_record;
@@ -18,3 +21,4 @@ struct report_ask report_asks(const struct work *work, enum report_side side, st
 struct report_day { struct date on; int64_t base_minor; }; /* due_on, or dated_on, as `on` */
 LIST_STRUCT(report_days, struct report_day);
 extern const struct record report_day_record;
+extern const char *const report_journals[7], *const report_vat_sides[3];

@@ -2,7 +2,9 @@
 #include "app/app.h"
 #include "bank/bank.h"
 #include "party/party.h"
+#include "payment/payment.h"
 #include "report/report_private.h"
+#include <jansson.h>
 
 TEST(report_buckets_begin_where_they_should)
 {
@@ -26,7 +28,7 @@ TEST(report_business_days_are_targets)
         { 20250303, 20250303 }, { 20250427, 20250428 }, { 20240329, 20240402 },
     };
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
-        expect_int(cases[i][1], report_business_day((struct date){ cases[i][0] }).ymd);
+        expect_int(cases[i][1], target_open_from((struct date){ cases[i][0] }).ymd);
 }
 
 /* ---- Random books ---- */
@@ -122,13 +124,19 @@ static int64_t control_balance(struct work *work, const struct random_books *b, 
     struct ledger_card {
         struct str account, name;
         struct date from_on, to_on;
-        int64_t opening_minor, debit_minor, credit_minor, closing_minor;
+        int64_t opening_minor, debit_minor, credit_minor, closing_minor, carried_minor;
         LIST_OF(char) lines;
+        struct str next;
     } card = { 0 };
     test_begin(work);
     expect_done(ledger_account_load(work, b->control, &account));
     db_rollback(work);
-    const struct { struct str account; struct date from_on, to_on; } takes = { account.number, { 20240101 }, until };
+    const struct {
+        struct str account;
+        struct date from_on, to_on;
+        struct str after;
+        int64_t limit;
+    } takes = { account.number, { 20240101 }, until };
     struct operations operations;
     struct books *books = test_books();
     struct work other = { .arena = work->arena,
@@ -374,4 +382,283 @@ DB_TEST(report_answers_through_the_door)
                                  { STR("to_on"), STR("2025-03-31") } };
     json = ask(&a, "report ledger-card", card, 3);
     HAS(json, "\"opening\":\"50.00\",\"debit\":\"200.00\",\"credit\":\"50.00\",\"closing\":\"200.00\"");
+}
+
+static json_t *ask_json(struct answered *a, const char *command, const struct pair *pairs, size_t count)
+{
+    struct str json = ask(a, command, pairs, count);
+    json_t *root = json_loadb(json.at, json.length, 0, NULL);
+    assert_non_null(root);
+    return root;
+}
+
+static int64_t minor_of(json_t *object, const char *name)
+{
+    int64_t minor = 0;
+    const char *text = json_string_value(json_object_get(object, name));
+    assert_non_null(text);
+    expect(minor_parse(str_of(text), 2, &minor));
+    return minor;
+}
+
+static int64_t sum_of(json_t *root, const char *list, const char *name)
+{
+    int64_t sum = 0;
+    size_t i;
+    json_t *row;
+    json_array_foreach(json_object_get(root, list), i, row) sum += minor_of(row, name);
+    return sum;
+}
+
+static struct pair number_pair(struct arena *arena, const char *name, int64_t n)
+{
+    return (struct pair){ str_of(name), str_from_int(arena, n) };
+}
+
+/* A line of thirteen weeks is its items, to the cent, and all of it is what is open. */
+DB_TEST(report_weeks_are_their_items)
+{
+    struct random_books b = { .rng = rng_new(7), .side = REPORT_RECEIVABLES }, c = { .rng = rng_new(8), .side = REPORT_PAYABLES };
+    struct answered a = { .arena = work->arena, .work = work };
+    app_operations(work->arena, &a.operations);
+    test_begin(work);
+    random_fill(work, &b, 80);
+    random_fill(work, &c, 80);
+    test_commit(work);
+    json_t *forecast = ask_json(&a, "report cash-forecast", NULL, 0), *weeks = json_object_get(forecast, "weeks");
+    int64_t in = 0, out = 0;
+    expect_int(13, json_array_size(weeks));
+    for (int week = 1; week <= 14; week++) {
+        const struct pair pairs[] = { number_pair(work->arena, "week", week), { STR("limit"), STR("100000") } };
+        json_t *list = ask_json(&a, "report cash-items", pairs, 2), *line = json_array_get(weeks, (size_t)week - 1);
+        int64_t week_in = minor_of(week < 14 ? line : forecast, week < 14 ? "in" : "later_in");
+        int64_t week_out = minor_of(week < 14 ? line : forecast, week < 14 ? "out" : "later_out");
+        expect_int(week_in, minor_of(list, "in"));
+        expect_int(week_out, minor_of(list, "out"));
+        expect_int(week_in - week_out, sum_of(list, "items", "amount"));
+        expect_int(json_integer_value(json_object_get(list, "count")), json_array_size(json_object_get(list, "items")));
+        in += week_in, out += week_out;
+        json_decref(list);
+    }
+    expect_int(control_balance(work, &b, (struct date){ 20270101 }) +
+                   control_balance(work, &c, (struct date){ 20270101 }),
+               in - out);
+    json_decref(forecast);
+}
+
+/* Balances of any day are the ledger card's, and both sides are equal; the last month of the trend is the figure of the day. */
+DB_TEST(report_balances_and_trends_agree)
+{
+    struct random_books b = { .rng = rng_new(9), .side = REPORT_RECEIVABLES };
+    struct answered a = { .arena = work->arena, .work = work };
+    struct account control = { 0 };
+    app_operations(work->arena, &a.operations);
+    test_begin(work);
+    random_fill(work, &b, 150);
+    expect_done(ledger_account_load(work, b.control, &control));
+    test_commit(work);
+    static const char *const ends[] = { "2024-11-17", "2024-12-31", "2025-02-28", "2025-03-01" };
+    for (size_t e = 0; e < ARRAY_LENGTH(ends); e++) {
+        const struct pair period[] = { { STR("from_on"), STR("2024-10-05") }, { STR("to_on"), str_of(ends[e]) } };
+        json_t *balances = ask_json(&a, "report balances", period, 2), *row;
+        struct date until;
+        size_t i;
+        int64_t opening = 0, seen = 0;
+        expect(date_parse(str_of(ends[e]), &until));
+        json_array_foreach(json_object_get(balances, "accounts"), i, row)
+        {
+            opening += minor_of(row, "opening");
+            expect_int(minor_of(row, "opening") + minor_of(row, "debit") - minor_of(row, "credit"), minor_of(row, "closing"));
+            if (strcmp(json_string_value(json_object_get(row, "number")), control.number.at)) continue;
+            expect_int(control_balance(work, &b, until), minor_of(row, "closing"));
+            seen++;
+        }
+        expect_int(1, seen);
+        expect_int(0, opening);
+        expect_int(minor_of(balances, "debit"), minor_of(balances, "credit"));
+        json_decref(balances);
+    }
+    json_t *trends = ask_json(&a, "report trends", NULL, 0), *dso = ask_json(&a, "report dso", NULL, 0);
+    json_t *months = json_object_get(trends, "months"), *last = json_array_get(months, 12);
+    expect_int(13, json_array_size(months));
+    expect_int(minor_of(dso, "receivables"), minor_of(last, "receivables"));
+    expect_int(minor_of(dso, "sales"), minor_of(last, "sales_90"));
+    assert_string_equal(json_string_value(json_object_get(dso, "simple_days")),
+                        json_string_value(json_object_get(last, "dso_days")));
+    expect_int(control_balance(work, &b, (struct date){ 20241231 }),
+               minor_of(json_array_get(months, 9), "receivables"));
+    int64_t paid = 0;
+    for (size_t i = 0; i < 13; i++) paid += json_integer_value(json_object_get(json_array_get(months, i), "paid_count"));
+    const struct pair all[] = { { STR("side"), STR("receivables") }, { STR("paid_from_on"), STR("2024-03-01") },
+                                { STR("paid_to_on"), STR("2025-03-01") }, { STR("limit"), STR("500") } };
+    json_t *items = ask_json(&a, "report paid-items", all, 4);
+    expect(paid > 0);
+    expect_int(paid, json_array_size(json_object_get(items, "items")));
+    json_decref(items);
+    json_decref(trends);
+    json_decref(dso);
+}
+
+/* The pages of a card are the whole card. */
+DB_TEST(report_card_goes_on_page_by_page)
+{
+    struct random_books b = { .rng = rng_new(11), .side = REPORT_RECEIVABLES };
+    struct answered a = { .arena = work->arena, .work = work };
+    struct account control = { 0 };
+    app_operations(work->arena, &a.operations);
+    test_begin(work);
+    random_fill(work, &b, 45);
+    expect_done(ledger_account_load(work, b.control, &control));
+    test_commit(work);
+    struct pair pairs[] = { { STR("account"), control.number },
+                            { STR("from_on"), STR("2024-10-05") },
+                            { STR("to_on"), STR("2025-03-31") },
+                            { STR("limit"), STR("7") },
+                            { STR("after"), { 0 } } };
+    json_t *whole = ask_json(&a, "report ledger-card", pairs, 3), *lines = json_object_get(whole, "lines");
+    size_t seen = 0, count = json_array_size(lines);
+    expect(count > 20);
+    expect_int(minor_of(whole, "opening"), minor_of(whole, "carried"));
+    expect_int(minor_of(whole, "closing"), minor_of(json_array_get(lines, count - 1), "balance"));
+    for (bool more = true; more;) {
+        json_t *page = ask_json(&a, "report ledger-card", pairs, pairs[4].text.at ? 5 : 4),
+               *part = json_object_get(page, "lines");
+        for (size_t i = 0; i < json_array_size(part); i++)
+            expect(json_equal(json_array_get(lines, seen++), json_array_get(part, i)));
+        const char *next = json_string_value(json_object_get(page, "next"));
+        more = next != NULL;
+        if (next) pairs[4].text = str_keep(work->arena, str_of(next));
+        json_decref(page);
+    }
+    expect_int((int64_t)count, (int64_t)seen);
+    json_decref(whole);
+}
+
+DB_TEST(report_vat_drills_down)
+{
+    struct answered a = { .arena = work->arena, .work = work };
+    app_operations(work->arena, &a.operations);
+    test_begin(work);
+    post_vat(work, VAT_SALE, VAT_S, DECIMAL(21, 0), 10000);
+    post_vat(work, VAT_SALE, VAT_S, DECIMAL(21, 0), 500);
+    post_vat(work, VAT_PURCHASE, VAT_K, DECIMAL(21, 0), 1000);
+    struct vat_code intra = { 0 };
+    bool found = false;
+    account_id receivables, sales;
+    expect_done(ledger_vat_code_find(work, VAT_SALE, VAT_K, DECIMAL(0, 0), (struct date){ 20250201 }, &intra, &found));
+    expect(found);
+    expect_done(ledger_account_for(work, FOR_RECEIVABLES, &receivables));
+    expect_done(ledger_account_for(work, FOR_SALES, &sales));
+    struct entry entry = { .journal = JOURNAL_SALE,
+                           .dated_on = { 20250203 },
+                           .source_kind = STR("test"),
+                           .source_id = 1,
+                           .description = STR("EU") };
+    struct entry_line lines[] = {
+        { .account_id = receivables, .base_minor = 70000, .party_id = given_party(work, "Berlin"), .item_kind = ITEM_INVOICE,
+          .reference = STR("EU-1"), .due_on = { 20250303 } },
+        { .account_id = sales, .base_minor = -70000, .vat_code_id = intra.id, .vat_base_minor = -70000 },
+    };
+    expect_done(ledger_post(work, &entry, lines, 2));
+    test_commit(work);
+    const struct pair period[] = { { STR("from_on"), STR("2025-01-01") },
+                                   { STR("to_on"), STR("2025-03-31") },
+                                   { STR("code"), STR("21") } };
+    struct str json = ask(&a, "report vat", period, 2);
+    HAS(json,
+        "{\"box\":\"1a\",\"has_turnover\":true,\"has_vat\":true,\"currency\":\"EUR\",\"turnover\":\"105.00\",\"vat\":\"22.05\"}");
+    HAS(json,
+        "{\"box\":\"3b\",\"has_turnover\":true,\"has_vat\":false,\"currency\":\"EUR\",\"turnover\":\"700.00\",\"vat\":\"0.00\"}");
+    HAS(json,
+        "{\"box\":\"5g\",\"has_turnover\":false,\"has_vat\":true,\"currency\":\"EUR\",\"turnover\":\"0.00\",\"vat\":\"22.05\"}");
+    json_t *entries = ask_json(&a, "report vat-entries", period, 3), *icp = ask_json(&a, "report icp", period, 2);
+    expect_int(2, json_array_size(json_object_get(entries, "items")));
+    expect_int(10500, sum_of(entries, "items", "turnover"));
+    expect_int(2205, sum_of(entries, "items", "vat"));
+    expect_int(70000, minor_of(icp, "turnover"));
+    expect_int(70000, sum_of(icp, "customers", "turnover"));
+    assert_string_equal(
+        "Berlin", json_string_value(json_object_get(json_array_get(json_object_get(icp, "customers"), 0), "name")));
+    json_decref(entries);
+    json_decref(icp);
+}
+
+/* ---- Search ---- */
+
+TEST(report_reads_amounts_as_people_write_them)
+{
+    static const struct {
+        const char *words;
+        int64_t minor;
+    } cases[] = {
+        { "1.234,56", 123456 },
+        { "1,234.56", 123456 },
+        { "1234.56", 123456 },
+        { "1234,5", 123450 },
+        { "1234", 123400 },
+        { "1.234", 123400 },
+        { "1,234", 123400 },
+        { "1.234.567", 123456700 },
+        { "\xE2\x82\xAC 12,50", 1250 },
+        { "-12,50", 1250 },
+        { "0,01", 1 },
+        { "1.234.567,8", 123456780 },
+    };
+    static const char *const none[] = { "", "abc", "12,345,6x", "1.2345", "2025-001", "0", ",", "NL91", "12345678901234567890" };
+    int64_t minor;
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        expect(report_parse_amount(arena, str_of(cases[i].words), &minor));
+        expect_int(cases[i].minor, minor);
+    }
+    for (size_t i = 0; i < ARRAY_LENGTH(none); i++) expect(!report_parse_amount(arena, str_of(none[i]), &minor));
+}
+
+static int64_t hits(struct answered *a, const char *command, const char *q)
+{
+    const struct pair pair = { STR("q"), str_of(q) };
+    json_t *found = ask_json(a, command, &pair, 1);
+    int64_t count = (int64_t)json_array_size(json_object_get(found, "hits"));
+    json_decref(found);
+    return count;
+}
+
+DB_TEST(report_search_finds)
+{
+    struct answered a = { .arena = work->arena, .work = work };
+    account_id receivables, sales;
+    app_operations(work->arena, &a.operations);
+    test_begin(work);
+    expect_done(ledger_account_for(work, FOR_RECEIVABLES, &receivables));
+    expect_done(ledger_account_for(work, FOR_SALES, &sales));
+    party_id party = given_party(work, "Bakkerij D\xC3\xA9l\xC3\xA9 B.V.");
+    struct entry entry = { .journal = JOURNAL_SALE,
+                           .dated_on = { 20250203 },
+                           .source_kind = STR("test"),
+                           .source_id = 1,
+                           .description = STR("Kaas voor 100%") };
+    struct entry_line lines[] = {
+        { .account_id = receivables,
+          .base_minor = 123456,
+          .party_id = party,
+          .item_kind = ITEM_INVOICE,
+          .reference = STR("INV-2025-17"),
+          .due_on = { 20250303 } },
+        { .account_id = sales, .base_minor = -123456 },
+    };
+    expect_done(ledger_post(work, &entry, lines, 2));
+    test_commit(work);
+    expect_int(1, hits(&a, "search parties", "bakkerij dele"));
+    expect_int(1, hits(&a, "search parties", "D\xC3\xA9l\xC3\xA9"));
+    expect_int(0, hits(&a, "search parties", "slager"));
+    expect_int(1, hits(&a, "search items", "inv-2025"));
+    expect_int(1, hits(&a, "search items", "INV-2025-17"));
+    expect_int(1, hits(&a, "search items", "1.234,56"));
+    expect_int(1, hits(&a, "search items", "1234.56"));
+    expect_int(0, hits(&a, "search items", "1234.57"));
+    expect_int(1, hits(&a, "search entries", "kaas"));
+    expect_int(1, hits(&a, "search entries", "100%"));
+    expect_int(0, hits(&a, "search entries", "\\%' or 1=1"));
+    expect_int(0, hits(&a, "search bills", "1234.56"));
+    expect_int(0, hits(&a, "search invoices", "NL91ABNA0417164300"));
+    expect_int(0, hits(&a, "search lines", "NL91 ABNA 0417"));
 }
