@@ -5,6 +5,7 @@
 #include "bank/bank.h"
 #include "bill/bill.h"
 #include "cash/cash.h"
+#include "import/import.h"
 #include "invoice/invoice.h"
 #include "ledger/ledger.h"
 #include "party/party.h"
@@ -48,6 +49,7 @@ void app_operations(struct arena *arena, struct operations *out)
         &payment_runs_table,
         &payment_bank_table,
         &payment_holds_table,
+        &import_operations,
         &report_figures,
         &report_months,
         &report_cash,

@@ -199,7 +199,7 @@ static void open_now(struct matcher *m)
     for (size_t i = 0; i < m->items.count; i++) cash_engine_open(m->owed, m->items.at[i].id.n, m->items.at[i].rest_minor);
 }
 
-enum { PAST_MAX = 20000 };
+enum { PAST_MAX = 60000 };
 /* The past, oldest first: what each line was decided to be, here or (imported) elsewhere, teaches accounts, names and habits. */
 static struct fault *teach(struct matcher *m, struct arena *arena, struct cash_past **past, size_t *count)
 {

@@ -121,6 +121,16 @@ static struct fault *normalise(struct work *work, struct party *p)
     return faults;
 }
 
+struct fault *party_check(struct work *work, struct party *party)
+{
+    struct party shape = *party;
+    struct fault *faults = normalise(work, party);
+    shape.id.n = 1, shape.version = 1, shape.created_at = work->now;
+    if (!shape.number.length) shape.number = STR("0");
+    if (!shape.name_key.length) shape.name_key = party->name_key;
+    return fault_join(faults, record_check(work->arena, GIVEN(party, &shape)));
+}
+
 struct fault *party_make(struct work *work, struct party *party)
 {
     TRY(normalise(work, party));

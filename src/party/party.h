@@ -59,6 +59,8 @@ extern const struct record party_bank_record;
 CHECKED struct fault *party_load(struct work *work, party_id id, struct party *party);
 /* Adds a party: checks KVK, VAT number, OIN, country, currency; gives a number when absent. For operations, import and demo. */
 CHECKED struct fault *party_make(struct work *work, struct party *party);
+/* What party_make would say of it, all at once; numbers come out in their electronic form. Nothing is written. */
+CHECKED struct fault *party_check(struct work *work, struct party *party);
 CHECKED struct fault *party_by_number(struct work *work, struct str number, struct party *party, bool *found);
 
 /* What a document shows of who sent it. Any may be absent. */
