@@ -79,14 +79,17 @@ static struct fault *prove_files(struct verifying *v)
 static struct fault *prove_cash(struct verifying *v)
 {
     static const char name[] = "the suspense account holds exactly the bank lines nobody has placed";
-    int64_t suspense = 0, undecided = 0, sum;
-    struct fault *fault = cash_verify(v->work, &suspense, &undecided);
+    struct cash_proof proof = { 0 };
+    struct text detail = text_new(v->own->arena);
+    struct fault *fault = cash_verify(v->work, &proof);
     if (fault) return answer(v, name, fault);
-    bool holds = int_add(suspense, undecided, &sum) && !sum;
-    struct str detail = holds ? (struct str){ 0 }
-                              : str_format(v->own->arena, "%s / %s", minor_format(v->own->arena, suspense, 2).at,
-                                           minor_format(v->own->arena, undecided, 2).at);
-    add(v, name, holds, holds ? 0 : 1, detail);
+    for (size_t i = 0; i < proof.balances.count && !proof.holds; i++) {
+        const struct cash_balance *b = &proof.balances.at[i];
+        text_addf(&detail, "%s%.*s %lld / %lld (%lld / %lld)", i ? "; " : "", STR_ARG(b->currency),
+                  (long long)b->suspense_minor, (long long)b->undecided_minor, (long long)b->suspense_base_minor,
+                  (long long)b->undecided_base_minor);
+    }
+    add(v, name, proof.holds, proof.holds ? 0 : 1, proof.holds ? (struct str){ 0 } : text_str(&detail));
     return NULL;
 }
 

@@ -75,6 +75,7 @@ RECORD(bank_line, {
     FIELD(struct bank_line, return_reason, OPTIONAL),
     JSON(struct bank_line, details, OPTIONAL),
     FIELD(struct bank_line, problems),
+    AMOUNT(struct bank_line, base_minor, .about = "in the base currency, by the rate of the day it was booked"),
     FIELD(struct bank_line, raw, .max = 100000, OPTIONAL),
 });
 RECORD(bank_key, { FIELD(struct bank_key, id, .min = 1, .max = EXACT_MAX) });

@@ -67,6 +67,7 @@ struct bank_line {
     struct str details; /* JSON: [{"amount":"12.50","name":…,"iban":…,"end_to_end_id":…,"reference":…,"remittance":…,"return_reason":…},…] of a batch */
     int64_t problems;
     struct str raw;
+    int64_t base_minor; /* in the base currency, by the rate of the day it was booked: never computed again */
 };
 LIST_STRUCT(bank_lines, struct bank_line);
 extern const struct record bank_line_record;

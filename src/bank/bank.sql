@@ -62,28 +62,28 @@ select s.id, s.bank_account_id, s.document_id, s.kind, s.dialect, s.reference, a
 
 -- name: line_add
 insert into bank_line (company_id, id, bank_account_id, statement_id, statement_key, fingerprint, occurrence, number, booked_on, valued_on, amount_minor, currency, is_reversal,
-       bank_reference, servicer_reference, code, name, iban, ultimate_name, end_to_end_id, mandate_id, batch_id, reference, reference_type, remittance, return_reason, details, problems, raw)
+       bank_reference, servicer_reference, code, name, iban, ultimate_name, end_to_end_id, mandate_id, batch_id, reference, reference_type, remittance, return_reason, details, problems, raw, base_minor)
 values (:company_id, :id, :bank_account_id, :statement_id, :statement_key, :fingerprint, :occurrence, :number, :booked_on, :valued_on, :amount_minor, :currency, :is_reversal,
-       :bank_reference, :servicer_reference, :code, :name, :iban, :ultimate_name, :end_to_end_id, :mandate_id, :batch_id, :reference, :reference_type, :remittance, :return_reason, :details, :problems, :raw)
+       :bank_reference, :servicer_reference, :code, :name, :iban, :ultimate_name, :end_to_end_id, :mandate_id, :batch_id, :reference, :reference_type, :remittance, :return_reason, :details, :problems, :raw, :base_minor)
 on conflict (company_id, bank_account_id, statement_key, fingerprint, occurrence) do nothing;
 
 -- name: line_by_id
 select id, bank_account_id, statement_id, statement_key, fingerprint, occurrence, number, booked_on, valued_on, amount_minor, currency, is_reversal,
-       bank_reference, servicer_reference, code, name, iban, ultimate_name, end_to_end_id, mandate_id, batch_id, reference, reference_type, remittance, return_reason, details, problems, raw
+       bank_reference, servicer_reference, code, name, iban, ultimate_name, end_to_end_id, mandate_id, batch_id, reference, reference_type, remittance, return_reason, details, problems, raw, coalesce(base_minor, amount_minor) as base_minor
   from bank_line where company_id = :company_id and id = :id;
 
 -- name: lines_of
 select id, bank_account_id, statement_id, statement_key, fingerprint, occurrence, number, booked_on, valued_on, amount_minor, currency, is_reversal,
-       bank_reference, servicer_reference, code, name, iban, ultimate_name, end_to_end_id, mandate_id, batch_id, reference, reference_type, remittance, return_reason, details, problems, raw
+       bank_reference, servicer_reference, code, name, iban, ultimate_name, end_to_end_id, mandate_id, batch_id, reference, reference_type, remittance, return_reason, details, problems, raw, coalesce(base_minor, amount_minor) as base_minor
   from bank_line where company_id = :company_id and statement_id = :id order by number;
 
 -- name: line_list
 select id, bank_account_id, statement_id, statement_key, fingerprint, occurrence, number, booked_on, valued_on, amount_minor, currency, is_reversal,
-       bank_reference, servicer_reference, code, name, iban, ultimate_name, end_to_end_id, mandate_id, batch_id, reference, reference_type, remittance, return_reason, details, problems, raw
+       bank_reference, servicer_reference, code, name, iban, ultimate_name, end_to_end_id, mandate_id, batch_id, reference, reference_type, remittance, return_reason, details, problems, raw, coalesce(base_minor, amount_minor) as base_minor
   from bank_line where company_id = :company_id;
 
 -- name: line_days
-select booked_on, cast(sum(amount_minor) as bigint) as amount_minor, cast(count(*) as bigint) as line_count from bank_line
+select booked_on, cast(sum(amount_minor) as bigint) as amount_minor, cast(sum(coalesce(base_minor, amount_minor)) as bigint) as base_minor, cast(count(*) as bigint) as line_count from bank_line
  where company_id = :company_id and statement_id = :id group by booked_on order by booked_on;
 
 -- name: complete_until

@@ -17,9 +17,10 @@ RECORD(bank_imported, {
     FIELD(struct bank_imported, line_count),
     FIELD(struct bank_imported, added_count, .about = "lines that were not there yet"),
 });
-struct day_sum { struct date booked_on; int64_t amount_minor, line_count; };
+struct day_sum { struct date booked_on; int64_t amount_minor, base_minor, line_count; };
 LIST_STRUCT(day_sums, struct day_sum);
-RECORD(day_sum, { FIELD(struct day_sum, booked_on), FIELD(struct day_sum, amount_minor), FIELD(struct day_sum, line_count) });
+RECORD(day_sum, { FIELD(struct day_sum, booked_on), FIELD(struct day_sum, amount_minor),
+                  FIELD(struct day_sum, base_minor), FIELD(struct day_sum, line_count) });
 
 enum { BATCH = 512 };
 struct importing {
@@ -31,7 +32,7 @@ struct importing {
     struct bank_line batch[BATCH];
     size_t waiting;
     bool booked;     /* this statement changes the balance */
-    struct str key;
+    struct str key, base; /* base: the company's own currency, once it was asked for */
 };
 
 /* ---- Lines ---- */
@@ -143,11 +144,24 @@ static struct fault *flush(struct importing *im)
     return NULL;
 }
 
+/* Each line by itself, by the rate of its day: what the lines make is what is booked, to the cent. */
+static struct fault *to_base(struct importing *im, struct bank_line *line)
+{
+    if (!im->base.at) TRY(ledger_base_currency(im->work, &im->base));
+    if (!str_equal(line->currency, im->base))
+        return ledger_to_base(im->work, line->amount_minor, line->currency, line->booked_on, &line->base_minor);
+    line->base_minor = line->amount_minor;
+    return NULL;
+}
+
 static struct fault *on_line(void *context, const struct statement *statement, const struct statement_line *line)
 {
     struct importing *im = context;
     if (line->status != STATUS_BOOK) return NULL;
-    im->batch[im->waiting++] = line_of(im, statement, line);
+    struct bank_line *row = &im->batch[im->waiting];
+    *row = line_of(im, statement, line);
+    TRY(to_base(im, row));
+    im->waiting++;
     return im->waiting == BATCH ? flush(im) : NULL;
 }
 
@@ -234,10 +248,9 @@ static struct fault *book_opening(struct importing *im, struct date on)
 static struct fault *book_day(struct importing *im, const struct day_sum *day)
 {
     account_id suspense;
-    int64_t base;
-    if (!day->amount_minor) return NULL;
+    int64_t base = day->base_minor;
+    if (!day->amount_minor && !base) return NULL;
     TRY(ledger_account_for(im->work, FOR_SUSPENSE, &suspense));
-    TRY(ledger_to_base(im->work, day->amount_minor, im->account.currency, day->booked_on, &base));
     struct entry entry = { .journal = JOURNAL_BANK,
                            .dated_on = day->booked_on,
                            .source_kind = STR("statement"),

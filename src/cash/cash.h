@@ -11,10 +11,16 @@
 
 typedef struct { int64_t n; } cash_decision_id;
 
-/* An item and how much of it is settled, in minor units of the line's currency and the item's own sign. For a line that comes
+/* An item and how much of it is settled, in minor units of its own currency and with its own sign. For a line that comes
  * back (storno) an amount of the other sign reopens what was settled before. */
-struct cash_share { item_id item_id; int64_t amount_minor; };
-struct cash_given_up { struct str kind; int64_t amount_minor; }; /* kind: cash_difference_name; positive: we receive less than the items */
+struct cash_share {
+    item_id item_id;
+    int64_t amount_minor; /* in the item's currency */
+    int64_t line_minor;   /* when that is another one than the line's: how much of the line pays it; 0: by the day's rate */
+};
+/* kind: cash_difference_name, write_off or surcharge; positive: we receive less than the items. Of one item, or (absent) of all shares in
+ * proportion. Kinds that leave the rest open (short, instalment, net_of_vat, typo, over, contra) are kept and book nothing. */
+struct cash_given_up { struct str kind; int64_t amount_minor; item_id item_id; };
 struct cash_booking { struct str account; int64_t amount_minor; struct str description; }; /* a ledger account's number */
 struct cash_decide {
     bank_line_id line_id;
@@ -42,14 +48,21 @@ struct cash_decided {
     struct str parts;    /* JSON of struct cash_decide */
     struct str evidence; /* JSON: what spoke for it, with the place in the text */
     struct str note;
+    item_id rest_item_id; /* what is held on account; only where the decision was just made */
 };
 LIST_STRUCT(cash_decideds, struct cash_decided);
 extern const struct record cash_decided_record;
 
 /* How it was found: by a person, or by the engine. */
-struct cash_origin { bool automatic; const char *category; int64_t probability_ppm; struct str model, evidence; };
-/* Books the decision. Refuses cash_decided_already, cash_does_not_add_up, cash_other_currency, cash_party_needed, and what
- * ledger_post and ledger_settle refuse. When the line's period is closed it is booked today. */
+struct cash_origin {
+    bool automatic;
+    const char *category;
+    int64_t probability_ppm;
+    struct str model, evidence;
+    bool approved; /* by another person: no limit */
+};
+/* Books the decision. Refuses cash_decided_already, cash_does_not_add_up, cash_over_limit, and what ledger_post and
+ * ledger_settle refuse, before it writes anything. When the line's period is closed it is booked today. */
 CHECKED struct fault *cash_settle(struct work *work, const struct cash_decide *decide, const struct cash_origin *origin,
                                   struct cash_decided *decided);
 /* Takes a decision back: settlements are taken back and the entry is reversed. */
@@ -78,8 +91,11 @@ CHECKED struct fault *cash_run(struct work *work, int64_t limit, struct cash_run
 /* Whether there are undecided lines that the engine has not looked at yet. */
 CHECKED struct fault *cash_has_news(struct work *work, bool *news);
 
-/* Part of `florin verify`: the suspense account holds exactly the lines nobody has decided. In base currency only. */
-CHECKED struct fault *cash_verify(struct work *work, int64_t *suspense_minor, int64_t *undecided_minor);
+/* Part of `florin verify`: the suspense account holds exactly the lines nobody has decided, in each currency and in base. */
+struct cash_balance { struct str currency; int64_t suspense_minor, undecided_minor, suspense_base_minor, undecided_base_minor; };
+LIST_STRUCT(cash_balances, struct cash_balance);
+struct cash_proof { bool holds; struct cash_balances balances; };
+CHECKED struct fault *cash_verify(struct work *work, struct cash_proof *proof);
 
-extern const struct fault_type cash_decided_already, cash_does_not_add_up, cash_other_currency, cash_party_needed, cash_missing;
-extern const struct operation_table cash_runs, cash_desk;
+extern const struct fault_type cash_decided_already, cash_does_not_add_up, cash_party_needed, cash_missing, cash_over_limit;
+extern const struct operation_table cash_runs, cash_desk, cash_bulk, cash_questions, cash_limits, cash_batches, cash_settings_table;

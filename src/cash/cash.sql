@@ -24,7 +24,7 @@ select d.id, d.bank_line_id, d.category, d.party_id, d.entry_id, d.amount_minor,
 -- name: lines_past
 select l.id, l.bank_account_id, l.statement_id, l.statement_key, l.fingerprint, l.occurrence, l.number, l.booked_on, l.valued_on, l.amount_minor, l.currency, l.is_reversal,
        l.bank_reference, l.servicer_reference, l.code, l.name, l.iban, l.ultimate_name, l.end_to_end_id, l.mandate_id, l.batch_id, l.reference, l.reference_type, l.remittance,
-       l.return_reason, cast(null as text) as details, l.problems, cast(null as text) as raw
+       l.return_reason, cast(null as text) as details, l.problems, cast(null as text) as raw, l.amount_minor as base_minor
   from cash_decision d join bank_line l on l.company_id = d.company_id and l.id = d.bank_line_id
  where d.company_id = :company_id and l.amount_minor > 0 and not exists (select 1 from cash_undo u where u.company_id = d.company_id and u.decision_id = d.id)
  order by l.booked_on desc, l.id desc limit 20000;
@@ -46,24 +46,104 @@ select l.id from bank_line l
 delete from cash_proposal where company_id = :company_id and bank_line_id = :bank_line_id;
 
 -- name: proposal_add
-insert into cash_proposal (company_id, bank_line_id, made_at, model, category, party_id, probability_ppm, why_not, explanations)
-values (:company_id, :bank_line_id, :made_at, :model, :category, :party_id, :probability_ppm, :why_not, :explanations);
+insert into cash_proposal (company_id, bank_line_id, made_at, model, category, party_id, probability_ppm, why_not, explanations, chance_ppm, worth_minor, place)
+values (:company_id, :bank_line_id, :made_at, :model, :category, :party_id, :probability_ppm, :why_not, :explanations, :chance_ppm, :worth_minor, :place);
 
 -- name: proposal_of_line
 select bank_line_id, made_at, model, category, party_id, probability_ppm, why_not, explanations from cash_proposal where company_id = :company_id and bank_line_id = :id;
 
 -- name: queue
-select l.id, l.booked_on, l.amount_minor, l.currency, l.name, l.iban, l.remittance, l.reference, l.bank_account_id, p.category, p.party_id, p.probability_ppm, p.why_not, p.explanations
+select l.id, l.booked_on, l.amount_minor, l.currency, l.name, l.iban, l.remittance, l.reference, l.bank_account_id, l.return_reason,
+       p.category, p.party_id, p.probability_ppm, p.why_not, p.explanations, coalesce(p.place, 9007199254740991) as place,
+       coalesce(p.chance_ppm, 0) as chance_ppm, coalesce(p.worth_minor, 0) as worth_minor,
+       case when r.id is not null then 'waits_approval' when q.id is null then 'open' when q.answer is not null then 'answered'
+            when q.return_on > :today then 'waits_answer' else 'unanswered' end as standing,
+       q.id as question_id, q.return_on, q.answer, r.id as request_id
   from bank_line l left join cash_proposal p on p.company_id = l.company_id and p.bank_line_id = l.id
+  left join cash_request r on r.company_id = l.company_id and r.bank_line_id = l.id and r.state = 'open'
+  left join cash_question q on q.company_id = l.company_id and q.id = (
+       select max(x.id) from cash_question x where x.company_id = l.company_id and x.bank_line_id = l.id)
  where l.company_id = :company_id
+   and (cast(:waiting as boolean) or (r.id is null and (q.id is null or q.answer is not null or q.return_on <= :today)))
    and not exists (select 1 from cash_decision d where d.company_id = l.company_id and d.bank_line_id = l.id
                     and not exists (select 1 from cash_undo u where u.company_id = d.company_id and u.decision_id = d.id));
 
--- name: undecided_sum
-select cast(coalesce(sum(l.amount_minor), 0) as bigint) as amount_minor from bank_line l
+-- part: question_columns
+id, bank_line_id, party_id, message_id, recipient, question, asked_at, asked_by, return_on, answer, answered_at, answered_by, version
+
+-- name: question_list
+select {question_columns} from cash_question where company_id = :company_id;
+
+-- name: question_by_id
+select {question_columns} from cash_question where company_id = :company_id and id = :id;
+
+-- name: question_add
+insert into cash_question (company_id, {question_columns})
+values (:company_id, :id, :bank_line_id, :party_id, :message_id, :recipient, :question, :asked_at, :asked_by, :return_on, :answer, :answered_at, :answered_by, :version);
+
+-- name: question_save
+update cash_question set answer = :answer, answered_at = :answered_at, answered_by = :answered_by, version = version + 1
+ where company_id = :company_id and id = :id and version = :version and answer is null;
+
+-- name: refund_add
+insert into cash_refund (company_id, item_id, bank_line_id, decision_id, party_id, amount_minor, currency, reason, asked_at, asked_by)
+values (:company_id, :item_id, :bank_line_id, :decision_id, :party_id, :amount_minor, :currency, :reason, :asked_at, :asked_by);
+
+-- part: batch_columns
+id, kind, reference, provider, currency, dated_on, total_minor, fee_minor, part_count, unknown_count, document_id, imported_at, imported_by
+
+-- name: batch_list
+select {batch_columns} from cash_batch where company_id = :company_id;
+
+-- name: batch_all
+select {batch_columns} from cash_batch where company_id = :company_id order by id;
+
+-- name: batch_by_id
+select {batch_columns} from cash_batch where company_id = :company_id and id = :id;
+
+-- name: batch_named
+select {batch_columns} from cash_batch where company_id = :company_id and kind = :kind and reference = :reference;
+
+-- name: batch_add
+insert into cash_batch (company_id, {batch_columns})
+values (:company_id, :id, :kind, :reference, :provider, :currency, :dated_on, :total_minor, :fee_minor, :part_count, :unknown_count, :document_id, :imported_at, :imported_by);
+
+-- name: batch_part_add
+insert into cash_batch_part (company_id, batch_id, line_no, reference, description, item_id, amount_minor, fee_minor)
+values (:company_id, :batch_id, :line_no, :reference, :description, :item_id, :amount_minor, :fee_minor);
+
+-- name: batch_parts
+select p.batch_id, p.line_no, p.reference, p.description, p.item_id, p.amount_minor, p.fee_minor, b.currency
+  from cash_batch_part p join cash_batch b on b.company_id = p.company_id and b.id = p.batch_id
+ where p.company_id = :company_id and p.batch_id = :id order by p.line_no;
+
+-- name: batch_part_all
+select batch_id, line_no, reference, description, item_id, amount_minor, fee_minor from cash_batch_part where company_id = :company_id order by batch_id, line_no;
+
+-- name: item_named
+-- reads the ledger: what is called so, two at most
+select i.id from open_item i join account a on a.company_id = i.company_id and a.id = i.account_id
+ where i.company_id = :company_id and a.control = 'receivables' and i.reference = :reference and i.kind in ('invoice', 'credit_note', 'opening') order by i.id limit 2;
+
+-- name: undecided_sums
+select l.currency, cast(sum(l.amount_minor) as bigint) as amount_minor, cast(sum(coalesce(l.base_minor, l.amount_minor)) as bigint) as base_minor from bank_line l
  where l.company_id = :company_id
    and not exists (select 1 from cash_decision d where d.company_id = l.company_id and d.bank_line_id = l.id
-                    and not exists (select 1 from cash_undo u where u.company_id = d.company_id and u.decision_id = d.id));
+                    and not exists (select 1 from cash_undo u where u.company_id = d.company_id and u.decision_id = d.id))
+ group by l.currency order by l.currency;
+
+-- name: reopened_add
+insert into cash_reopened (company_id, decision_id, allocation_id, settled_again) values (:company_id, :decision_id, :allocation_id, :settled_again);
+
+-- name: reopened_of
+select decision_id, allocation_id, settled_again from cash_reopened where company_id = :company_id and decision_id = :id order by allocation_id;
+
+-- name: proposal_stale
+update cash_proposal set is_stale = true
+ where company_id = :company_id
+   and (bank_line_id = :bank_line_id or party_id = :party_id
+        or exists (select 1 from bank_line l join bank_line m on m.company_id = l.company_id and m.iban = l.iban
+                    where l.company_id = cash_proposal.company_id and l.id = cash_proposal.bank_line_id and m.id = :bank_line_id));
 
 -- name: expected_add
 insert into cash_expected (company_id, id, source_kind, source_id, reference, amount_minor, currency, iban, account_id, expected_on)
@@ -83,15 +163,78 @@ update cash_expected set met_by = :decision where company_id = :company_id and i
 update cash_expected set met_by = null where company_id = :company_id and met_by = :id;
 
 -- name: setting_load
-select precision_ppm, rounding_minor, charge_minor, difference_auto_minor, version from cash_setting where company_id = :company_id;
+select precision_ppm, rounding_minor, charge_minor, difference_auto_minor, discount_mode, discount_late_days, write_off_minor, answer_days, version
+  from cash_setting where company_id = :company_id;
 
 -- name: setting_add
-insert into cash_setting (company_id, precision_ppm, rounding_minor, charge_minor, difference_auto_minor, version)
-values (:company_id, :precision_ppm, :rounding_minor, :charge_minor, :difference_auto_minor, 1) on conflict (company_id) do nothing;
+insert into cash_setting (company_id, precision_ppm, rounding_minor, charge_minor, difference_auto_minor, discount_mode, discount_late_days, write_off_minor, answer_days, version)
+values (:company_id, :precision_ppm, :rounding_minor, :charge_minor, :difference_auto_minor, :discount_mode, :discount_late_days, :write_off_minor, :answer_days, 1)
+on conflict (company_id) do nothing;
 
 -- name: setting_save
 update cash_setting set precision_ppm = :precision_ppm, rounding_minor = :rounding_minor, charge_minor = :charge_minor,
-       difference_auto_minor = :difference_auto_minor, version = version + 1 where company_id = :company_id and version = :version;
+       difference_auto_minor = :difference_auto_minor, discount_mode = :discount_mode, discount_late_days = :discount_late_days,
+       write_off_minor = :write_off_minor, answer_days = :answer_days, version = version + 1 where company_id = :company_id and version = :version;
+
+-- name: named_all
+-- reads the ledger: an open item by the references its invoice has
+select i.id as item_id, v.payment_reference as reference, v.order_reference as order_number, f.discount_until, f.discount_minor, v.net_minor
+  from open_item i join item_rest r on r.company_id = i.company_id and r.item_id = i.id
+  left join invoice v on i.source_kind = 'invoice' and v.company_id = i.company_id and v.id = i.source_id
+  left join cash_fact f on f.company_id = i.company_id and f.item_id = i.id
+ where i.company_id = :company_id and (v.id is not null or f.discount_until is not null) and (cast(:past as boolean) or r.rest_minor <> 0)
+   and (cast(:item_id as bigint) = 0 or i.id = :item_id)
+ order by i.id;
+
+-- name: term_all
+select id, party_id, valid_from, days, percent, added_at, added_by from cash_term where company_id = :company_id order by valid_from desc, id desc;
+
+-- name: term_list
+select id, party_id, valid_from, days, percent, added_at, added_by from cash_term where company_id = :company_id;
+
+-- name: term_add
+insert into cash_term (company_id, id, party_id, valid_from, days, percent, added_at, added_by)
+values (:company_id, :id, :party_id, :valid_from, :days, :percent, :added_at, :added_by);
+
+-- name: limit_most
+-- reads access: what the roles of the user at hand may give up, the most of them
+select l.write_off_minor from member m join cash_limit l on l.company_id = m.company_id and l.role_id = m.role_id
+ where m.company_id = :company_id and m.person_id = :user_id and m.ended_at is null order by l.write_off_minor desc limit 1;
+
+-- name: limit_list
+-- reads access: the roles' names
+select l.role_id as id, r.name as role, l.write_off_minor, l.version from cash_limit l join role r on r.company_id = l.company_id and r.id = l.role_id
+ where l.company_id = :company_id;
+
+-- name: limit_find
+select role_id, write_off_minor, version from cash_limit where company_id = :company_id and role_id = :id;
+
+-- name: limit_add
+insert into cash_limit (company_id, role_id, write_off_minor, version) values (:company_id, :role_id, :write_off_minor, 1);
+
+-- name: limit_save
+update cash_limit set write_off_minor = :write_off_minor, version = version + 1 where company_id = :company_id and role_id = :role_id and version = :version;
+
+-- name: role_find
+-- reads access: whether there is such a role
+select id from role where company_id = :company_id and id = :id;
+
+-- part: request_columns
+id, bank_line_id, decide, given_up_minor, limit_minor, note, asked_at, asked_by, state, ended_at, ended_by, reason, decision_id, version
+
+-- name: request_list
+select {request_columns} from cash_request where company_id = :company_id;
+
+-- name: request_by_id
+select {request_columns} from cash_request where company_id = :company_id and id = :id;
+
+-- name: request_add
+insert into cash_request (company_id, {request_columns})
+values (:company_id, :id, :bank_line_id, :decide, :given_up_minor, :limit_minor, :note, :asked_at, :asked_by, :state, :ended_at, :ended_by, :reason, :decision_id, :version);
+
+-- name: request_save
+update cash_request set state = :state, ended_at = :ended_at, ended_by = :ended_by, reason = :reason, decision_id = :decision_id, version = version + 1
+ where company_id = :company_id and id = :id and version = :version and state = 'open';
 
 -- name: model_used
 select id, version_hash, content, is_used, quality, trained_at from cash_model where company_id = :company_id and is_used order by id desc limit 1;
@@ -117,4 +260,4 @@ select l.id from bank_line l
  where l.company_id = :company_id
    and not exists (select 1 from cash_decision d where d.company_id = l.company_id and d.bank_line_id = l.id
                     and not exists (select 1 from cash_undo u where u.company_id = d.company_id and u.decision_id = d.id))
-   and not exists (select 1 from cash_proposal p where p.company_id = l.company_id and p.bank_line_id = l.id) limit 1;
+   and not exists (select 1 from cash_proposal p where p.company_id = l.company_id and p.bank_line_id = l.id and not p.is_stale) limit 1;

@@ -49,6 +49,7 @@ struct matcher {
     struct arena *arena; /* what the engine holds: hundreds of megabytes on large books, given back at the end */
     struct cash_engine *owed, *owing;
     struct cash_facts facts; /* by item */
+    struct cash_terms *terms;
     struct open_items items; /* of customers, settled ones too when there is a past to replay */
     struct cash_past_items past_items;
     struct str model;
@@ -132,12 +133,14 @@ static void add_item(struct matcher *m, const struct open_item *o, struct cash_e
     memcpy(item.currency, o->currency.at, 3);
     const struct cash_fact *fact = fact_of(m, o->id);
     if (fact) add_fact(&item, fact, sign, past);
+    if (sign > 0) cash_terms_tell(m->terms, o, &item);
     cash_engine_item(engine, &item);
 }
 
 /* `past`: settled ones too, each with its whole amount open, as history will replay it. */
 static struct fault *add_owed(struct matcher *m, bool past)
 {
+    TRY(cash_terms_load(m->work, past, &m->terms));
     if (past) TRY(ledger_all_items(m->work, CONTROL_RECEIVABLES, &m->items));
     else TRY(ledger_open_items(m->work, CONTROL_RECEIVABLES, (party_id){ 0 }, &m->items));
     for (size_t i = 0; i < m->items.count; i++) add_item(m, &m->items.at[i], m->owed, 1, past);
@@ -242,6 +245,7 @@ static struct fault *prepare(struct matcher *m)
     TRY(load_facts(m));
     TRY(teach(m, m->arena, &past, &past_count));
     TRY(add_owed(m, past_count > 0));
+    TRY(cash_batches_tell(m->work, m->owed));
     TRY(add_owing(m));
     if (past_count) {
         cash_engine_replay(m->owed, past, past_count);
@@ -304,10 +308,9 @@ static struct cash_decide decide_by(struct arena *arena, bank_line_id line, cons
     for (size_t i = 0; i < e->allocation_count; i++)
         *LIST_ADD(arena, &d.shares) = (struct cash_share){ { e->allocations[i].item }, sign * e->allocations[i].amount_minor };
     for (size_t i = 0; i < e->difference_count; i++)
-        if (cash_closes(e->differences[i].kind))
-            *LIST_ADD(arena, &d.differences) =
-                (struct cash_given_up){ str_of(cash_difference_name(e->differences[i].kind)),
-                                        sign * e->differences[i].amount_minor };
+        *LIST_ADD(arena, &d.differences) = (struct cash_given_up){
+            str_of(cash_difference_name(e->differences[i].kind)), sign * e->differences[i].amount_minor, { 0 }
+        };
     return d;
 }
 
@@ -328,10 +331,21 @@ static struct fault *meet_expected(struct matcher *m, const struct bank_line *li
     struct str evidence =
         str_format(m->work->arena, "[{\"kind\":\"expected\",\"source_kind\":\"%.*s\",\"source_id\":%lld}]",
                    STR_ARG(expected.source_kind), (long long)expected.source_id);
-    const struct cash_origin origin = { true, "expected", 1000000, { 0 }, evidence };
+    const struct cash_origin origin = { true, "expected", 1000000, { 0 }, evidence, false };
     TRY(cash_settle(m->work, &decide, &origin, &decided));
     *met = true;
     return cash_meet(m->work, expected.id, decided.id);
+}
+
+/* That one of the explanations shown is right and can be accepted. */
+static int64_t chance_of(const struct cash_proposal *proposal)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < proposal->count && i < 3; i++) {
+        const struct cash_explanation *e = &proposal->explanations[i];
+        if (e->category != CASH_UNKNOWN && e->category != CASH_UNRELATED) sum += e->probability_ppm;
+    }
+    return sum > 1000000 ? 1000000 : sum;
 }
 
 static struct fault *keep_proposal(struct matcher *m, const struct bank_line *line,
@@ -345,14 +359,18 @@ static struct fault *keep_proposal(struct matcher *m, const struct bank_line *li
         add_explanation(&t, &proposal->explanations[i], sign);
     }
     text_add_char(&t, ']');
-    const struct proposal_row row = { line->id,
-                                      m->work->now,
-                                      m->model,
-                                      str_of(cash_category_name(best->category)),
-                                      { best->party },
-                                      best->probability_ppm,
-                                      str_of(cash_why_not_name(proposal->why_not)),
-                                      text_str(&t) };
+    struct proposal_row row = { line->id,
+                                m->work->now,
+                                m->model,
+                                str_of(cash_category_name(best->category)),
+                                { best->party },
+                                best->probability_ppm,
+                                str_of(cash_why_not_name(proposal->why_not)),
+                                text_str(&t),
+                                chance_of(proposal),
+                                0,
+                                0 };
+    cash_place(&row, line);
     TRY(db_run(m->work, &sql_proposal_clear, GIVEN(proposal_row, &row)));
     if (best->category == CASH_UNKNOWN) m->result->unknown++;
     else m->result->proposed++;
@@ -368,8 +386,14 @@ static struct fault *post_proposal(struct matcher *m, const struct bank_line *li
     struct cash_decided decided = { 0 };
     add_evidence(&evidence, best);
     const struct cash_origin origin = { true, cash_category_name(best->category), best->probability_ppm, m->model,
-                                        text_str(&evidence) };
-    TRY(cash_settle(m->work, &decide, &origin, &decided));
+                                        text_str(&evidence), false };
+    struct fault *refused = cash_settle(m->work, &decide, &origin, &decided);
+    if (refused && decided.id.n) return refused;
+    if (refused && refused->type->kind != FAULT_BROKEN && refused->type->kind != FAULT_UNREACHABLE) { /* nothing was written: a person looks */
+        cash_engine_wait(engine, asked, proposal);
+        return keep_proposal(m, line, proposal, sign);
+    }
+    if (refused) return refused;
     struct cash_decision known = cash_decision_of(best);
     cash_engine_apply(engine, asked, &known);
     m->result->posted++;

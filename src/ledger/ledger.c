@@ -212,6 +212,17 @@ struct fault *ledger_account_balance(struct work *work, account_id id, int64_t *
     return NULL;
 }
 
+RECORD(account_amount, {
+                           FIELD(struct account_amount, currency),
+                           AMOUNT(struct account_amount, amount_minor, .currency = "currency"),
+                           AMOUNT(struct account_amount, base_minor),
+                       });
+
+struct fault *ledger_account_amounts(struct work *work, account_id id, struct account_amounts *amounts)
+{
+    return db_all(work, &sql_account_amounts, BY_ID(id), INTO_LIST(account_amount, amounts));
+}
+
 /* ---- Posting ---- */
 
 /* What the lines alone tell: enough of them, base currency agrees, the sum is zero. */

@@ -52,6 +52,7 @@ extern const struct record account_record;
 #define FOR_BANK_CHARGES "bank_charges"
 #define FOR_ROUNDING "rounding"
 #define FOR_WRITE_OFF "write_off"
+#define FOR_NOT_OURS "not_ours"         /* money that came in and is somebody else's */
 #define FOR_OPENING "opening"
 CHECKED struct fault *ledger_account_for(struct work *work, const char *purpose, account_id *id);
 CHECKED struct fault *ledger_account_load(struct work *work, account_id id, struct account *account);
@@ -131,6 +132,11 @@ CHECKED struct fault *ledger_reverse(struct work *work, entry_id id, struct date
 CHECKED struct fault *ledger_check_day(struct work *work, struct date day);
 /* Debits less credits of one account, over all time, in base currency. */
 CHECKED struct fault *ledger_account_balance(struct work *work, account_id id, int64_t *balance_minor);
+/* The same by the currency of its lines, in that currency and in base. */
+struct account_amount { struct str currency; int64_t amount_minor, base_minor; };
+LIST_STRUCT(account_amounts, struct account_amount);
+extern const struct record account_amount_record;
+CHECKED struct fault *ledger_account_amounts(struct work *work, account_id id, struct account_amounts *amounts);
 
 /* ---- Open items and their settlement ---- */
 struct open_item {
@@ -160,10 +166,23 @@ CHECKED struct fault *ledger_open_items(struct work *work, enum account_control 
 CHECKED struct fault *ledger_open_items_as_of(struct work *work, enum account_control control, party_id party, struct date as_of,
                                               struct instant known_at, struct open_items *items);
 
+/* The VAT in the entry that made an item: a row a VAT code and account, with the signs of the entry's lines, in the item's
+ * currency. A code without VAT of its own (zero, exempt, "verlegd" on a sale) has vat 0; a reverse charge has two rows, whose VAT is opposite
+ * and of which one tells the net. */
+struct item_vat {
+    vat_code_id vat_code_id;
+    account_id account_id;
+    struct str code;
+    int64_t net_minor, vat_minor; /* net: told once a code, so that all of them make the item */
+    int64_t over_minor;           /* over what this row's VAT is */
+};
+LIST_STRUCT(item_vats, struct item_vat);
+CHECKED struct fault *ledger_item_vat(struct work *work, item_id id, struct item_vats *vats);
+
 struct settle_part { item_id item_id; int64_t amount_minor; }; /* amount of the item's own sign and currency, not more than its rest */
 struct settlement {
     allocation_id id; /* out */
-    struct date effective_on;
+    struct date effective_on; /* moved on to the day of its youngest item */
     struct str reason, evidence; /* evidence: JSON, absent when a person decided */
 };
 /* Settles items of one party, one control account and one currency against each other: the amounts sum to zero. Each

@@ -278,6 +278,21 @@ select i.id, i.account_id, i.party_id, i.kind, i.source_kind, i.source_id, i.ent
 -- name: account_balance
 select cast(coalesce(sum(debit_minor - credit_minor), 0) as bigint) as balance_minor from account_month where company_id = :company_id and account_id = :id;
 
+-- name: account_amounts
+select currency, cast(sum(amount_minor) as bigint) as amount_minor, cast(sum(base_minor) as bigint) as base_minor
+  from entry_line where company_id = :company_id and account_id = :id group by currency order by currency;
+
+-- name: item_vat_lines
+select l.vat_code_id, l.account_id, c.code, c.rate, l.base_minor, l.amount_minor, l.vat_base_minor
+  from open_item i join entry_line l on l.company_id = i.company_id and l.entry_id = i.entry_id
+  join vat_code c on c.company_id = l.company_id and c.id = l.vat_code_id
+ where i.company_id = :company_id and i.id = :id order by c.code, l.line_no;
+
+-- name: verify_effective
+select cast(count(*) as bigint) as count, cast(min(x.allocation_id) as bigint) as first_id
+  from allocation_line x join open_item i on i.company_id = x.company_id and i.id = x.item_id
+ where x.company_id = :company_id and x.effective_on < i.dated_on;
+
 -- name: items_all
 select i.id, i.account_id, i.party_id, i.kind, i.source_kind, i.source_id, i.entry_id, i.reference, i.dated_on, i.due_on, i.currency, i.amount_minor, i.base_minor,
        r.rest_minor, r.rest_base_minor, a.control

@@ -205,8 +205,11 @@ struct fault *ledger_settle(struct work *work, struct settlement *settlement, co
     struct allocation_line *lines = ARENA_ARRAY(work->arena, struct allocation_line, count + 1);
     int64_t base_left_minor;
     if (count < 2) return FAULT(work->arena, &ledger_too_few_lines, "parts");
-    TRY(ledger_check_open(work, settlement->effective_on, "effective_on"));
     TRY(take_parts(work, parts, count, items, lines, &base_left_minor));
+    /* Not before each of its items is there: "as of" a day in between would miss one side of it. */
+    for (size_t i = 0; i < count; i++)
+        if (settlement->effective_on.ymd < items[i].dated_on.ymd) settlement->effective_on = items[i].dated_on;
+    TRY(ledger_check_open(work, settlement->effective_on, "effective_on"));
     settlement->id.n = id_new(work);
     if (base_left_minor) {
         TRY(post_difference(work, &items[0], settlement->effective_on, settlement->id, base_left_minor, &items[count],

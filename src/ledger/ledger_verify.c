@@ -26,6 +26,7 @@ static const struct { const char *name; const struct sql *sql; } checks[] = {
     { "every line on a control account is one open item of the same amount", &sql_verify_items_lines },
     { "open items equal their control account", &sql_verify_control },
     { "every allocation sums to zero", &sql_verify_allocations },
+    { "no settlement takes effect before each of its items is there", &sql_verify_effective },
     { "what is left of each item is its amount less its allocations", &sql_verify_rests },
     { "the totals by due date are the sum of their items", &sql_verify_due_totals },
     { "the monthly totals are the sum of their lines", &sql_verify_months },

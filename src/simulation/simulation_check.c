@@ -19,11 +19,16 @@ static struct fault *check_ledger(struct simulation *sim, struct work *work, str
 
 static struct fault *check_bank(struct simulation *sim, struct work *work)
 {
-    int64_t suspense = 0, undecided = 0;
-    TRY(cash_verify(work, &suspense, &undecided));
-    if (suspense + undecided)
-        return wrong(sim, "the suspense account is not the undecided lines",
-                     minor_format(sim->arena, suspense + undecided, 2));
+    struct cash_proof proof = { 0 };
+    TRY(cash_verify(work, &proof));
+    for (size_t i = 0; i < proof.balances.count && !proof.holds; i++) {
+        const struct cash_balance *b = &proof.balances.at[i];
+        if (b->suspense_minor + b->undecided_minor || b->suspense_base_minor + b->undecided_base_minor)
+            return wrong(sim, "the suspense account is not the undecided lines",
+                         str_format(sim->arena, "%.*s %s, %s in base", STR_ARG(b->currency),
+                                    minor_format(sim->arena, b->suspense_minor + b->undecided_minor, 2).at,
+                                    minor_format(sim->arena, b->suspense_base_minor + b->undecided_base_minor, 2).at));
+    }
     for (int i = 0; i < OUR_ACCOUNTS; i++) {
         struct bank_account account = { 0 };
         int64_t balance = 0;

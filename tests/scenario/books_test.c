@@ -7,7 +7,7 @@
 DB_TEST(scenario_chart_and_entries)
 {
     struct scene s = scene_begin(work);
-    expect_int(49, json_array_size(json_object_get(GET(&s, "/accounts"), "items")));
+    expect_int(50, json_array_size(json_object_get(GET(&s, "/accounts"), "items")));
     json_t *added = POST(&s, "/accounts", "{\"number\":\"4999\",\"name\":\"Diversen\",\"kind\":\"expense\"}");
     REFUSED(&s, 409, "/accounts", "{\"number\":\"4999\",\"name\":\"Diversen\",\"kind\":\"expense\"}");
     json_t *changed = POST(&s, PATH("/accounts/%lld", (long long)number_in(added, "id")),
