@@ -2,30 +2,30 @@
 #include "ledger/ledger_private.h"
 #include "ledger.sql.h"
 
-struct vat_line {
+struct item_vat_line {
     vat_code_id vat_code_id;
     account_id account_id;
     struct str code;
     struct decimal rate;
     int64_t base_minor, amount_minor, vat_base_minor;
 };
-LIST_STRUCT(vat_lines, struct vat_line);
-RECORD(vat_line, {
-                     ID(struct vat_line, vat_code_id),
-                     ID(struct vat_line, account_id),
-                     FIELD(struct vat_line, code),
-                     FIELD(struct vat_line, rate),
-                     AMOUNT(struct vat_line, base_minor),
-                     AMOUNT(struct vat_line, amount_minor),
-                     AMOUNT(struct vat_line, vat_base_minor),
+LIST_STRUCT(item_vat_rows, struct item_vat_line);
+RECORD(item_vat_line, {
+                     ID(struct item_vat_line, vat_code_id),
+                     ID(struct item_vat_line, account_id),
+                     FIELD(struct item_vat_line, code),
+                     FIELD(struct item_vat_line, rate),
+                     AMOUNT(struct item_vat_line, base_minor),
+                     AMOUNT(struct item_vat_line, amount_minor),
+                     AMOUNT(struct item_vat_line, vat_base_minor),
                  });
 
 struct fault *ledger_item_vat(struct work *work, item_id id, struct item_vats *vats)
 {
-    struct vat_lines lines = { 0 };
-    TRY(db_all(work, &sql_item_vat_lines, BY_ID(id), INTO_LIST(vat_line, &lines)));
+    struct item_vat_rows lines = { 0 };
+    TRY(db_all(work, &sql_item_vat_lines, BY_ID(id), INTO_LIST(item_vat_line, &lines)));
     for (size_t i = 0; i < lines.count; i++) {
-        const struct vat_line *l = &lines.at[i];
+        const struct item_vat_line *l = &lines.at[i];
         struct item_vat *row = NULL;
         bool charged = l->rate.present && l->rate.units, told = false;
         for (size_t k = 0; k < vats->count; k++) {
