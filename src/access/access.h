@@ -65,7 +65,11 @@ void access_expand(const struct operations *operations, struct str patterns, str
  * itself (user 0) has no duties. Built-in pairs: bill.enter / bill.approve, bill.enter / payment.release,
  * party.bank_propose / party.bank_verify, party.bank_propose / payment.release, payment.propose / payment.release. */
 CHECKED struct fault *access_duty(struct work *work, const char *kind, int64_t id, const char *duty);
+/* Proof: how often one person did both duties of a rule to one thing, how often of that without a waiver in force (must be 0), and
+ * which rules are waived today, with the last day of each (absent: none). */
+CHECKED struct fault *access_duties_verify(struct work *work, int64_t *both, int64_t *unwaived, struct str *waived);
 
 extern const struct fault_type access_unknown, access_csrf, access_no_company, access_locked, access_wrong, access_code_needed,
     access_duty_apart, access_not_operator, access_weak_password, access_taken, access_missing;
-extern const struct operation_table access_sessions, access_people, access_companies, access_histories, access_views;
+extern const struct operation_table access_sessions, access_people, access_companies, access_histories, access_views,
+    access_accounts, access_roles, access_passkeys;

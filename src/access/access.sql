@@ -75,9 +75,32 @@ on conflict (company_id, person_id, role_id) do update set ended_at = null;
 update member set ended_at = :now where company_id = :company_id and person_id = :id and ended_at is null;
 
 -- name: member_list
+select p.id, p.email, p.name, cast(p.totp_on or exists (select 1 from passkey k where k.person_id = p.id and k.ended_at is null and k.blocked_at is null) as boolean) as totp_on,
+       cast(p.password_hash is null as boolean) as is_invited, r.name as role, m.created_at
+  from member m join person p on p.id = m.person_id join role r on r.company_id = m.company_id and r.id = m.role_id
+ where m.company_id = :company_id and m.ended_at is null
+   and not exists (select 1 from member o where o.company_id = m.company_id and o.person_id = m.person_id and o.ended_at is null and o.role_id < m.role_id);
+
+-- name: member_by_id
 select p.id, p.email, p.name, p.totp_on, cast(p.password_hash is null as boolean) as is_invited, r.name as role, m.created_at
   from member m join person p on p.id = m.person_id join role r on r.company_id = m.company_id and r.id = m.role_id
- where m.company_id = :company_id and m.ended_at is null;
+ where m.company_id = :company_id and m.ended_at is null and m.person_id = :id order by r.id limit 1;
+
+-- name: administrators_beside
+select count(distinct m.person_id) as id from member m join role_permission p on p.company_id = m.company_id and p.role_id = m.role_id
+ where m.company_id = :company_id and m.ended_at is null and m.person_id <> :id and p.permission in ('*', 'user.*', '*.manage', 'user.manage');
+
+-- name: role_by_id
+select id, name, is_built_in from role where company_id = :company_id and id = :id;
+
+-- name: role_rename
+update role set name = :name where company_id = :company_id and id = :id;
+
+-- name: role_remove
+delete from role where company_id = :company_id and id = :id;
+
+-- name: role_members
+select count(*) as id from member where company_id = :company_id and role_id = :id;
 
 -- name: permissions_of_person
 select distinct p.permission from member m join role_permission p on p.company_id = m.company_id and p.role_id = m.role_id
@@ -115,7 +138,11 @@ update session set ended_at = :now where person_id = :id and ended_at is null;
 
 -- name: session_list
 -- across companies: a session is of a person, who may work in several
-select id, created_at, expires_at, address, agent from session where person_id = :user_id and ended_at is null and expires_at > :now;
+select id, created_at, expires_at, address, agent, cast(id = :id as boolean) as is_current from session where person_id = :user_id and ended_at is null and expires_at > :now;
+
+-- name: session_end_others
+-- across companies: a session is of a person, who may work in several
+update session set ended_at = :now where person_id = :person_id and id <> :id and ended_at is null;
 
 -- name: token_add
 insert into api_token (company_id, id, person_id, name, token_hash, permissions, created_at, expires_at)
@@ -136,19 +163,19 @@ update api_token set ended_at = :now where company_id = :company_id and id = :id
 insert into duty_rule (company_id, id, name, first_duty, second_duty, version) values (:company_id, :id, :name, :first_duty, :second_duty, 1);
 
 -- name: duty_rule_list
-select id, name, first_duty, second_duty, waived_by, waived_at, waived_reason, version from duty_rule where company_id = :company_id;
+select id, name, first_duty, second_duty, waived_by, waived_at, waived_until, waived_reason, version from duty_rule where company_id = :company_id;
 
 -- name: duty_rule_by_id
-select id, name, first_duty, second_duty, waived_by, waived_at, waived_reason, version from duty_rule where company_id = :company_id and id = :id;
+select id, name, first_duty, second_duty, waived_by, waived_at, waived_until, waived_reason, version from duty_rule where company_id = :company_id and id = :id;
 
 -- name: duty_rule_waive
-update duty_rule set waived_by = :waived_by, waived_at = :waived_at, waived_reason = :waived_reason, version = version + 1
+update duty_rule set waived_by = :waived_by, waived_at = :waived_at, waived_until = :waived_until, waived_reason = :waived_reason, version = version + 1
  where company_id = :company_id and id = :id and version = :version;
 
 -- name: duty_broken
-select r.id, r.name, r.first_duty, r.second_duty, r.waived_by, r.waived_at, r.waived_reason, r.version
+select r.id, r.name, r.first_duty, r.second_duty, r.waived_by, r.waived_at, r.waived_until, r.waived_reason, r.version
   from duty_rule r join duty d on d.company_id = r.company_id
- where r.company_id = :company_id and r.waived_by is null and d.subject_kind = :subject_kind and d.subject_id = :subject_id and d.person_id = :person_id
+ where r.company_id = :company_id and (r.waived_until is null or r.waived_until <= :now) and d.subject_kind = :subject_kind and d.subject_id = :subject_id and d.person_id = :person_id
    and ((r.first_duty = d.duty and r.second_duty = :duty) or (r.second_duty = d.duty and r.first_duty = :duty))
  order by r.id limit 1;
 
@@ -178,3 +205,93 @@ update saved_view set query = :query, is_shared = :is_shared, version = version 
 
 -- name: view_remove
 delete from saved_view where company_id = :company_id and id = :id and person_id = :user_id;
+
+
+-- name: sign_in_try_find
+select key, failed_count, last_at, locked_until from sign_in_try where key = :key;
+
+-- name: sign_in_try_set
+insert into sign_in_try (key, failed_count, last_at, locked_until) values (:key, :failed_count, :last_at, :locked_until)
+on conflict (key) do update set failed_count = excluded.failed_count, last_at = excluded.last_at, locked_until = excluded.locked_until;
+
+-- name: sign_in_try_forget
+delete from sign_in_try where last_at < :last_at and locked_until < :now;
+
+-- name: passkey_add
+insert into passkey (id, person_id, name, credential_id, public_key, sign_count, is_backed_up, created_at, version)
+values (:id, :person_id, :name, :credential_id, :public_key, :sign_count, :is_backed_up, :created_at, 1);
+
+-- name: passkey_list
+select id, person_id, name, credential_id, public_key, sign_count, is_backed_up, created_at, used_at, blocked_at, version
+  from passkey where person_id = :id and ended_at is null;
+
+-- name: passkey_all
+select id, person_id, name, credential_id, public_key, sign_count, is_backed_up, created_at, used_at, blocked_at, version
+  from passkey where person_id = :id and ended_at is null order by id;
+
+-- name: passkey_by_id
+select id, person_id, name, credential_id, public_key, sign_count, is_backed_up, created_at, used_at, blocked_at, version
+  from passkey where id = :id and person_id = :person_id and ended_at is null;
+
+-- name: passkey_by_credential
+select id, person_id, name, credential_id, public_key, sign_count, is_backed_up, created_at, used_at, blocked_at, version
+  from passkey where credential_id = :hash and ended_at is null;
+
+-- name: passkey_count
+select count(*) as id from passkey where person_id = :id and ended_at is null and blocked_at is null;
+
+-- name: passkey_used
+update passkey set sign_count = :sign_count, is_backed_up = :is_backed_up, used_at = :now where id = :id;
+
+-- name: passkey_block
+update passkey set blocked_at = :now, version = version + 1 where id = :id;
+
+-- name: passkey_rename
+update passkey set name = :name, version = version + 1 where id = :id and person_id = :person_id and version = :version and ended_at is null;
+
+-- name: passkey_end
+update passkey set ended_at = :now, version = version + 1 where id = :id and person_id = :person_id and ended_at is null;
+
+-- name: challenge_add
+insert into challenge (hash, purpose, session_id, address, expires_at) values (:hash, :purpose, :session_id, :address, :expires_at);
+
+-- name: challenge_take
+delete from challenge where hash = :hash and purpose = :purpose and session_id = :session_id and expires_at > :now;
+
+-- name: challenge_forget
+delete from challenge where expires_at <= :now;
+
+-- name: challenge_count
+select count(*) as id from challenge where address = :address;
+
+-- name: duty_waiver_add
+insert into duty_waiver (company_id, id, rule_id, waived_by, reason, from_at, until_at)
+values (:company_id, :id, :rule_id, :waived_by, :reason, :from_at, :until_at);
+
+-- name: duty_waiver_end
+update duty_waiver set ended_at = :now, ended_by = :waived_by
+ where company_id = :company_id and rule_id = :rule_id and ended_at is null and until_at > :now;
+
+-- name: duty_rules_waived
+select id, name, first_duty, second_duty, waived_by, waived_at, waived_until, waived_reason, version
+  from duty_rule where company_id = :company_id and waived_until > :now order by id;
+
+-- name: duty_both_count
+select count(*) as count from duty_rule r join duty a on a.company_id = r.company_id and a.duty = r.first_duty
+  join duty b on b.company_id = a.company_id and b.subject_kind = a.subject_kind and b.subject_id = a.subject_id and b.person_id = a.person_id
+   and b.duty = r.second_duty
+ where r.company_id = :company_id;
+
+-- name: duty_unwaived_count
+select count(*) as count from duty_rule r join duty a on a.company_id = r.company_id and a.duty = r.first_duty
+  join duty b on b.company_id = a.company_id and b.subject_kind = a.subject_kind and b.subject_id = a.subject_id and b.person_id = a.person_id
+   and b.duty = r.second_duty
+ where r.company_id = :company_id
+   and not exists (select 1 from duty_waiver w where w.company_id = r.company_id and w.rule_id = r.id
+                      and w.from_at <= case when a.at > b.at then a.at else b.at end
+                      and w.until_at > case when a.at > b.at then a.at else b.at end
+                      and (w.ended_at is null or w.ended_at > case when a.at > b.at then a.at else b.at end));
+
+-- name: duty_rule_expire
+update duty_rule set waived_by = null, waived_at = null, waived_until = null, waived_reason = null, version = version + 1
+ where company_id = :company_id and waived_until <= :now;

@@ -26,4 +26,46 @@ CHECKED struct fault *password_check_strength(struct arena *arena, struct str pa
 struct str password_hash(struct arena *arena, struct str password); /* argon2id */
 bool password_is(struct str hash, struct str password);
 /* A six-digit code of now or one step beside it, newer than the last one used; or a recovery code. Saves what it used. */
+bool totp_is(struct person *person, struct instant now, struct str code); /* that code; notes its step in `person` */
+CHECKED struct fault *language_check(struct work *work, struct str language); /* nl, en or left out */
 CHECKED struct fault *factor_check(struct work *work, struct person *person, struct str code);
+
+/* ---- Sessions ---- */
+struct company_choice { int64_t id; struct str name; };
+LIST_STRUCT(company_choices, struct company_choice);
+struct session_opened {
+    struct str session_cookie, csrf;
+    struct instant expires_at;
+    int64_t person_id;
+    struct str name, language;
+    bool second_factor;
+    struct company_choices companies;
+};
+extern const struct record session_opened_record, company_choice_record;
+/* Signs in: a session whose cookie and CSRF token are told once. */
+CHECKED struct fault *session_make(struct work *work, const struct person *person, struct str agent, bool stepped_up,
+                                   struct session_opened *out);
+CHECKED struct fault *session_stepped_up(struct work *work); /* the one at hand */
+/* A one-time code or a passkey. */
+CHECKED struct fault *person_has_factor(struct work *work, const struct person *person, bool *has);
+/* Refuses operation_step_up where a second factor is there and was not shown lately. */
+CHECKED struct fault *person_check_fresh(struct work *work, const struct person *person);
+
+/* ---- Wrong tries: guard.c ---- */
+CHECKED struct fault *guard_address_check(struct work *work); /* refuses access_locked */
+CHECKED struct fault *guard_address_failed(struct work *work);
+CHECKED struct fault *guard_person_check(struct work *work, const struct person *person);
+CHECKED struct fault *guard_person_failed(struct work *work, struct person *person); /* gives access_wrong */
+CHECKED struct fault *guard_stranger(struct work *work, struct str email); /* nobody's address: as with a person's; gives access_wrong */
+
+/* ---- Letters: letter.c ---- */
+/* Gives the person a secret that chooses a password, valid so long, and mails it; *secret is told. */
+CHECKED struct fault *letter_invite(struct work *work, struct person *person, struct str *secret);
+CHECKED struct fault *letter_reset(struct work *work, struct person *person);
+
+/* ---- Roles: role.c ---- */
+struct role { role_id id; struct str name; bool is_built_in; };
+CHECKED struct fault *role_find(struct work *work, struct str name, struct role *role);
+CHECKED struct fault *role_check_grantable(struct work *work, role_id id); /* nobody gives what he does not have */
+bool access_pattern_holds(struct str pattern, struct str name); /* "bill.*", "*.read", "*", or a whole name */
+CHECKED struct fault *access_permissions_text(struct work *work, struct str *patterns); /* of the user at hand, between spaces */

@@ -10,6 +10,9 @@ static const struct fault_type company_changed = { FAULT_CONFLICT, "access.compa
 static const struct fault_type rule_changed = { FAULT_CONFLICT, "access.rule_changed",
                                                 "Somebody changed this rule; read it again." };
 
+static const struct fault_type waiver_is_a_persons = { FAULT_DENIED, "access.waiver_is_a_persons",
+                                                       "A person waives a rule, not the program: say who (--as EMAIL)." };
+
 RECORD(company, {
     ID(struct company, id),
     FIELD(struct company, name, .min = 1, .max = 200),
@@ -42,21 +45,23 @@ struct duty_rule {
     int64_t id;
     struct str name, first_duty, second_duty;
     int64_t waived_by;
-    struct instant waived_at;
+    struct instant waived_at, waived_until;
     struct str waived_reason;
     int64_t version;
 };
 LIST_STRUCT(duty_rules, struct duty_rule);
-RECORD(duty_rule, {
-                      FIELD_OF(FIELD_ID, int64_t, struct duty_rule, id, .sort = true),
-                      FIELD(struct duty_rule, name),
-                      FIELD(struct duty_rule, first_duty),
-                      FIELD(struct duty_rule, second_duty),
-                      FIELD(struct duty_rule, waived_by, OPTIONAL),
-                      FIELD(struct duty_rule, waived_at, OPTIONAL),
-                      FIELD(struct duty_rule, waived_reason, OPTIONAL),
-                      FIELD(struct duty_rule, version, OPTIONAL),
-                  });
+RECORD(duty_rule,
+       {
+           FIELD_OF(FIELD_ID, int64_t, struct duty_rule, id, .sort = true),
+           FIELD(struct duty_rule, name),
+           FIELD(struct duty_rule, first_duty),
+           FIELD(struct duty_rule, second_duty),
+           FIELD_OF(FIELD_ID, int64_t, struct duty_rule, waived_by, OPTIONAL),
+           FIELD(struct duty_rule, waived_at, OPTIONAL),
+           FIELD(struct duty_rule, waived_until, OPTIONAL, .about = "from then on it is kept again, by itself"),
+           FIELD(struct duty_rule, waived_reason, OPTIONAL),
+           FIELD(struct duty_rule, version, OPTIONAL),
+       });
 struct duty {
     int64_t id;
     struct str subject_kind;
@@ -134,6 +139,7 @@ struct fault *access_duty(struct work *work, const char *kind, int64_t id, const
     struct duty_rule rule = { 0 };
     bool broken;
     if (!work->user_id) return NULL; /* the program follows rules, it does not decide */
+    TRY(db_run(work, &sql_duty_rule_expire, NONE)); /* for the triggers of other rooms, which ask for waived_by */
     TRY(db_find(work, &sql_duty_broken, GIVEN(duty, &duty), INTO(duty_rule, &rule), &broken));
     if (broken) {
         struct str earlier = str_equal(rule.first_duty, duty.duty) ? rule.second_duty : rule.first_duty;
@@ -150,28 +156,66 @@ static struct fault *rule_list(struct work *work, const struct nothing *takes, c
 }
 LISTABLE(rule_list, nothing, duty_rule, duty_rules);
 
-struct rule_waive { int64_t id; struct str reason; bool waive; int64_t version; };
+enum { WAIVE_DAYS = 90 };
+struct rule_waive { int64_t id; struct str reason; bool waive; int64_t days, version; };
 RECORD(rule_waive, {
     FIELD(struct rule_waive, id, .min = 1, .max = EXACT_MAX),
     FIELD(struct rule_waive, reason, .min = 10, .max = 500, .about = "why one person may do both"),
     FIELD(struct rule_waive, waive, .about = "false puts the rule back"),
+    FIELD(struct rule_waive, days, .min = 0, .max = 366, OPTIONAL, .about = "how long, a year at most; left out: 90"),
     FIELD(struct rule_waive, version, .min = 1, .max = EXACT_MAX),
 });
+struct duty_waiver {
+    int64_t id, rule_id, waived_by;
+    struct str reason;
+    struct instant from_at, until_at;
+};
+RECORD(duty_waiver,
+       { FIELD(struct duty_waiver, id), FIELD(struct duty_waiver, rule_id), FIELD(struct duty_waiver, waived_by),
+         FIELD(struct duty_waiver, reason), FIELD(struct duty_waiver, from_at), FIELD(struct duty_waiver, until_at) });
+
 static struct fault *rule_waive(struct work *work, const struct rule_waive *takes, struct duty_rule *out)
 {
     struct duty_rule before = { 0 };
+    if (!work->user_id) return FAULT(work->arena, &waiver_is_a_persons, NULL);
     TRY(db_one(work, &sql_duty_rule_by_id, ACCESS_ID(takes->id), INTO(duty_rule, &before), &access_missing));
     *out = before;
     out->version = takes->version;
     out->waived_by = takes->waive ? work->user_id : 0;
     out->waived_at = takes->waive ? work->now : (struct instant){ 0 };
+    out->waived_until = (struct instant){ takes->waive ? work->now.us + (takes->days ? takes->days : WAIVE_DAYS) * DAY_US : 0 };
     out->waived_reason = takes->waive ? takes->reason : (struct str){ 0 };
     TRY(db_change(work, &sql_duty_rule_waive, GIVEN(duty_rule, out), &rule_changed));
     out->version++;
+    const struct duty_waiver waiver = { id_new(work), takes->id, work->user_id, takes->reason, work->now, out->waived_until };
+    TRY(db_run(work, &sql_duty_waiver_end, GIVEN(duty_waiver, &waiver)));
+    if (takes->waive) TRY(db_run(work, &sql_duty_waiver_add, GIVEN(duty_waiver, &waiver)));
     work_changed(work, "duty_rule", takes->id, GIVEN(duty_rule, &before), GIVEN(duty_rule, out));
     return NULL;
 }
 CALLABLE(rule_waive, rule_waive, duty_rule);
+
+struct duty_count { int64_t count; };
+RECORD(duty_count, { FIELD(struct duty_count, count) });
+
+struct fault *access_duties_verify(struct work *work, int64_t *both, int64_t *unwaived, struct str *waived)
+{
+    struct duty_count all = { 0 }, wrong = { 0 };
+    struct duty_rules now = { 0 };
+    struct text text = text_new(work->arena);
+    TRY(db_one(work, &sql_duty_both_count, NONE, INTO(duty_count, &all), &access_missing));
+    TRY(db_one(work, &sql_duty_unwaived_count, NONE, INTO(duty_count, &wrong), &access_missing));
+    TRY(db_all(work, &sql_duty_rules_waived, NONE, INTO_LIST(duty_rule, &now)));
+    for (size_t i = 0; i < now.count; i++) {
+        if (i) text_addz(&text, "; ");
+        text_add(&text, now.at[i].name);
+        text_addf(&text, " (%s)", date_text(work->arena, instant_day(now.at[i].waived_until)).at);
+    }
+    *both = all.count;
+    *unwaived = wrong.count;
+    *waived = now.count ? text_str(&text) : (struct str){ 0 };
+    return NULL;
+}
 
 /* ---- The company's own data ---- */
 

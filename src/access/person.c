@@ -3,22 +3,16 @@
 #include <liboath/oath.h>
 #include <sodium.h>
 
-const struct fault_type access_wrong = { FAULT_UNKNOWN_USER, "access.wrong",
-                                         "This e-mail address, password or code is not right.", .keeps = true };
-const struct fault_type access_locked = { FAULT_LIMIT, "access.locked", "Too many wrong tries; wait until {until}.",
-                                          .keeps = true };
 const struct fault_type access_weak_password = {
     FAULT_INVALID, "access.weak_password", "Take a password of at least 12 characters that is not your e-mail address."
 };
 const struct fault_type access_taken = { FAULT_CONFLICT, "access.taken", "There is a {what} with this name already." };
 const struct fault_type access_missing = { FAULT_MISSING, "access.missing", "There is no such {what}." };
-static const struct fault_type invite_ended = { FAULT_INVALID, "access.invite_ended",
-                                                "This invitation has been used or has expired; ask for a new one." };
-static const struct fault_type factor_on = { FAULT_CONFLICT, "access.factor_on", "Your second factor is on already." };
-static const struct fault_type factor_not_started = { FAULT_CONFLICT, "access.factor_not_started",
-                                                      "Start by asking for a secret." };
-static const struct fault_type password_wrong = { FAULT_INVALID, "access.password_wrong",
-                                                  "Your present password is not right." };
+static const struct fault_type access_member = { FAULT_CONFLICT, "access.member",
+                                                 "{name} belongs to this company already; give another role instead." };
+static const struct fault_type last_administrator = {
+    FAULT_CONFLICT, "access.last_administrator", "Somebody must be able to let people in: make somebody else administrator first."
+};
 
 RECORD(person, {
     ID(struct person, id),
@@ -121,9 +115,9 @@ bool password_is(struct str hash, struct str password)
     return crypto_pwhash_str_verify(text, password.at ? password.at : "", password.length) == 0;
 }
 
-enum { STEP_S = 30, RECOVERY_CODES = 10, SECRET_BYTES = 20 };
+enum { STEP_S = 30 };
 
-static bool totp_is(struct person *person, struct instant now, struct str code)
+bool totp_is(struct person *person, struct instant now, struct str code)
 {
     char typed[7] = { 0 }, right[7];
     int64_t step = now.us / 1000000 / STEP_S;
@@ -148,146 +142,44 @@ struct fault *factor_check(struct work *work, struct person *person, struct str 
     return used == 1 ? NULL : FAULT(work->arena, &access_wrong, "code");
 }
 
-/* ---- Myself ---- */
-
-struct me {
-    int64_t id;
-    struct str email, name, language;
-    bool totp_on;
-};
-RECORD(me, { FIELD(struct me, id), FIELD(struct me, email), FIELD(struct me, name), FIELD(struct me, language),
-             FIELD(struct me, totp_on) });
-
-static struct fault *me_show(struct work *work, const struct nothing *takes, struct me *out)
-{
-    struct person person = { 0 };
-    (void)takes;
-    TRY(person_load(work, work->user_id, &person));
-    *out = (struct me){ person.id.n, person.email, person.name, person.language, person.totp_on };
-    return NULL;
-}
-CALLABLE(me_show, nothing, me);
-
-struct totp_started {
-    struct str secret, uri;
-};
-RECORD(totp_started, { FIELD(struct totp_started, secret, .about = "base32, to type by hand"),
-                       FIELD(struct totp_started, uri, .about = "for the QR code") });
-
-static struct fault *totp_start(struct work *work, const struct nothing *takes, struct totp_started *out)
-{
-    struct person person = { 0 };
-    uint8_t bytes[SECRET_BYTES];
-    char *base32 = NULL;
-    size_t length = 0;
-    (void)takes;
-    TRY(person_load(work, work->user_id, &person));
-    if (person.totp_on) return FAULT(work->arena, &factor_on, NULL);
-    random_bytes(bytes, sizeof bytes);
-    person.totp_secret = str_copy(work->arena, (const char *)bytes, sizeof bytes);
-    int done = oath_base32_encode((const char *)bytes, sizeof bytes, &base32, &length);
-    ensure(done == OATH_OK);
-    out->secret = str_copy(work->arena, base32, length);
-    free(base32);
-    out->uri = str_format(work->arena, "otpauth://totp/Florin:%.*s?secret=%.*s&issuer=Florin", STR_ARG(person.email),
-                          STR_ARG(out->secret));
-    return person_save(work, &person);
-}
-CALLABLE(totp_start, nothing, totp_started);
-
-struct code { struct str code; };
-RECORD(code, { FIELD(struct code, code, .min = 6, .max = 40, .secret = true) });
-struct recovery { struct str code; };
-RECORD(recovery, { FIELD(struct recovery, code) });
-struct recoveries { LIST_OF(struct recovery) codes; };
-RECORD(recoveries, { LIST(struct recoveries, codes, recovery) });
-
-static struct fault *recovery_make(struct work *work, struct person *person, struct recoveries *out)
-{
-    TRY(db_run(work, &sql_recovery_clear, ACCESS_ID(person->id.n)));
-    for (int i = 0; i < RECOVERY_CODES; i++) {
-        struct str code = str_part(secret_new(work->arena), 0, 12);
-        const struct access_key key = { person->id.n, secret_hash(work->arena, code) };
-        TRY(db_run(work, &sql_recovery_add, GIVEN(access_key, &key)));
-        *LIST_ADD(work->arena, &out->codes) = (struct recovery){ str_keep(work->arena, code) };
-    }
-    return NULL;
-}
-
-static struct fault *totp_confirm(struct work *work, const struct code *takes, struct recoveries *out)
-{
-    struct person person = { 0 };
-    TRY(person_load(work, work->user_id, &person));
-    if (person.totp_on) return FAULT(work->arena, &factor_on, NULL);
-    if (!person.totp_secret.at) return FAULT(work->arena, &factor_not_started, NULL);
-    if (!totp_is(&person, work->now, takes->code)) return FAULT(work->arena, &access_wrong, "code");
-    person.totp_on = true;
-    TRY(person_save(work, &person));
-    return recovery_make(work, &person, out);
-}
-CALLABLE(totp_confirm, code, recoveries);
-
-struct password_change { struct str present, password; };
-RECORD(password_change, {
-    FIELD(struct password_change, present, .min = 1, .max = 500, .secret = true),
-    FIELD(struct password_change, password, .min = 1, .max = 500, .secret = true),
-});
-static struct fault *password_change(struct work *work, const struct password_change *takes, struct nothing *out)
-{
-    struct person person = { 0 };
-    (void)out;
-    TRY(person_load(work, work->user_id, &person));
-    if (!password_is(person.password_hash, takes->present)) return FAULT(work->arena, &password_wrong, "present");
-    TRY(password_check_strength(work->arena, takes->password, person.email));
-    person.password_hash = password_hash(work->arena, takes->password);
-    TRY(db_run(work, &sql_session_end_all, ACCESS_ID(person.id.n)));
-    return person_save(work, &person);
-}
-CALLABLE(password_change, password_change, nothing);
-
 /* ---- People of a company ---- */
 
-struct user_add { struct str email, name, role, password; bool is_operator; };
-RECORD(user_add, {
-                     FIELD(struct user_add, email, .min = 3, .max = 254),
-                     FIELD(struct user_add, name, .min = 1, .max = 200),
-                     FIELD(struct user_add, role, .min = 1, .max = 60, .about = "name of a role of this company"),
-                     FIELD(struct user_add, password, .max = 500, OPTIONAL, .secret = true,
-                           .about = "left out: an invitation is given instead"),
-                     FIELD(struct user_add, is_operator, OPTIONAL,
-                           .about = "may add companies; only the program itself gives it"),
-                 });
+struct user_add {
+    struct str email, name, role, language, password;
+    bool is_operator;
+};
+RECORD(user_add,
+       {
+           FIELD(struct user_add, email, .min = 3, .max = 254),
+           FIELD(struct user_add, name, .min = 1, .max = 200),
+           FIELD(struct user_add, role, .min = 1, .max = 60, .about = "name of a role of this company"),
+           FIELD(struct user_add, language, .max = 2, OPTIONAL, .about = "nl or en; left out: that of who adds"),
+           FIELD(struct user_add, password, .max = 500, OPTIONAL, .secret = true,
+                 .about = "left out: an invitation is given instead"),
+           FIELD(struct user_add, is_operator, OPTIONAL,
+                 .about = "may add companies; only the program itself gives it"),
+       });
 struct user_added {
     int64_t id;
     struct str email, invitation;
 };
 RECORD(user_added, { FIELD(struct user_added, id), FIELD(struct user_added, email),
                      FIELD(struct user_added, invitation, OPTIONAL, .about = "works once, for a week") });
-struct role {
-    role_id id;
-    struct str name;
-    bool is_built_in;
-};
-LIST_STRUCT(roles, struct role);
-RECORD(role, { ID(struct role, id, .sort = true), FIELD(struct role, name, .filter = true, .sort = true),
-               FIELD(struct role, is_built_in) });
 struct membership {
     int64_t person_id;
     role_id role_id;
 };
 RECORD(membership, { FIELD(struct membership, person_id), ID(struct membership, role_id) });
-struct role_key { struct str name; };
-RECORD(role_key, { FIELD(struct role_key, name) });
+struct user_fact {
+    int64_t id;
+    struct str name, role;
+    bool is_member;
+};
+RECORD(user_fact, { FIELD(struct user_fact, id), FIELD(struct user_fact, name), FIELD(struct user_fact, role),
+                    FIELD(struct user_fact, is_member) });
+
 struct email_key { struct str email; };
 RECORD(email_key, { FIELD(struct email_key, email) });
-
-static struct fault *role_find(struct work *work, struct str name, struct role *role)
-{
-    bool found;
-    TRY(db_find(work, &sql_role_by_name, GIVEN(role_key, (&(struct role_key){ name })), INTO(role, role), &found));
-    if (!found) return FAULT(work->arena, &access_missing, "role", PARAM("what", STR("role")));
-    return NULL;
-}
 
 static struct fault *person_make(struct work *work, const struct user_add *takes, struct str email,
                                  struct person *person, struct user_added *out)
@@ -295,7 +187,9 @@ static struct fault *person_make(struct work *work, const struct user_add *takes
     *person = (struct person){ .id = { id_new(work) },
                                .email = email,
                                .name = takes->name,
-                               .language = work->language == DUTCH ? STR("nl") : STR("en"),
+                               .language = takes->language.length    ? takes->language
+                                           : work->language == DUTCH ? STR("nl")
+                                                                     : STR("en"),
                                .is_operator = takes->is_operator && work->system,
                                .created_at = work->now,
                                .version = 1,
@@ -304,11 +198,25 @@ static struct fault *person_make(struct work *work, const struct user_add *takes
         TRY(password_check_strength(work->arena, takes->password, email));
         person->password_hash = password_hash(work->arena, takes->password);
     } else {
-        out->invitation = secret_new(work->arena);
-        person->invite_hash = secret_hash(work->arena, out->invitation);
-        person->invite_until.us = work->now.us + 7 * DAY_US;
+        TRY(letter_invite(work, person, &out->invitation));
     }
     return db_run(work, &sql_person_add, GIVEN(person, person));
+}
+
+struct fault *language_check(struct work *work, struct str language)
+{
+    if (!language.length || str_is(language, "nl") || str_is(language, "en")) return NULL;
+    return FAULT(work->arena, &record_not_choice, "language", PARAM("choices", STR("nl, en")));
+}
+
+static struct fault *check_no_member(struct work *work, const struct person *person)
+{
+    struct company_choices companies = { 0 };
+    TRY(db_all(work, &sql_companies_of_person, ACCESS_ID(person->id.n), INTO_LIST(company_choice, &companies)));
+    for (size_t i = 0; i < companies.count; i++)
+        if (companies.at[i].id == work->company_id)
+            return FAULT(work->arena, &access_member, "email", PARAM("name", person->name));
+    return NULL;
 }
 
 /* Somebody who is there already joins with the password he has: this one is never set by an administrator of a company. */
@@ -319,30 +227,21 @@ static struct fault *user_add(struct work *work, const struct user_add *takes, s
     bool found;
     struct str email = str_lower(work->arena, str_trim(takes->email));
     if (str_find(email, "@") < 1) return FAULT(work->arena, &record_shape, "email", PARAM("shape", STR("e-mail address")));
+    TRY(language_check(work, takes->language));
     TRY(role_find(work, takes->role, &role));
+    TRY(role_check_grantable(work, role.id));
     TRY(db_find(work, &sql_person_by_email, GIVEN(email_key, (&(struct email_key){ email })), INTO(person, &person), &found));
     if (!found) TRY(person_make(work, takes, email, &person, out));
+    else TRY(check_no_member(work, &person));
     const struct membership member = { person.id.n, role.id };
     TRY(db_run(work, &sql_member_add, GIVEN(membership, &member)));
     out->id = person.id.n;
     out->email = email;
-    work_changed(work, "user", person.id.n, (struct given){ &membership_record, NULL }, GIVEN(membership, &member));
+    const struct user_fact fact = { person.id.n, person.name, role.name, true };
+    work_changed(work, "user", person.id.n, (struct given){ &user_fact_record, NULL }, GIVEN(user_fact, &fact));
     return NULL;
 }
 CALLABLE(user_add, user_add, user_added);
-
-struct user_end { int64_t id; };
-RECORD(user_end, { FIELD(struct user_end, id, .min = 1, .max = EXACT_MAX) });
-static struct fault *user_end(struct work *work, const struct user_end *takes, struct user_end *out)
-{
-    int64_t changed;
-    TRY(db_run_count(work, &sql_member_end, ACCESS_ID(takes->id), &changed));
-    if (!changed) return FAULT(work->arena, &access_missing, "id", PARAM("what", STR("user")));
-    *out = *takes;
-    work_changed(work, "user", takes->id, GIVEN(user_end, takes), (struct given){ &user_end_record, NULL });
-    return NULL;
-}
-CALLABLE(user_end, user_end, user_end);
 
 struct user_row { int64_t id; struct str email, name; bool totp_on, is_invited; struct str role; struct instant created_at; };
 LIST_STRUCT(user_rows, struct user_row);
@@ -355,6 +254,79 @@ RECORD(user_row, {
                      FIELD(struct user_row, role, .filter = true),
                      FIELD(struct user_row, created_at),
                  });
+struct user_end { int64_t id; };
+RECORD(user_end, { FIELD(struct user_end, id, .min = 1, .max = EXACT_MAX) });
+static struct fault *member_load(struct work *work, int64_t id, struct user_row *row)
+{
+    bool found;
+    TRY(db_find(work, &sql_member_by_id, ACCESS_ID(id), INTO(user_row, row), &found));
+    if (!found) return FAULT(work->arena, &access_missing, "id", PARAM("what", STR("user")));
+    return NULL;
+}
+
+/* Somebody else must be left who may let people in. */
+static struct fault *check_not_last(struct work *work, int64_t id)
+{
+    struct access_key left = { 0 };
+    TRY(db_one(work, &sql_administrators_beside, ACCESS_ID(id), INTO(access_key, &left), &access_missing));
+    return left.id ? NULL : FAULT(work->arena, &last_administrator, NULL);
+}
+
+static struct fault *user_end(struct work *work, const struct user_end *takes, struct user_end *out)
+{
+    struct user_row row = { 0 };
+    TRY(member_load(work, takes->id, &row));
+    TRY(check_not_last(work, takes->id));
+    TRY(db_run(work, &sql_member_end, ACCESS_ID(takes->id)));
+    *out = *takes;
+    const struct user_fact before = { row.id, row.name, row.role, true }, after = { row.id, row.name, row.role, false };
+    work_changed(work, "user", takes->id, GIVEN(user_fact, &before), GIVEN(user_fact, &after));
+    return NULL;
+}
+CALLABLE(user_end, user_end, user_end);
+
+struct user_role { int64_t id; struct str role; };
+RECORD(user_role, { FIELD(struct user_role, id, .min = 1, .max = EXACT_MAX),
+                    FIELD(struct user_role, role, .min = 1, .max = 60, .about = "name of a role of this company") });
+static struct fault *user_role(struct work *work, const struct user_role *takes, struct user_role *out)
+{
+    struct user_row row = { 0 };
+    struct role role = { 0 };
+    TRY(member_load(work, takes->id, &row));
+    TRY(role_find(work, takes->role, &role));
+    TRY(role_check_grantable(work, role.id));
+    TRY(db_run(work, &sql_member_end, ACCESS_ID(takes->id)));
+    const struct membership member = { takes->id, role.id };
+    TRY(db_run(work, &sql_member_add, GIVEN(membership, &member)));
+    struct access_key left = { 0 };
+    TRY(db_one(work, &sql_administrators_beside, ACCESS_ID(0), INTO(access_key, &left), &access_missing));
+    if (!left.id) return FAULT(work->arena, &last_administrator, "role");
+    *out = *takes;
+    const struct user_fact before = { row.id, row.name, row.role, true }, after = { row.id, row.name, role.name, true };
+    work_changed(work, "user", takes->id, GIVEN(user_fact, &before), GIVEN(user_fact, &after));
+    return NULL;
+}
+CALLABLE(user_role, user_role, user_role);
+
+static const struct fault_type no_invitation = {
+    FAULT_CONFLICT, "access.no_invitation",
+    "{name} has chosen a password already; who forgot it asks for a new one at the sign-in."
+};
+static struct fault *user_invite(struct work *work, const struct user_end *takes, struct user_added *out)
+{
+    struct user_row row = { 0 };
+    struct person person = { 0 };
+    TRY(member_load(work, takes->id, &row));
+    TRY(person_load(work, takes->id, &person));
+    if (person.password_hash.at) return FAULT(work->arena, &no_invitation, NULL, PARAM("name", person.name));
+    TRY(letter_invite(work, &person, &out->invitation));
+    TRY(person_save(work, &person));
+    out->id = person.id.n;
+    out->email = person.email;
+    return NULL;
+}
+CALLABLE(user_invite, user_end, user_added);
+
 static struct fault *user_list(struct work *work, const struct nothing *takes, const struct list_query *query,
                                struct user_rows *rows, struct str *next)
 {
@@ -363,103 +335,16 @@ static struct fault *user_list(struct work *work, const struct nothing *takes, c
 }
 LISTABLE(user_list, nothing, user_row, user_rows);
 
-struct invite_accept {
-    struct str invitation, password;
-};
-RECORD(invite_accept, { FIELD(struct invite_accept, invitation, .min = 20, .max = 100, .secret = true),
-                        FIELD(struct invite_accept, password, .min = 1, .max = 500, .secret = true) });
-static struct fault *invite_accept(struct work *work, const struct invite_accept *takes, struct me *out)
-{
-    struct person person = { 0 };
-    bool found;
-    const struct access_key key = { 0, secret_hash(work->arena, takes->invitation) };
-    TRY(db_find(work, &sql_person_by_invite, GIVEN(access_key, &key), INTO(person, &person), &found));
-    if (!found || person.invite_until.us < work->now.us) return FAULT(work->arena, &invite_ended, "invitation");
-    TRY(password_check_strength(work->arena, takes->password, person.email));
-    person.password_hash = password_hash(work->arena, takes->password);
-    person.invite_hash = (struct str){ 0 };
-    TRY(person_save(work, &person));
-    *out = (struct me){ person.id.n, person.email, person.name, person.language, person.totp_on };
-    return NULL;
-}
-CALLABLE(invite_accept, invite_accept, me);
-
-/* ---- Roles ---- */
-
-struct permission_row { struct str permission; };
-RECORD(permission_row, { FIELD(struct permission_row, permission, .min = 1, .max = 60) });
-LIST_STRUCT(permission_rows, struct permission_row);
-struct role_set {
-    role_id id;
-    struct str name;
-    struct permission_rows permissions;
-};
-RECORD(role_set, { ID(struct role_set, id, OPTIONAL), FIELD(struct role_set, name, .min = 1, .max = 60),
-                   LIST(struct role_set, permissions, permission_row, .min = 1, .max = 200) });
-struct role_permission {
-    int64_t id;
-    struct str permission;
-};
-RECORD(role_permission, { FIELD(struct role_permission, id), FIELD(struct role_permission, permission) });
-
-/* Makes a role or gives it other permissions. */
-static struct fault *role_set(struct work *work, const struct role_set *takes, struct role_set *out)
-{
-    struct role role = { 0 };
-    bool found;
-    TRY(db_find(work, &sql_role_by_name, GIVEN(role_key, (&(struct role_key){ takes->name })), INTO(role, &role), &found));
-    if (!found) {
-        role = (struct role){ .id = { id_new(work) }, .name = takes->name };
-        TRY(db_run(work, &sql_role_add, GIVEN(role, &role)));
-    }
-    TRY(db_run(work, &sql_role_permission_clear, ACCESS_ID(role.id.n)));
-    for (size_t i = 0; i < takes->permissions.count; i++) {
-        const struct role_permission row = { role.id.n, takes->permissions.at[i].permission };
-        TRY(db_run(work, &sql_role_permission_add, GIVEN(role_permission, &row)));
-    }
-    *out = *takes;
-    out->id = role.id;
-    work_changed(work, "role", role.id.n, (struct given){ &role_set_record, NULL }, GIVEN(role_set, out));
-    return NULL;
-}
-CALLABLE(role_set, role_set, role_set);
-
-struct role_show { role_id id; };
-RECORD(role_show, { ID(struct role_show, id) });
-struct role_shown { struct permission_rows permissions; };
-RECORD(role_shown, { LIST(struct role_shown, permissions, permission_row) });
-static struct fault *role_show(struct work *work, const struct role_show *takes, struct role_shown *out)
-{
-    return db_all(work, &sql_role_permissions, ACCESS_ID(takes->id.n), INTO_LIST(permission_row, &out->permissions));
-}
-CALLABLE(role_show, role_show, role_shown);
-
-static struct fault *role_list(struct work *work, const struct nothing *takes, const struct list_query *query,
-                               struct roles *rows, struct str *next)
-{
-    (void)takes;
-    return db_list(work, &sql_role_list, NONE, query, INTO_LIST(role, rows), next);
-}
-LISTABLE(role_list, nothing, role, roles);
-
 static const struct operation operations[] = {
-    { "me show", "GET", "/me", NULL, OPERATION_READS | OPERATION_NO_COMPANY, &me_show_call, NULL, "Show who you are" },
-    { "me totp-start", "POST", "/me/totp", NULL, OPERATION_NO_COMPANY, &totp_start_call, NULL,
-      "Get a secret for your second factor" },
-    { "me totp-confirm", "POST", "/me/totp/confirm", NULL, OPERATION_NO_COMPANY, &totp_confirm_call, NULL,
-      "Switch your second factor on and get recovery codes" },
-    { "me password", "POST", "/me/password", NULL, OPERATION_NO_COMPANY | OPERATION_SLOW, &password_change_call, NULL,
-      "Change your password; ends your sessions" },
-    { "me accept", "POST", "/invitations/accept", NULL, OPERATION_ANYONE | OPERATION_NO_COMPANY | OPERATION_SLOW,
-      &invite_accept_call, NULL, "Accept an invitation by choosing a password" },
-    { "user add", "POST", "/users", "user.manage", OPERATION_SLOW, &user_add_call, NULL,
+    { "user add", "POST", "/users", "user.manage", OPERATION_SLOW | OPERATION_STEP_UP, &user_add_call, NULL,
       "Add a person to the company, by invitation or with a password" },
     { "user list", "GET", "/users", "user.read", OPERATION_READS, NULL, &user_list_list,
       "List the people of the company" },
-    { "user end", "POST", "/users/{id}/end", "user.manage", 0, &user_end_call, NULL,
+    { "user role", "POST", "/users/{id}/role", "user.manage", OPERATION_STEP_UP, &user_role_call, NULL,
+      "Give a person another role" },
+    { "user invite", "POST", "/users/{id}/invite", "user.manage", OPERATION_STEP_UP, &user_invite_call, NULL,
+      "Invite a person again who has not chosen a password yet" },
+    { "user end", "POST", "/users/{id}/end", "user.manage", OPERATION_STEP_UP, &user_end_call, NULL,
       "End a person's membership of the company" },
-    { "role list", "GET", "/roles", "user.read", OPERATION_READS, NULL, &role_list_list, "List the roles" },
-    { "role show", "GET", "/roles/{id}", "user.read", OPERATION_READS, &role_show_call, NULL, "Show what a role may do" },
-    { "role set", "POST", "/roles", "user.manage", 0, &role_set_call, NULL, "Make a role, or change what it may do" },
 };
 const struct operation_table access_people = { "access", operations, ARRAY_LENGTH(operations) };

@@ -10,12 +10,8 @@ const struct fault_type access_no_company = { FAULT_DENIED, "access.no_company",
 const struct fault_type access_code_needed = { FAULT_UNKNOWN_USER, "access.code_needed",
                                                "Give the code of your second factor too." };
 
-enum { FAILS_BEFORE_LOCK = 5 };
-#define LOCK_US (INT64_C(60) * 1000000)
 #define SESSION_US (INT64_C(12) * 3600 * 1000000)
 
-struct company_choice { int64_t id; struct str name; };
-LIST_STRUCT(company_choices, struct company_choice);
 RECORD(company_choice, { FIELD(struct company_choice, id), FIELD(struct company_choice, name) });
 struct session {
     session_id id;
@@ -49,14 +45,6 @@ RECORD(session_open, {
                          FIELD(struct session_open, agent, .max = 200, OPTIONAL,
                                .about = "what to call this session in the list of sessions"),
                      });
-struct session_opened {
-    struct str session_cookie, csrf;
-    struct instant expires_at;
-    int64_t person_id;
-    struct str name, language;
-    bool second_factor;
-    struct company_choices companies;
-};
 RECORD(session_opened,
        {
            FIELD(struct session_opened, session_cookie, OPTIONAL, .secret = true),
@@ -75,28 +63,8 @@ RECORD(email_at, { FIELD(struct email_at, email) });
 
 /* ---- Signing in ---- */
 
-static struct fault *count_failure(struct work *work, struct person *person)
-{
-    person->failed_count++;
-    if (person->failed_count >= FAILS_BEFORE_LOCK) { /* a minute, then two, four … a day at most */
-        int64_t doublings = person->failed_count - FAILS_BEFORE_LOCK;
-        int64_t wait = LOCK_US << (doublings < 10 ? doublings : 10);
-        person->locked_until.us = work->now.us + (wait < DAY_US ? wait : DAY_US);
-    }
-    TRY(person_save(work, person));
-    return FAULT(work->arena, &access_wrong, NULL);
-}
-
-static struct fault *locked(struct work *work, const struct person *person)
-{
-    char until[28];
-    if (person->locked_until.us <= work->now.us) return NULL;
-    instant_format(person->locked_until, until);
-    return FAULT(work->arena, &access_locked, NULL, PARAM("until", str_part(str_of(until), 11, 5)));
-}
-
-static struct fault *session_make(struct work *work, const struct person *person, struct str agent, bool stepped_up,
-                                  struct session_opened *out)
+struct fault *session_make(struct work *work, const struct person *person, struct str agent, bool stepped_up,
+                           struct session_opened *out)
 {
     out->session_cookie = secret_new(work->arena);
     out->csrf = secret_new(work->arena);
@@ -104,7 +72,7 @@ static struct fault *session_make(struct work *work, const struct person *person
     out->person_id = person->id.n;
     out->name = person->name;
     out->language = person->language;
-    out->second_factor = person->totp_on;
+    TRY(person_has_factor(work, person, &out->second_factor));
     TRY(db_all(work, &sql_companies_of_person, ACCESS_ID(person->id.n), INTO_LIST(company_choice, &out->companies)));
     const struct session session = {
         .id = { id_new(work) },
@@ -127,16 +95,17 @@ static struct fault *session_open(struct work *work, const struct session_open *
     bool found;
     struct str email = str_lower(work->arena, str_trim(takes->email));
     TRY(db_find(work, &sql_person_by_email, GIVEN(email_at, (&(struct email_at){ email })), INTO(person, &person), &found));
+    TRY(guard_address_check(work));
     if (!found || person.ended_at.us || !person.password_hash.at) {
         (void)password_hash(work->arena, takes->password); /* as long as for an address we know: nobody learns which exist */
-        return FAULT(work->arena, &access_wrong, NULL);
+        return guard_stranger(work, email);
     }
-    TRY(locked(work, &person));
-    if (!password_is(person.password_hash, takes->password)) return count_failure(work, &person);
+    TRY(guard_person_check(work, &person));
+    if (!password_is(person.password_hash, takes->password)) return guard_person_failed(work, &person);
     if (person.totp_on && !takes->code.length) return FAULT(work->arena, &access_code_needed, "code");
     if (person.totp_on) {
         struct fault *wrong = factor_check(work, &person, takes->code);
-        if (wrong) return wrong->type == &access_wrong ? count_failure(work, &person) : wrong;
+        if (wrong) return wrong->type == &access_wrong ? guard_person_failed(work, &person) : wrong;
     }
     if (person.failed_count) {
         person.failed_count = 0;
@@ -168,6 +137,29 @@ static struct fault *session_close(struct work *work, const struct session_close
 }
 CALLABLE(session_close, session_close, session_closed);
 
+struct fault *session_stepped_up(struct work *work)
+{
+    work->stepped_up_at = work->now;
+    return work->session_id ? db_run(work, &sql_session_step_up, ACCESS_ID(work->session_id)) : NULL;
+}
+
+struct fault *person_has_factor(struct work *work, const struct person *person, bool *has)
+{
+    struct access_key passkeys = { 0 };
+    TRY(db_one(work, &sql_passkey_count, ACCESS_ID(person->id.n), INTO(access_key, &passkeys), &access_missing));
+    *has = person->totp_on || passkeys.id;
+    return NULL;
+}
+
+/* A token is no person at the screen: it never sets up what a person signs in with. */
+struct fault *person_check_fresh(struct work *work, const struct person *person)
+{
+    bool has;
+    TRY(person_has_factor(work, person, &has));
+    bool fresh = has ? operation_stepped_up(work) : work->session_id || !str_is(work->source, "http");
+    return fresh || work->system ? NULL : FAULT(work->arena, &operation_step_up, NULL);
+}
+
 struct step_up { struct str code; };
 RECORD(step_up, { FIELD(struct step_up, code, .min = 6, .max = 40, .secret = true) });
 static const struct fault_type no_factor = { FAULT_CONFLICT, "access.no_factor",
@@ -177,15 +169,15 @@ static struct fault *session_step_up(struct work *work, const struct step_up *ta
     struct person person = { 0 };
     (void)out;
     TRY(person_load(work, work->user_id, &person));
-    TRY(locked(work, &person));
+    TRY(guard_person_check(work, &person));
     if (!person.totp_on) return FAULT(work->arena, &no_factor, NULL);
     struct fault *wrong = factor_check(work, &person, takes->code);
-    if (wrong) return wrong->type == &access_wrong ? count_failure(work, &person) : wrong;
-    return db_run(work, &sql_session_step_up, ACCESS_ID(work->session_id));
+    if (wrong) return wrong->type == &access_wrong ? guard_person_failed(work, &person) : wrong;
+    return session_stepped_up(work);
 }
 CALLABLE(session_step_up, step_up, nothing);
 
-struct session_row { int64_t id; struct instant created_at, expires_at; struct str address, agent; };
+struct session_row { int64_t id; struct instant created_at, expires_at; struct str address, agent; bool is_current; };
 LIST_STRUCT(session_rows, struct session_row);
 RECORD(session_row, {
                         FIELD_OF(FIELD_ID, int64_t, struct session_row, id, .sort = true),
@@ -193,14 +185,26 @@ RECORD(session_row, {
                         FIELD(struct session_row, expires_at),
                         FIELD(struct session_row, address, OPTIONAL),
                         FIELD(struct session_row, agent, OPTIONAL),
+                        FIELD(struct session_row, is_current, .about = "the one that asks"),
                     });
 static struct fault *session_list(struct work *work, const struct nothing *takes, const struct list_query *query,
                                   struct session_rows *rows, struct str *next)
 {
+    const struct session_end me = { work->session_id, work->user_id };
     (void)takes;
-    return db_list(work, &sql_session_list, NONE, query, INTO_LIST(session_row, rows), next);
+    return db_list(work, &sql_session_list, GIVEN(session_end, &me), query, INTO_LIST(session_row, rows), next);
 }
 LISTABLE(session_list, nothing, session_row, session_rows);
+
+struct sessions_closed { int64_t count; };
+RECORD(sessions_closed, { FIELD(struct sessions_closed, count) });
+static struct fault *session_close_others(struct work *work, const struct nothing *takes, struct sessions_closed *out)
+{
+    const struct session_end others = { work->session_id, work->user_id };
+    (void)takes;
+    return db_run_count(work, &sql_session_end_others, GIVEN(session_end, &others), &out->count);
+}
+CALLABLE(session_close_others, nothing, sessions_closed);
 
 struct company_choose {
     int64_t id, company;
@@ -228,7 +232,7 @@ static struct fault *my_companies(struct work *work, const struct nothing *takes
     out->person_id = person.id.n;
     out->name = person.name;
     out->language = person.language;
-    out->second_factor = person.totp_on;
+    TRY(person_has_factor(work, &person, &out->second_factor));
     return db_all(work, &sql_companies_of_person, ACCESS_ID(work->user_id), INTO_LIST(company_choice, &out->companies));
 }
 
@@ -236,7 +240,7 @@ struct permission_held { struct str permission; };
 RECORD(permission_held, { FIELD(struct permission_held, permission) });
 
 /* The patterns of the user's role in the company at hand, between spaces. */
-static struct fault *permissions_text(struct work *work, struct str *patterns)
+struct fault *access_permissions_text(struct work *work, struct str *patterns)
 {
     LIST_OF(struct permission_held) held = { 0 };
     struct text text = text_new(work->arena);
@@ -252,7 +256,7 @@ static struct fault *permissions_text(struct work *work, struct str *patterns)
 struct my_place {
     int64_t person_id, company_id;
     struct str name, email, language, csrf, permissions;
-    bool second_factor;
+    bool second_factor, totp_on;
     struct instant stepped_up_at;
     struct company_choices companies;
 };
@@ -268,7 +272,8 @@ RECORD(
         FIELD(struct my_place, permissions, OPTIONAL, .max = 100000,
               .about =
                   "patterns between spaces, such as \"bill.* !bill.approve\": what may be done in the company at hand"),
-        FIELD(struct my_place, second_factor),
+        FIELD(struct my_place, second_factor, .about = "a code or a passkey"),
+        FIELD(struct my_place, totp_on),
         FIELD(struct my_place, stepped_up_at, OPTIONAL),
         LIST(struct my_place, companies, company_choice),
     });
@@ -287,13 +292,14 @@ static struct fault *session_show(struct work *work, const struct nothing *takes
                               .email = person.email,
                               .language = who.language,
                               .second_factor = who.second_factor,
+                              .totp_on = person.totp_on,
                               .stepped_up_at = work->stepped_up_at };
     memcpy(&out->companies, &who.companies, sizeof out->companies);
     bool found;
     struct csrf_of session = { 0 };
     if (work->session_id) TRY(db_find(work, &sql_session_csrf, ACCESS_ID(work->session_id), INTO(csrf_of, &session), &found));
     out->csrf = session.csrf;
-    return permissions_text(work, &out->permissions);
+    return access_permissions_text(work, &out->permissions);
 }
 CALLABLE(session_show, nothing, my_place);
 
@@ -318,7 +324,7 @@ RECORD(token_seen, {
                        FIELD(struct token_seen, person_ended_at, OPTIONAL),
                    });
 /* "bill.*", "*.read", "*", or a whole name. */
-static bool pattern_holds(struct str pattern, struct str name)
+bool access_pattern_holds(struct str pattern, struct str name)
 {
     if (str_is(pattern, "*") || str_equal(pattern, name)) return true;
     if (pattern.length < 2 || name.length < pattern.length - 1) return false;
@@ -336,7 +342,7 @@ void access_expand(const struct operations *operations, struct str patterns, str
             if (str_starts(pattern, "!") != (away == 1) || !pattern.length) continue;
             if (away) pattern = str_part(pattern, 1, pattern.length);
             for (size_t i = 0; i < operations->permission_count; i++) {
-                if (!pattern_holds(pattern, str_of(operations->permissions[i]))) continue;
+                if (!access_pattern_holds(pattern, str_of(operations->permissions[i]))) continue;
                 if (away) permissions->bits[i / 64] &= ~(UINT64_C(1) << (i % 64));
                 else permissions_allow(permissions, (int)i);
             }
@@ -346,7 +352,7 @@ void access_expand(const struct operations *operations, struct str patterns, str
 static struct fault *permissions_load(struct work *work, const struct operations *operations)
 {
     struct str patterns = { 0 };
-    TRY(permissions_text(work, &patterns));
+    TRY(access_permissions_text(work, &patterns));
     access_expand(operations, patterns, &work->permissions);
     return NULL;
 }
@@ -458,10 +464,10 @@ static struct fault *show_factor(struct work *work, struct str code)
 {
     struct person person = { 0 };
     TRY(person_load(work, work->user_id, &person));
-    TRY(locked(work, &person));
+    TRY(guard_person_check(work, &person));
     if (!person.totp_on) return FAULT(work->arena, &no_factor, "code");
     struct fault *wrong = factor_check(work, &person, code);
-    if (wrong && wrong->type == &access_wrong) wrong = count_failure(work, &person);
+    if (wrong && wrong->type == &access_wrong) wrong = guard_person_failed(work, &person);
     if (!wrong) work->stepped_up_at = work->now;
     return wrong;
 }
@@ -553,6 +559,8 @@ static const struct operation session_operations[] = {
       "Show who is signed in and where" },
     { "session close", "POST", "/session/close", NULL, OPERATION_NO_COMPANY, &session_close_call, NULL,
       "Sign out, or end another session of yours" },
+    { "session close-others", "POST", "/session/close-others", NULL, OPERATION_NO_COMPANY, &session_close_others_call, NULL,
+      "End all your other sessions" },
     { "session list", "GET", "/sessions", NULL, OPERATION_READS | OPERATION_NO_COMPANY, NULL, &session_list_list,
       "List your sessions" },
     { "session step-up", "POST", "/session/step-up", NULL, OPERATION_NO_COMPANY, &session_step_up_call, NULL,

@@ -26,6 +26,7 @@ struct settings {
     int64_t http_port;
     struct str http_certificate, http_key; /* PEM; usually http_certificate_file, http_key_file */
     bool http_behind_proxy;
+    struct str http_public_url; /* https://florin.example.nl: links in mails, passkeys */
     struct str http_metrics_token;
     int64_t http_threads, http_workers, http_queue, http_body_limit, http_upload_limit;
     struct str mail_url, mail_from, mail_user, mail_password; /* absent mail_url: mail waits in the outbox */

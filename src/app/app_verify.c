@@ -1,5 +1,6 @@
 /* florin verify: whoever doubts the books runs this. */
 #include "app/app_own.h"
+#include "access/access.h"
 #include "archive/archive.h"
 #include "cash/cash.h"
 #include "ledger/ledger.h"
@@ -28,7 +29,7 @@ RECORD(app_verify_flags, {
     FIELD(struct app_verify_flags, hash, OPTIONAL, .about = "only the hash, on one line"),
 });
 
-enum { STEPS = 4 };
+enum { STEPS = 5 };
 struct verifying { struct own *own; struct work *work; struct verify_company *company; struct progress *progress; int64_t done; };
 
 static void add(struct verifying *v, const char *name, bool holds, int64_t count, struct str detail)
@@ -93,9 +94,20 @@ static struct fault *prove_cash(struct verifying *v)
     return NULL;
 }
 
+/* What is waived today is told, and is no mistake. */
+static struct fault *prove_duties(struct verifying *v)
+{
+    int64_t both = 0, unwaived = 0;
+    struct str waived = { 0 };
+    TRY(access_duties_verify(v->work, &both, &unwaived, &waived));
+    add(v, "nobody did both duties of a rule, but where it was waived", !unwaived, unwaived ? unwaived : both, waived);
+    return NULL;
+}
+
 static struct fault *prove(struct verifying *v)
 {
-    static struct fault *(*const steps[STEPS])(struct verifying *) = { prove_trail, prove_ledger, prove_files, prove_cash };
+    static struct fault *(*const steps[STEPS])(struct verifying *) = { prove_trail, prove_ledger, prove_files,
+                                                                       prove_cash, prove_duties };
     size_t last = v->company->id ? STEPS : 1; /* the installation itself has a trail only */
     v->company->holds = true;
     for (size_t i = 0; i < last; i++) {

@@ -89,6 +89,26 @@ static struct fault *open_books(struct program *p)
 
 /* ---- Commands ---- */
 
+static const struct fault_type app_public_url = {
+    FAULT_INVALID, "app.public_url", "http_public_url is the address people type, without a path: https://florin.example.nl."
+};
+
+/* What was set; or, on this machine only, localhost. */
+static struct fault *public_url(struct program *p)
+{
+    const struct settings *s = &p->settings;
+    struct str url = s->http_public_url;
+    bool here = str_starts(s->http_address, "127.") || str_is(s->http_address, "::1");
+    while (str_ends(url, "/")) url.length--;
+    struct str host = str_part(url, str_starts(url, "https://") ? 8 : str_starts(url, "http://") ? 7 : 0, url.length);
+    if (url.length && (host.length == url.length || !host.length || str_find(host, "/") >= 0 || str_find(host, "@") >= 0))
+        return FAULT(p->arena, &app_public_url, "http_public_url");
+    if (!url.length && here && s->http_port && !s->http_behind_proxy)
+        url = str_format(p->arena, "%s://localhost:%lld", s->http_certificate.length ? "https" : "http", (long long)s->http_port);
+    p->doors.public_url = url;
+    return NULL;
+}
+
 static struct fault *serve(struct program *p)
 {
     const struct settings *s = &p->settings;
@@ -115,6 +135,7 @@ static struct fault *serve(struct program *p)
     sigaddset(&ends, SIGINT);
     pthread_sigmask(SIG_BLOCK, &ends, NULL); /* before any thread: they inherit it */
     TRY(open_books(p));
+    TRY(public_url(p));
     TRY(app_jobs_start(p->arena, &p->doors, &p->settings, &jobs));
     struct fault *fault = http_start(p->arena, &p->doors, &http_settings, &http);
     if (fault) return jobs_stop(jobs), fault;

@@ -26,6 +26,9 @@ RECORD(
         FIELD(struct settings, http_key, OPTIONAL, .secret = true, .max = 100000, .about = "its key in PEM"),
         FIELD(struct settings, http_behind_proxy, OPTIONAL,
               .about = "a proxy before it ends TLS and fills X-Forwarded-For"),
+        FIELD(
+            struct settings, http_public_url, OPTIONAL, .max = 200,
+            .about = "where people reach this program, https://florin.example.nl: for links in mails and for passkeys"),
         FIELD(struct settings, http_metrics_token, OPTIONAL, .secret = true, .min = 16, .max = 200,
               .about = "bearer of /metrics from elsewhere"),
         FIELD(struct settings, http_threads, OPTIONAL, .min = 0, .max = 256,

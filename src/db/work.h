@@ -29,6 +29,7 @@ struct work {
     struct instant stepped_up_at;   /* when this session last showed a second factor */
     int64_t session_id;
     struct str request_id, source;  /* source: "http", "cli", "job", "simulation" */
+    struct str public_url;          /* where people reach this program, "https://florin.example.nl"; absent: nobody said */
     struct str address;             /* where from; for the audit trail only */
     LIST_OF(struct change) changes;
 };

@@ -26,6 +26,7 @@ struct doors {
     access_identify_function *identify;
     access_act_as_function *act_as; /* NULL: nobody can be named */
     struct instant (*now)(void); /* NULL: the clock */
+    struct str public_url;       /* where people reach this program; absent: nobody said */
 };
 /* A fresh work: instant, day and language; the door adds who and where. */
 struct work door_work(const struct doors *doors, struct arena *arena, const char *source);

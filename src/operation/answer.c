@@ -48,6 +48,11 @@ struct run {
 
 /* ---- Who may ---- */
 
+bool operation_stepped_up(const struct work *work)
+{
+    return work->stepped_up_at.us && work->now.us - work->stepped_up_at.us <= STEP_UP_US;
+}
+
 static struct fault *may(struct work *work, const struct operations *operations, const struct operation *op)
 {
     struct arena *arena = work->arena;
@@ -58,8 +63,7 @@ static struct fault *may(struct work *work, const struct operations *operations,
             !permissions_hold(&work->permissions, permission_number(operations, str_of(op->needs))))
             return FAULT(arena, &operation_denied, NULL, PARAM("permission", str_of(op->needs)));
     }
-    if ((op->flags & OPERATION_STEP_UP) && !work->system &&
-        (!work->stepped_up_at.us || work->now.us - work->stepped_up_at.us > STEP_UP_US))
+    if ((op->flags & OPERATION_STEP_UP) && !work->system && !operation_stepped_up(work))
         return FAULT(arena, &operation_step_up, NULL);
     return NULL;
 }

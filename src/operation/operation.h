@@ -138,6 +138,9 @@ struct audit_rows;
 CHECKED struct fault *audit_since(struct work *work, int64_t after, struct audit_rows *rows);
 CHECKED struct fault *audit_count(struct work *work, int64_t *count);
 
+/* Whether the second factor was shown lately: what OPERATION_STEP_UP asks. */
+bool operation_stepped_up(const struct work *work);
+
 /* Tests may define it: told of every operation that is answered, refused ones too. */
 __attribute__((weak)) void operation_was_called(const struct operation *operation);
 

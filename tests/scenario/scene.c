@@ -102,7 +102,7 @@ struct str totp_now(struct work *work, const char *base32)
 
 void scene_as_program(struct scene *s)
 {
-    s->as = (struct credentials){ 0 };
+    s->as = (struct shown){ 0 };
     s->work->system = true;
     s->work->user_id = 1;
 }

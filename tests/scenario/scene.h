@@ -5,7 +5,7 @@
 #include "app/app.h"
 #include <jansson.h>
 
-struct scene { struct work *work; struct operations all; json_t *openapi; struct credentials { struct str cookie, csrf; } as; };
+struct scene { struct work *work; struct operations all; json_t *openapi; struct shown { struct str cookie, csrf; } as; };
 struct scene scene_begin(struct work *work); /* acts as the program itself (work->system) until scene_as */
 void scene_end(struct scene *scene);
 /* From now on the requests are this person's: signs in, with the code of the second factor when `secret` (base32) is given. */
