@@ -233,9 +233,14 @@ def freeze(node): return tuple(map(freeze, node)) if isinstance(node, (list, tup
 
 class RuleFile:
     """Patterns of contexts of rules, macros and repeats filled in."""
-    def __init__(self, path):
-        self.patterns, self.macros = [], {}
+    def __init__(self, path, macros=None, only=None):
+        self.path, self.patterns, self.macros, self.given = path, [], dict(macros or {}), set(macros or {})
         self.read(list(lines_of(path)), {})
+        if only:
+            known = {p['name'] for p in self.patterns}
+            for name in only:
+                if name not in known: sys.exit('%s has no pattern %s' % (path, name))
+            self.patterns = [p for p in self.patterns if p['name'] in only]
     def fill(self, text, values):
         def one(m):
             name, args = m.group(1), m.group(2)
@@ -260,7 +265,10 @@ class RuleFile:
                 at = end + 1
             elif word == 'define':
                 m = re.match(r'define (\w+) = (.*)$', line)
-                self.macros[m.group(1)] = m.group(2)
+                if m.group(1) not in self.given: self.macros[m.group(1)] = m.group(2)
+            elif word == 'use':
+                _, name, *only = line.split()
+                self.patterns += RuleFile(pathlib.Path(self.path).with_name(name + '.rules'), self.macros, only).patterns
             elif word == 'pattern':
                 _, name, syntax = line.split()
                 self.patterns.append({'name': name, 'syntax': syntax, 'contexts': []})
@@ -280,7 +288,7 @@ class RuleFile:
 # ---- The rule language: writing C ----
 
 NUMBER_CALLS = {'dec', 'sum', 'count', 'round', 'round2', 'abs', 'length', 'places', 'distinct', 'date'}
-TEXT_CALLS = {'ns', 'upper', 'lower', 'part', 'after', 'before', 'first'}
+TEXT_CALLS = {'ns', 'upper', 'lower', 'part', 'after', 'before', 'first', 'only'}
 TRUTH_CALLS = {'filled', 'yes', 'no', 'exists', 'code', 'contains', 'starts', 'ends', 'true', 'false'}
 class Writer:
     def __init__(self, names, syntax):
@@ -404,6 +412,9 @@ class Writer:
         if node[0] == 'path':
             if node == ('path', 'here', (('self', None, ()),)): return 'rule_text_of(r, %s)' % ctx
             body = self.loops(node, 'n', lambda n, v: 'return %s;' % v) + '\n    return (struct str){ 0 };'
+            return self.function('struct str', body)(ctx)
+        if node[0] == 'call' and node[1] == 'only':
+            body = '    struct str found = { 0 };\n    bool any = false;\n' + self.loops(node[2][0], 'n', lambda n, v: '{ if (any) return (struct str){ 0 }; any = true, found = %s; }' % v) + '\n    return found;'
             return self.function('struct str', body)(ctx)
         if node[0] == 'call' and node[1] in TEXT_CALLS:
             args = [self.text(node[2][0], ctx)] + [a[1] if a[0] == 'number' else self.text(a, ctx) for a in node[2][1:]]

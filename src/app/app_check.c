@@ -6,13 +6,15 @@
 #include <unistd.h>
 
 static const struct fault_type app_no_files = { FAULT_INVALID, "app.no_files", "Say which files: florin check FILE…" };
-static const char *const rule_names[] = { NULL, "auto", "en16931", "peppol", "nlcius", "xrechnung" };
+static const char *const rule_names[] = { NULL, "auto", "en16931", "peppol", "nlcius", "xrechnung", "gaccount", "selfbilling" };
 static const unsigned rule_sets[] = { 0,
                                       EINVOICE_AUTO,
                                       EINVOICE_EN16931,
                                       EINVOICE_EN16931 | EINVOICE_PEPPOL,
                                       EINVOICE_EN16931 | EINVOICE_NLCIUS,
-                                      EINVOICE_EN16931 | EINVOICE_XRECHNUNG };
+                                      EINVOICE_EN16931 | EINVOICE_XRECHNUNG,
+                                      EINVOICE_EN16931 | EINVOICE_NLCIUS | EINVOICE_GACCOUNT,
+                                      EINVOICE_EN16931 | EINVOICE_SELF_BILLING };
 struct app_check_flags {
     unsigned rules;
     bool json, version;
@@ -187,10 +189,11 @@ struct fault *app_check(struct own *own, int *code)
     struct words files = { 0 };
     TRY(own_flags(own, INTO(app_check_flags, &flags), &files));
     if (flags.version) {
-        struct str versions =
-            einvoice_sets_text(own->arena, EINVOICE_EN16931 | EINVOICE_NLCIUS | EINVOICE_GACCOUNT | EINVOICE_PEPPOL |
-                                               EINVOICE_XRECHNUNG | EINVOICE_FLORIN);
-        fprintf(own->out, "florin %s\n%.*s\n", FLORIN_VERSION, STR_ARG(versions));
+        unsigned all = EINVOICE_EN16931 | EINVOICE_NLCIUS | EINVOICE_GACCOUNT | EINVOICE_PEPPOL | EINVOICE_SELF_BILLING |
+                       EINVOICE_XRECHNUNG | EINVOICE_FLORIN;
+        unsigned cii = all & ~(unsigned)(EINVOICE_GACCOUNT | EINVOICE_SELF_BILLING);
+        fprintf(own->out, "florin %s\nUBL: %.*s\nCII: %.*s\n", FLORIN_VERSION, STR_ARG(einvoice_sets_text(own->arena, all)),
+                STR_ARG(einvoice_sets_text(own->arena, cii | EINVOICE_ON_CII)));
         return NULL;
     }
     if (!files.count) return FAULT(own->arena, &app_no_files, NULL);

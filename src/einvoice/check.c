@@ -1,12 +1,13 @@
 #include "einvoice/florin.h"
 #include "einvoice_texts.h"
 
-struct set { unsigned bit; const char *profile, *title; };
+struct set { unsigned bit; const char *profile, *title, *cii_title; }; /* cii_title: where the release for CII is another */
 static const struct set sets_known[] = {
     { EINVOICE_EN16931, "en16931", "EN 16931 1.3.16" },
-    { EINVOICE_NLCIUS, "nlcius", "NLCIUS 2.0.3.12" },
+    { EINVOICE_NLCIUS, "nlcius", "NLCIUS 2.0.3.12", "NLCIUS-CII 1.0.3.12" },
     { EINVOICE_GACCOUNT, "gaccount", "G-account 1.0.2.12" },
-    { EINVOICE_PEPPOL, "peppol", "Peppol BIS Billing 2026.5" },
+    { EINVOICE_PEPPOL, "peppol", "Peppol BIS Billing 2026.5", "Peppol BIS Billing 3.0.19 (CII)" },
+    { EINVOICE_SELF_BILLING, "selfbilling", "Peppol BIS Self-Billing 2026.5" },
     { EINVOICE_XRECHNUNG, "xrechnung", "XRechnung 3.0.2" },
     { EINVOICE_FLORIN, "", "Florin" },
 };
@@ -282,6 +283,7 @@ unsigned einvoice_sets_of(const struct einvoice *invoice)
         { "urn:fdc:nen.nl:nlcius:v1.0", EINVOICE_NLCIUS },
         { "urn:fdc:nen.nl:gaccount:v1.0", EINVOICE_GACCOUNT },
         { "urn:fdc:peppol.eu:2017:poacc:billing:3.0", EINVOICE_PEPPOL },
+        { "urn:fdc:peppol.eu:2017:poacc:selfbilling:3.0", EINVOICE_SELF_BILLING },
         { "urn:xeinkauf.de:kosit:xrechnung_3.", EINVOICE_XRECHNUNG },
         { "urn:xeinkauf.de:kosit:extension:xrechnung_3.", EINVOICE_XRECHNUNG },
     };
@@ -297,14 +299,25 @@ struct str einvoice_sets_text(struct arena *arena, unsigned sets)
     for (size_t i = 0; i < ARRAY_LENGTH(sets_known); i++) {
         if (!(sets & sets_known[i].bit)) continue;
         if (text.length) text_addz(&text, " + ");
-        text_addz(&text, sets_known[i].title);
+        text_addz(&text, (sets & EINVOICE_ON_CII) && sets_known[i].cii_title ? sets_known[i].cii_title : sets_known[i].title);
     }
     return text_str(&text);
 }
 
+/* A set asked for by name brings what the invoice names of it: the G-account's extension, self-billing in the place of billing. */
+static unsigned sets_meant(const struct einvoice *invoice, unsigned sets)
+{
+    unsigned named = einvoice_sets_of(invoice);
+    if (sets == EINVOICE_AUTO) return named;
+    if (sets & EINVOICE_NLCIUS) sets |= named & EINVOICE_GACCOUNT;
+    if ((sets & EINVOICE_PEPPOL) && (named & EINVOICE_SELF_BILLING))
+        sets = (sets & ~(unsigned)EINVOICE_PEPPOL) | EINVOICE_SELF_BILLING;
+    return sets;
+}
+
 void einvoice_judge(struct arena *arena, const struct einvoice *invoice, unsigned sets, struct einvoice_report *out)
 {
-    if (sets == EINVOICE_AUTO) sets = einvoice_sets_of(invoice);
+    sets = sets_meant(invoice, sets);
     *out = (struct einvoice_report){ .sets = sets };
     struct judging judging = { .run = { .arena = arena,
                                         .tree = invoice->tree,
@@ -314,7 +327,7 @@ void einvoice_judge(struct arena *arena, const struct einvoice *invoice, unsigne
                                .sets = sets },
                    *j = &judging;
     bool cii = invoice->syntax == EINVOICE_CII;
-    out->sets = sets & EINVOICE_FLORIN;
+    out->sets = (sets & EINVOICE_FLORIN) | (cii ? EINVOICE_ON_CII : 0);
     if (invoice->tree && invoice->syntax != EINVOICE_ZUGFERD_1) {
         j->run.root = tree_node(invoice->tree, 1)->name;
         structure_judge(arena, invoice->tree, cii, out);

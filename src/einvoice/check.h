@@ -12,7 +12,9 @@ enum {
     EINVOICE_GACCOUNT = 1 << 2,  /* its extension for a G-rekening */
     EINVOICE_PEPPOL = 1 << 3,    /* Peppol BIS Billing 3.0 with its national rules */
     EINVOICE_XRECHNUNG = 1 << 4, /* XRechnung 3.0 (Germany), with its extension and CVD */
+    EINVOICE_SELF_BILLING = 1 << 6, /* Peppol BIS Self-Billing 3.0: in the place of EINVOICE_PEPPOL */
     EINVOICE_FLORIN = 1 << 5,    /* our own: check digits, dates, numbers; warnings only */
+    EINVOICE_ON_CII = 1 << 7, /* in a report: the rules are those for CII, whose release can be another */
     EINVOICE_AUTO = 0,           /* by the invoice's CustomizationID (guideline), with our own */
 };
 
@@ -25,7 +27,8 @@ struct einvoice_problem {
     struct str english, dutch; /* what to do about it */
 };
 struct einvoice_report {
-    unsigned sets; /* the rule sets used: those asked for that exist for this syntax (Peppol and the G-account are for UBL only) */
+    unsigned sets; /* the rule sets used: those asked for that exist for this syntax (self-billing and the G-account are for UBL only); of a Dutch set its extension and
+                    * of Peppol self-billing, when the invoice names that */
     size_t fatal, warnings; /* how many problems of each */
     bool valid;    /* no fatal problem of a rule; says nothing about the structure */
     LIST_OF(struct einvoice_problem) problems; /* by line, then rule */

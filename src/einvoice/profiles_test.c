@@ -118,6 +118,51 @@ TEST(einvoice_each_spoilt_thing_is_found)
     spoil_all(arena, as(arena, good(arena), XRECHNUNG), german, ARRAY_LENGTH(german));
 }
 
+TEST(einvoice_self_billing_is_judged_by_its_own_rules)
+{
+    struct einvoice_report report;
+    struct str bytes = as(arena, good(arena), "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:selfbilling:3.0");
+    bytes = swap(arena, bytes, NULL, "billing:01:1.0", "selfbilling:01:1.0");
+    expect(fires(arena, bytes, EINVOICE_AUTO, "PEPPOL-EN16931-P0100") == 1); /* 380 is no self-billed invoice */
+    expect(fires(arena, bytes, EINVOICE_EN16931 | EINVOICE_PEPPOL, "PEPPOL-EN16931-P0100") == 1); /* what the invoice names */
+    bytes = swap(arena, bytes, NULL, "<cbc:InvoiceTypeCode>380", "<cbc:InvoiceTypeCode>389");
+    expect_int(0, fires(arena, bytes, EINVOICE_AUTO, ""));
+    expect_done(einvoice_check(arena, bytes, EINVOICE_AUTO, NULL, &report));
+    expect_str("EN 16931 1.3.16 + Peppol BIS Self-Billing 2026.5 + Florin", einvoice_sets_text(arena, report.sets));
+    expect(fires(arena, swap(arena, bytes, NULL, "selfbilling:01:1.0", "billing:01:1.0"), EINVOICE_AUTO,
+                 "PEPPOL-EN16931-R007") == 1);
+}
+
+/* The same invoice as CII, by the rules of each profile for that syntax. */
+TEST(einvoice_profiles_are_judged_on_cii_too)
+{
+    static const struct spoil spoils[] = {
+        { "PEPPOL-EN16931-R001", NULL, "<ram:ID>urn:fdc:peppol.eu:2017:poacc:billing:01:1.0</ram:ID>", "" },
+        { "PEPPOL-EN16931-R007", NULL, "billing:01:1.0", "billing:one:1.0" },
+        { "PEPPOL-EN16931-R020", "<ram:SellerTradeParty>", "<ram:URIID schemeID=\"0106\">12345678</ram:URIID>", "" },
+        { "PEPPOL-EN16931-CL008", "<ram:SellerTradeParty>", "<ram:URIID schemeID=\"0106\"", "<ram:URIID schemeID=\"9999\"" },
+        { "PEPPOL-EN16931-R120", NULL, ">2.50<", ">2.40<" },
+        { "PEPPOL-EN16931-F001", NULL, ">20260304<", ">2026-03-04<" },
+        { "NL-R-003", "<ram:SellerTradeParty>", "<ram:ID schemeID=\"0106\"", "<ram:ID schemeID=\"0088\"" },
+        { "NL-R-008", NULL, "<ram:TypeCode>58", "<ram:TypeCode>31" },
+    };
+    static const char *const sets[] = { NLCIUS, "EN 16931 1.3.16 + NLCIUS-CII 1.0.3.12 + Florin", PEPPOL,
+                                        "EN 16931 1.3.16 + Peppol BIS Billing 3.0.19 (CII) + Florin", XRECHNUNG,
+                                        "EN 16931 1.3.16 + XRechnung 3.0.2 + Florin" };
+    for (size_t i = 0; i < ARRAY_LENGTH(sets); i += 2) {
+        struct einvoice *invoice;
+        struct einvoice_report report;
+        expect_done(einvoice_read(arena, as(arena, good(arena), sets[i]), &invoice));
+        if (!i) invoice->process = (struct str){ 0 }; /* BR-NL-23: not in the Netherlands */
+        struct str cii = einvoice_write_cii(arena, invoice);
+        expect_int(0, fires(arena, cii, EINVOICE_AUTO, ""));
+        expect_done(einvoice_check(arena, cii, EINVOICE_AUTO, NULL, &report));
+        expect_str(sets[i + 1], einvoice_sets_text(arena, report.sets));
+        if (i == 2) spoil_all(arena, cii, spoils, ARRAY_LENGTH(spoils));
+        if (i == 4) expect(fires(arena, swap(arena, cii, NULL, ">2.50<", ">2.40<"), EINVOICE_AUTO, "PEPPOL-EN16931-R120") == 1);
+    }
+}
+
 TEST(einvoice_g_account_is_judged_by_its_own_rules)
 {
     struct str bytes = as(arena, good(arena), NLCIUS "#conformant#urn:fdc:nen.nl:gaccount:v1.0");

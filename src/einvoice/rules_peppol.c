@@ -94,6 +94,16 @@ bool rule_abn(struct rule_run *r, uint32_t n, struct str s)
     return sum % 89 == 0;
 }
 
+/* As the CII rules have it: of the first eleven characters, whatever they are. */
+bool rule_abn_loose(struct rule_run *r, uint32_t n, struct str s)
+{
+    UNUSED;
+    if (s.length < 11) return false;
+    int sum = (s.at[0] - '1') * 10;
+    for (size_t i = 1; i < 11; i++) sum += (s.at[i] - '0') * (2 * (int)i - 1);
+    return sum % 89 == 0;
+}
+
 bool rule_danish(struct rule_run *r, uint32_t n, struct str s, struct str scheme)
 {
     UNUSED;
@@ -146,23 +156,41 @@ bool rule_capitals_digits(struct rule_run *r, uint32_t n, struct str s)
 
 /* ---- Of which country ---- */
 
-/* The first two characters of the first VAT number of the party at n, in capitals; empty when there is none. */
+/* Where a country is said twice, the official rules know none: "?" is no country's code. */
+#define SAID_TWICE STR("?")
+
+/* The first two characters of the VAT number of the party at n, in capitals; empty when there is none. */
 static struct str vat_country(struct rule_run *r, uint32_t party)
 {
+    struct str found = STR("");
     for (uint32_t scheme = party ? rule_child(r, party, E_PartyTaxScheme) : 0; scheme; scheme = rule_again(r, scheme)) {
         uint32_t tax = rule_child(r, scheme, E_TaxScheme), id = tax ? rule_child(r, tax, E_ID) : 0,
                  company = rule_child(r, scheme, E_CompanyID);
-        if (id && company && str_is(rule_text_of(r, id), "VAT"))
-            return rule_upper(r, rule_ns(r, rule_part(rule_text_of(r, company), 1, 2)));
+        if (!id || !company || !str_is(rule_text_of(r, id), "VAT")) continue;
+        if (found.length) return SAID_TWICE;
+        found = rule_upper(r, rule_ns(r, rule_part(rule_text_of(r, company), 1, 2)));
     }
-    return STR("");
+    return found;
 }
 
-static struct str country(struct rule_run *r, uint32_t party)
+/* Follows the names from n through all that are there: the only one's text, SAID_TWICE, or XX when there is none. */
+static struct str only_text(struct rule_run *r, uint32_t n, const uint16_t *names, size_t count)
 {
-    static const uint16_t down[] = { E_PostalAddress, E_Country, E_IdentificationCode };
-    for (size_t i = 0; party && i < ARRAY_LENGTH(down); i++) party = rule_child(r, party, down[i]);
-    return party ? rule_upper(r, rule_ns(r, rule_text_of(r, party))) : STR("XX");
+    struct str found = STR("XX");
+    bool any = false;
+    for (uint32_t at = n ? rule_child(r, n, names[0]) : 0; at; at = rule_again(r, at)) {
+        struct str under = count > 1 ? only_text(r, at, names + 1, count - 1) : rule_text_of(r, at);
+        if (count > 1 && str_is(under, "XX")) continue;
+        if (any) return SAID_TWICE;
+        any = true, found = under;
+    }
+    return found;
+}
+
+static struct str country(struct rule_run *r, uint16_t side)
+{
+    const uint16_t down[] = { side, E_Party, E_PostalAddress, E_Country, E_IdentificationCode };
+    return rule_upper(r, rule_ns(r, only_text(r, 1, down, ARRAY_LENGTH(down))));
 }
 
 static struct str party_country(struct rule_run *r, uint16_t side, bool agent)
@@ -170,7 +198,7 @@ static struct str party_country(struct rule_run *r, uint16_t side, bool agent)
     uint32_t above = rule_child(r, 1, side), party = above ? rule_child(r, above, E_Party) : 0;
     struct str found = vat_country(r, party);
     if (!found.length && agent) found = vat_country(r, rule_child(r, 1, E_TaxRepresentativeParty));
-    return found.length ? found : country(r, party);
+    return found.length ? found : country(r, side);
 }
 bool rule_supplier_of(struct rule_run *r, uint32_t n, struct str code)
 {
@@ -186,6 +214,52 @@ bool rule_customer_of(struct rule_run *r, uint32_t n, struct str code)
 {
     UNUSED;
     return str_equal(party_country(r, E_AccountingCustomerParty, false), code);
+}
+
+/* The same of a CII: its VAT number with schemeID VAT (its representative's, else), else its address. */
+static struct str cii_vat_country(struct rule_run *r, uint32_t party)
+{
+    struct str found = STR("");
+    for (uint32_t tax = party ? rule_child(r, party, E_SpecifiedTaxRegistration) : 0; tax; tax = rule_again(r, tax)) {
+        uint32_t id = rule_child(r, tax, E_ID);
+        if (!id || !str_is(rule_attribute(r, id, A_schemeID), "VAT")) continue;
+        if (found.length) return SAID_TWICE;
+        found = rule_upper(r, rule_ns(r, rule_part(rule_text_of(r, id), 1, 2)));
+    }
+    return found;
+}
+bool rule_cii_supplier_of(struct rule_run *r, uint32_t n, struct str code)
+{
+    UNUSED;
+    static const uint16_t down[] = { E_SupplyChainTradeTransaction, E_ApplicableHeaderTradeAgreement, E_SellerTradeParty,
+                                     E_PostalTradeAddress, E_CountryID };
+    uint32_t trade = rule_child(r, 1, E_SupplyChainTradeTransaction),
+             agreed = trade ? rule_child(r, trade, E_ApplicableHeaderTradeAgreement) : 0;
+    if (!agreed) return false;
+    struct str found = cii_vat_country(r, rule_child(r, agreed, E_SellerTradeParty));
+    if (!found.length) found = cii_vat_country(r, rule_child(r, agreed, E_SellerTaxRepresentativeTradeParty));
+    if (!found.length) found = rule_upper(r, rule_ns(r, only_text(r, 1, down, ARRAY_LENGTH(down))));
+    return str_equal(found, code);
+}
+
+/* Somewhere in it: urn:fdc:peppol.eu:2017:poacc:billing:NN:1.0 (what stands for a point may be anything, as officially). */
+bool rule_peppol_process(struct rule_run *r, uint32_t n, struct str s)
+{
+    UNUSED;
+    static const char shape[] = "urn:fdc:peppol.eu:2017:poacc:billing:NN:1.0";
+    for (size_t from = 0; from + sizeof shape - 1 <= s.length; from++) {
+        size_t i = 0;
+        while (shape[i] && (shape[i] == 'N' ? is_digit(s.at[from + i]) : shape[i] == '.' || s.at[from + i] == shape[i])) i++;
+        if (!shape[i]) return true;
+    }
+    return false;
+}
+
+/* As texts: neither missing, and a not before b. */
+bool rule_not_before(struct rule_run *r, uint32_t n, struct str a, struct str b)
+{
+    UNUSED;
+    return a.at && b.at && str_compare(a, b) >= 0;
 }
 
 /* NO-R-001: NO, nine digits with their check digit, MVA; other countries' numbers pass. */
@@ -278,23 +352,90 @@ static struct rule_number first_of(struct rule_run *r, uint32_t n, uint16_t name
     return at ? rule_number(rule_text_of(r, at)) : rule_whole(without, 0);
 }
 
-/* R120: quantity × price ÷ base quantity + charges − allowances, give or take 0.02. */
-bool rule_line_amount(struct rule_run *r, uint32_t n)
+/* Quantity × price ÷ base quantity + charges − allowances, give or take the slack. */
+struct line_parts { struct rule_number amount, quantity, price, base, allowances, charges, slack; };
+
+static bool line_fits(const struct line_parts *line)
+{
+    struct rule_number base = rule_compare(line->base, IS, rule_whole(0, 0)) ? rule_whole(1, 0) : line->base;
+    struct rule_number value = rule_divide(rule_multiply(line->quantity, line->price), base);
+    value = rule_subtract(rule_add(value, rule_round2(line->charges)), rule_round2(line->allowances));
+    return rule_compare(rule_add(line->amount, line->slack), AT_LEAST, value) &&
+           rule_compare(rule_subtract(line->amount, line->slack), AT_MOST, value);
+}
+
+static void add_amounts(struct rule_run *r, uint32_t each, uint16_t name, uint32_t indicator, struct rule_number *allowances,
+                        struct rule_number *charges)
+{
+    struct str charge = indicator ? rule_ns(r, rule_text_of(r, indicator)) : STR("");
+    struct rule_number *sum = str_is(charge, "true") ? charges : str_is(charge, "false") ? allowances : NULL;
+    for (uint32_t money = rule_child(r, each, name); sum && money; money = rule_again(r, money))
+        *sum = rule_add(*sum, rule_number(rule_text_of(r, money)));
+}
+
+static bool ubl_line(struct rule_run *r, uint32_t n, struct rule_number slack)
 {
     uint32_t price = rule_child(r, n, E_Price);
-    struct rule_number amount = first_of(r, n, E_LineExtensionAmount, 0), slack = rule_whole(2, 2);
-    struct rule_number quantity = first_of(r, n, r->root == E_Invoice ? E_InvoicedQuantity : E_CreditedQuantity, 1);
-    struct rule_number base = first_of(r, price, E_BaseQuantity, 1), allowances = rule_whole(0, 0), charges = allowances;
-    if (rule_compare(base, IS, rule_whole(0, 0))) base = rule_whole(1, 0);
+    struct rule_number allowances = rule_whole(0, 0), charges = allowances;
     for (uint32_t each = rule_child(r, n, E_AllowanceCharge); each; each = rule_again(r, each)) {
-        uint32_t at = rule_child(r, each, E_ChargeIndicator), money = rule_child(r, each, E_Amount);
-        struct str charge = at ? rule_ns(r, rule_text_of(r, at)) : STR("");
-        if (money && str_is(charge, "false")) allowances = rule_add(allowances, rule_number(rule_text_of(r, money)));
-        if (money && str_is(charge, "true")) charges = rule_add(charges, rule_number(rule_text_of(r, money)));
+        uint32_t at = rule_child(r, each, E_ChargeIndicator);
+        add_amounts(r, each, E_Amount, at, &allowances, &charges);
     }
-    struct rule_number value = rule_divide(rule_multiply(quantity, first_of(r, price, E_PriceAmount, 0)), base);
-    value = rule_subtract(rule_add(value, rule_round2(charges)), rule_round2(allowances));
-    return rule_compare(rule_add(amount, slack), AT_LEAST, value) && rule_compare(rule_subtract(amount, slack), AT_MOST, value);
+    return line_fits(&(struct line_parts){
+        .amount = first_of(r, n, E_LineExtensionAmount, 0),
+        .quantity = first_of(r, n, r->root == E_Invoice ? E_InvoicedQuantity : E_CreditedQuantity, 1),
+        .price = first_of(r, price, E_PriceAmount, 0),
+        .base = first_of(r, price, E_BaseQuantity, 1),
+        .allowances = allowances,
+        .charges = charges,
+        .slack = slack,
+    });
+}
+
+static uint32_t under(struct rule_run *r, uint32_t n, uint16_t a, uint16_t b)
+{
+    uint32_t at = n ? rule_child(r, n, a) : 0;
+    return at && b ? rule_child(r, at, b) : at;
+}
+
+/* gross: the base quantity of the gross price counts where the net price gives none (XRechnung). */
+static bool cii_line(struct rule_run *r, uint32_t n, struct rule_number slack, bool gross)
+{
+    uint32_t agreed = rule_child(r, n, E_SpecifiedLineTradeAgreement),
+             settled = rule_child(r, n, E_SpecifiedLineTradeSettlement);
+    uint32_t net = under(r, agreed, E_NetPriceProductTradePrice, 0),
+             sums = under(r, settled, E_SpecifiedTradeSettlementLineMonetarySummation, 0);
+    struct rule_number zero = rule_whole(0, 0), allowances = zero, charges = zero,
+                       base = first_of(r, net, E_BasisQuantity, 0);
+    if (gross && rule_compare(base, IS, zero))
+        base = first_of(r, under(r, agreed, E_GrossPriceProductTradePrice, 0), E_BasisQuantity, 1);
+    for (uint32_t each = under(r, settled, E_SpecifiedTradeAllowanceCharge, 0); each; each = rule_again(r, each)) {
+        add_amounts(r, each, E_ActualAmount, under(r, each, E_ChargeIndicator, E_Indicator), &allowances, &charges);
+    }
+    return line_fits(&(struct line_parts){
+        .amount = first_of(r, sums, E_LineTotalAmount, 0),
+        .quantity = first_of(r, under(r, n, E_SpecifiedLineTradeDelivery, 0), E_BilledQuantity, 1),
+        .price = first_of(r, net, E_ChargeAmount, 0),
+        .base = base,
+        .allowances = allowances,
+        .charges = charges,
+        .slack = slack,
+    });
+}
+
+/* PEPPOL-EN16931-R120 as Peppol has it (give or take 0.02), and as XRechnung has it (0.50 in forint). */
+bool rule_line_amount(struct rule_run *r, uint32_t n)
+{
+    return r->root == E_CrossIndustryInvoice ? cii_line(r, n, rule_whole(2, 2), false) : ubl_line(r, n, rule_whole(2, 2));
+}
+bool rule_line_amount_de(struct rule_run *r, uint32_t n)
+{
+    static const uint16_t down[] = { E_SupplyChainTradeTransaction, E_ApplicableHeaderTradeSettlement, E_InvoiceCurrencyCode };
+    bool cii = r->root == E_CrossIndustryInvoice;
+    uint32_t at = cii ? 1 : rule_child(r, 1, E_DocumentCurrencyCode);
+    for (size_t i = 0; cii && at && i < ARRAY_LENGTH(down); i++) at = rule_child(r, at, down[i]);
+    struct rule_number slack = at && str_is(rule_text_of(r, at), "HUF") ? rule_whole(5, 1) : rule_whole(2, 2);
+    return cii ? cii_line(r, n, slack, true) : ubl_line(r, n, slack);
 }
 
 /* ---- Germany ---- */
