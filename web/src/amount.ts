@@ -65,6 +65,11 @@ export function formatDate(text: string, language: Language): string {
     const day = new Date(Date.UTC(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3])))
     return new Intl.DateTimeFormat(language === 'nl' ? 'nl-NL' : 'en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(day)
 }
+/** "2025-01-31" → "jan 2025". */
+export function formatMonth(text: string, language: Language): string {
+    const day = new Date(text.slice(0, 10) + 'T00:00:00Z')
+    return Number.isNaN(day.getTime()) ? text : new Intl.DateTimeFormat(language === 'nl' ? 'nl-NL' : 'en-GB', { month: 'short', year: 'numeric', timeZone: 'UTC' }).format(day)
+}
 export function formatInstant(text: string, language: Language): string {
     const at = new Date(text)
     if (Number.isNaN(at.getTime())) return text

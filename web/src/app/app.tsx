@@ -5,6 +5,7 @@ import { usualLanguage, useWords, WordsContext, wordsOf, type Language } from '.
 import { Button, Loading, Notes, ProblemBox } from '../parts/basics'
 import { forgetChoices } from '../parts/form'
 import { canOf, SessionContext, type Me, type Session } from './session'
+import { listen } from './live'
 import { RouterProvider, useRouter } from './router'
 import { Accept, ChooseCompany, SignIn } from './sign-in'
 import { StepUp } from './step-up'
@@ -34,6 +35,17 @@ const pages: [RegExp, ReturnType<typeof page>][] = [
     [/^\/invoices\/(\d+)$/, page(() => import('../pages/invoice'))],
     [/^\/bills\/(\d+)$/, page(() => import('../pages/bill'))],
     [/^\/reports$/, page(() => import('../pages/reports'))],
+    [/^\/reports\/ageing$/, page(() => import('../pages/ageing'))],
+    [/^\/reports\/open-items$/, page(() => import('../pages/open-items'))],
+    [/^\/reports\/dso$/, page(() => import('../pages/dso'))],
+    [/^\/reports\/trends$/, page(() => import('../pages/trends'))],
+    [/^\/reports\/paid$/, page(() => import('../pages/paid'))],
+    [/^\/reports\/cash$/, page(() => import('../pages/cash'))],
+    [/^\/reports\/vat$/, page(() => import('../pages/vat'))],
+    [/^\/reports\/icp$/, page(() => import('../pages/icp'))],
+    [/^\/reports\/card$/, page(() => import('../pages/card'))],
+    [/^\/reports\/profit$/, page(() => import('../pages/profit'))],
+    [/^\/reports\/balance-sheet$/, page(() => import('../pages/sheet'))],
     [/^\/bank\/queue$/, page(() => import('../pages/queue'))],
     [/^\/bank\/decisions$/, page(() => import('../pages/decisions'))],
     [/^\/bank\/statements$/, page(() => import('../pages/statements'))],
@@ -100,6 +112,8 @@ export function App() {
         ways.stepUp = () => new Promise<boolean>(done => setAsking({ done: shown => { setAsking(undefined); done(shown) } }))
         void load()
     }, [load])
+    const company = me?.company_id
+    useEffect(() => company ? listen(company) : undefined, [company])
     const signOut = useCallback(async () => {
         try { await call('session_close', {}) } finally {
             forgetChoices()

@@ -1,35 +1,56 @@
-/** What waits for me, and how we stand; every number opens what is behind it. */
-import { lazy, Suspense, useEffect, useState } from 'react'
+/** What waits for me, most pressing first, and how we stand; every number opens what is behind it. */
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
 import { call, type Name } from '../api/client'
 import { operations } from '../api/schema'
+import { sumAmounts } from '../amount'
 import { Link } from '../app/router'
 import { useSession } from '../app/session'
 import { Empty, Loading, Page } from '../parts/basics'
+import { useLive } from '../parts/live'
+import { today } from '../parts/report'
 import { useWords, type Key } from '../text/text'
 
 const Standing = lazy(() => import('../parts/standing'))
-interface Ask { name: string; takes: Record<string, string>; to: string; key: Key; needs?: string }
+type Row = { id: number; currency?: string; party_id?: number } & Record<string, string | number | undefined>
+/** `weight`: how much it presses by itself; `day`: the field that says until when, `amount`: what it is about. */
+interface Ask { name: string; takes: Record<string, string>; to: string; key: Key; needs?: string; weight: number; day?: string; amount?: string }
+interface Waiting extends Ask { count: number; more: boolean; late: number; total?: string; currency?: string }
 export default function Home() {
-    const { t } = useWords(), { can, me } = useSession(), day = new Date().toISOString().slice(0, 10)
-    const asks: Ask[] = [
-        { name: 'bill_waiting', takes: { todo: 'code' }, to: '/bills?state=received', key: 'todo_code', needs: 'bill_code' }, { name: 'bill_waiting', takes: { todo: 'submit' }, to: '/bills?state=coded', key: 'todo_submit', needs: 'bill_submit' },
-        { name: 'bill_waiting', takes: { todo: 'approve' }, to: '/bills?state=submitted', key: 'todo_approve', needs: 'bill_approve' }, { name: 'payment_list', takes: { state: 'proposed' }, to: '/payments?state=proposed', key: 'todo_release', needs: 'payment_release' },
-        { name: 'cash_queue', takes: {}, to: '/bank/queue', key: 'todo_queue', needs: 'cash_accept' }, { name: 'party_bank_list', takes: { state: 'proposed' }, to: '/parties', key: 'todo_verify', needs: 'party_bank_verify' },
-        { name: 'item_list', takes: { control: 'receivables', 'rest.gt': '0', 'due_on.lt': day }, to: `/items?control=receivables&rest.gt=0&due_on.lt=${day}`, key: 'todo_overdue' }, { name: 'item_list', takes: { control: 'payables', 'rest.lt': '0', 'due_on.le': day }, to: `/items?control=payables&rest.lt=0&due_on.le=${day}`, key: 'todo_due' },
-        { name: 'outbox_list', takes: { state: 'failed' }, to: '/settings/outbox?state=failed', key: 'todo_failed', needs: 'outbox_retry' }, { name: 'invoice_list', takes: { state: 'draft' }, to: '/invoices?state=draft', key: 'todo_drafts', needs: 'invoice_finalise' },
-    ].filter(a => a.name in operations && can(a.name as Name) && (!a.needs || (a.needs in operations && can(a.needs as Name)))) as Ask[]
-    const [counts, setCounts] = useState<Record<string, { count: number; more: boolean; to?: string } | undefined>>({}), [ready, setReady] = useState(false)
-    useEffect(() => {
-        let live = true
-        const read = () => Promise.all(asks.map(a => call(a.name as 'bill_waiting', { ...a.takes, limit: 100 }).then(r => [a.key, { count: r.items.length, more: !!r.next, ...(a.key === 'todo_verify' && r.items[0] ? { to: '/parties/' + (r.items[0] as { party_id?: number }).party_id } : {}) }] as const, () => [a.key, undefined] as const))).then(all => { if (live) { setCounts(Object.fromEntries(all)); setReady(true) } })
-        void read()
-        const timer = setInterval(() => { if (document.visibilityState === 'visible') void read() }, 60_000)
-        return () => { live = false; clearInterval(timer) }
-    }, []) // eslint-disable-line
-    const waiting = asks.filter(a => counts[a.key]?.count)
+    const { t, amount } = useWords(), { can, me } = useSession(), day = today()
+    const asks = useMemo(() => ([
+        { name: 'payment_list', takes: { state: 'proposed', sort: 'execution_on' }, to: '/payments?state=proposed', key: 'todo_release', needs: 'payment_release', weight: 60, day: 'execution_on', amount: 'total' },
+        { name: 'bill_waiting', takes: { todo: 'approve', sort: 'due_on' }, to: '/bills?state=submitted', key: 'todo_approve', needs: 'bill_approve', weight: 55, day: 'due_on', amount: 'total' },
+        { name: 'party_bank_list', takes: { state: 'proposed' }, to: '/parties', key: 'todo_verify', needs: 'party_bank_verify', weight: 50 },
+        { name: 'outbox_list', takes: { state: 'failed' }, to: '/settings/outbox?state=failed', key: 'todo_failed', needs: 'outbox_retry', weight: 48 },
+        { name: 'cash_queue', takes: { sort: 'booked_on' }, to: '/bank/queue', key: 'todo_queue', needs: 'cash_accept', weight: 45, day: 'booked_on' },
+        { name: 'bill_waiting', takes: { todo: 'code', sort: 'due_on' }, to: '/bills?state=received', key: 'todo_code', needs: 'bill_code', weight: 40, day: 'due_on', amount: 'total' },
+        { name: 'bill_waiting', takes: { todo: 'submit', sort: 'due_on' }, to: '/bills?state=coded', key: 'todo_submit', needs: 'bill_submit', weight: 38, day: 'due_on', amount: 'total' },
+        { name: 'item_list', takes: { control: 'payables', 'rest.lt': '0', 'due_on.le': day, sort: 'due_on' }, to: `/items?control=payables&rest.lt=0&due_on.le=${day}`, key: 'todo_due', needs: 'payment_propose', weight: 35, day: 'due_on', amount: 'rest' },
+        { name: 'item_list', takes: { control: 'receivables', 'rest.gt': '0', 'due_on.lt': day, sort: 'due_on' }, to: `/items?control=receivables&rest.gt=0&due_on.lt=${day}`, key: 'todo_overdue', needs: 'invoice_send', weight: 30, day: 'due_on', amount: 'rest' },
+        { name: 'invoice_list', takes: { state: 'draft' }, to: '/invoices?state=draft', key: 'todo_drafts', needs: 'invoice_finalise', weight: 20, amount: 'total' },
+    ] satisfies Ask[] as Ask[]).filter(a => a.name in operations && can(a.name as Name) && (!a.needs || (a.needs in operations && can(a.needs as Name)))), [can, day])
+    const [waiting, setWaiting] = useState<Waiting[]>()
+    const read = useCallback(() => {
+        const one = async (a: Ask): Promise<Waiting | undefined> => {
+            try {
+                const { items, next } = await call(a.name as 'bill_waiting', { ...a.takes, limit: 100 }) as unknown as { items: Row[]; next?: string }
+                if (!items.length) return undefined
+                const currency = items[0]!.currency, summed = a.amount && !next && items.every(r => r.currency === currency)
+                const first = a.day ? items[0]![a.day] as string | undefined : undefined, late = first ? Math.round((Date.parse(day) - Date.parse(first)) / 86_400_000) : 0
+                return { ...a, count: items.length, more: !!next, late, ...(summed ? { total: sumAmounts(items.map(r => String(r[a.amount!] ?? '0'))).replace(/^-/, ''), currency } : {}), ...(a.key === 'todo_verify' ? { to: '/parties/' + items[0]!.party_id } : {}) }
+            } catch { return undefined }
+        }
+        void Promise.all(asks.map(one)).then(all => setWaiting(all.filter(w => w !== undefined).sort((a, b) => press(b) - press(a))))
+    }, [asks, day])
+    useEffect(read, [read])
+    useLive(read)
     const hour = new Date().getHours()
-    return <Page title={t(hour < 12 ? 'good_morning' : hour < 18 ? 'good_afternoon' : 'good_evening', { name: me.name.split(' ')[0]! })} note={t('home_note')}>
-        {!ready ? <Loading /> : waiting.length === 0 ? <Empty title={t('all_done')}>{t('all_done_text')}</Empty> : <div className="todo">{waiting.map(a => { const c = counts[a.key]!; return <Link key={a.key} to={c.to ?? a.to}><span className="big">{c.count}{c.more ? '+' : ''}</span><span>{t(a.key, { count: c.count })}</span></Link> })}</div>}
+    return <Page title={t(hour < 12 ? 'good_morning' : hour < 18 ? 'good_afternoon' : 'good_evening', { name: me.name.split(' ')[0]! })} note={waiting?.length ? t('home_note') : undefined}>
+        {!waiting ? <Loading /> : waiting.length === 0 ? <Empty title={t('all_done')}>{t('all_done_text')}</Empty> : <ol className="todo plain" aria-label={t('home_note')}>{waiting.map(w => <li key={w.key}><Link to={w.to} className={pressing(w) ? 'pressing' : ''}><span className="big">{w.count}{w.more ? '+' : ''}</span><span>{t(w.key, { count: w.count })}</span>
+            <span className="faint">{[w.total && amount(w.total, w.currency), pressing(w) && t(w.day === 'booked_on' ? 'waits_days' : 'days_late', { count: w.late })].filter(Boolean).join(' · ')}</span></Link></li>)}</ol>}
         <Suspense fallback={<Loading />}><Standing /></Suspense>
     </Page>
 }
+const pressing = (w: Waiting): boolean => w.late > (w.day === 'booked_on' ? 2 : 0)
+/** What is late comes before what is not; among those, what presses more by itself. */
+const press = (w: Waiting): number => w.weight + (pressing(w) ? 100 : 0)

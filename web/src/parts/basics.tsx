@@ -1,6 +1,7 @@
 /** Small parts of every page. */
 import { useCallback, useEffect, useId, useRef, useState, type ButtonHTMLAttributes, type ReactNode } from 'react'
 import { call, Problem, type Gives, type Name, type Takes } from '../api/client'
+import { hear } from '../app/live'
 import { useWords } from '../text/text'
 
 /* ---- Drawings ---- */
@@ -103,6 +104,13 @@ export function useRead<N extends Name>(name: N, takes: Takes<N>, when = true): 
         document.addEventListener('visibilitychange', seen)
         return () => document.removeEventListener('visibilitychange', seen)
     }, [])
+    useEffect(() => { // what others change shows by itself: of one thing when it is that thing or a total may have moved, of a report now and then
+        if (!when) return
+        let timer: ReturnType<typeof setTimeout> | undefined, done = Date.now()
+        const rest = name.startsWith('report_') ? 10_000 : 3000
+        const stop = hear(() => { timer ??= setTimeout(() => { timer = undefined; done = Date.now(); if (document.visibilityState === 'visible') setTurn(n => n + 1) }, Math.max(300, rest - (Date.now() - done))) })
+        return () => { stop(); clearTimeout(timer) }
+    }, [name, when])
     const current = state.key === key
     const reload = useCallback(() => setTurn(n => n + 1), [])
     return { data: current ? state.data : undefined, problem: current ? state.problem : undefined, loading: when && !current, reload, set: data => setState({ data, key }) }

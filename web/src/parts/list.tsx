@@ -1,12 +1,14 @@
 /** A list of the API: filters, sort and pages by key from the operation's own table; everything stands in the address, so a view is a link. */
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
-import { address, call, type Gives, type Name } from '../api/client'
+import { call, type Gives, type Name } from '../api/client'
 import { operations } from '../api/schema'
 import type { Column as ColumnMeta } from '../api/meta'
 import { formatIban, parseAmount } from '../amount'
 import { Link, useRouter } from '../app/router'
 import { useWords } from '../text/text'
 import { Amount, Badge, Button, Empty, Icon, Loading, ProblemBox, type Tone } from './basics'
+import { useLive } from './live'
+import { Ways } from './report'
 
 type ListName = { [N in Name]: Gives<N> extends { items: unknown[] } ? N : never }[Name]
 type RowOf<N extends ListName> = Gives<N> extends { items: (infer R)[] } ? R : never
@@ -51,9 +53,9 @@ function Late({ value, set, label, amount }: { value: string; set: (value: strin
         onKeyDown={e => { if (e.key === 'Enter') { clearTimeout(timer.current); give(typed) } }} />
 }
 
-export function List<N extends ListName>({ name, columns, filters, fixed, link, sort, empty, views, toolbar, selected, onSelect, turn = 0, rowTone, labels = {}, caption }: {
+export function List<N extends ListName>({ name, columns, filters, fixed, link, sort, empty, views, toolbar, selected, onSelect, turn = 0, rowTone, labels = {}, caption, keep = [] }: {
     name: N; columns: Column<RowOf<N>>[]; filters?: string[]; fixed?: Record<string, string | number>; link?: (row: RowOf<N>) => string | undefined; sort?: string; empty?: ReactNode; views?: { label: string; query: Record<string, string> }[]
-    toolbar?: ReactNode; selected?: Set<number>; onSelect?: (ids: Set<number>) => void; turn?: number; rowTone?: (row: RowOf<N>) => Tone | undefined; labels?: Record<string, string>; caption: string
+    toolbar?: ReactNode; selected?: Set<number>; onSelect?: (ids: Set<number>) => void; turn?: number; rowTone?: (row: RowOf<N>) => Tone | undefined; labels?: Record<string, string>; caption: string; keep?: string[]
 }) {
     const words = useWords(), { t, word } = words, { query, setQuery, go } = useRouter()
     const meta = useMemo(() => new Map(operations[name].columns!.map(c => [c.name, c])), [name])
@@ -86,20 +88,27 @@ export function List<N extends ListName>({ name, columns, filters, fixed, link, 
         watch.observe(end.current)
         return () => watch.disconnect()
     }, [state.next, loading])
+    const [news, setNews] = useState(false)
+    useEffect(() => setNews(false), [key])
+    useLive(() => { // who has read on is not thrown back to the beginning
+        if (state.rows.length <= 50 && !selected?.size && !state.more) load()
+        else setNews(true)
+    })
     const [showFilters, setShowFilters] = useState(false)
     const ids = state.rows.map(r => (r as { id?: number }).id).filter((id): id is number => id !== undefined)
     const clear = Object.fromEntries(active.map(k => [k, undefined]))
     return <div className="list">
         {views && <nav className="views" aria-label={t('views')}>{views.map(v => {
             const on = [...new Set([...viewKeys, ...filterKeys])].every(k => (query.get(k) ?? '') === (v.query[k] ?? ''))
-            const to = '?' + new URLSearchParams(v.query).toString()
+            const to = '?' + new URLSearchParams({ ...Object.fromEntries(keep.filter(k => query.get(k)).map(k => [k, query.get(k)!])), ...v.query }).toString()
             return <Link key={v.label} to={location.pathname + (to === '?' ? '' : to)} aria-current={on ? 'page' : undefined}>{v.label}</Link>
         })}</nav>}
         <div className="list-bar">
             {filterMetas.length > 0 && <Button look="quiet" icon="list" aria-expanded={showFilters} onClick={() => setShowFilters(!showFilters)}>{active.length ? t('filters_on', { count: active.length }) : t('filters')}</Button>}
             {active.length > 0 && <Button look="quiet" icon="close" onClick={() => setQuery(clear)}>{t('clear_filters')}</Button>}
             {toolbar}
-            <a className="button quiet csv" href={address(name, { ...takes, format: 'csv' })} download><Icon name="download" /><span>CSV</span></a>
+            {news && <Button look="quiet" icon="info" onClick={() => { setNews(false); load() }}>{t('news')}</Button>}
+            <Ways name={name} takes={takes} columns={columns.filter(c => meta.has(c.name)).map(c => [c.name, c.label ?? labelOf(c.name)])} />
         </div>
         {(showFilters || undefined) && <div className="filters">{filterMetas.map(m => <FilterInput key={m.name} meta={m} label={labelOf(m.name)} query={query} set={(k, v) => setQuery({ [k]: v || undefined })} />)}</div>}
         {state.problem ? <ProblemBox problem={state.problem} again={() => load()} /> : null}

@@ -1,56 +1,80 @@
-/** How we stand: money in the bank, the weeks to come, and the age of what is open on both sides. Every number opens what is behind it. */
+/** How we stand: money in the bank, the weeks to come, the age of what is open on both sides, and how the months went. Every number opens
+ *  what is behind it. */
 import type { Name } from '../api/client'
 import type { Schemas } from '../api/schema'
-import { isNegative, textToMinor } from '../amount'
+import { formatIban, isNegative } from '../amount'
 import { Link } from '../app/router'
 import { useSession } from '../app/session'
 import { useWords } from '../text/text'
-import { Amount, Card, Facts, Shown, useRead } from './basics'
-import { formatIban } from '../amount'
+import { Amount, Card, Shown, useRead } from './basics'
+import { Chart } from './chart'
+import { bucketDays, buckets, to, today } from './report'
 
-/** A share of the largest, for the height of a bar; the amount itself stays text. */
-function shares(amounts: string[]): number[] {
-    const minors = amounts.map(a => { const m = textToMinor(a); return m < 0n ? -m : m }), most = minors.reduce((a, b) => a > b ? a : b, 1n)
-    return minors.map(m => Number(m * 1000n / most) / 1000)
+export function Ageing({ side, day, large }: { side: 'receivables' | 'payables'; day?: string; large?: boolean }) {
+    const { t, word, amount } = useWords(), read = useRead('report_ageing', { side, ...(day ? { as_of: day } : {}) })
+    return <Card title={t(side === 'receivables' ? 'ageing_receivables' : 'ageing_payables')} actions={!large && <Link to={'/reports/ageing?side=' + side}>{t('per_party')}</Link>}><Shown of={read}>{a => <div className="stack">
+        <p className="big"><Amount value={a.total} currency={a.currency} /></p>
+        <Chart title={t(side === 'receivables' ? 'ageing_receivables' : 'ageing_payables')} height={190} points={buckets.map((b, i) => ({ key: b, label: word('bucket', b), described: `${word('bucket', b)}: ${amount(a[b], a.currency)}`, bars: [{ value: a[b], shade: i === 0 ? 'a' : i < 3 ? 'b' : 'c' }], to: itemsOf(side, b, day) }))}>
+            <table className="table"><caption className="hidden">{t('how_late')}</caption><thead><tr><th scope="col">{t('how_late')}</th><th scope="col" className="right">{word('f', 'rest')}</th></tr></thead><tbody>{buckets.map(b => <tr key={b}><td>{word('bucket', b)}</td><td className="right"><Link to={itemsOf(side, b, day)}><Amount value={a[b]} currency={a.currency} /></Link></td></tr>)}</tbody></table>
+        </Chart></div>}</Shown></Card>
 }
-const buckets = ['not_due', 'days_30', 'days_60', 'days_90', 'later'] as const
-export function Ageing({ side }: { side: 'receivables' | 'payables' }) {
-    const { t, word, amount } = useWords(), read = useRead('report_ageing', { side })
-    return <Card title={t(side === 'receivables' ? 'ageing_receivables' : 'ageing_payables')} actions={<Link to={'/reports?side=' + side}>{t('per_party')}</Link>}><Shown of={read}>{a => {
-        const values = buckets.map(b => a[b]), heights = shares(values)
-        return <div className="stack"><p className="big"><Amount value={a.total} currency={a.currency} /></p>
-            <svg className="chart" viewBox="0 0 500 170" role="img" aria-label={buckets.map((b, i) => `${word('bucket', b)}: ${amount(values[i], a.currency)}`).join('; ')}>
-                {buckets.map((b, i) => <g key={b}><rect className={i === 0 ? 'a' : i < 3 ? 'b' : 'c'} x={i * 100 + 12} y={130 - 105 * heights[i]!} width={76} height={105 * heights[i]! + 1} rx={3} /><text x={i * 100 + 50} y={122 - 105 * heights[i]!} textAnchor="middle">{amount(values[i], undefined).replace(/[.,]\d\d$/, '')}</text><text x={i * 100 + 50} y={150} textAnchor="middle">{word('bucket', b)}</text></g>)}
-                <line className="axis" x1={0} x2={500} y1={131} y2={131} />
-            </svg></div>
-    }}</Shown></Card>
+/** Today's items are a list that scrolls on for ever; those of another day are a report. */
+export function itemsOf(side: 'receivables' | 'payables', bucket: string, day: string | undefined, party?: number): string {
+    if (day && day !== today()) return to('/reports/open-items', { side, as_of: day, bucket: bucket === 'total' ? undefined : bucket, party_id: party })
+    return to('/items', { control: side, 'rest.ne': '0', ...bucketDays(bucket, today()), party_id: party })
 }
-function Cash() {
+
+export function Cash() {
     const { t } = useWords(), read = useRead('report_cash_position', {})
-    return <Card title={t('cash_now')} actions={<Link to="/bank/statements">{t('nav_statements')}</Link>}><Shown of={read}>{p => p.accounts.length === 0 ? <p className="faint">{t('bank_accounts_empty_text')}</p> : <ul className="lines-list">{p.accounts.map(a => <Position key={a.id} a={a} />)}{p.expected.map(e => <li key={e.currency} className="spread faint"><span>{t('on_its_way', { count: e.count })}</span><Amount value={e.amount} currency={e.currency} /></li>)}</ul>}</Shown></Card>
+    return <Card title={t('cash_now')} actions={<Link to="/bank/statements">{t('nav_statements')}</Link>}><Shown of={read}>{p => p.accounts.length === 0 ? <p className="faint">{t('bank_accounts_empty_text')}</p> : <ul className="lines-list">{p.accounts.map(a => <Position key={a.id} a={a} />)}{p.expected.map(e => <li key={e.currency} className="spread faint"><Link to="/payments">{t('on_its_way', { count: e.count })}</Link><Amount value={e.amount} currency={e.currency} /></li>)}</ul>}</Shown></Card>
 }
 function Position({ a }: { a: Schemas['bank_position'] }) {
     const { date, t } = useWords()
-    return <li className="spread"><span>{a.name}<br /><span className="faint mono">{formatIban(a.iban)}</span>{a.closing_on && <span className="faint"> · {t('per_day', { what: date(a.closing_on) })}</span>}</span><strong className="big"><Amount value={a.closing ?? a.booked} currency={a.currency} /></strong></li>
+    return <li className="spread"><span><Link to={'/bank/lines?bank_account_id=' + a.id}>{a.name}</Link><br /><span className="faint mono">{formatIban(a.iban)}</span>{a.closing_on && <span className="faint"> · {t('per_day', { what: date(a.closing_on) })}</span>}{a.undecided_count > 0 && <span className="faint"> · <Link to="/bank/queue">{t('todo_lines', { count: a.undecided_count })}</Link></span>}</span><strong className="big"><Amount value={a.closing ?? a.booked} currency={a.currency} /></strong></li>
 }
-function Forecast() {
+export function Forecast({ table }: { table?: boolean }) {
     const { t, word, amount, date } = useWords(), read = useRead('report_cash_forecast', {})
-    return <Card title={t('forecast')}><Shown of={read}>{f => {
-        const weeks = f.weeks.filter(w => w.currency === f.weeks[0]?.currency).slice(0, 13)
-        if (!weeks.length) return <p className="faint">{t('no_figures')}</p>
-        const heights = shares([...weeks.map(w => w.in), ...weeks.map(w => w.out)]), n = weeks.length
-        return <div className="stack"><svg className="chart" viewBox={`0 0 ${n * 40} 150`} role="img" aria-label={t('forecast')}>{weeks.map((w, i) => <g key={i}><rect className="a" x={i * 40 + 5} y={120 - 100 * heights[i]!} width={13} height={100 * heights[i]! + 1} /><rect className="b" x={i * 40 + 20} y={120 - 100 * heights[n + i]!} width={13} height={100 * heights[n + i]! + 1} /><text x={i * 40 + 19} y={140} textAnchor="middle">{w.week}</text></g>)}<line className="axis" x1={0} x2={n * 40} y1={121} y2={121} /></svg>
-            <p className="legend"><span>{t('money_in')}</span><span className="b">{t('money_out')}</span></p>
-            <details><summary>{t('figures')}</summary><table className="table"><caption className="hidden">{t('forecast')}</caption><thead><tr><th scope="col">{word('f', 'period')}</th><th scope="col" className="right">{t('money_in')}</th><th scope="col" className="right">{t('money_out')}</th><th scope="col" className="right">{word('f', 'balance')}</th></tr></thead><tbody>{weeks.map((w, i) => <tr key={i}><td>{date(w.from_on)}</td><td className="right"><Amount value={w.in} /></td><td className="right"><Amount value={w.out} /></td><td className={'right' + (isNegative(w.balance) ? ' why' : '')}>{amount(w.balance, w.currency)}</td></tr>)}</tbody></table></details></div>
+    return <Card title={t('forecast')} className="wide" actions={!table && <Link to="/reports/cash">{t('nav_cash')}</Link>}><Shown of={read}>{f => {
+        const at = (w: Schemas['forecast_week']) => '/reports/cash?week=' + w.week, rows = <table className="table"><caption className="hidden">{t('forecast')}</caption><thead><tr><th scope="col">{t('week')}</th><th scope="col" className="right">{t('money_in')}</th><th scope="col" className="right">{t('money_out')}</th><th scope="col" className="right">{word('f', 'balance')}</th></tr></thead>
+            <tbody>{f.weeks.map(w => <tr key={w.week}><td><Link to={at(w)}>{date(w.from_on)}</Link></td><td className="right"><Amount value={w.in} /></td><td className="right"><Amount value={w.out} /></td><td className={'right' + (isNegative(w.balance) ? ' why' : '')}>{amount(w.balance, w.currency)}</td></tr>)}
+                <tr><td><Link to="/reports/cash?week=14">{t('later')}</Link></td><td className="right"><Amount value={f.later_in} /></td><td className="right"><Amount value={f.later_out} /></td><td /></tr></tbody></table>
+        return <><Chart title={t('forecast')} legend={[{ shade: 'a', text: t('money_in') }, { shade: 'b', text: t('money_out') }, { shade: 'd', text: t('balance_after'), line: true }]} points={f.weeks.map(w => ({ key: String(w.week), label: date(w.from_on).replace(/ \d{4}$/, ''), to: at(w), line: w.balance, bars: [{ value: w.in, shade: 'a' as const }, { value: w.out, shade: 'b' as const }],
+            described: t('week_described', { what: date(w.from_on), in: amount(w.in, w.currency), out: amount(w.out, w.currency), balance: amount(w.balance, w.currency) }) }))}>{table ? undefined : rows}</Chart>{table && <div className="table-wrap">{rows}</div>}
+            <p className="faint">{t('forecast_how')}</p></>
     }}</Shown></Card>
 }
-function Figures() {
-    const { t, decimal } = useWords(), dso = useRead('report_dso', {}), kpi = useRead('report_kpi', {})
-    return <Card title={t('figures')}><Shown of={kpi}>{k => <Facts rows={[[t('late_receivables'), <Amount value={k.receivables_late} currency={k.currency} />], [t('late_payables'), <Amount value={k.payables_late} currency={k.currency} />], [t('matched_itself'), k.automatic_percent ? decimal(k.automatic_percent) + ' %' : ''], [t('dso'), dso.data?.simple_days ? t('days', { count: decimal(dso.data.simple_days) }) : '']]} />}</Shown></Card>
+
+/* ---- How the months went ---- */
+type Month = Schemas['trend_month']
+const measures = { dso: { value: (m: Month) => m.dso_days, unit: '' }, in_time: { value: (m: Month) => m.in_time_percent, unit: '%' }, automatic: { value: (m: Month) => m.automatic_percent, unit: '%' } } as const
+export type Measure = keyof typeof measures
+export function monthLink(measure: Measure, m: Month): string {
+    if (measure === 'dso') return to('/reports/dso', { as_of: m.to_on })
+    return measure === 'in_time' ? to('/reports/paid', { from_on: m.from_on, to_on: m.to_on }) : to('/bank/lines', { 'booked_on.ge': m.from_on, 'booked_on.le': m.to_on })
 }
+export function TrendChart({ measure, months, height }: { measure: Measure; months: Month[]; height?: number }) {
+    const { t, decimal, month } = useWords(), { value, unit } = measures[measure], title = t(measure === 'dso' ? 'trend_dso' : measure === 'in_time' ? 'trend_in_time' : 'trend_automatic')
+    const shown = (m: Month) => value(m) === undefined ? t('no_figures') : measure === 'dso' ? t('days', { count: decimal(value(m)) }) : decimal(value(m)) + ' %'
+    return <Chart title={title} height={height ?? 170} unit={unit} points={months.map(m => ({ key: m.from_on, label: month(m.from_on), described: `${month(m.from_on)}: ${shown(m)}`, line: value(m), to: monthLink(measure, m) }))}>
+        <table className="table"><caption className="hidden">{title}</caption><thead><tr><th scope="col">{t('month')}</th><th scope="col" className="right">{title}</th></tr></thead><tbody>{months.map(m => <tr key={m.from_on}><td><Link to={monthLink(measure, m)}>{month(m.from_on)}</Link></td><td className="right">{shown(m)}</td></tr>)}</tbody></table>
+    </Chart>
+}
+function Trend({ measure, months }: { measure: Measure; months: Month[] }) {
+    const { t, decimal } = useWords(), last = months[months.length - 1]!, value = measures[measure].value(last) ?? measures[measure].value(months[months.length - 2] ?? last)
+    return <Card title={t(measure === 'dso' ? 'trend_dso' : measure === 'in_time' ? 'trend_in_time' : 'trend_automatic')} actions={<Link to="/reports/trends">{t('nav_trends')}</Link>}><div className="stack"><p className="big">{value === undefined ? '–' : measure === 'dso' ? t('days', { count: decimal(value) }) : decimal(value) + ' %'}</p><TrendChart measure={measure} months={months} height={140} /></div></Card>
+}
+function Trends() {
+    const read = useRead('report_trends', {})
+    return <Shown of={read}>{({ months }) => <><Trend measure="dso" months={months} /><Trend measure="in_time" months={months} /><Trend measure="automatic" months={months} /></>}</Shown>
+}
+/** What somebody looks at first stands first: who pays, who collects, who decides. */
 export default function Standing() {
-    const { can } = useSession(), may = (name: Name) => can(name)
-    return <div className="grid">
-        {may('report_cash_position') && <Cash />}{may('report_kpi') && <Figures />}{may('report_ageing') && <><Ageing side="receivables" /><Ageing side="payables" /></>}{may('report_cash_forecast') && <Forecast />}
+    const { can } = useSession(), may = (name: Name) => can(name), sells = may('invoice_finalise'), buys = may('bill_code'), money = may('payment_release') || may('payment_propose') || may('report_balances')
+    const only = sells !== buys ? sells ? 'receivables' : 'payables' : undefined
+    return <div className="grid standing">
+        {money && may('report_cash_forecast') && <Forecast />}
+        {may('report_cash_position') && <Cash />}
+        {may('report_ageing') && <><Ageing side={only ?? 'receivables'} /><Ageing side={only === 'payables' ? 'receivables' : 'payables'} /></>}
+        {may('report_trends') && <Trends />}
     </div>
 }

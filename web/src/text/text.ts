@@ -1,6 +1,6 @@
 /** Words in the language of the reader: sentences (catalogue.ts) and the names that the API uses (names.ts). */
 import { createContext, useContext } from 'react'
-import { formatAmount, formatDate, formatDecimal, formatInstant, type Language } from '../amount'
+import { formatAmount, formatDate, formatDecimal, formatInstant, formatMonth, type Language } from '../amount'
 import { catalogue, type Key } from './catalogue'
 import { names } from './names'
 
@@ -15,6 +15,7 @@ export interface Words {
     amount: (text: string | undefined, currency?: string) => string
     decimal: (text: string | undefined) => string
     date: (text: string | undefined) => string
+    month: (text: string | undefined) => string
     instant: (text: string | undefined) => string
 }
 
@@ -31,6 +32,7 @@ export function wordsOf(language: Language): Words {
         amount: (text, currency) => text === undefined ? '' : formatAmount(text, currency, language),
         decimal: text => text === undefined ? '' : formatDecimal(text, language),
         date: text => text === undefined ? '' : formatDate(text, language),
+        month: text => text === undefined ? '' : formatMonth(text, language),
         instant: text => text === undefined ? '' : formatInstant(text, language),
     }
 }

@@ -1,0 +1,1 @@
+export { Icp as default } from './vat'

@@ -1,0 +1,1 @@
+export { Profit as default } from './statements-year'
