@@ -34,6 +34,10 @@ CHECKED struct fault *access_companies_all(struct work *work, struct company_id_
 /* Whether the user at hand may add companies to this installation: refuses access_not_operator. */
 CHECKED struct fault *access_check_operator(struct work *work);
 
+/* Secrets of second factors are sealed with the newest key: those that never were, or `all`. `lost`: who has one that no key opens
+ * signs in without until a new one is set up. */
+CHECKED struct fault *access_seal_again(struct work *work, bool all, bool lost, int64_t *sealed, int64_t *ended);
+
 /* What a request shows of itself. */
 struct credentials {
     struct str bearer;  /* an API token */

@@ -31,6 +31,10 @@ select id, email, name, language, password_hash, totp_secret, totp_on, totp_last
 select id, email, name, language, password_hash, totp_secret, totp_on, totp_last_step, failed_count, locked_until, is_operator, invite_hash, invite_until, created_at, ended_at, version
   from person where invite_hash = :hash;
 
+-- name: persons_with_factor
+select id, email, name, language, password_hash, totp_secret, totp_on, totp_last_step, failed_count, locked_until, is_operator, invite_hash, invite_until, created_at, ended_at, version
+  from person where totp_secret is not null order by id;
+
 -- name: person_add
 insert into person (id, email, name, language, password_hash, totp_secret, totp_on, totp_last_step, failed_count, locked_until, is_operator, invite_hash, invite_until, created_at, ended_at, version)
 values (:id, :email, :name, :language, :password_hash, :totp_secret, :totp_on, :totp_last_step, :failed_count, :locked_until, :is_operator, :invite_hash, :invite_until, :created_at, :ended_at, 1);

@@ -26,7 +26,10 @@ CHECKED struct fault *password_check_strength(struct arena *arena, struct str pa
 struct str password_hash(struct arena *arena, struct str password); /* argon2id */
 bool password_is(struct str hash, struct str password);
 /* A six-digit code of now or one step beside it, newer than the last one used; or a recovery code. Saves what it used. */
-bool totp_is(struct person *person, struct instant now, struct str code); /* that code; notes its step in `person` */
+/* Its secret, sealed in `person` and opened again. */
+CHECKED struct fault *totp_seal(struct work *work, struct person *person, struct str secret);
+CHECKED struct fault *totp_open(struct work *work, const struct person *person, struct str *secret);
+bool totp_is(struct person *person, struct str secret, struct instant now, struct str code); /* that code; notes its step in `person` */
 CHECKED struct fault *language_check(struct work *work, struct str language); /* nl, en or left out */
 CHECKED struct fault *factor_check(struct work *work, struct person *person, struct str code);
 

@@ -92,7 +92,7 @@ static struct fault *totp_start(struct work *work, const struct nothing *takes, 
     if (person.totp_on) return FAULT(work->arena, &factor_on, NULL);
     TRY(person_check_fresh(work, &person));
     random_bytes(bytes, sizeof bytes);
-    person.totp_secret = str_copy(work->arena, (const char *)bytes, sizeof bytes);
+    TRY(totp_seal(work, &person, (struct str){ (const char *)bytes, sizeof bytes }));
     int done = oath_base32_encode((const char *)bytes, sizeof bytes, &base32, &length);
     ensure(done == OATH_OK);
     out->secret = str_copy(work->arena, base32, length);
@@ -129,7 +129,9 @@ static struct fault *totp_confirm(struct work *work, const struct code *takes, s
     if (person.totp_on) return FAULT(work->arena, &factor_on, NULL);
     if (!person.totp_secret.at) return FAULT(work->arena, &factor_not_started, NULL);
     TRY(person_check_fresh(work, &person));
-    if (!totp_is(&person, work->now, takes->code)) return FAULT(work->arena, &access_wrong, "code");
+    struct str secret;
+    TRY(totp_open(work, &person, &secret));
+    if (!totp_is(&person, secret, work->now, takes->code)) return FAULT(work->arena, &access_wrong, "code");
     const struct account_fact before = fact_of(&person);
     person.totp_on = true;
     TRY(person_save(work, &person));

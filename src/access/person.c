@@ -116,16 +116,28 @@ bool password_is(struct str hash, struct str password)
 }
 
 enum { STEP_S = 30 };
+#define SEALED_TOTP "second factor"
 
-bool totp_is(struct person *person, struct instant now, struct str code)
+struct fault *totp_seal(struct work *work, struct person *person, struct str secret)
+{
+    person->totp_last_step = 0; /* no code of this secret was used */
+    return db_seal(work, SEALED_TOTP, person->id.n, secret, &person->totp_secret);
+}
+
+struct fault *totp_open(struct work *work, const struct person *person, struct str *secret)
+{
+    return db_unseal(work, SEALED_TOTP, person->id.n, person->totp_secret, secret);
+}
+
+bool totp_is(struct person *person, struct str secret, struct instant now, struct str code)
 {
     char typed[7] = { 0 }, right[7];
     int64_t step = now.us / 1000000 / STEP_S;
-    if (code.length != 6 || !person->totp_secret.at) return false;
+    if (code.length != 6 || !secret.length) return false;
     memcpy(typed, code.at, 6);
     for (int64_t at = step - 1; at <= step + 1; at++) { /* RFC 6238, 5.2: one step of drift */
         if (at <= person->totp_last_step) continue;
-        if (oath_hotp_generate(person->totp_secret.at, person->totp_secret.length, (uint64_t)at, 6, false,
+        if (oath_hotp_generate(secret.at, secret.length, (uint64_t)at, 6, false,
                                OATH_HOTP_DYNAMIC_TRUNCATION, right) != OATH_OK)
             return false;
         if (sodium_memcmp(typed, right, 6) == 0) return person->totp_last_step = at, true;
@@ -137,9 +149,37 @@ struct fault *factor_check(struct work *work, struct person *person, struct str 
 {
     int64_t used = 0;
     const struct access_key key = { person->id.n, secret_hash(work->arena, code) };
-    if (totp_is(person, work->now, code)) return person_save(work, person);
+    struct str secret = { 0 };
+    bool six = code.length == 6; /* a recovery code is longer, and works without the key */
+    if (six && person->totp_secret.at) TRY(totp_open(work, person, &secret));
+    if (totp_is(person, secret, work->now, code)) return person_save(work, person);
     TRY(db_run_count(work, &sql_recovery_use, GIVEN(access_key, &key), &used));
     return used == 1 ? NULL : FAULT(work->arena, &access_wrong, "code");
+}
+
+LIST_STRUCT(persons, struct person);
+
+/* Whoever's can't be read (the key is lost) sets up a second factor anew, when `lost`; otherwise the lost key is the refusal. */
+struct fault *access_seal_again(struct work *work, bool all, bool lost, int64_t *sealed, int64_t *ended)
+{
+    struct persons persons = { 0 };
+    *sealed = *ended = 0;
+    TRY(db_all(work, &sql_persons_with_factor, NONE, INTO_LIST(person, &persons)));
+    for (size_t i = 0; i < persons.count; i++) {
+        struct person *p = &persons.at[i];
+        struct str secret = { 0 };
+        if (!all && db_is_sealed(p->totp_secret)) continue;
+        struct fault *fault = totp_open(work, p, &secret);
+        if (fault && (fault->type != &db_key_lost || !lost)) return fault;
+        p->totp_secret = (struct str){ 0 };
+        if (fault) p->totp_on = false, ++*ended;
+        else {
+            TRY(db_seal(work, SEALED_TOTP, p->id.n, secret, &p->totp_secret));
+            ++*sealed;
+        }
+        TRY(person_save(work, p));
+    }
+    return NULL;
 }
 
 /* ---- People of a company ---- */

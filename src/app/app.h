@@ -8,6 +8,8 @@ struct fault *app_identify(struct work *work, struct books *books, const struct 
                            struct str company); /* who asks, for every door; see doors.h */
 struct fault *app_act_as(struct work *work, struct books *books, const struct operations *operations, struct str email,
                          struct str code, struct str company); /* --as EMAIL --factor CODE */
+/* Before serving: the key of secrets is there (the first start makes it), and what stands unsealed is sealed. */
+struct fault *app_seal(struct arena *arena, struct books *books);
 struct settings;
 /* Starts what the program does by itself while it serves: app_jobs.c. */
 CHECKED struct fault *app_jobs_start(struct arena *arena, const struct doors *doors, const struct settings *settings,
@@ -21,6 +23,7 @@ void app_operations(struct arena *arena, struct operations *out);
 struct settings {
     struct str data;    /* a folder, or postgresql://… */
     struct str company; /* of the command line, where --company is not given */
+    struct str secret_key_file; /* a path */
     unsigned log_level;
     struct str http_address;
     int64_t http_port;

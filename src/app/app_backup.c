@@ -107,6 +107,7 @@ struct fault *app_backup(struct own *own, int *code)
     struct fault *fault = copy_to_stage(own, stage);
     if (!fault) fault = publish(own, stage, flags.to);
     stage_remove(own, stage);
+    if (!fault) app_key_say(own, own->books);
     return fault;
 }
 

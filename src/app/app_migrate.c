@@ -67,6 +67,14 @@ struct fault *app_migrate(struct own *own, int *code)
     TRY(books_open(own->arena, place, &to));
     struct fault *fault = books_migrate(own->arena, to);
     if (!fault) fault = migrate_books(own, own->books, to);
+    if (!fault && !str_equal(books_key_place(own->books), books_key_place(to))) {
+        const struct param files[] = { PARAM("file", books_key_place(own->books)),
+                                       PARAM("place", books_key_place(to)) };
+        struct str text = text_fill(
+            own->arena, translate(own->language, "Secrets are sealed with the key in {file}; copy it to {place}."),
+            files, 2);
+        fprintf(own->out, "%.*s\n", STR_ARG(text));
+    }
     books_close(to);
     if (fault && folder) stage_remove(own, place);
     return fault;

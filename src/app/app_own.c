@@ -22,6 +22,8 @@ static const struct own_command {
 } commands[] = {
     { "demo", app_demo, &app_demo_flags_record, "", "Make a made-up company with two years of history, to look around in" },
     { "totp", app_totp, &app_totp_flags_record, "", "Print the code of this moment of a second factor" },
+    { "key", app_key, &app_key_flags_record, "show|rotate|lost",
+      "The key that secrets are sealed with: where it is, a new one, or one that is lost" },
     { "verify", app_verify, &app_verify_flags_record, "",
       "Prove that the books, the audit trail and the archive are right; give their hash" },
     { "backup", app_backup, &app_backup_flags_record, "",
@@ -80,6 +82,7 @@ struct fault *own_open(struct own *own)
     if (!own->data.length) return FAULT(own->arena, &app_no_data, "data");
     TRY(own_check_books(own->arena, own->data));
     TRY(books_open(own->arena, own->data, &own->books));
+    if (own->key_file.length) books_key_file(own->books, own->key_file);
     return books_migrate(own->arena, own->books);
 }
 

@@ -12,6 +12,7 @@ struct own {
     struct str command;
     size_t count;             /* the words behind the command */
     const char *const *words;
+    struct str key_file;      /* the settings'; absent: where it is by itself */
     struct books *books;      /* opened by own_open; closed when the command ends */
 };
 /* Whether the first word is one of these commands; then it ran and *code is the exit code. */
@@ -22,9 +23,9 @@ bool own_help(FILE *out, struct arena *arena, enum language language, struct str
 
 /* What a command gives: NULL and *code (0, or 65 when something was found that isn't right), or a refusal. */
 typedef struct fault *own_function(struct own *own, int *code);
-own_function app_verify, app_backup, app_restore, app_migrate, app_read, app_check, app_demo, app_totp;
+own_function app_verify, app_backup, app_restore, app_migrate, app_read, app_check, app_demo, app_totp, app_key;
 extern const struct record app_verify_flags_record, app_backup_flags_record, app_restore_flags_record, app_migrate_flags_record,
-    app_read_flags_record, app_check_flags_record, app_demo_flags_record, app_totp_flags_record;
+    app_read_flags_record, app_check_flags_record, app_demo_flags_record, app_totp_flags_record, app_key_flags_record;
 
 struct words { struct str *at; size_t count, room; };
 /* --flag value, --flag=value and --flag for what is true or false into the struct; what has no -- before it goes to `rest`, which
@@ -39,6 +40,9 @@ int own_refuse(struct own *own, struct fault *fault);
 struct own_company { int64_t id; struct str name; };
 struct own_companies { struct own_company *at; size_t count, room; };
 CHECKED struct fault *own_companies(struct own *own, struct own_companies *companies);
+
+/* Says that the key is not in the copy. */
+void app_key_say(struct own *own, const struct books *books);
 
 /* What `florin verify` found. */
 struct verify_check { struct str name; bool holds; int64_t count; struct str detail; };

@@ -82,6 +82,7 @@ static struct fault *open_books(struct program *p)
 {
     if (!p->settings.data.length) return FAULT(p->arena, &app_no_data, "data");
     TRY(books_open(p->arena, p->settings.data, &p->books));
+    if (p->settings.secret_key_file.length) books_key_file(p->books, p->settings.secret_key_file);
     TRY(books_migrate(p->arena, p->books));
     p->doors.books = p->books;
     return NULL;
@@ -135,6 +136,7 @@ static struct fault *serve(struct program *p)
     sigaddset(&ends, SIGINT);
     pthread_sigmask(SIG_BLOCK, &ends, NULL); /* before any thread: they inherit it */
     TRY(open_books(p));
+    TRY(app_seal(p->arena, p->books));
     TRY(public_url(p));
     TRY(app_jobs_start(p->arena, &p->doors, &p->settings, &jobs));
     struct fault *fault = http_start(p->arena, &p->doors, &http_settings, &http);
@@ -186,7 +188,7 @@ static int help(struct program *p, struct str noun, struct str verb)
 static bool run_own(struct program *p, struct str command, int *code)
 {
     struct own own = { .arena = p->arena, .operations = &p->operations, .data = p->settings.data, .company = p->cli.company,
-                       .language = p->language, .out = p->cli.out, .err = p->cli.err };
+                       .language = p->language, .key_file = p->settings.secret_key_file, .out = p->cli.out, .err = p->cli.err };
     own.count = p->count - 1;
     own.words = p->words + 1;
     return own_run(&own, command, code);

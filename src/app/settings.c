@@ -17,6 +17,8 @@ RECORD(
     {
         FIELD(struct settings, data, OPTIONAL, .max = 1000,
               .about = "where the books are: a folder, or postgresql://…"),
+        FIELD(struct settings, secret_key_file, OPTIONAL, .max = 1000,
+              .about = "where the key of secrets is; left out: florin.key beside the books"),
         FIELD(struct settings, company, OPTIONAL, .max = 200, .about = "company of the command line, by id or name"),
         FIELD(struct settings, log_level, CHOICES(log_levels), OPTIONAL,
               .about = "least that is logged; info, of the command line warning"),

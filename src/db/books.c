@@ -105,6 +105,7 @@ struct fault *books_open(struct arena *arena, struct str where, struct books **o
     pthread_cond_init(&books->pool_free, NULL);
     ids_open(&books->ids);
     struct fault *fault = books->engine->open(arena, books);
+    keys_open(books);
     if (fault) books_close(books);
     else *out = books;
     return fault;
@@ -122,6 +123,7 @@ void books_close(struct books *books)
     pthread_mutex_destroy(&books->pool_lock);
     pthread_cond_destroy(&books->pool_free);
     pthread_mutex_destroy(&books->ids.lock);
+    keys_close(books);
     free(books->directory);
     free((char *)(uintptr_t)books->where.at);
     free(books);

@@ -86,6 +86,21 @@ CHECKED struct fault *db_all(struct work *work, const struct sql *sql, struct gi
 CHECKED struct fault *db_each(struct work *work, const struct sql *sql, struct given given, const struct record *record,
                               struct fault *(*each)(void *context, const void *row), void *context);
 
+/* ---- Secrets at rest (keys.c) ---- */
+/* Sealed with the newest key, bound to what it is of and to its row; binary, about 60 bytes longer. Refuses db_key_lost, db_key_open. */
+CHECKED struct fault *db_seal(struct work *work, const char *what, int64_t id, struct str plain, struct str *sealed);
+/* What was never sealed (written before there were keys) comes back as it is. */
+CHECKED struct fault *db_unseal(struct work *work, const char *what, int64_t id, struct str sealed, struct str *plain);
+bool db_is_sealed(struct str value);
+/* That the key is there; a writing transaction makes the first one. */
+CHECKED struct fault *db_key_check(struct work *work);
+/* A new key from now on; what was sealed before stays readable as long as its key stands in the file. */
+CHECKED struct fault *db_key_new(struct work *work, struct str *id);
+/* Where the file of keys is: beside SQLite's database, or the state folder of the service, or the home of who runs it. */
+void books_key_file(struct books *books, struct str path);
+struct str books_key_place(const struct books *books);
+extern const struct fault_type db_key_lost, db_key_open;
+
 /* ---- Lists: a statement seen through filters, a sort and a keyset page ---- */
 enum { LIST_LIMIT_MAX = 500, LIST_LIMIT_DEFAULT = 50 };
 enum list_compare { LIST_EQ = 1, LIST_NE, LIST_LT, LIST_LE, LIST_GT, LIST_GE, LIST_IN, LIST_HAS, LIST_ABSENT };

@@ -23,3 +23,9 @@ delete from db_migration where number = :number;
 
 -- name: db_nodes_clear
 delete from db_node;
+
+-- name: db_seal_key
+select key_id, made_at from seal_key order by made_at desc, key_id limit 1;
+
+-- name: db_seal_key_add
+insert into seal_key (key_id, made_at) values (:key_id, :made_at) on conflict (key_id) do update set made_at = excluded.made_at;

@@ -116,6 +116,17 @@ struct ids {
     int64_t renewed_us;              /* clock_us() of the last renewal */
     char holder[40];
 };
+/* keys.c: what secrets are sealed with; the newest first. */
+enum { RING = 32 };
+struct seal_key { uint8_t bytes[32]; char id[17]; };
+struct keys {
+    pthread_mutex_t lock;
+    char *path;
+    bool loaded, in_memory;
+    struct seal_key current; /* that the database names; id "": not asked yet */
+    size_t count;
+    struct seal_key ring[RING];
+};
 struct books {
     const struct engine *engine;
     struct str where;
@@ -127,7 +138,10 @@ struct books {
     size_t pool_open, pool_most;
     struct ids ids;
     atomic_llong statements, fail_at;
+    struct keys keys;
 };
+void keys_open(struct books *books); /* after the engine, which knows the directory */
+void keys_close(struct books *books);
 
 /* A connection of the pool; waits at most 30 s for one. */
 CHECKED struct fault *pool_take(struct arena *arena, struct books *books, struct connection **out);

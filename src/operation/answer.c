@@ -19,6 +19,11 @@ enum { RETRIES = 5, FIRST_PAUSE_US = 1000 };
 #define STEP_UP_US (INT64_C(10) * 60 * 1000000)
 #define KEY_LIVES_US (INT64_C(24) * 3600 * 1000000)
 
+static const struct fault_type answer_lost = {
+    FAULT_CONFLICT, "operation.answer_lost",
+    "This was done before with this idempotency key, and what was answered then can't be read any more; look at what there is now."
+};
+
 /* What stands beside a key. */
 struct kept_answer {
     struct str operation, key, content_hash, answer;
@@ -26,7 +31,7 @@ struct kept_answer {
 };
 static const struct field kept_answer_fields[] = {
     FIELD(struct kept_answer, operation),    FIELD(struct kept_answer, key),
-    FIELD(struct kept_answer, content_hash), JSON(struct kept_answer, answer),
+    FIELD(struct kept_answer, content_hash), FIELD(struct kept_answer, answer, .max = 1 << 28),
     FIELD(struct kept_answer, created_at),   FIELD(struct kept_answer, expired_at),
 };
 static const struct record kept_answer_record = { "kept_answer", sizeof(struct kept_answer), kept_answer_fields,
@@ -174,6 +179,45 @@ static struct fault *key_take(struct run *run, const struct request *request)
     return NULL;
 }
 
+/* Sealed: an answer may show a token that is shown once. */
+#define SEALED "sealed:"
+static struct fault *answer_seal(struct work *work, struct str answer, struct str *sealed)
+{
+    struct str bytes;
+    TRY(db_seal(work, "answer", work->user_id, answer, &bytes));
+    *sealed = str_format(work->arena, SEALED "%.*s", STR_ARG(base64_text(work->arena, bytes.at, bytes.length)));
+    return NULL;
+}
+
+static struct fault *answer_open(struct work *work, struct str kept, struct str *answer)
+{
+    struct str bytes;
+    if (!str_starts(kept, SEALED)) return *answer = kept, NULL; /* of before there were keys */
+    if (!base64_parse(work->arena, str_part(kept, strlen(SEALED), kept.length), &bytes))
+        return FAULT(work->arena, &answer_lost, "Idempotency-Key");
+    return db_unseal(work, "answer", work->user_id, bytes, answer);
+}
+
+struct plain_answer { int64_t of_company, of_user; struct str operation, key, answer; };
+LIST_STRUCT(plain_answers, struct plain_answer);
+RECORD(plain_answer, { FIELD(struct plain_answer, of_company), FIELD(struct plain_answer, of_user),
+                       FIELD(struct plain_answer, operation), FIELD(struct plain_answer, key),
+                       FIELD(struct plain_answer, answer, .max = 1 << 28) });
+
+struct fault *operation_seal_answers(struct work *work)
+{
+    struct plain_answers plain = { 0 };
+    int64_t user = work->user_id;
+    TRY(db_all(work, &sql_key_plain, NONE, INTO_LIST(plain_answer, &plain)));
+    for (size_t i = 0; i < plain.count; i++) {
+        work->user_id = plain.at[i].of_user; /* whom it is bound to */
+        TRY(answer_seal(work, plain.at[i].answer, &plain.at[i].answer));
+        TRY(db_run(work, &sql_key_seal, GIVEN(plain_answer, &plain.at[i])));
+    }
+    work->user_id = user;
+    return NULL;
+}
+
 static struct fault *key_find(struct run *run)
 {
     struct kept_answer kept = { 0 };
@@ -183,15 +227,16 @@ static struct fault *key_find(struct run *run)
     if (!found) return NULL;
     if (!str_equal(kept.content_hash, run->key.content_hash))
         return FAULT(run->work->arena, &operation_key_reused, "Idempotency-Key");
-    run->repeated = kept.answer;
-    return NULL;
+    struct fault *fault = answer_open(run->work, kept.answer, &run->repeated);
+    return fault && fault->type == &db_key_lost ? FAULT(run->work->arena, &answer_lost, "Idempotency-Key") : fault;
 }
 
 /* What has expired in this company goes at the same time, so that the table stays as large as a day is. */
 static struct fault *key_keep(struct run *run)
 {
     if (!run->key.key.at) return NULL;
-    run->key.answer = record_to_json(run->work->arena, (struct given){ run->op->call->gives, run->gives });
+    struct str answer = record_to_json(run->work->arena, (struct given){ run->op->call->gives, run->gives });
+    TRY(answer_seal(run->work, answer, &run->key.answer));
     TRY(db_run(run->work, &sql_key_expire, GIVEN(kept_answer, &run->key)));
     return db_run(run->work, &sql_key_add, GIVEN(kept_answer, &run->key));
 }

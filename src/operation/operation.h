@@ -125,6 +125,8 @@ struct answer {
  * leave later, from the outbox. What an attempt took from the arena goes back before the next one. */
 CHECKED struct fault *operation_answer(struct work *work, struct books *books, const struct operations *operations,
                                        const struct request *request, struct answer *answer);
+/* Kept answers of before they were sealed are sealed, in all companies. */
+CHECKED struct fault *operation_seal_answers(struct work *work);
 /* The same path with structs, as jobs, simulation and demo use it. `gives` may be NULL. */
 CHECKED struct fault *operation_call(struct work *work, struct books *books, const struct operations *operations,
                                      const char *command, const void *takes, void *gives);

@@ -35,3 +35,11 @@ values (:company_id, :user_id, :operation, :key, :content_hash, :answer, :now);
 
 -- name: key_expire
 delete from idempotency_key where company_id = :company_id and created_at <= :expired_at;
+
+-- name: key_plain
+-- across companies: what was kept before answers were sealed
+select company_id as of_company, user_id as of_user, operation, key, answer from idempotency_key where answer not like 'sealed:%' order by company_id, user_id, operation, key;
+
+-- name: key_seal
+-- across companies: what was kept before answers were sealed
+update idempotency_key set answer = :answer where company_id = :of_company and user_id = :of_user and operation = :operation and key = :key;

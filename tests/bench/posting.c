@@ -56,10 +56,12 @@ static void *client_run(void *context)
     static const char body[] =
         "{\"dated_on\":\"2026-01-15\",\"description\":\"Bench\",\"lines\":[{\"account\":\"4300\",\"base\":\"1.00\"},{\"account\":\"0500\",\"base\":\"-1.00\"}]}";
     char request[1000];
-    int fd = served_connect(&served), length = snprintf(request, sizeof request,
-                                            "POST /api/v1/entries HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\n"
-                                            "Content-Length: %zu\r\n\r\n%s",
-                                            served.token, sizeof body - 1, body);
+    int fd = served_connect(&served),
+        length = snprintf(
+            request, sizeof request,
+            "POST /api/v1/entries HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\n"
+            "Content-Length: %zu\r\n\r\n%s",
+            served.token, sizeof body - 1, body);
     int file = c->times ? sync_file() : -1;
     while (clock_us() < c->until_us && (!c->times || c->done < SINGLES)) {
         int64_t from = clock_us();
@@ -94,10 +96,19 @@ static int64_t bare_a_second(void)
     char path[300];
     snprintf(path, sizeof path, "%s/bare.db", served.folder);
     need(sqlite3_open(path, &db) == SQLITE_OK, "bare.db");
-    need(sqlite3_exec(db, "pragma journal_mode = wal; pragma synchronous = full; create table if not exists posting (id integer primary key, account text, "
-                          "amount integer, booked_on text, description text)", NULL, NULL, NULL) == SQLITE_OK, "its table");
-    need(sqlite3_prepare_v2(db, "insert into posting (account, amount, booked_on, description) values ('4300', 100, '2026-01-15', 'Bench')", -1, &insert,
-                            NULL) == SQLITE_OK, "its statement");
+    need(
+        sqlite3_exec(
+            db,
+            "pragma journal_mode = wal; pragma synchronous = full; create table if not exists posting (id integer primary key, account text, "
+            "amount integer, booked_on text, description text)",
+            NULL, NULL, NULL) == SQLITE_OK,
+        "its table");
+    need(
+        sqlite3_prepare_v2(
+            db,
+            "insert into posting (account, amount, booked_on, description) values ('4300', 100, '2026-01-15', 'Bench')",
+            -1, &insert, NULL) == SQLITE_OK,
+        "its statement");
     int64_t from = clock_us(), done = 0;
     for (; clock_us() - from < ROUND_US; done++) {
         need(sqlite3_step(insert) == SQLITE_DONE, "a bare commit");
@@ -115,8 +126,9 @@ static int64_t pgbench_a_second(bool prepare_it)
     char command[2000], line[400];
     double rate = 0;
     if (!url) return 0;
-    snprintf(command, sizeof command, "export PATH=\"%s:$PATH:$(ls -d /usr/lib/postgresql/*/bin | tail -1)\"; pgbench %s '%s' 2>/dev/null", bin ? bin : "",
-             prepare_it ? "-i -q -s 10" : "-c 32 -j 2 -T 3", url);
+    snprintf(command, sizeof command,
+             "export PATH=\"%s:$PATH:$(ls -d /usr/lib/postgresql/*/bin | tail -1)\"; pgbench %s '%s' 2>/dev/null",
+             bin ? bin : "", prepare_it ? "-i -q -s 10" : "-c 32 -j 2 -T 3", url);
     FILE *f = popen(command, "r");
     while (f && fgets(line, sizeof line, f)) sscanf(line, "tps = %lf", &rate);
     if (f) pclose(f);
@@ -154,9 +166,10 @@ int main(int count, char **words)
         syncs[i] = median(sync_times, (size_t)one.done);
     }
     served_end(&served);
-    int64_t our = median(ours, ROUNDS), loop = median(bare, ROUNDS), pg = median(theirs, ROUNDS), p50 = median(alone, ROUNDS), bare_sync = median(syncs, ROUNDS);
-    printf("durable postings a second: HTTP with %d clients %lld; bare SQLite %lld; pgbench with %d clients %lld\n", CLIENTS, (long long)our, (long long)loop,
-           CLIENTS, (long long)pg);
+    int64_t our = median(ours, ROUNDS), loop = median(bare, ROUNDS), pg = median(theirs, ROUNDS),
+            p50 = median(alone, ROUNDS), bare_sync = median(syncs, ROUNDS);
+    printf("durable postings a second: HTTP with %d clients %lld; bare SQLite %lld; pgbench with %d clients %lld\n",
+           CLIENTS, (long long)our, (long long)loop, CLIENTS, (long long)pg);
     printf("one client's p50 %lld us; fdatasync's p50 %lld us\n", (long long)p50, (long long)bare_sync);
     verdict("postings / bare FULL commits", (double)our / (double)loop, true, 5, &all);
     if (postgres) verdict("postings / pgbench", (double)our / (double)pg, true, 1, &all);

@@ -26,7 +26,8 @@ static void need(bool right, const char *what)
     exit(70);
 }
 
-static struct str served_answer(struct work *work, struct books *books, const struct operations *operations, const char *command, const char *body)
+static struct str served_answer(struct work *work, struct books *books, const struct operations *operations,
+                                const char *command, const char *body)
 {
     struct answer answer;
     struct str verb, noun = str_cut(str_of(command), ' ', &verb);
@@ -54,12 +55,20 @@ static struct served served_make(struct arena *arena, const char *place)
     app_operations(arena, &operations);
     must(books_open(arena, str_of(s.folder), &books));
     must(books_migrate(arena, books));
-    struct work work = { .arena = arena, .now = instant_now(), .today = { 20260131 }, .language = ENGLISH, .system = true, .source = STR("bench") };
-    served_answer(&work, books, &operations, "company add", "{\"name\":\"Bench\",\"country\":\"NL\",\"currency\":\"EUR\",\"language\":\"nl\"}");
-    struct str user = served_answer(&work, books, &operations, "user add",
-                                    "{\"email\":\"bench@example.nl\",\"name\":\"B\",\"role\":\"administrator\",\"password\":\"correct horse battery\"}");
+    struct work work = { .arena = arena,
+                         .now = instant_now(),
+                         .today = { 20260131 },
+                         .language = ENGLISH,
+                         .system = true,
+                         .source = STR("bench") };
+    served_answer(&work, books, &operations, "company add",
+                  "{\"name\":\"Bench\",\"country\":\"NL\",\"currency\":\"EUR\",\"language\":\"nl\"}");
+    struct str user = served_answer(
+        &work, books, &operations, "user add",
+        "{\"email\":\"bench@example.nl\",\"name\":\"B\",\"role\":\"administrator\",\"password\":\"correct horse battery\"}");
     need(str_to_int(served_text(arena, user, "\"id\":", ','), &work.user_id), "the user's id");
-    struct str token = served_answer(&work, books, &operations, "token add", "{\"name\":\"bench\",\"permissions\":\"*\",\"days\":2}");
+    struct str token =
+        served_answer(&work, books, &operations, "token add", "{\"name\":\"bench\",\"permissions\":\"*\",\"days\":2}");
     snprintf(s.token, sizeof s.token, "%s", served_text(arena, token, "\"token\":\"", '"').at);
     s.company = work.company_id;
     books_close(books);
@@ -97,7 +106,9 @@ static void served_end(struct served *s)
 
 static int served_connect(const struct served *s)
 {
-    struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)s->port), .sin_addr = { htonl(INADDR_LOOPBACK) } };
+    struct sockaddr_in to = { .sin_family = AF_INET,
+                              .sin_port = htons((uint16_t)s->port),
+                              .sin_addr = { htonl(INADDR_LOOPBACK) } };
     for (int i = 0; i < 1000; i++) {
         int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
