@@ -1,5 +1,4 @@
--- Lists of a million are read in the order that was asked: by amount and by name of the other side, and of one day in the order of ids.
-create index invoice_total on invoice (company_id, total_minor, id);
+-- Lists of a million are read in the order that was asked: by name of the other side, and of one day in the order of ids.
 create index party_name on party (company_id, name);
 drop index invoice_issued;
 create index invoice_issued on invoice (company_id, issued_on, id);
