@@ -31,8 +31,8 @@ enum {
     FILE_MOST = RING * 70
 };
 
-struct key_row { struct str key_id; struct instant made_at; };
-RECORD(key_row, { FIELD(struct key_row, key_id), FIELD(struct key_row, made_at) });
+struct seal_key_row { struct str key_id; struct instant made_at; };
+RECORD(seal_key_row, { FIELD(struct seal_key_row, key_id), FIELD(struct seal_key_row, made_at) });
 
 static struct fault *with_file(struct arena *arena, const struct fault_type *type, const struct keys *keys, const char *why)
 {
@@ -161,20 +161,20 @@ static const struct seal_key *ring_find(const struct keys *keys, struct str id)
 
 static struct fault *newest_set(struct work *work, const struct seal_key *key)
 {
-    const struct key_row row = { str_of(key->id), work->now };
-    return db_run(work, &sql_db_seal_key_add, GIVEN(key_row, &row));
+    const struct seal_key_row row = { str_of(key->id), work->now };
+    return db_run(work, &sql_db_seal_key_add, GIVEN(seal_key_row, &row));
 }
 
 /* Under the lock. NULL key, no fault: there is none yet, and this transaction only reads. */
 static struct fault *key_newest(struct work *work, struct keys *keys, struct seal_key *out, bool *there)
 {
-    struct key_row row = { 0 };
+    struct seal_key_row row = { 0 };
     bool found;
     *there = true;
     if (keys->current.id[0]) return *out = keys->current, NULL;
     if (!keys->loaded) TRY(ring_read(work->arena, keys));
     keys->loaded = true;
-    TRY(db_find(work, &sql_db_seal_key, NONE, INTO(key_row, &row), &found));
+    TRY(db_find(work, &sql_db_seal_key, NONE, INTO(seal_key_row, &row), &found));
     if (found) {
         const struct seal_key *key = ring_find(keys, row.key_id);
         if (!key && !keys->in_memory) {
