@@ -22,8 +22,8 @@ void app_operations(struct arena *arena, struct operations *out);
  * once, by name. */
 struct settings {
     struct str data;    /* a folder, or postgresql://… */
-    struct str company; /* of the command line, where --company is not given */
     struct str secret_key_file; /* a path */
+    struct str company; /* of the command line, where --company is not given */
     unsigned log_level;
     struct str http_address;
     int64_t http_port;
