@@ -12,13 +12,17 @@ const struct fault_type cash_party_needed = { FAULT_INVALID, "cash.party_needed"
 const struct fault_type cash_missing = { FAULT_MISSING, "cash.missing",
                                          "There is no such decision, or it has been taken back." };
 static const struct fault_type cash_paid_back = {
-    FAULT_CONFLICT, "cash.paid_back", "What this decision held for the customer has been paid back in a payment run; take that back first."
+    FAULT_CONFLICT, "cash.paid_back",
+    "What this decision held for the customer has been paid back in a payment run; take that back first."
 };
 
-RECORD(cash_share, { ID(struct cash_share, item_id),
-                     FIELD(struct cash_share, amount_minor, .about = "minor units of the item's currency, with its own sign"),
-                     FIELD(struct cash_share, line_minor, OPTIONAL,
-                           .about = "when the item is in another currency: how much of the line pays it; left out: by the day's rate") });
+RECORD(
+    cash_share,
+    { ID(struct cash_share, item_id),
+      FIELD(struct cash_share, amount_minor, .about = "minor units of the item's currency, with its own sign"),
+      FIELD(struct cash_share, line_minor, OPTIONAL,
+            .about =
+                "when the item is in another currency: how much of the line pays it; left out: by the day's rate") });
 RECORD(cash_given_up,
        { FIELD(struct cash_given_up, kind, .min = 1, .max = 30), FIELD(struct cash_given_up, amount_minor),
          ID(struct cash_given_up, item_id, OPTIONAL, .about = "left out: of all items in proportion") });
@@ -128,7 +132,8 @@ struct fault *cash_take_back(struct work *work, cash_decision_id id, struct str 
     undo.entry_id = reversal.id;
     TRY(db_run(work, &sql_undo_add, GIVEN(undo, &undo)));
     TRY(db_run(work, &sql_expected_unmeet, CASH_KEY(id.n)));
-    TRY(cash_make_stale(work, &(struct settling){ .line = line, .decide = &(struct cash_decide){ .party_id = decided.party_id } }));
+    TRY(cash_make_stale(
+        work, &(struct settling){ .line = line, .decide = &(struct cash_decide){ .party_id = decided.party_id } }));
     work_changed(work, "cash_decision", id.n, GIVEN(undo, &undo), (struct given){ &undo_record, NULL });
     return NULL;
 }
@@ -217,9 +222,10 @@ struct fault *cash_verify(struct work *work, struct cash_proof *proof)
     TRY(ledger_account_amounts(work, suspense, &booked));
     TRY(db_all(work, &sql_undecided_sums, NONE, INTO_LIST(account_amount, &undecided)));
     for (size_t i = 0; i < booked.count; i++)
-        *LIST_ADD(work->arena, &proof->balances) = (struct cash_balance){ .currency = booked.at[i].currency,
-                                                                          .suspense_minor = booked.at[i].amount_minor,
-                                                                          .suspense_base_minor = booked.at[i].base_minor };
+        *LIST_ADD(work->arena, &proof->balances) =
+            (struct cash_balance){ .currency = booked.at[i].currency,
+                                   .suspense_minor = booked.at[i].amount_minor,
+                                   .suspense_base_minor = booked.at[i].base_minor };
     for (size_t i = 0; i < undecided.count; i++) {
         const struct account_amount *u = &undecided.at[i];
         size_t k = 0;

@@ -97,5 +97,7 @@ LIST_STRUCT(cash_balances, struct cash_balance);
 struct cash_proof { bool holds; struct cash_balances balances; };
 CHECKED struct fault *cash_verify(struct work *work, struct cash_proof *proof);
 
-extern const struct fault_type cash_decided_already, cash_does_not_add_up, cash_party_needed, cash_missing, cash_over_limit;
-extern const struct operation_table cash_runs, cash_desk, cash_bulk, cash_questions, cash_limits, cash_batches, cash_settings_table;
+extern const struct fault_type cash_decided_already, cash_does_not_add_up, cash_party_needed, cash_missing,
+    cash_over_limit;
+extern const struct operation_table cash_runs, cash_desk, cash_bulk, cash_questions, cash_limits, cash_batches,
+    cash_settings_table;

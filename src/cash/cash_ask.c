@@ -112,13 +112,15 @@ struct ask {
     struct str to, text;
     int64_t days;
 };
-RECORD(ask, {
-                ID(struct ask, line_id),
-                ID(struct ask, party_id),
-                FIELD(struct ask, to, .max = 254, OPTIONAL, .about = "left out: the customer's address for invoices"),
-                FIELD(struct ask, text, .max = 4000, OPTIONAL, .about = "left out: the usual letter, in the customer's language"),
-                FIELD(struct ask, days, .max = 365, OPTIONAL, .about = "so long it waits; left out: the setting's days"),
-            });
+RECORD(ask,
+       {
+           ID(struct ask, line_id),
+           ID(struct ask, party_id),
+           FIELD(struct ask, to, .max = 254, OPTIONAL, .about = "left out: the customer's address for invoices"),
+           FIELD(struct ask, text, .max = 4000, OPTIONAL,
+                 .about = "left out: the usual letter, in the customer's language"),
+           FIELD(struct ask, days, .max = 365, OPTIONAL, .about = "so long it waits; left out: the setting's days"),
+       });
 
 static struct fault *ask_op(struct work *work, const struct ask *takes, struct question_row *out)
 {
@@ -135,11 +137,13 @@ static struct fault *ask_op(struct work *work, const struct ask *takes, struct q
     if (takes->to.length) draft.to = takes->to;
     if (takes->text.length) draft.text = takes->text;
     if (!draft.to.length) return FAULT(work->arena, &question_no_address, "to", PARAM("party", party.name));
-    const struct message_new item = { .channel = MESSAGE_MAIL,
-                                      .party_id = party.id.n,
-                                      .subject_kind = STR("bank_line"),
-                                      .subject_id = takes->line_id.n,
-                                      .body = { .to = draft.to, .to_name = party.name, .title = draft.title, .text = draft.text } };
+    const struct message_new item = {
+        .channel = MESSAGE_MAIL,
+        .party_id = party.id.n,
+        .subject_kind = STR("bank_line"),
+        .subject_id = takes->line_id.n,
+        .body = { .to = draft.to, .to_name = party.name, .title = draft.title, .text = draft.text }
+    };
     TRY(message_add(work, &item, &message));
     *out = (struct question_row){
         .id = { id_new(work) },

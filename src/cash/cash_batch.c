@@ -10,11 +10,13 @@ static const struct fault_type batch_columns = {
     FAULT_INVALID, "cash.batch_columns",
     "The table needs the columns settlement, payment, description, amount and fee, or batch, end_to_end_id, collected_on, invoice and amount."
 };
-static const struct fault_type batch_row = { FAULT_INVALID, "cash.batch_row", "Row {row}: {column} is {text}, which is no {what}." };
+static const struct fault_type batch_row = { FAULT_INVALID, "cash.batch_row",
+                                             "Row {row}: {column} is {text}, which is no {what}." };
 static const struct fault_type batch_differs = {
     FAULT_CONFLICT, "cash.batch_differs", "{reference} is here already with other parts; nothing of this file was taken."
 };
-static const struct fault_type batch_empty = { FAULT_INVALID, "cash.batch_empty", "There is no payment or collection in this file." };
+static const struct fault_type batch_empty = { FAULT_INVALID, "cash.batch_empty",
+                                               "There is no payment or collection in this file." };
 static const struct fault_type batch_missing = { FAULT_MISSING, "cash.batch_missing", "There is no such batch." };
 
 struct batch {
@@ -125,7 +127,9 @@ static bool is_heading(struct str text, const char *name)
     char lower[32];
     if (text.length >= sizeof lower) return false;
     for (size_t i = 0; i < text.length; i++)
-        lower[i] = text.at[i] == ' ' || text.at[i] == '-' ? '_' : (char)(text.at[i] | (text.at[i] >= 'A' && text.at[i] <= 'Z' ? 32 : 0));
+        lower[i] = text.at[i] == ' ' || text.at[i] == '-'
+                       ? '_'
+                       : (char)(text.at[i] | (text.at[i] >= 'A' && text.at[i] <= 'Z' ? 32 : 0));
     return str_is((struct str){ lower, text.length }, name);
 }
 
@@ -147,10 +151,11 @@ static struct str cell(const struct sheet_row *row, int column)
     return column >= 0 && (uint32_t)column < row->count ? str_trim(row->cells[column].text) : (struct str){ 0 };
 }
 
-static struct fault *bad_cell(struct reading *r, const struct sheet_row *row, const char *column, struct str text, const char *what)
+static struct fault *bad_cell(struct reading *r, const struct sheet_row *row, const char *column, struct str text,
+                              const char *what)
 {
-    return FAULT(r->work->arena, &batch_row, "content", PARAM_INT(r->work->arena, "row", row->number), PARAM("column", str_of(column)),
-                 PARAM("text", str_utf8_clip(text, 60)), PARAM("what", str_of(what)));
+    return FAULT(r->work->arena, &batch_row, "content", PARAM_INT(r->work->arena, "row", row->number),
+                 PARAM("column", str_of(column)), PARAM("text", str_utf8_clip(text, 60)), PARAM("what", str_of(what)));
 }
 
 static struct fault *read_amount(struct reading *r, const struct sheet_row *row, const char *column, struct str text,
@@ -160,8 +165,8 @@ static struct fault *read_amount(struct reading *r, const struct sheet_row *row,
     char *plain = ARENA_ARRAY(r->work->arena, char, text.length + 1);
     bool comma = str_find(text, ",") >= 0 && str_find(text, ".") < 0; /* "12,50" */
     for (size_t i = 0; i < text.length; i++) plain[i] = comma && text.at[i] == ',' ? '.' : text.at[i];
-    if (decimal_parse((struct str){ plain, text.length }, &amount) && minor_from_decimal(amount, currency_digits(currency), minor) &&
-        *minor < EXACT_MAX && *minor > -EXACT_MAX)
+    if (decimal_parse((struct str){ plain, text.length }, &amount) &&
+        minor_from_decimal(amount, currency_digits(currency), minor) && *minor<EXACT_MAX && * minor> - EXACT_MAX)
         return NULL;
     return bad_cell(r, row, column, text, "amount");
 }
@@ -169,12 +174,15 @@ static struct fault *read_amount(struct reading *r, const struct sheet_row *row,
 static struct fault *read_row(struct reading *r, const struct sheet_row *row, const int *at)
 {
     struct str currency = cell(row, at[C_CURRENCY]), day = cell(row, at[C_DAY]), fee = cell(row, at[C_FEE]);
-    struct batch_part part = { .reference = cell(row, at[C_REFERENCE]), .description = str_utf8_clip(cell(row, at[C_DESCRIPTION]), 500) };
+    struct batch_part part = { .reference = cell(row, at[C_REFERENCE]),
+                               .description = str_utf8_clip(cell(row, at[C_DESCRIPTION]), 500) };
     struct str reference = cell(row, at[C_BATCH]);
     struct date on = { 0 };
     if (!reference.length || reference.length > 100) return bad_cell(r, row, "settlement", reference, "reference");
-    if (!part.reference.length || part.reference.length > 100) return bad_cell(r, row, "payment", part.reference, "reference");
-    if (currency.length && (currency.length != 3 || currency_digits(currency) < 0)) return bad_cell(r, row, "currency", currency, "currency");
+    if (!part.reference.length || part.reference.length > 100)
+        return bad_cell(r, row, "payment", part.reference, "reference");
+    if (currency.length && (currency.length != 3 || currency_digits(currency) < 0))
+        return bad_cell(r, row, "currency", currency, "currency");
     if (day.length && !date_parse(day, &on)) return bad_cell(r, row, "collected_on", day, "day");
     struct batch *b = batch_of(r, reference, currency, on);
     TRY(read_amount(r, row, "amount", cell(row, at[C_AMOUNT]), b->currency, &part.amount_minor));
@@ -261,14 +269,21 @@ static struct fault *read_debits(struct reading *r, struct str content)
 
 /* ---- Keeping ---- */
 
-struct batch_import { struct str file_name, provider, content; };
-RECORD(batch_import, {
-                         FIELD(struct batch_import, file_name, .min = 1, .max = 255),
-                         FIELD(struct batch_import, provider, .max = 100, OPTIONAL, .about = "of a settlement: whose it is"),
-                         BYTES(struct batch_import, content, .min = 1, .max = 64 << 20),
-                     });
-struct batch_imported { int64_t added_count, known_count; struct batches batches; };
-RECORD(batch_imported, { FIELD(struct batch_imported, added_count), FIELD(struct batch_imported, known_count, .about = "were here already"),
+struct batch_import {
+    struct str file_name, provider, content;
+};
+RECORD(batch_import,
+       {
+           FIELD(struct batch_import, file_name, .min = 1, .max = 255),
+           FIELD(struct batch_import, provider, .max = 100, OPTIONAL, .about = "of a settlement: whose it is"),
+           BYTES(struct batch_import, content, .min = 1, .max = 64 << 20),
+       });
+struct batch_imported {
+    int64_t added_count, known_count;
+    struct batches batches;
+};
+RECORD(batch_imported, { FIELD(struct batch_imported, added_count),
+                         FIELD(struct batch_imported, known_count, .about = "were here already"),
                          LIST(struct batch_imported, batches, batch) });
 
 static struct fault *keep(struct reading *r, struct str provider, struct batch_imported *out)
@@ -278,7 +293,8 @@ static struct fault *keep(struct reading *r, struct str provider, struct batch_i
         struct batch *b = &r->batches->at[i], before = { 0 };
         bool known;
         TRY(db_find(r->work, &sql_batch_named, GIVEN(batch, b), INTO(batch, &before), &known));
-        if (known && (before.total_minor != b->total_minor || before.fee_minor != b->fee_minor || before.part_count != b->part_count))
+        if (known && (before.total_minor != b->total_minor || before.fee_minor != b->fee_minor ||
+                      before.part_count != b->part_count))
             return FAULT(r->work->arena, &batch_differs, "content", PARAM("reference", b->reference));
         out->known_count += known;
         if (known) continue;

@@ -15,7 +15,7 @@ static const struct fault_type bulk_changed = {
     FAULT_CONFLICT, "cash.bulk_changed", "What this would do is no longer what you looked at; look at it again."
 };
 struct bulk_line { bank_line_id line_id; int64_t rank; };
-RECORD(bulk_line, { ID(struct bulk_line, line_id), FIELD(struct bulk_line, rank, .min = 1, .max = 3, OPTIONAL, .about = "left out: 1") });
+RECORD(bulk_line, { ID(struct bulk_line, line_id), FIELD(struct bulk_line, rank, .max = 3, OPTIONAL, .about = "left out: 1") });
 struct bulk_look { LIST_OF(struct bulk_line) lines; };
 RECORD(bulk_look, { LIST(struct bulk_look, lines, bulk_line, .min = 1, .max = 500) });
 struct bulk_do { LIST_OF(struct bulk_line) lines; struct str hash; };
@@ -32,24 +32,28 @@ struct bulk_row {
     struct str refusal, text;
     cash_decision_id decision_id;
 };
-RECORD(bulk_row, {
-                     ID(struct bulk_row, id, .about = "of the bank line"),
-                     FIELD(struct bulk_row, booked_on, OPTIONAL),
-                     FIELD(struct bulk_row, name, OPTIONAL),
-                     AMOUNT(struct bulk_row, amount_minor, .currency = "currency", OPTIONAL),
-                     FIELD(struct bulk_row, currency, OPTIONAL),
-                     FIELD(struct bulk_row, category, OPTIONAL),
-                     FIELD(struct bulk_row, party_name, OPTIONAL),
-                     FIELD(struct bulk_row, item_count, OPTIONAL, .about = "open items it settles"),
-                     AMOUNT(struct bulk_row, given_up_minor, .currency = "currency", OPTIONAL, .about = "differences booked"),
-                     AMOUNT(struct bulk_row, on_account_minor, .currency = "currency", OPTIONAL),
-                     FIELD(struct bulk_row, probability_ppm, OPTIONAL),
-                     FIELD(struct bulk_row, is_possible),
-                     FIELD(struct bulk_row, refusal, OPTIONAL, .about = "code of why not"),
-                     FIELD(struct bulk_row, text, OPTIONAL, .about = "the same in words"),
-                     ID(struct bulk_row, decision_id, OPTIONAL, .about = "once it is done"),
-                 });
-struct bulk_sum { struct str currency; int64_t count, amount_minor; };
+RECORD(bulk_row,
+       {
+           ID(struct bulk_row, id, .about = "of the bank line"),
+           FIELD(struct bulk_row, booked_on, OPTIONAL),
+           FIELD(struct bulk_row, name, OPTIONAL),
+           AMOUNT(struct bulk_row, amount_minor, .currency = "currency", OPTIONAL),
+           FIELD(struct bulk_row, currency, OPTIONAL),
+           FIELD(struct bulk_row, category, OPTIONAL),
+           FIELD(struct bulk_row, party_name, OPTIONAL),
+           FIELD(struct bulk_row, item_count, OPTIONAL, .about = "open items it settles"),
+           AMOUNT(struct bulk_row, given_up_minor, .currency = "currency", OPTIONAL, .about = "differences booked"),
+           AMOUNT(struct bulk_row, on_account_minor, .currency = "currency", OPTIONAL),
+           FIELD(struct bulk_row, probability_ppm, OPTIONAL),
+           FIELD(struct bulk_row, is_possible),
+           FIELD(struct bulk_row, refusal, OPTIONAL, .about = "code of why not"),
+           FIELD(struct bulk_row, text, OPTIONAL, .about = "the same in words"),
+           ID(struct bulk_row, decision_id, OPTIONAL, .about = "once it is done"),
+       });
+struct bulk_sum {
+    struct str currency;
+    int64_t count, amount_minor;
+};
 RECORD(bulk_sum, { FIELD(struct bulk_sum, currency), FIELD(struct bulk_sum, count),
                    AMOUNT(struct bulk_sum, amount_minor, .currency = "currency") });
 struct bulk_shown {
@@ -69,7 +73,8 @@ RECORD(bulk_shown, {
 /* A refusal of the database is none of a line's: nothing can be done after it. */
 static bool is_of_line(const struct fault *fault)
 {
-    return fault->type->kind != FAULT_BROKEN && fault->type->kind != FAULT_UNREACHABLE && strncmp(fault->type->code, "db.", 3) != 0;
+    return fault->type->kind != FAULT_BROKEN && fault->type->kind != FAULT_UNREACHABLE &&
+           strncmp(fault->type->code, "db.", 3) != 0;
 }
 
 static struct fault *look(struct settling *s, const struct cash_claims *claims, const struct bulk_line *of,
@@ -132,13 +137,15 @@ static struct fault *look_at_all(struct work *work, const struct bulk_line *line
         struct cash_origin origin = { .category = "match" };
         struct kept_explanation e = { 0 };
         struct bulk_row row = { 0 };
-        struct fault *refused = look(&s, &claims, &lines[i], &decide, &origin, &e);
+        struct fault *refused = NULL, *looked = look(&s, &claims, &lines[i], &decide, &origin, &e);
         for (size_t k = 0; k < i && !refused; k++)
             if (lines[k].line_id.n == lines[i].line_id.n) refused = FAULT(work->arena, &cash_decided_already, "lines");
+        if (!refused || (looked && !is_of_line(looked))) refused = looked;
         if (refused && !is_of_line(refused)) return refused;
         TRY(tell(&s, &e, &lines[i], refused, &row));
         for (size_t k = 0; k < decide.shares.count && !refused; k++)
-            *LIST_ADD(work->arena, &claims.list) = (struct cash_claim){ decide.shares.at[k].item_id, decide.shares.at[k].amount_minor };
+            *LIST_ADD(work->arena, &claims.list) =
+                (struct cash_claim){ decide.shares.at[k].item_id, decide.shares.at[k].amount_minor };
         add_up(work, &row, out);
         *LIST_ADD(work->arena, &out->lines) = row;
         struct str json = str_format(work->arena, "%lld %d %.*s\n", (long long)lines[i].line_id.n, !refused,
@@ -166,7 +173,8 @@ static struct fault *bulk_op(struct work *work, const struct bulk_do *takes, str
         struct cash_origin origin = { 0 };
         struct cash_decided decided = { 0 };
         if (!out->lines.at[i].is_possible) continue;
-        TRY(cash_kept(work, takes->lines.at[i].line_id, takes->lines.at[i].rank ? takes->lines.at[i].rank : 1, &e, &origin.model));
+        TRY(cash_kept(work, takes->lines.at[i].line_id, takes->lines.at[i].rank ? takes->lines.at[i].rank : 1, &e,
+                      &origin.model));
         origin.category = str_keep(work->arena, e.category).at;
         origin.probability_ppm = e.probability_ppm;
         origin.evidence = e.evidence;

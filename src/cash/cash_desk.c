@@ -51,35 +51,40 @@ struct queue_row {
 };
 LIST_STRUCT(queue_rows, struct queue_row);
 RECORD(queue_row, {
-    FIELD_OF(FIELD_ID, int64_t, struct queue_row, id, .sort = true, .about = "of the bank line"),
-    FIELD(struct queue_row, booked_on, .filter = true, .sort = true),
-    AMOUNT(struct queue_row, amount_minor, .currency = "currency", .filter = true, .sort = true),
-    FIELD(struct queue_row, currency),
-    FIELD(struct queue_row, name, OPTIONAL, .filter = true),
-    FIELD(struct queue_row, iban, OPTIONAL),
-    FIELD(struct queue_row, remittance, .max = 20000, OPTIONAL, .filter = true),
-    FIELD(struct queue_row, reference, OPTIONAL),
-    FIELD(struct queue_row, bank_account_id, .filter = true),
-    FIELD(struct queue_row, return_reason, OPTIONAL, .about = "the bank's code for why it came back"),
-    FIELD(struct queue_row, category, OPTIONAL, .filter = true),
-    ID(struct queue_row, party_id, OPTIONAL, .filter = true),
-    FIELD(struct queue_row, probability_ppm, OPTIONAL, .sort = true),
-    FIELD(struct queue_row, why_not, OPTIONAL, .filter = true),
-    JSON(struct queue_row, explanations, OPTIONAL),
-    FIELD(struct queue_row, place, OPTIONAL, .sort = true, .about = "the queue's own order, least first: worth, then the oldest"),
-    FIELD(struct queue_row, chance_ppm, OPTIONAL, .sort = true, .about = "that one of the three explanations is right, in millionths"),
-    AMOUNT(struct queue_row, worth_minor, OPTIONAL, .sort = true,
-           .about = "amount times chance, in the base currency: what one click closes"),
-    FIELD(struct queue_row, standing, .filter = true,
-          .about = "open, answered, unanswered (the day has come), waits_answer, waits_approval"),
-    FIELD_OF(FIELD_ID, int64_t, struct queue_row, question_id, OPTIONAL),
-    FIELD(struct queue_row, return_on, OPTIONAL, .about = "when it comes back without an answer"),
-    FIELD(struct queue_row, answer, .max = 4000, OPTIONAL),
-    FIELD_OF(FIELD_ID, int64_t, struct queue_row, request_id, OPTIONAL),
-    FIELD(struct queue_row, return_text, OPTIONAL, .about = "why it came back, in words"),
-});
-struct queue_takes { bool waiting; };
-RECORD(queue_takes, { FIELD(struct queue_takes, waiting, OPTIONAL, .about = "those that wait for an answer or an approval too") });
+                      FIELD_OF(FIELD_ID, int64_t, struct queue_row, id, .sort = true, .about = "of the bank line"),
+                      FIELD(struct queue_row, booked_on, .filter = true, .sort = true),
+                      AMOUNT(struct queue_row, amount_minor, .currency = "currency", .filter = true, .sort = true),
+                      FIELD(struct queue_row, currency),
+                      FIELD(struct queue_row, name, OPTIONAL, .filter = true),
+                      FIELD(struct queue_row, iban, OPTIONAL),
+                      FIELD(struct queue_row, remittance, .max = 20000, OPTIONAL, .filter = true),
+                      FIELD(struct queue_row, reference, OPTIONAL),
+                      FIELD(struct queue_row, bank_account_id, .filter = true),
+                      FIELD(struct queue_row, return_reason, OPTIONAL, .about = "the bank's code for why it came back"),
+                      FIELD(struct queue_row, category, OPTIONAL, .filter = true),
+                      ID(struct queue_row, party_id, OPTIONAL, .filter = true),
+                      FIELD(struct queue_row, probability_ppm, OPTIONAL, .sort = true),
+                      FIELD(struct queue_row, why_not, OPTIONAL, .filter = true),
+                      JSON(struct queue_row, explanations, OPTIONAL),
+                      FIELD(struct queue_row, place, OPTIONAL, .sort = true,
+                            .about = "the queue's own order, least first: worth, then the oldest"),
+                      FIELD(struct queue_row, chance_ppm, OPTIONAL, .sort = true,
+                            .about = "that one of the three explanations is right, in millionths"),
+                      AMOUNT(struct queue_row, worth_minor, OPTIONAL, .sort = true,
+                             .about = "amount times chance, in the base currency: what one click closes"),
+                      FIELD(struct queue_row, standing, .filter = true,
+                            .about = "open, answered, unanswered (the day has come), waits_answer, waits_approval"),
+                      FIELD_OF(FIELD_ID, int64_t, struct queue_row, question_id, OPTIONAL),
+                      FIELD(struct queue_row, return_on, OPTIONAL, .about = "when it comes back without an answer"),
+                      FIELD(struct queue_row, answer, .max = 4000, OPTIONAL),
+                      FIELD_OF(FIELD_ID, int64_t, struct queue_row, request_id, OPTIONAL),
+                      FIELD(struct queue_row, return_text, OPTIONAL, .about = "why it came back, in words"),
+                  });
+struct queue_takes {
+    bool waiting;
+};
+RECORD(queue_takes,
+       { FIELD(struct queue_takes, waiting, OPTIONAL, .about = "those that wait for an answer or an approval too") });
 
 static struct fault *queue_list(struct work *work, const struct queue_takes *takes, const struct list_query *query,
                                 struct queue_rows *rows, struct str *next)
@@ -161,7 +166,9 @@ static struct fault *accept_op(struct work *work, const struct accept *takes, st
     struct str model = { 0 };
     TRY(cash_kept(work, takes->line_id, takes->rank, &e, &model));
     const struct cash_decide decide = cash_decide_as(work, takes->line_id, &e);
-    const struct cash_origin origin = { false, str_keep(work->arena, e.category).at, e.probability_ppm, model, e.evidence, false };
+    const struct cash_origin origin = {
+        false, str_keep(work->arena, e.category).at, e.probability_ppm, model, e.evidence, false
+    };
     return cash_settle(work, &decide, &origin, out);
 }
 CALLABLE(accept_op, accept, cash_decided);
@@ -169,7 +176,8 @@ CALLABLE(accept_op, accept, cash_decided);
 /* ---- Giving back ---- */
 
 static const struct fault_type nothing_to_refund = {
-    FAULT_INVALID, "cash.nothing_to_refund", "Nothing is left of this line to give back; it must have come in, and not all of it be settled."
+    FAULT_INVALID, "cash.nothing_to_refund",
+    "Nothing is left of this line to give back; it must have come in, and not all of it be settled."
 };
 struct refund_row {
     item_id item_id;
@@ -198,12 +206,13 @@ struct refund {
     LIST_OF(struct cash_share) shares;
     struct str reason;
 };
-RECORD(refund, {
-                   ID(struct refund, line_id),
-                   ID(struct refund, party_id, .about = "who gets it back"),
-                   LIST(struct refund, shares, cash_share, .max = 5000, OPTIONAL, .about = "what of it settles items first"),
-                   FIELD(struct refund, reason, .min = 3, .max = 400),
-               });
+RECORD(refund,
+       {
+           ID(struct refund, line_id),
+           ID(struct refund, party_id, .about = "who gets it back"),
+           LIST(struct refund, shares, cash_share, .max = 5000, OPTIONAL, .about = "what of it settles items first"),
+           FIELD(struct refund, reason, .min = 3, .max = 400),
+       });
 
 /* Where it came from is where it goes back to, once a second person has verified that account. */
 static struct fault *propose_account(struct work *work, const struct bank_line *line, party_id party)
@@ -254,14 +263,16 @@ struct not_ours {
     party_id party_id;
     struct str reason;
 };
-RECORD(not_ours, {
-                     ID(struct not_ours, line_id),
-                     FIELD(struct not_ours, way, CHOICES(ways), .about = "keep it on an account until it is claimed, or send it back"),
-                     FIELD(struct not_ours, account, .max = 20, OPTIONAL,
-                           .about = "to keep: number of a ledger account; left out: the one for money that is not ours"),
-                     ID(struct not_ours, party_id, OPTIONAL, .about = "to send back: who paid it"),
-                     FIELD(struct not_ours, reason, .min = 3, .max = 400),
-                 });
+RECORD(not_ours,
+       {
+           ID(struct not_ours, line_id),
+           FIELD(struct not_ours, way, CHOICES(ways),
+                 .about = "keep it on an account until it is claimed, or send it back"),
+           FIELD(struct not_ours, account, .max = 20, OPTIONAL,
+                 .about = "to keep: number of a ledger account; left out: the one for money that is not ours"),
+           ID(struct not_ours, party_id, OPTIONAL, .about = "to send back: who paid it"),
+           FIELD(struct not_ours, reason, .min = 3, .max = 400),
+       });
 
 static struct fault *not_ours_op(struct work *work, const struct not_ours *takes, struct cash_decided *out)
 {

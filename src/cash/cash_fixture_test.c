@@ -57,6 +57,8 @@ struct bank_lines cash_lines_on(struct work *work, const struct pay *pays, size_
         other->account = str_of(pays[i].iban);
         other->account_is_iban = pays[i].iban != NULL;
         *payment = (struct statement_payment){ .counterparty = other,
+                                               .debtor = pays[i].minor > 0 ? other : NULL,
+                                               .creditor = pays[i].minor > 0 ? NULL : other,
                                                .remittance = str_of(pays[i].text),
                                                .return_reason = str_of(pays[i].reason),
                                                .batch_id = str_of(pays[i].batch) };
@@ -147,7 +149,10 @@ item_id cash_invoice_vat(struct work *work, party_id party, const char *number, 
     expect(found);
     expect_done(ledger_vat_code_find(work, VAT_SALE, VAT_S, DECIMAL(9, 0), (struct date){ 20250201 }, &low, &found));
     expect(found);
-    struct entry entry = { .journal = JOURNAL_SALE, .dated_on = { 20250201 }, .source_kind = STR("test"), .source_id = id_new(work),
+    struct entry entry = { .journal = JOURNAL_SALE,
+                           .dated_on = { 20250201 },
+                           .source_kind = STR("test"),
+                           .source_id = id_new(work),
                            .description = STR("i") };
     struct entry_line lines[5] = {
         { .account_id = receivables, .base_minor = net21 + net9 + vat21 + vat9, .party_id = party, .item_kind = ITEM_INVOICE,
@@ -170,7 +175,10 @@ item_id cash_bill(struct work *work, party_id party, const char *number, int64_t
     account_id payables, expenses;
     expect_done(ledger_account_for(work, FOR_PAYABLES, &payables));
     expect_done(ledger_account_for(work, FOR_EXPENSES, &expenses));
-    struct entry entry = { .journal = JOURNAL_PURCHASE, .dated_on = { 20250201 }, .source_kind = STR("test"), .source_id = id_new(work),
+    struct entry entry = { .journal = JOURNAL_PURCHASE,
+                           .dated_on = { 20250201 },
+                           .source_kind = STR("test"),
+                           .source_id = id_new(work),
                            .description = STR("b") };
     struct entry_line lines[] = {
         { .account_id = payables, .base_minor = -minor, .party_id = party, .item_kind = ITEM_INVOICE, .reference = str_of(number),
@@ -187,7 +195,10 @@ item_id cash_invoice_in(struct work *work, party_id party, const char *number, c
     account_id receivables, sales;
     expect_done(ledger_account_for(work, FOR_RECEIVABLES, &receivables));
     expect_done(ledger_account_for(work, FOR_SALES, &sales));
-    struct entry entry = { .journal = JOURNAL_SALE, .dated_on = { 20250201 }, .source_kind = STR("test"), .source_id = id_new(work),
+    struct entry entry = { .journal = JOURNAL_SALE,
+                           .dated_on = { 20250201 },
+                           .source_kind = STR("test"),
+                           .source_id = id_new(work),
                            .description = STR("i") };
     struct entry_line lines[] = {
         { .account_id = receivables, .currency = str_of(currency), .amount_minor = minor, .base_minor = base, .party_id = party,

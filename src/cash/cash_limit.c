@@ -6,9 +6,12 @@ const struct fault_type cash_over_limit = {
     FAULT_DENIED, "cash.over_limit",
     "This gives up {amount} {currency}; you may give up {limit} by yourself. Ask another person to approve it (cash request)."
 };
-static const struct fault_type request_missing = { FAULT_MISSING, "cash.request_missing", "There is no such request, or it has been dealt with." };
-static const struct fault_type request_there = { FAULT_CONFLICT, "cash.request_there",
-                                                 "A request for this bank line waits already; withdraw it or have it decided first." };
+static const struct fault_type request_missing = { FAULT_MISSING, "cash.request_missing",
+                                                   "There is no such request, or it has been dealt with." };
+static const struct fault_type request_there = {
+    FAULT_CONFLICT, "cash.request_there",
+    "A request for this bank line waits already; withdraw it or have it decided first."
+};
 static const struct fault_type request_not_needed = { FAULT_CONFLICT, "cash.request_not_needed",
                                                       "This is within what you may decide by yourself." };
 static const struct fault_type limit_changed = { FAULT_CONFLICT, "cash.limit_changed",
@@ -52,7 +55,8 @@ static struct fault *given_up(struct settling *s, int64_t *minor)
     for (size_t i = 0; i < s->decide->differences.count; i++) {
         const struct cash_given_up *g = &s->decide->differences.at[i];
         if (g->amount_minor <= 0) continue; /* that is a gain */
-        if (str_is(g->kind, "discount") || str_is(g->kind, "discount_late") || str_is(g->kind, "deduction")) discount += g->amount_minor;
+        if (str_is(g->kind, "discount") || str_is(g->kind, "discount_late") || str_is(g->kind, "deduction"))
+            discount += g->amount_minor;
         else if (str_is(g->kind, "rounding")) *minor += beyond(g->amount_minor, s->setting.rounding_minor);
         else if (str_is(g->kind, "charge")) *minor += beyond(g->amount_minor, s->setting.charge_minor);
         else if (str_is(g->kind, "write_off")) *minor += g->amount_minor;
@@ -97,12 +101,15 @@ static struct fault *limit_list(struct work *work, const struct nothing *takes, 
 }
 LISTABLE(limit_list, nothing, limit_row, limit_rows);
 
-struct limit_set { int64_t role_id, write_off_minor, version; };
-RECORD(limit_set, {
-                      FIELD(struct limit_set, role_id, .min = 1, .max = EXACT_MAX),
-                      FIELD(struct limit_set, write_off_minor, .max = 100000000, .about = "in minor units of the base currency"),
-                      FIELD(struct limit_set, version, OPTIONAL, .about = "of the limit as you saw it; left out: it had none"),
-                  });
+struct limit_set {
+    int64_t role_id, write_off_minor, version;
+};
+RECORD(limit_set,
+       {
+           FIELD(struct limit_set, role_id, .min = 1, .max = EXACT_MAX),
+           FIELD(struct limit_set, write_off_minor, .max = 100000000, .about = "in minor units of the base currency"),
+           FIELD(struct limit_set, version, OPTIONAL, .about = "of the limit as you saw it; left out: it had none"),
+       });
 static struct fault *limit_set(struct work *work, const struct limit_set *takes, struct limit_set *out)
 {
     struct limit_set before = { 0 };
@@ -231,7 +238,8 @@ static struct fault *approve_op(struct work *work, const struct request_end *tak
 }
 CALLABLE(approve_op, request_end, request_row);
 
-static const struct fault_type reason_needed = { FAULT_INVALID, "cash.reason_needed", "Say why, so that who asked can learn from it." };
+static const struct fault_type reason_needed = { FAULT_INVALID, "cash.reason_needed",
+                                                 "Say why, so that who asked can learn from it." };
 static struct fault *refuse_op(struct work *work, const struct request_end *takes, struct request_row *out)
 {
     TRY(request_load(work, takes, out));

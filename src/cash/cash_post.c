@@ -51,7 +51,8 @@ static struct fault *check_rest(struct settling *s, const struct open_item *item
 }
 
 /* What an amount in the item's currency is in the line's, by the day's rates; a share may say it itself. */
-static struct fault *in_line_currency(struct settling *s, const struct open_item *item, const struct cash_share *share, int64_t *line_minor)
+static struct fault *in_line_currency(struct settling *s, const struct open_item *item, const struct cash_share *share,
+                                      int64_t *line_minor)
 {
     int64_t base;
     *line_minor = share->amount_minor;
@@ -189,7 +190,8 @@ static struct fault *book_difference(struct settling *s, const struct cash_given
     size_t place = 0, count;
     account_id account;
     while (place < ARRAY_LENGTH(places) && !str_is(g->kind, places[place].kind)) place++;
-    if (place == ARRAY_LENGTH(places)) return FAULT(s->work->arena, &cash_unknown_difference, "differences", PARAM("kind", g->kind));
+    if (place == ARRAY_LENGTH(places))
+        return FAULT(s->work->arena, &cash_unknown_difference, "differences", PARAM("kind", g->kind));
     if (!places[place].received) return NULL;
     struct part_of *parts = ARENA_ARRAY(s->work->arena, struct part_of, s->decide->shares.count + 1);
     TRY(parts_of(s, g, parts, &count));
@@ -212,8 +214,10 @@ static struct fault *book_accounts(struct settling *s)
         const struct cash_booking *b = &s->decide->bookings.at[i];
         struct account account = { 0 };
         TRY(ledger_account_by_number(s->work, b->account, &account));
-        if (account.is_blocked) return FAULT(s->work->arena, &ledger_account_blocked, "bookings", PARAM("account", account.number));
-        if (account.control) return FAULT(s->work->arena, &ledger_party_missing, "bookings", PARAM("account", account.number));
+        if (account.is_blocked)
+            return FAULT(s->work->arena, &ledger_account_blocked, "bookings", PARAM("account", account.number));
+        if (account.control)
+            return FAULT(s->work->arena, &ledger_party_missing, "bookings", PARAM("account", account.number));
         add_line(s, account.id, -b->amount_minor, b->description);
         if (!int_sub(s->left_minor, b->amount_minor, &s->left_minor)) return FAULT(s->work->arena, &ledger_too_large, "bookings");
     }
@@ -271,7 +275,8 @@ static struct fault *fill_base(struct settling *s)
             return FAULT(s->work->arena, &ledger_too_large, "shares");
         l->base_minor = until - given;
         given = until;
-        if (foreign && str_equal(l->currency, s->base)) exchange += l->base_minor - l->amount_minor, l->base_minor = l->amount_minor;
+        if (foreign && str_equal(l->currency, s->base))
+            exchange += l->base_minor - l->amount_minor, l->base_minor = l->amount_minor;
         if (foreign && l->vat_base_minor) {
             if (!int_mul_div(l->vat_base_minor, s->line.base_minor, s->line.amount_minor, &net))
                 return FAULT(s->work->arena, &ledger_too_large, "differences");
@@ -379,7 +384,9 @@ static struct fault *settle_group(struct settling *s, struct cash_group *g, stru
             item->party_id.n == g->party_id.n && str_equal(item->currency, g->currency))
             *LIST_ADD(s->work->arena, &parts) = (struct settle_part){ item->id, amount };
     }
-    struct settlement settlement = { .effective_on = s->on, .reason = g->reopens ? s->storno : STR("bank"), .evidence = evidence };
+    struct settlement settlement = { .effective_on = s->on,
+                                     .reason = g->reopens ? s->storno : STR("bank"),
+                                     .evidence = evidence };
     return ledger_settle(s->work, &settlement, parts.at, parts.count);
 }
 
@@ -494,4 +501,3 @@ struct fault *cash_settle(struct work *work, const struct cash_decide *decide, c
     work_changed(work, "cash_decision", out->id.n, (struct given){ &cash_decided_record, NULL }, GIVEN(cash_decided, out));
     return NULL;
 }
-

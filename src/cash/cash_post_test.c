@@ -49,7 +49,10 @@ static struct cash_decided settle(struct work *work, bank_line_id line, const st
 }
 
 static struct cash_share share(item_id item, int64_t minor) { return (struct cash_share){ item, minor, 0 }; }
-static struct cash_given_up gave(const char *kind, int64_t minor) { return (struct cash_given_up){ str_of(kind), minor, { 0 } }; }
+static struct cash_given_up gave(const char *kind, int64_t minor)
+{
+    return (struct cash_given_up){ str_of(kind), minor, { 0 } };
+}
 
 /* 121.00 and 109.00 of one invoice; 2 % of 230.00 is 4.60: 2.42 of it on the part of 21 % (0.42 VAT), 2.18 on 9 % (0.18 VAT). */
 DB_TEST(cash_discount_with_vat_by_three_modes)
@@ -67,7 +70,8 @@ DB_TEST(cash_discount_with_vat_by_three_modes)
         item_id a = cash_invoice_vat(work, zon, cases[i].mode, 10000, 10000);
         const struct cash_share shares[] = { share(a, 23000) };
         const struct cash_given_up gives[] = { gave("discount", 460) };
-        struct cash_decided d = settle(work, pay_line(work, 22540, cases[i].mode, "Zon BV", cases[i].mode), shares, 1, gives, 1, zon);
+        struct cash_decided d =
+            settle(work, pay_line(work, 22540, cases[i].mode, "Zon BV", cases[i].mode), shares, 1, gives, 1, zon);
         expect_int(0, cash_rest(work, a));
         expect_int(cases[i].discount, cash_balance_of(work, FOR_DISCOUNT_GIVEN) - before);
         expect_int(cases[i].vat21, cash_balance_of(work, "vat_due") - high + 2100);
@@ -108,7 +112,8 @@ DB_TEST(cash_charge_rounding_instalment_and_contra)
     test_begin(work);
     cash_account(work);
     party_id zon = cash_customer(work, "Zon BV");
-    item_id a = cash_invoice(work, zon, "A", 100000), b = cash_invoice(work, zon, "B", 50000), bill = cash_bill(work, zon, "F9", 30000);
+    item_id a = cash_invoice(work, zon, "A", 100000), b = cash_invoice(work, zon, "B", 50000),
+            bill = cash_bill(work, zon, "F9", 30000);
     const struct cash_share first[] = { share(a, 100000) };
     const struct cash_given_up charge[] = { gave("charge", 1500), gave("rounding", 3) };
     (void)settle(work, pay_line(work, 98497, "A", "Zon BV", "1"), first, 1, charge, 2, zon);
@@ -169,7 +174,8 @@ DB_TEST(cash_credit_notes_settle_without_money)
     test_begin(work);
     cash_account(work);
     party_id zon = cash_customer(work, "Zon BV"), maan = cash_customer(work, "Maan BV");
-    item_id a = cash_invoice(work, zon, "A", 10000), b = cash_invoice(work, maan, "B", 5000), c = cash_invoice(work, maan, "C", -5000);
+    item_id a = cash_invoice(work, zon, "A", 10000), b = cash_invoice(work, maan, "B", 5000),
+            c = cash_invoice(work, maan, "C", -5000);
     const struct cash_share shares[] = { share(a, 10000), share(b, 5000), share(c, -5000) };
     (void)settle(work, pay_line(work, 10000, "A", "Zon BV", "1"), shares, 3, NULL, 0, zon);
     expect_int(0, cash_rest(work, a));
@@ -184,7 +190,8 @@ DB_TEST(cash_storno_reopens_only_its_own)
     test_begin(work);
     cash_account(work);
     party_id zon = cash_customer(work, "Zon BV");
-    item_id a = cash_invoice(work, zon, "A", 10000), b = cash_invoice(work, zon, "B", 7000), c = cash_invoice(work, zon, "C", 3000);
+    item_id a = cash_invoice(work, zon, "A", 10000), b = cash_invoice(work, zon, "B", 7000),
+            c = cash_invoice(work, zon, "C", 3000);
     const struct cash_share paid[] = { share(a, 10000), share(b, 7000), share(c, 3000) }, back[] = { share(b, -7000) };
     const struct cash_given_up fee[] = { gave("charge", 350) };
     const struct pay pays[] = { { -7350, "storno B", "Zon BV", NULL, NULL, "AM04" } };
@@ -215,7 +222,9 @@ DB_TEST(cash_storno_reopens_only_its_own)
 
 static void given_dollars(struct work *work)
 {
-    struct bank_account account = { .name = STR("Dollars"), .iban = STR("NL02ABNA0123456789"), .holder = STR("Test BV"), .currency = STR("USD") };
+    struct bank_account account = {
+        .name = STR("Dollars"), .iban = STR("NL02ABNA0123456789"), .holder = STR("Test BV"), .currency = STR("USD")
+    };
     set_rate(work, "USD", 2, 90);
     cash_account(work);
     expect_done(bank_account_make(work, &account));
@@ -312,7 +321,8 @@ DB_TEST(ledger_settlement_waits_for_its_items)
     for (size_t i = 0; i < ARRAY_LENGTH(days); i++) {
         struct open_items items = { 0 };
         int64_t sum = 0;
-        expect_done(ledger_open_items_as_of(work, CONTROL_RECEIVABLES, zon, (struct date){ days[i].ymd }, (struct instant){ 0 }, &items));
+        expect_done(ledger_open_items_as_of(work, CONTROL_RECEIVABLES, zon, (struct date){ days[i].ymd },
+                                            (struct instant){ 0 }, &items));
         for (size_t k = 0; k < items.count; k++) sum += items.at[k].rest_base_minor;
         expect_int(days[i].count, items.count);
         expect_int(days[i].sum, sum);
@@ -330,7 +340,8 @@ DB_TEST(cash_refuses_before_it_writes)
     party_id zon = cash_customer(work, "Zon BV");
     item_id a = cash_invoice(work, zon, "A", 100000);
     bank_line_id line = pay_line(work, 50000, "A", "Zon BV", "1");
-    struct cash_share shares[] = { share(a, 100000) }, much[] = { share(a, 100001) }, twice[] = { share(a, 25000), share(a, 25000) };
+    struct cash_share shares[] = { share(a, 100000) }, much[] = { share(a, 100001) },
+                      twice[] = { share(a, 25000), share(a, 25000) };
     struct cash_given_up off[] = { gave("write_off", 50000) }, odd[] = { gave("gift", 1) };
     struct cash_decided decided = { 0 };
     struct cash_decide decide = { .line_id = line, .party_id = zon, .shares = { shares, 1, 1 }, .differences = { off, 1, 1 } };

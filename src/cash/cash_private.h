@@ -23,7 +23,8 @@ struct cash_terms;
 CHECKED struct fault *cash_terms_load(struct work *work, bool past, struct cash_terms **terms);
 void cash_terms_tell(const struct cash_terms *terms, const struct open_item *item, struct cash_item *out);
 /* The discount that an item allows and until when; 0 when it allows none. */
-CHECKED struct fault *cash_discount_of(struct work *work, const struct open_item *item, struct date *until, int64_t *discount_minor);
+CHECKED struct fault *cash_discount_of(struct work *work, const struct open_item *item, struct date *until,
+                                       int64_t *discount_minor);
 
 /* What the engine last thought of a line. */
 struct proposal_row {
@@ -46,7 +47,8 @@ struct kept_explanation {
     struct str evidence;
 };
 /* The explanation of this rank that is kept for a line, and the decision that accepting it makes. Refuses cash_missing. */
-CHECKED struct fault *cash_kept(struct work *work, bank_line_id line, int64_t rank, struct kept_explanation *kept, struct str *model);
+CHECKED struct fault *cash_kept(struct work *work, bank_line_id line, int64_t rank, struct kept_explanation *kept,
+                                struct str *model);
 struct cash_decide cash_decide_as(struct work *work, bank_line_id line, const struct kept_explanation *e);
 /* Where a line stands in the queue, least first: the most money that one click closes, amount times chance; the oldest at equals. */
 void cash_place(struct proposal_row *row, const struct bank_line *line);
@@ -54,8 +56,9 @@ void cash_place(struct proposal_row *row, const struct bank_line *line);
 /* ---- The past, for the engine ---- */
 enum cash_category cash_category_of(struct str name); /* 0: none of that name */
 /* What a category's name, shares and differences say, for the engine. */
-void cash_decision_from(struct arena *arena, struct str category, party_id party, const struct cash_share *shares, size_t share_count,
-                        const struct cash_given_up *differences, size_t difference_count, struct cash_decision *out);
+void cash_decision_from(struct arena *arena, struct str category, party_id party, const struct cash_share *shares,
+                        size_t share_count, const struct cash_given_up *differences, size_t difference_count,
+                        struct cash_decision *out);
 /* Imported payments, the newest `most`, oldest first. */
 CHECKED struct fault *cash_past_load(struct work *work, struct arena *arena, size_t most, struct cash_past **past, size_t *count);
 

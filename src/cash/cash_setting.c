@@ -11,26 +11,28 @@ static bool is_mode(struct str text)
     return false;
 }
 
-RECORD(cash_chosen_setting,
-       {
-           FIELD(struct cash_chosen_setting, precision_ppm, .max = 1000000,
-                 .about = "expected share right of what is posted by itself, in millionths; 0: nothing by itself"),
-           FIELD(struct cash_chosen_setting, rounding_minor, .max = 1000,
-                 .about = "a difference up to this is rounding"),
-           FIELD(struct cash_chosen_setting, charge_minor, .max = 100000, .about = "largest bank charge taken as such"),
-           FIELD(struct cash_chosen_setting, difference_auto_minor, .max = 1000000,
-                 .about = "a difference above this is never posted by itself"),
-           FIELD(struct cash_chosen_setting, discount_mode, .max = 10, .check = is_mode, .shape = "discount_mode", OPTIONAL,
-                 .about = "excluded: VAT stays as invoiced; included: VAT is corrected with the discount; mixed: VAT was invoiced over the "
-                          "discounted amount (Belgium); left out: as it was"),
-           FIELD(struct cash_chosen_setting, discount_late_days, .max = 60, OPTIONAL,
-                 .about = "a discount taken so many days late is allowed all the same"),
-           FIELD(struct cash_chosen_setting, write_off_minor, .max = 100000000, OPTIONAL,
-                 .about = "what a person may give up by himself in one decision, unless a role of his says more"),
-           FIELD(struct cash_chosen_setting, answer_days, .max = 365, OPTIONAL,
-                 .about = "so many days a line waits for a customer's answer; left out: as it was"),
-           FIELD(struct cash_chosen_setting, version),
-       });
+RECORD(
+    cash_chosen_setting,
+    {
+        FIELD(struct cash_chosen_setting, precision_ppm, .max = 1000000,
+              .about = "expected share right of what is posted by itself, in millionths; 0: nothing by itself"),
+        FIELD(struct cash_chosen_setting, rounding_minor, .max = 1000, .about = "a difference up to this is rounding"),
+        FIELD(struct cash_chosen_setting, charge_minor, .max = 100000, .about = "largest bank charge taken as such"),
+        FIELD(struct cash_chosen_setting, difference_auto_minor, .max = 1000000,
+              .about = "a difference above this is never posted by itself"),
+        FIELD(
+            struct cash_chosen_setting, discount_mode, .max = 10, .check = is_mode, .shape = "discount_mode", OPTIONAL,
+            .about =
+                "excluded: VAT stays as invoiced; included: VAT is corrected with the discount; mixed: VAT was invoiced over the "
+                "discounted amount (Belgium); left out: as it was"),
+        FIELD(struct cash_chosen_setting, discount_late_days, .max = 60, OPTIONAL,
+              .about = "a discount taken so many days late is allowed all the same"),
+        FIELD(struct cash_chosen_setting, write_off_minor, .max = 100000000, OPTIONAL,
+              .about = "what a person may give up by himself in one decision, unless a role of his says more"),
+        FIELD(struct cash_chosen_setting, answer_days, .max = 365, OPTIONAL,
+              .about = "so many days a line waits for a customer's answer; left out: as it was"),
+        FIELD(struct cash_chosen_setting, version),
+    });
 
 struct fault *cash_setting_load(struct work *work, struct cash_chosen_setting *setting)
 {
@@ -66,7 +68,8 @@ struct term_row {
 LIST_STRUCT(term_rows, struct term_row);
 RECORD(term_row, {
                      ID(struct term_row, id, .sort = true),
-                     ID(struct term_row, party_id, OPTIONAL, .filter = true, .about = "absent: everyone without terms of his own"),
+                     ID(struct term_row, party_id, OPTIONAL, .filter = true,
+                        .about = "absent: everyone without terms of his own"),
                      FIELD(struct term_row, valid_from, .sort = true, .about = "for invoices of that day and later"),
                      FIELD(struct term_row, days, .about = "the discount holds so many days after the invoice's day"),
                      FIELD(struct term_row, percent),
@@ -142,7 +145,8 @@ static void discount_of(const struct cash_terms *terms, const struct open_item *
         *discount_minor = named->discount_minor;
         return;
     }
-    const struct term_row *term = item->kind == ITEM_INVOICE && item->control == CONTROL_RECEIVABLES ? term_of(terms, item) : NULL;
+    const struct term_row *term =
+        item->kind == ITEM_INVOICE && item->control == CONTROL_RECEIVABLES ? term_of(terms, item) : NULL;
     int64_t over = terms->whole || !named || !named->net_minor ? item->amount_minor : named->net_minor, hundred = 100;
     if (!term || term->percent.units <= 0) return;
     for (int i = 0; i < term->percent.scale; i++) hundred *= 10;

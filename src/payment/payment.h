@@ -118,7 +118,7 @@ extern const struct record run_part_record;
 
 /* What could be paid. `blocks`: words between spaces, absent when it can be paid now:
  * party_blocked, no_account, unverified, waiting (the account changed and its waiting period is not over), account_blocked,
- * in_run, on_hold, not_approved, owes_us (a customer who has open invoices), duplicate (an undecided one, see the bill). */
+ * in_run, on_hold, not_approved, owes_us (a customer who has open invoices, unless it was decided to give this back), duplicate (an undecided one, see the bill). */
 struct payment_due {
     struct { int64_t n; } id; /* the open item */
     party_id party_id;
@@ -138,6 +138,7 @@ struct payment_due {
     party_bank_id party_bank_id;
     struct str iban, bic, holder, last_iban;
     bool is_changed, is_first;
+    bool is_refund; /* somebody decided that it goes back, whatever else the customer owes */
     payment_run_id run_id; /* the run it stands in … */
     int64_t part_minor, taken_minor; /* … what that run pays of it, and the discount it takes. Chosen for a run: what it will pay */
     struct str hold_reason;
@@ -164,7 +165,7 @@ struct payment_proposal {
     struct date until;        /* everything due until that day; or the items and bills named */
     LIST_OF(struct payment_item) items;
     LIST_OF(struct payment_bill) bills;
-    bool refunds;             /* with `until`: what customers have to their credit too */
+    bool refunds;             /* with `until`: what customers have to their credit too; what was decided to go back comes along anyway */
     bool discounts;           /* takes a supplier's discount on what is paid in time for it … */
     struct decimal discount_percent; /* … where it is worth at least so much a year (left out: any) */
     enum payment_kind kind;   /* left out: sepa for euro, foreign for another currency */

@@ -73,6 +73,7 @@ select i.id, i.party_id, p.number as party_number, p.name as party_name, i.accou
        b.reference_kind, b.reference, b.iban as asked_iban, k.id as party_bank_id, k.iban, k.bic, coalesce(k.holder, p.name) as holder, l.iban as last_iban,
        case when l.iban is not null and k.iban is not null and l.iban <> k.iban then true else false end as is_changed,
        case when l.iban is null then true else false end as is_first, q.run_id,
+       case when exists (select 1 from cash_refund f where f.company_id = i.company_id and f.item_id = i.id) then true else false end as is_refund,
        coalesce(q.amount_minor, 0) as part_minor, coalesce(q.discount_minor, 0) as taken_minor, h.reason as hold_reason, h.until_on as hold_until,
        nullif(trim(case when p.is_blocked then 'party_blocked ' else '' end
          || case when k.id is not null or r.rest_minor > 0 then ''
@@ -87,7 +88,8 @@ select i.id, i.party_id, p.number as party_number, p.name as party_name, i.accou
          || case when h.item_id is not null then 'on_hold ' else '' end
          || case when b.id is not null and b.state <> 'approved' then 'not_approved ' else '' end
          || case when a.control = 'receivables' and exists (select 1 from item_rest o where o.company_id = i.company_id and o.party_id = i.party_id
-                                                             and o.account_id = i.account_id and o.rest_minor > 0) then 'owes_us ' else '' end
+                                                             and o.account_id = i.account_id and o.rest_minor > 0)
+                 and not exists (select 1 from cash_refund f where f.company_id = i.company_id and f.item_id = i.id) then 'owes_us ' else '' end
          || case when b.id is not null and (exists (select 1 from bill_pair x where x.company_id = b.company_id and x.bill_id = b.id and x.released_at is null)
                                       or exists (select 1 from bill_pair x where x.company_id = b.company_id and x.other_id = b.id and x.released_at is null)) then 'duplicate ' else '' end), '') as blocks
   from item_rest r
@@ -115,6 +117,7 @@ select i.id, i.party_id, p.number as party_number, p.name as party_name, i.accou
        b.reference_kind, b.reference, b.iban as asked_iban, k.id as party_bank_id, k.iban, k.bic, coalesce(k.holder, p.name) as holder, l.iban as last_iban,
        case when l.iban is not null and k.iban is not null and l.iban <> k.iban then true else false end as is_changed,
        case when l.iban is null then true else false end as is_first, q.run_id,
+       case when exists (select 1 from cash_refund f where f.company_id = i.company_id and f.item_id = i.id) then true else false end as is_refund,
        coalesce(q.amount_minor, 0) as part_minor, coalesce(q.discount_minor, 0) as taken_minor, h.reason as hold_reason, h.until_on as hold_until,
        nullif(trim(case when p.is_blocked then 'party_blocked ' else '' end
          || case when k.id is not null or r.rest_minor > 0 then ''
@@ -129,7 +132,8 @@ select i.id, i.party_id, p.number as party_number, p.name as party_name, i.accou
          || case when h.item_id is not null then 'on_hold ' else '' end
          || case when b.id is not null and b.state <> 'approved' then 'not_approved ' else '' end
          || case when a.control = 'receivables' and exists (select 1 from item_rest o where o.company_id = i.company_id and o.party_id = i.party_id
-                                                             and o.account_id = i.account_id and o.rest_minor > 0) then 'owes_us ' else '' end
+                                                             and o.account_id = i.account_id and o.rest_minor > 0)
+                 and not exists (select 1 from cash_refund f where f.company_id = i.company_id and f.item_id = i.id) then 'owes_us ' else '' end
          || case when b.id is not null and (exists (select 1 from bill_pair x where x.company_id = b.company_id and x.bill_id = b.id and x.released_at is null)
                                       or exists (select 1 from bill_pair x where x.company_id = b.company_id and x.other_id = b.id and x.released_at is null)) then 'duplicate ' else '' end), '') as blocks
   from item_rest r
@@ -157,6 +161,7 @@ select i.id, i.party_id, p.number as party_number, p.name as party_name, i.accou
        b.reference_kind, b.reference, b.iban as asked_iban, k.id as party_bank_id, k.iban, k.bic, coalesce(k.holder, p.name) as holder, l.iban as last_iban,
        case when l.iban is not null and k.iban is not null and l.iban <> k.iban then true else false end as is_changed,
        case when l.iban is null then true else false end as is_first, q.run_id,
+       case when exists (select 1 from cash_refund f where f.company_id = i.company_id and f.item_id = i.id) then true else false end as is_refund,
        coalesce(q.amount_minor, 0) as part_minor, coalesce(q.discount_minor, 0) as taken_minor, h.reason as hold_reason, h.until_on as hold_until,
        nullif(trim(case when p.is_blocked then 'party_blocked ' else '' end
          || case when k.id is not null or r.rest_minor > 0 then ''
@@ -171,7 +176,8 @@ select i.id, i.party_id, p.number as party_number, p.name as party_name, i.accou
          || case when h.item_id is not null then 'on_hold ' else '' end
          || case when b.id is not null and b.state <> 'approved' then 'not_approved ' else '' end
          || case when a.control = 'receivables' and exists (select 1 from item_rest o where o.company_id = i.company_id and o.party_id = i.party_id
-                                                             and o.account_id = i.account_id and o.rest_minor > 0) then 'owes_us ' else '' end
+                                                             and o.account_id = i.account_id and o.rest_minor > 0)
+                 and not exists (select 1 from cash_refund f where f.company_id = i.company_id and f.item_id = i.id) then 'owes_us ' else '' end
          || case when b.id is not null and (exists (select 1 from bill_pair x where x.company_id = b.company_id and x.bill_id = b.id and x.released_at is null)
                                       or exists (select 1 from bill_pair x where x.company_id = b.company_id and x.other_id = b.id and x.released_at is null)) then 'duplicate ' else '' end), '') as blocks
   from item_rest r
@@ -199,6 +205,7 @@ select i.id, i.party_id, p.number as party_number, p.name as party_name, i.accou
        b.reference_kind, b.reference, b.iban as asked_iban, k.id as party_bank_id, k.iban, k.bic, coalesce(k.holder, p.name) as holder, l.iban as last_iban,
        case when l.iban is not null and k.iban is not null and l.iban <> k.iban then true else false end as is_changed,
        case when l.iban is null then true else false end as is_first, q.run_id,
+       case when exists (select 1 from cash_refund f where f.company_id = i.company_id and f.item_id = i.id) then true else false end as is_refund,
        coalesce(q.amount_minor, 0) as part_minor, coalesce(q.discount_minor, 0) as taken_minor, h.reason as hold_reason, h.until_on as hold_until,
        nullif(trim(case when p.is_blocked then 'party_blocked ' else '' end
          || case when k.id is not null or r.rest_minor > 0 then ''
@@ -213,7 +220,8 @@ select i.id, i.party_id, p.number as party_number, p.name as party_name, i.accou
          || case when h.item_id is not null then 'on_hold ' else '' end
          || case when b.id is not null and b.state <> 'approved' then 'not_approved ' else '' end
          || case when a.control = 'receivables' and exists (select 1 from item_rest o where o.company_id = i.company_id and o.party_id = i.party_id
-                                                             and o.account_id = i.account_id and o.rest_minor > 0) then 'owes_us ' else '' end
+                                                             and o.account_id = i.account_id and o.rest_minor > 0)
+                 and not exists (select 1 from cash_refund f where f.company_id = i.company_id and f.item_id = i.id) then 'owes_us ' else '' end
          || case when b.id is not null and (exists (select 1 from bill_pair x where x.company_id = b.company_id and x.bill_id = b.id and x.released_at is null)
                                       or exists (select 1 from bill_pair x where x.company_id = b.company_id and x.other_id = b.id and x.released_at is null)) then 'duplicate ' else '' end), '') as blocks
   from item_rest r

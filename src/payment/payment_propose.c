@@ -133,7 +133,7 @@ static struct fault *choose_until(struct work *work, const struct payment_propos
     TRY(db_all(work, &sql_due_until, GIVEN(payment_until, &until), INTO_LIST(payment_due, &all)));
     for (size_t i = 0; i < all.count; i++) {
         const struct payment_due *due = &all.at[i];
-        if (!str_equal(due->currency, currency) || (due->control == CONTROL_RECEIVABLES && !proposal->refunds)) continue;
+        if (!str_equal(due->currency, currency) || (due->control == CONTROL_RECEIVABLES && !proposal->refunds && !due->is_refund)) continue;
         if (due->amount_minor < 0) *LIST_ADD(work->arena, due->blocks.length ? left_out : &credits) = *due;
         else *LIST_ADD(work->arena, due->blocks.length ? left_out : chosen) = *due;
     }
