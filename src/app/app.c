@@ -41,6 +41,7 @@ void app_operations(struct arena *arena, struct operations *out)
         &bill_bills,
         &bill_checks,
         &bill_views,
+        &bill_settings,
         &invoice_drafts,
         &invoice_operations,
         &invoice_helps,

@@ -6,6 +6,9 @@
 #include <unistd.h>
 
 static const struct fault_type app_no_files = { FAULT_INVALID, "app.no_files", "Say which files: florin check FILE…" };
+static const struct fault_type app_no_check = {
+    FAULT_INVALID, "app.no_check", "{check} is none of our own checks; those that can be left out are: {known}."
+};
 static const char *const rule_names[] = { NULL, "auto", "en16931", "peppol", "nlcius", "xrechnung", "gaccount", "selfbilling" };
 static const unsigned rule_sets[] = { 0,
                                       EINVOICE_AUTO,
@@ -17,12 +20,15 @@ static const unsigned rule_sets[] = { 0,
                                       EINVOICE_EN16931 | EINVOICE_SELF_BILLING };
 struct app_check_flags {
     unsigned rules;
+    struct str without;
     bool json, version;
 };
 RECORD(app_check_flags,
        {
            FIELD(struct app_check_flags, rules, CHOICES(rule_names), OPTIONAL,
                  .about = "by which rules; auto: those that the invoice names, and our own"),
+           FIELD(struct app_check_flags, without, OPTIONAL, .max = 500,
+                 .about = "which of our own checks not to make: FL-BIC,FL-GTIN"),
            FIELD(struct app_check_flags, json, OPTIONAL, .about = "one JSON object a line"),
            FIELD(struct app_check_flags, version, OPTIONAL, .about = "which versions of the rules these are"),
        });
@@ -33,6 +39,7 @@ struct checking {
     const struct own *own;
     const struct words *files;
     unsigned sets;
+    uint64_t without;
     bool json;
     atomic_size_t next;
     pthread_mutex_t lock;
@@ -126,7 +133,8 @@ static void check_one(struct checking *c, struct arena *arena, size_t at)
     struct text text = text_new(arena);
     struct fault *fault = own_file(arena, file, &bytes);
     if (!fault) fault = own_invoice_xml(arena, bytes, &xml);
-    if (!fault) fault = einvoice_check(arena, xml, c->sets, &invoice, &report);
+    if (!fault) fault = einvoice_read(arena, xml, &invoice);
+    if (!fault) einvoice_judge_without(arena, invoice, c->sets, c->without, &report);
     if (c->json) say_json(&text, c->own->language, file, invoice, &report, fault);
     else say_lines(&text, c->own->language, file, invoice, &report, fault);
     struct found found = { malloc(text.length + 1), text.length, true, !fault && report.valid };
@@ -183,6 +191,15 @@ static bool check_all(struct checking *c)
     return valid;
 }
 
+static struct fault *no_check(struct arena *arena, struct str unknown)
+{
+    struct text known = text_new(arena);
+    const char *const *ids;
+    size_t count = einvoice_own_checks(&ids);
+    for (size_t i = 0; i < count; i++) text_addf(&known, "%s%s", i ? ", " : "", ids[i]);
+    return FAULT(arena, &app_no_check, "without", PARAM("check", unknown), PARAM("known", text_str(&known)));
+}
+
 struct fault *app_check(struct own *own, int *code)
 {
     struct app_check_flags flags = { 0 };
@@ -197,7 +214,12 @@ struct fault *app_check(struct own *own, int *code)
         return NULL;
     }
     if (!files.count) return FAULT(own->arena, &app_no_files, NULL);
-    struct checking checking = { .own = own, .files = &files, .sets = rule_sets[flags.rules], .json = flags.json };
+    uint64_t without = 0;
+    struct str unknown = { 0 };
+    if (!einvoice_own_choice(flags.without, &without, &unknown)) return no_check(own->arena, unknown);
+    struct checking checking = {
+        .own = own, .without = without, .files = &files, .sets = rule_sets[flags.rules], .json = flags.json
+    };
     checking.found = ARENA_ARRAY(own->arena, struct found, files.count);
     *code = check_all(&checking) ? 0 : EXIT_NOT_RIGHT;
     return NULL;

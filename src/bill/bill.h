@@ -187,4 +187,4 @@ struct str bill_number_key(struct arena *arena, struct str number);
 extern const struct fault_type bill_missing, bill_changed, bill_same_file, bill_wrong_state, bill_no_supplier, bill_no_number,
     bill_no_day, bill_uncoded, bill_no_vat_code, bill_control_account, bill_duplicate, bill_fatal_problems, bill_supplier_blocked,
     bill_not_as_submitted, bill_line_currency;
-extern const struct operation_table bill_asks, bill_arrivals, bill_forms, bill_bills, bill_checks, bill_views;
+extern const struct operation_table bill_asks, bill_arrivals, bill_forms, bill_bills, bill_checks, bill_views, bill_settings;

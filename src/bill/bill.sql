@@ -157,3 +157,12 @@ select q.id, q.bill_id, q.person_id, p.name as person, q.email, q.question, q.as
 -- name: bill_own_duties
 select count(*) as count from duty d join duty_rule r on r.company_id = d.company_id and r.waived_by is null and r.first_duty = d.duty and r.second_duty = 'bill.approve'
  where d.company_id = :company_id and d.subject_kind = 'bill' and d.subject_id = :id and d.person_id = :user_id;
+
+-- name: bill_setting
+select id, checks_off, version from bill_setting where company_id = :company_id;
+
+-- name: bill_setting_add
+insert into bill_setting (company_id, id, checks_off, version) values (:company_id, :id, :checks_off, 1) on conflict do nothing;
+
+-- name: bill_setting_save
+update bill_setting set checks_off = :checks_off, version = version + 1 where company_id = :company_id and version = :version;

@@ -119,6 +119,54 @@ DB_TEST(bill_every_operation_is_answered)
 }
 
 /* A released pair is remembered, and what was released voids when it becomes something else. */
+/* An invoice whose due day lies before its day of issue: FL-DUE, unless the company does not want to hear it. */
+static size_t told_due(struct work *work, const char *number)
+{
+    struct bill_problems problems = { 0 };
+    struct bill bill = { 0 };
+    size_t told = 0;
+    expect_done(bill_receive(
+        work, STR("a.xml"), DOCUMENT_UPLOAD,
+        str_format(work->arena,
+                   "<Invoice xmlns='urn:oasis:names:specification:ubl:schema:xsd:Invoice-2' "
+                   "xmlns:b='urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2'>"
+                   "<b:ID>%s</b:ID><b:IssueDate>2025-02-20</b:IssueDate><b:DueDate>2025-02-01</b:DueDate></Invoice>",
+                   number),
+        &bill));
+    expect_done(bill_problems_of(work, bill.id, &problems));
+    for (size_t i = 0; i < problems.count; i++) told += str_is(problems.at[i].rule, "FL-DUE");
+    return told;
+}
+
+DB_TEST(bill_own_checks_are_left_out_when_a_company_says_so)
+{
+    struct door d = door_of(work);
+    test_begin(work);
+    expect_int(1, told_due(work, "1"));
+    test_commit(work);
+    d.request = (struct request){ .operation = operation_by_command(&d.all, STR("bill-setting"), STR("change")),
+                                  .body = STR("{\"checks_off\":\"FL-DUE BR-01\"}") };
+    expect(operation_answer(work, d.books, &d.all, &d.request, &d.answer) != NULL); /* an official rule is not ours to leave out */
+    d.request.body = STR("{\"checks_off\":\"FL-DUE FL-BIC\"}");
+    expect_done(operation_answer(work, d.books, &d.all, &d.request, &d.answer));
+    expect(str_find(d.answer.json, "\"version\":1") >= 0);
+    expect_int(1, work->changes.count); /* in the audit trail */
+    test_begin(work);
+    expect_int(0, told_due(work, "2"));
+    test_commit(work);
+    struct request change = d.request;
+    d.request = (struct request){ .operation = operation_by_command(&d.all, STR("bill-setting"), STR("show")) };
+    expect_done(operation_answer(work, d.books, &d.all, &d.request, &d.answer));
+    expect(str_find(d.answer.json, "FL-DUE FL-BIC") >= 0);
+    d.request = change;
+    d.request.body = STR("{\"checks_off\":\"\",\"version\":1}");
+    expect_done(operation_answer(work, d.books, &d.all, &d.request, &d.answer));
+    expect(operation_answer(work, d.books, &d.all, &d.request, &d.answer) != NULL); /* another was quicker: version 1 is past */
+    test_begin(work);
+    expect_int(1, told_due(work, "3"));
+    db_rollback(work);
+}
+
 DB_TEST(bill_releases_are_remembered)
 {
     struct door d = door_of(work);

@@ -95,6 +95,9 @@ LIST_STRUCT(bill_pairs_shown, struct bill_pair_shown);
 extern const struct record bill_pair_shown_record;
 CHECKED struct fault *bill_pairs_of(struct work *work, bill_id id, struct bill_pairs_shown *pairs);
 
+/* Our own checks (FL-…) that this company does not want, as einvoice_judge_without takes them. */
+CHECKED struct fault *bill_checks_off(struct work *work, uint64_t *without);
+
 /* ---- Reading: bill_read.c ---- */
 /* Fills bill, lines and problems from an e-invoice. */
 void bill_from_einvoice(struct work *work, const struct einvoice *invoice, struct bill *bill, struct bill_lines *lines,

@@ -412,19 +412,22 @@ static void take_problem(struct bill_problems *problems, struct arena *arena, co
 
 /* The rules' verdict is what blocks. What only the XML Schema minds is told beside it, as a warning: its supplier should mend it,
  * but what the invoice says is read all the same. */
-static void judge(struct work *work, const struct einvoice *invoice, struct bill_problems *problems)
+static struct fault *judge(struct work *work, const struct einvoice *invoice, struct bill_problems *problems)
 {
     struct einvoice_report report = { 0 };
+    uint64_t without = 0;
     static const enum problem_severity severities[] = { [EINVOICE_FATAL] = PROBLEM_FATAL,
                                                         [EINVOICE_WARNING] = PROBLEM_WARNING,
                                                         [EINVOICE_INFORMATION] = PROBLEM_INFORMATION };
-    einvoice_judge(work->arena, invoice, EINVOICE_AUTO, &report);
+    TRY(bill_checks_off(work, &without));
+    einvoice_judge_without(work->arena, invoice, EINVOICE_AUTO, without, &report);
     for (size_t i = 0; i < report.problems.count; i++) {
         const struct einvoice_problem *p = &report.problems.at[i];
         take_problem(problems, work->arena, p, PROBLEM_RULE, severities[p->severity]);
     }
     for (size_t i = 0; i < report.structure.count; i++)
         take_problem(problems, work->arena, &report.structure.at[i], PROBLEM_STRUCTURE, PROBLEM_WARNING);
+    return NULL;
 }
 
 /* Each file that stood inside the invoice is a document of its own: nothing that came with it is lost. */
@@ -496,8 +499,7 @@ static struct fault *read_xml(struct work *work, const struct document *document
     struct reading r = { work, invoice, bill, lines, problems, 2 };
     check_buyer(&r, &company);
     TRY(keep_attachments(work, invoice, document, bill, problems));
-    judge(work, invoice, problems);
-    return NULL;
+    return judge(work, invoice, problems);
 }
 
 /* The words a person would look for. */

@@ -317,6 +317,12 @@ static unsigned sets_meant(const struct einvoice *invoice, unsigned sets)
 
 void einvoice_judge(struct arena *arena, const struct einvoice *invoice, unsigned sets, struct einvoice_report *out)
 {
+    einvoice_judge_without(arena, invoice, sets, 0, out);
+}
+
+void einvoice_judge_without(struct arena *arena, const struct einvoice *invoice, unsigned sets, uint64_t without,
+                            struct einvoice_report *out)
+{
     sets = sets_meant(invoice, sets);
     *out = (struct einvoice_report){ .sets = sets };
     struct judging judging = { .run = { .arena = arena,
@@ -343,7 +349,7 @@ void einvoice_judge(struct arena *arena, const struct einvoice *invoice, unsigne
             }
         }
     }
-    if (invoice->tree && (sets & EINVOICE_FLORIN)) florin_judge(&j->run, invoice, say_own, j);
+    if (invoice->tree && (sets & EINVOICE_FLORIN)) florin_judge(&j->run, invoice, without, say_own, j);
     if (out->problems.count) qsort(out->problems.at, out->problems.count, sizeof *out->problems.at, by_line);
     if (out->structure.count) qsort(out->structure.at, out->structure.count, sizeof *out->structure.at, by_line);
     out->valid = !out->fatal;

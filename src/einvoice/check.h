@@ -44,6 +44,13 @@ CHECKED struct fault *einvoice_check(struct arena *arena, struct str bytes, unsi
                                      struct einvoice_report *out);
 /* The same for an invoice that einvoice_read made. ZUGFeRD 1 knows only our own rules. */
 void einvoice_judge(struct arena *arena, const struct einvoice *invoice, unsigned sets, struct einvoice_report *out);
+/* The same without some of our own checks. */
+void einvoice_judge_without(struct arena *arena, const struct einvoice *invoice, unsigned sets, uint64_t without,
+                            struct einvoice_report *out);
+/* Our own checks, each of which can be left out: their ids in order; "FL-BIC FL-GTIN" (spaces or commas between) as bits. False for a
+ * word that is no such id, which `unknown` then is. */
+size_t einvoice_own_checks(const char *const **ids);
+bool einvoice_own_choice(struct str words, uint64_t *without, struct str *unknown);
 /* What EINVOICE_AUTO picks. */
 unsigned einvoice_sets_of(const struct einvoice *invoice);
 /* "EN 16931 1.3.16 + NLCIUS 2.0.3.12" */

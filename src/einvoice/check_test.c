@@ -170,6 +170,69 @@ TEST(einvoice_official_documents_of_en16931)
     "currencyID='EUR'>10</b:PriceAmount></a:Price></a:InvoiceLine><a:InvoiceLine><b:ID>" second                                                     \
     "</b:ID></a:InvoiceLine></Invoice>"
 
+/* One invoice of our own, spoilt for each of our own checks: it is found, and it alone is silent when it is left out. */
+TEST(einvoice_each_own_check_can_be_left_out)
+{
+    static const struct { const char *rule, *from, *to; } spoils[] = {
+        { "FL-ATTACHMENT", "uren.csv", "uren.exe" },
+        { "FL-BASE64", ">YTtiCjE7Mgo=<", ">YTti=CjE7Mgo<" },
+        { "FL-BIC", "<cbc:ID>ABNANL2A<", "<cbc:ID>ABNA2<" },
+        { "FL-DATE", "2026-02-02", "2026-02-31" },
+        { "FL-DUE", "<cbc:DueDate>2026-03-04", "<cbc:DueDate>2026-01-04" },
+        { "FL-ENDPOINT", "<cbc:EndpointID schemeID=\"0106\">12345678", "<cbc:EndpointID schemeID=\"0106\">12345679" },
+        { "FL-GLN", "schemeID=\"0088\">8712345678906", "schemeID=\"0088\">8712345678907" },
+        { "FL-GTIN", "schemeID=\"0160\">4006381333931", "schemeID=\"0160\">4006381333932" },
+        { "FL-IBAN", "NL91ABNA0417164300", "NL92ABNA0417164300" },
+        { "FL-KENMERK", "RF18539007547034", "5000056789012346" },
+        { "FL-KVK", "<cbc:CompanyID schemeID=\"0106\">87654321", "<cbc:CompanyID schemeID=\"0106\">8765432" },
+        { "FL-LINE-AMOUNT", ">2.50<", ">2.40<" },
+        { "FL-LINE-ID", "</cac:InvoiceLine>", "</cac:InvoiceLine><cac:InvoiceLine><cbc:ID>1</cbc:ID></cac:InvoiceLine>" },
+        { "FL-MINOR", ">109.00</cbc:PayableAmount>", ">109.001</cbc:PayableAmount>" },
+        { "FL-NUMBER", ">109.00</cbc:PayableAmount>", ">109,00</cbc:PayableAmount>" },
+        { "FL-OIN", "schemeID=\"0088\">8712345678906", "schemeID=\"0190\">8712345678906" },
+        { "FL-PERIOD", "<cbc:EndDate>2026-01-31", "<cbc:EndDate>2025-12-31" },
+        { "FL-RF", "RF18539007547034", "RF19539007547034" },
+        { "FL-ROUND", ">9.00</cbc:TaxAmount>\n      <cac:TaxCategory>", ">9.01</cbc:TaxAmount>\n      <cac:TaxCategory>" },
+        { "FL-VAT-ID", "NL123456782B90", "NL123456789B90" },
+    };
+    const char *const *ids;
+    expect_int(ARRAY_LENGTH(spoils), einvoice_own_checks(&ids));
+    struct str good = test_file(arena, "tests/data/einvoice/own.ubl.xml");
+    for (size_t i = 0; i <= ARRAY_LENGTH(spoils); i++) {
+        struct einvoice *invoice;
+        struct einvoice_report report;
+        struct str bytes = good, unknown = { 0 };
+        uint64_t without = 0;
+        size_t count;
+        if (i < ARRAY_LENGTH(spoils)) {
+            expect_str(ids[i], str_of(spoils[i].rule));
+            ptrdiff_t at = str_find(good, spoils[i].from);
+            if (at < 0) printf("%s: nothing to spoil\n", spoils[i].rule);
+            expect(at >= 0);
+            bytes = str_format(arena, "%.*s%s%.*s", (int)at, good.at, spoils[i].to,
+                               (int)(good.length - (size_t)at - strlen(spoils[i].from)), good.at + at + strlen(spoils[i].from));
+        }
+        expect_done(einvoice_read(arena, bytes, &invoice));
+        einvoice_judge(arena, invoice, EINVOICE_FLORIN, &report);
+        if (i == ARRAY_LENGTH(spoils)) {
+            expect_int(0, report.problems.count); /* as it stands it is right */
+            break;
+        }
+        if (!has_rule(&report, str_of(spoils[i].rule), &count)) printf("%s not found\n", spoils[i].rule);
+        expect_int(1, count);
+        size_t all = report.problems.count;
+        expect(einvoice_own_choice(str_of(spoils[i].rule), &without, &unknown));
+        einvoice_judge_without(arena, invoice, EINVOICE_FLORIN, without, &report);
+        expect(!has_rule(&report, str_of(spoils[i].rule), &count));
+        expect_int(all - 1, report.problems.count);
+    }
+    uint64_t without = 0;
+    struct str unknown = { 0 };
+    expect(einvoice_own_choice(STR("FL-BIC, FL-GTIN"), &without, &unknown) && without);
+    expect(!einvoice_own_choice(STR("FL-BIC BR-01"), &without, &unknown));
+    expect_str("BR-01", unknown);
+}
+
 TEST(einvoice_own_checks_find_what_no_official_rule_looks_at)
 {
     static const char *const expected[] = { "FL-VAT-ID", "FL-KVK", "FL-ENDPOINT", "FL-DUE",    "FL-NUMBER",

@@ -4,4 +4,5 @@
 
 /* term: the standard's number of what is wrong; value: as written. */
 typedef void florin_say(void *context, const char *rule, uint32_t node, const char *term, struct str value);
-void florin_judge(struct rule_run *run, const struct einvoice *invoice, florin_say *report, void *context);
+/* without: those not to be made, as einvoice_own_choice gives them. */
+void florin_judge(struct rule_run *run, const struct einvoice *invoice, uint64_t without, florin_say *report, void *context);

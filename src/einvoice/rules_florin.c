@@ -2,11 +2,46 @@
  * sentences stand in data/rules/florin.tsv. */
 #include "einvoice/florin.h"
 
-struct checking { struct rule_run *run; const struct einvoice *invoice; florin_say *say; void *context; };
+struct checking { struct rule_run *run; const struct einvoice *invoice; uint64_t without; florin_say *say; void *context; };
+
+static const char *const own_checks[] = {
+    "FL-ATTACHMENT", "FL-BASE64", "FL-BIC", "FL-DATE",   "FL-DUE",   "FL-ENDPOINT", "FL-GLN",         "FL-GTIN",
+    "FL-IBAN",       "FL-KENMERK", "FL-KVK", "FL-LINE-AMOUNT", "FL-LINE-ID", "FL-MINOR", "FL-NUMBER", "FL-OIN",
+    "FL-PERIOD",     "FL-RF",      "FL-ROUND", "FL-VAT-ID",
+};
+
+size_t einvoice_own_checks(const char *const **ids)
+{
+    *ids = own_checks;
+    return ARRAY_LENGTH(own_checks);
+}
+
+static uint64_t bit_of(struct str id)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(own_checks); i++)
+        if (str_is(id, own_checks[i])) return (uint64_t)1 << i;
+    return 0;
+}
+
+bool einvoice_own_choice(struct str words, uint64_t *bits, struct str *unknown)
+{
+    *bits = 0;
+    while (words.length) {
+        size_t length = 0;
+        while (length < words.length && words.at[length] != ' ' && words.at[length] != ',') length++;
+        struct str word = str_part(words, 0, length);
+        words = str_part(words, length + 1, words.length);
+        if (word.length && !bit_of(word)) return *unknown = word, false;
+        *bits |= bit_of(word);
+    }
+    return true;
+}
 
 static void say(struct checking *c, const char *rule, uint32_t node, const char *term, struct str value)
 {
-    c->say(c->context, rule, node, term, value);
+    uint64_t bit = bit_of(str_of(rule));
+    ensure(bit);
+    if (!(c->without & bit)) c->say(c->context, rule, node, term, value);
 }
 
 static bool digits_only(struct str s)
@@ -107,9 +142,16 @@ static void check_day(struct checking *c, struct einvoice_day day, uint32_t node
     if (day.raw.length && !day.date.ymd) say(c, "FL-DATE", node, term, day.raw);
 }
 
+static void check_period(struct checking *c, const struct einvoice_period *period, const char *term)
+{
+    if (period->from.date.ymd && period->to.date.ymd && period->to.date.ymd < period->from.date.ymd)
+        say(c, "FL-PERIOD", period->node, term, period->to.raw);
+}
+
 static void check_days(struct checking *c)
 {
     const struct einvoice *i = c->invoice;
+    check_period(c, &i->period, "BT-74");
     check_day(c, i->issued, 1, "BT-2");
     check_day(c, i->due, 1, "BT-9");
     check_day(c, i->tax_point, 1, "BT-7");
@@ -119,6 +161,7 @@ static void check_days(struct checking *c)
     for (size_t l = 0; l < i->lines.count; l++) {
         check_day(c, i->lines.at[l].period.from, i->lines.at[l].node, "BT-134");
         check_day(c, i->lines.at[l].period.to, i->lines.at[l].node, "BT-135");
+        check_period(c, &i->lines.at[l].period, "BT-135");
     }
     if (i->due.date.ymd && i->issued.date.ymd && i->due.date.ymd < i->issued.date.ymd) say(c, "FL-DUE", 1, "BT-9", i->due.raw);
 }
@@ -134,6 +177,20 @@ static void check_amount(struct checking *c, struct einvoice_amount amount, uint
     int digits = amount.currency.length ? currency_digits(amount.currency) : currency_digits(c->invoice->currency);
     if (amount.value.present && digits >= 0 && decimal_short(amount.value).scale > digits)
         say(c, "FL-MINOR", node, term, amount.raw);
+}
+
+/* VAT that is not base × rate to the cent: allowed (the official rules give it one unit), yet both sides should know. */
+static void check_rounding(struct checking *c, const struct einvoice_vat_total *v)
+{
+    int digits = currency_digits(c->invoice->currency);
+    if (digits != 2 || !v->base.value.present || !v->amount.value.present || !v->rate.value.present) return;
+    struct rule_number vat = rule_number(v->amount.raw), hundred = rule_whole(100, 0);
+    struct rule_number due = rule_divide(rule_multiply(rule_number(v->base.raw), rule_number(v->rate.raw)), hundred);
+    struct rule_number apart = rule_abs(rule_subtract(vat, rule_round2(due)));
+    /* half a cent of a credit may be rounded either way */
+    bool half = rule_compare(rule_abs(rule_subtract(vat, due)), AT_MOST, rule_whole(5, 3));
+    if (!apart.state && !half && rule_compare(apart, MORE, rule_whole(0, 0)) && rule_compare(apart, AT_MOST, rule_whole(1, 0)))
+        say(c, "FL-ROUND", v->node, "BT-117", v->amount.raw);
 }
 
 static void check_totals(struct checking *c)
@@ -153,6 +210,7 @@ static void check_totals(struct checking *c)
         check_amount(c, v->base, v->node, "BT-116");
         check_amount(c, v->amount, v->node, "BT-117");
         check_number(c, v->rate.value, v->rate.raw, v->node, "BT-119");
+        check_rounding(c, v);
     }
 }
 
@@ -244,9 +302,9 @@ static void check_documents(struct checking *c)
     }
 }
 
-void florin_judge(struct rule_run *run, const struct einvoice *invoice, florin_say *report, void *context)
+void florin_judge(struct rule_run *run, const struct einvoice *invoice, uint64_t without, florin_say *report, void *context)
 {
-    struct checking checking = { run, invoice, report, context }, *c = &checking;
+    struct checking checking = { run, invoice, without, report, context }, *c = &checking;
     check_party(c, &invoice->seller);
     check_party(c, &invoice->buyer);
     check_party(c, &invoice->tax_representative);

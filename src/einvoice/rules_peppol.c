@@ -167,7 +167,7 @@ static struct str vat_country(struct rule_run *r, uint32_t party)
         uint32_t tax = rule_child(r, scheme, E_TaxScheme), id = tax ? rule_child(r, tax, E_ID) : 0,
                  company = rule_child(r, scheme, E_CompanyID);
         if (!id || !company || !str_is(rule_text_of(r, id), "VAT")) continue;
-        if (found.length) return SAID_TWICE;
+        if (found.length || rule_again(r, company)) return SAID_TWICE;
         found = rule_upper(r, rule_ns(r, rule_part(rule_text_of(r, company), 1, 2)));
     }
     return found;
