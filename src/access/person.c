@@ -193,7 +193,7 @@ RECORD(user_add,
            FIELD(struct user_add, email, .min = 3, .max = 254),
            FIELD(struct user_add, name, .min = 1, .max = 200),
            FIELD(struct user_add, role, .min = 1, .max = 60, .about = "name of a role of this company"),
-           FIELD(struct user_add, language, .max = 2, OPTIONAL, .about = "nl or en; left out: that of who adds"),
+           FIELD(struct user_add, language, .max = 2, OPTIONAL, .about = "nl or en; left out: the company's"),
            FIELD(struct user_add, password, .max = 500, OPTIONAL, .secret = true,
                  .about = "left out: an invitation is given instead"),
            FIELD(struct user_add, is_operator, OPTIONAL,
@@ -224,12 +224,12 @@ RECORD(email_key, { FIELD(struct email_key, email) });
 static struct fault *person_make(struct work *work, const struct user_add *takes, struct str email,
                                  struct person *person, struct user_added *out)
 {
+    struct company company = { 0 };
+    TRY(access_company_load(work, &company));
     *person = (struct person){ .id = { id_new(work) },
                                .email = email,
                                .name = takes->name,
-                               .language = takes->language.length    ? takes->language
-                                           : work->language == DUTCH ? STR("nl")
-                                                                     : STR("en"),
+                               .language = takes->language.length ? takes->language : company.language,
                                .is_operator = takes->is_operator && work->system,
                                .created_at = work->now,
                                .version = 1,

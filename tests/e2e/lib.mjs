@@ -135,6 +135,7 @@ async function start() {
 // A page in a context of its own; page.trouble: what broke, and what the policy refused.
 export async function open(language = 'nl-NL', size = { width: 1440, height: 900 }, extra = {}) {
     const context = await (await start()).newContext({ locale: language, viewport: size, acceptDownloads: true, ...extra })
+    await context.addInitScript(l => { try { if (location.protocol.startsWith('http') && !localStorage.getItem('florin.language')) localStorage.setItem('florin.language', l) } catch { /* a sandbox */ } }, language.slice(0, 2))
     const page = await context.newPage()
     page.setDefaultTimeout(15_000)
     page.trouble = []

@@ -1,7 +1,7 @@
 /** The frame of everything: language, who is signed in, the second factor asked again, and what to show when a page breaks. */
 import { Component, lazy, Suspense, useCallback, useEffect, useMemo, useState, type ReactNode } from 'react'
 import { call, Problem, ways } from '../api/client'
-import { usualLanguage, useWords, WordsContext, wordsOf, type Language } from '../text/text'
+import { keepLanguage, keptLanguage, usualLanguage, useWords, WordsContext, wordsOf, type Language } from '../text/text'
 import { Button, Loading, Notes, ProblemBox } from '../parts/basics'
 import { forgetChoices } from '../parts/form'
 import { canOf, SessionContext, type Me, type Session } from './session'
@@ -92,15 +92,21 @@ export function App() {
     const [asking, setAsking] = useState<{ done: (shown: boolean) => void }>()
     const words = useMemo(() => wordsOf(language), [language])
     ways.language = language
+    /** Chosen: kept in this browser, and of who is signed in with the person: mails come in it too. */
+    const choose = useCallback((wanted: Language) => {
+        setLanguage(wanted)
+        keepLanguage(wanted)
+        if (me) void call('me_change', { language: wanted }).then(() => setMe({ ...me, language: wanted }), () => undefined)
+    }, [me])
     useEffect(() => {
         document.documentElement.lang = language
-        try { localStorage.setItem('florin.language', language) } catch { /* storage is off */ }
     }, [language])
     const load = useCallback(async () => {
         try {
             const now = await call('session_show', {})
             ways.csrf = now.csrf ?? ''
             setMe(now)
+            if (!keptLanguage() && (now.language === 'nl' || now.language === 'en')) setLanguage(now.language)
             setTrouble(undefined)
         } catch (problem) {
             if (problem instanceof Problem && problem.status === 401) setMe(null)
@@ -121,14 +127,14 @@ export function App() {
         }
     }, [])
     const session = useMemo<Session | null>(() => me ? { me, company: me.companies.find(c => c.id === me.company_id)?.name ?? '', can: canOf(me), reload: load, signOut } : null, [me, load, signOut])
-    const invited = location.pathname === '/invitation'
+    const invited = location.pathname === '/invitation' || location.pathname === '/password'
     let content: ReactNode
     if (invited) content = <Accept done={() => { history.replaceState(null, '', '/'); location.assign('/') }} />
     else if (trouble) content = <main className="gate"><ProblemBox problem={trouble} again={() => { setTrouble(undefined); void load() }} /></main>
     else if (me === undefined) content = <main className="gate"><Loading /></main>
-    else if (!session) content = <SignIn done={load} language={language} setLanguage={setLanguage} />
+    else if (!session) content = <SignIn done={load} language={language} setLanguage={choose} />
     else if (!session.me.company_id) content = <ChooseCompany session={session} />
-    else content = <Shell key={session.me.company_id} language={language} setLanguage={setLanguage}><Pages key={language} /></Shell>
+    else content = <Shell key={session.me.company_id} language={language} setLanguage={choose}><Pages key={language} /></Shell>
     return <WordsContext.Provider value={words}>
         <RouterProvider><SessionContext.Provider value={session}>
             {content}

@@ -1,6 +1,7 @@
 /** Signing in: password, then the code of the second factor when the server asks for it. */
 import { useState, type FormEvent } from 'react'
 import { call, Problem, ways } from '../api/client'
+import { passkeysThere, signInByPasskey } from '../api/passkey'
 import { Button, ProblemBox, useAction } from '../parts/basics'
 import { TextField } from '../parts/form'
 import { useWords, type Language } from '../text/text'
@@ -22,7 +23,7 @@ function agent(): string {
 }
 
 export function SignIn({ done, language, setLanguage }: { done: () => Promise<void>; language: Language; setLanguage: (language: Language) => void }) {
-    const { t } = useWords(), { busy, problem, run, clear } = useAction()
+    const { t } = useWords(), { busy, problem, run, clear } = useAction(), [forgot, setForgot] = useState(false)
     const [email, setEmail] = useState(''), [password, setPassword] = useState(''), [code, setCode] = useState(''), [factor, setFactor] = useState(false)
     const send = (event: FormEvent) => {
         event.preventDefault()
@@ -39,6 +40,8 @@ export function SignIn({ done, language, setLanguage }: { done: () => Promise<vo
         })
     }
     const at = (field: string) => problem instanceof Problem ? problem.at(field) : undefined
+    const byPasskey = () => { void run(async () => { ways.csrf = (await signInByPasskey(agent(), t)).csrf; await done() }) }
+    if (forgot) return <Forgot email={email} back={() => setForgot(false)} language={language} setLanguage={setLanguage} />
     return <div className="gate"><main className="gate-card">
         <Mark />
         <h1>{factor ? t('second_factor') : t('sign_in')}</h1>
@@ -52,6 +55,8 @@ export function SignIn({ done, language, setLanguage }: { done: () => Promise<vo
                 <TextField label={t('password')} type="password" value={password} onChange={setPassword} autoComplete="current-password" wrong={at('password')} />
             </>}
             <Button look="main" type="submit" busy={busy}>{t('sign_in')}</Button>
+            {!factor && passkeysThere() && <Button icon="lock" disabled={busy} onClick={byPasskey}>{t('passkey_sign_in')}</Button>}
+            {!factor && <button type="button" className="link" onClick={() => { clear(); setForgot(true) }}>{t('forgot')}</button>}
             {factor && <Button look="quiet" onClick={() => { setFactor(false); setCode(''); clear() }}>{t('back')}</Button>}
         </form>
         <LanguageSwitch language={language} setLanguage={setLanguage} />
@@ -70,15 +75,32 @@ export function ChooseCompany({ session }: { session: Session }) {
     </main></div>
 }
 
-/** /invitation#TOKEN: the token stands behind the #, so it is in no log of any server. */
+/** The same answer for every address: nobody learns who is known here. */
+function Forgot({ email: known, back, language, setLanguage }: { email: string; back: () => void; language: Language; setLanguage: (language: Language) => void }) {
+    const { t } = useWords(), { busy, problem, run } = useAction(), [email, setEmail] = useState(known), [asked, setAsked] = useState(false)
+    return <div className="gate"><main className="gate-card">
+        <Mark />
+        <h1>{t('forgot')}</h1>
+        {asked ? <p role="status">{t('forgot_done', { what: email })}</p> : <form noValidate onSubmit={event => { event.preventDefault(); void run(async () => { await call('me_forgot', { email }); setAsked(true) }) }}>
+            <p>{t('forgot_text')}</p>
+            <ProblemBox problem={problem} except={['email']} />
+            <TextField label={t('email')} type="email" value={email} onChange={setEmail} autoComplete="username" autoFocus wrong={problem instanceof Problem ? problem.at('email') : undefined} />
+            <Button look="main" type="submit" busy={busy}>{t('forgot_send')}</Button>
+        </form>}
+        <Button look="quiet" onClick={back}>{t('back')}</Button>
+        <LanguageSwitch language={language} setLanguage={setLanguage} />
+    </main></div>
+}
+
+/** /invitation#TOKEN, /password#TOKEN: the token stands behind the #, so it is in no log of any server. */
 export function Accept({ done }: { done: () => void }) {
-    const { t } = useWords(), { busy, problem, run } = useAction()
+    const { t } = useWords(), { busy, problem, run } = useAction(), anew = location.pathname === '/password'
     const [invitation, setInvitation] = useState(location.hash.slice(1)), [password, setPassword] = useState(''), [again, setAgain] = useState(''), [differs, setDiffers] = useState(false)
     const at = (field: string) => problem instanceof Problem ? problem.at(field) : undefined
     return <div className="gate"><main className="gate-card">
         <Mark />
-        <h1>{t('accept_title')}</h1>
-        <p>{t('accept_text')}</p>
+        <h1>{t(anew ? 'password_choose' : 'accept_title')}</h1>
+        <p>{t(anew ? 'password_choose_text' : 'accept_text')}</p>
         <form noValidate onSubmit={event => {
             event.preventDefault()
             if (password !== again) { setDiffers(true); return }
@@ -86,10 +108,10 @@ export function Accept({ done }: { done: () => void }) {
             void run(async () => { await call('me_accept', { invitation, password }); done() })
         }}>
             <ProblemBox problem={problem} except={['invitation', 'password']} />
-            <TextField label={t('invitation')} value={invitation} onChange={setInvitation} wrong={at('invitation')} />
+            <TextField label={t(anew ? 'code' : 'invitation')} value={invitation} onChange={setInvitation} wrong={at('invitation')} />
             <TextField label={t('password_new')} type="password" autoComplete="new-password" value={password} onChange={setPassword} wrong={at('password')} />
             <TextField label={t('password_again')} type="password" autoComplete="new-password" value={again} onChange={setAgain} wrong={differs ? t('passwords_differ') : undefined} />
-            <Button look="main" type="submit" busy={busy}>{t('accept')}</Button>
+            <Button look="main" type="submit" busy={busy}>{t(anew ? 'save' : 'accept')}</Button>
         </form>
     </main></div>
 }

@@ -1,29 +1,56 @@
+/** My account: second factor, recovery codes, passkeys, password, sessions, language and name. */
 import { useState } from 'react'
 import { call, Problem } from '../api/client'
 import { useSession } from '../app/session'
-import { Badge, Button, Card, note, Page, ProblemBox, Shown, useAction, useRead } from '../parts/basics'
+import { Badge, Button, Card, Dialog, note, Page, ProblemBox, Shown, useAction, useRead } from '../parts/basics'
 import { ApiForm, TextField } from '../parts/form'
+import { Passkeys } from '../parts/passkeys'
 import { Qr } from '../parts/qr'
 import { useWords } from '../text/text'
 
 export default function Me() {
-    const { t, instant } = useWords(), { me, reload } = useSession(), sessions = useRead('session_list', { limit: 100 }), { busy, problem, run } = useAction()
+    const { t } = useWords(), { me, reload } = useSession()
     return <Page title={me.name} note={me.email}>
         <div className="grid">
             <Factor />
+            <Passkeys />
+            <Sessions />
             <Card title={t('password_change')}><ApiForm name="me_password" fields={['present', 'password']} labels={{ present: t('password_present'), password: t('password_new') }} submit={t('password_change')} done={() => { note(t('password_changed')); void reload() }} /></Card>
-            <Card title={t('sessions')}><ProblemBox problem={problem} /><Shown of={sessions}>{list => <ul className="lines-list">{list.items.map(s => <li key={s.id} className="spread"><span>{s.agent ?? t('unknown')}<br /><span className="faint">{instant(s.created_at)} · {s.address}</span></span><Button busy={busy} onClick={() => { void run(async () => { await call('session_close', { id: s.id }); note(t('ended')); sessions.reload(); await reload() }) }}>{t('sign_out')}</Button></li>)}</ul>}</Shown></Card>
+            <Card title={t('my_name')}><ApiForm key={me.name} name="me_change" fields={['name']} initial={{ name: me.name }} submit={t('save')} done={() => { note(t('saved')); void reload() }} /></Card>
         </div>
     </Page>
 }
+function Sessions() {
+    const { t, instant } = useWords(), { reload } = useSession(), read = useRead('session_list', { limit: 100, sort: '-id' }), { busy, problem, run } = useAction()
+    const end = (id: number) => { void run(async () => { await call('session_close', { id }); note(t('ended')); read.reload(); await reload() }) }
+    const others = () => { void run(async () => { const { count } = await call('session_close_others', {}); note(t('sessions_ended', { count })); read.reload() }) }
+    return <Card title={t('sessions')} actions={(read.data?.items.length ?? 0) > 1 && <Button busy={busy} onClick={others}>{t('sessions_end_others')}</Button>}><ProblemBox problem={problem} />
+        <Shown of={read}>{list => <ul className="lines-list">{list.items.map(s => <li key={s.id} className="spread"><span>{s.agent ?? t('unknown')} {s.is_current && <Badge tone="good">{t('session_this')}</Badge>}<br /><span className="faint">{[instant(s.created_at), s.address].filter(Boolean).join(' · ')}</span></span>
+            <Button busy={busy} aria-label={t('session_end_what', { what: (s.agent ?? '') + ' ' + instant(s.created_at) })} onClick={() => end(s.id)}>{t('sign_out')}</Button></li>)}</ul>}</Shown></Card>
+}
+function Codes({ codes, kept }: { codes: string[]; kept: () => void }) {
+    const { t } = useWords()
+    const save = () => {
+        const url = URL.createObjectURL(new Blob([codes.join('\n') + '\n'], { type: 'text/plain' })), link = document.createElement('a')
+        link.href = url
+        link.download = 'florin-' + t('recovery_file') + '.txt'
+        link.click()
+        URL.revokeObjectURL(url)
+    }
+    return <div className="stack"><p>{t('recovery_text')}</p><ul className="codes">{codes.map(c => <li key={c}>{c}</li>)}</ul><div className="form-end"><Button look="main" onClick={kept}>{t('recovery_kept')}</Button><Button icon="download" onClick={save}>{t('download')}</Button></div></div>
+}
 function Factor() {
     const { t } = useWords(), { me, reload } = useSession(), { busy, problem, run } = useAction()
-    const [started, setStarted] = useState<{ secret: string; uri: string }>(), [code, setCode] = useState(''), [codes, setCodes] = useState<string[]>()
+    const [started, setStarted] = useState<{ secret: string; uri: string }>(), [code, setCode] = useState(''), [codes, setCodes] = useState<string[]>(), [ending, setEnding] = useState(false)
     const begin = () => { void run(async () => setStarted(await call('me_totp_start', {}))) }
-    if (codes) return <Card title={t('recovery_codes')}><div className="stack"><p>{t('recovery_text')}</p><ul className="codes">{codes.map(c => <li key={c}>{c}</li>)}</ul><Button look="main" onClick={() => { setCodes(undefined); void reload() }}>{t('recovery_kept')}</Button></div></Card>
-    if (started) return <Card title={t('factor_set_up')}><form className="stack" noValidate onSubmit={e => { e.preventDefault(); void run(async () => { const r = await call('me_totp_confirm', { code: code.replace(/\s/g, '') }); setStarted(undefined); setCodes(r.codes.map(c => c.code)); note(t('factor_on')) }) }}>
+    const anew = () => { void run(async () => { const made = await call('me_recovery', {}); setCodes(made.codes.map(c => c.code)) }) }
+    const end = () => { void run(async () => { await call('me_totp_end', {}); setEnding(false); note(t('factor_ended')); await reload() }) }
+    if (codes) return <Card title={t('recovery_codes')}><Codes codes={codes} kept={() => { setCodes(undefined); void reload() }} /></Card>
+    if (started) return <Card title={t('factor_set_up')}><form className="stack" noValidate onSubmit={e => { e.preventDefault(); void run(async () => { const r = await call('me_totp_confirm', { code: code.replace(/\s/g, '') }); setStarted(undefined); setCode(''); setCodes(r.codes.map(c => c.code)); note(t('factor_on')) }) }}>
         <p>{t('factor_scan')}</p><Qr text={started.uri} label={t('factor_qr')} /><p className="faint">{t('factor_by_hand')}</p><p className="mono">{started.secret.replace(/(.{4})/g, '$1 ')}</p>
         <ProblemBox problem={problem} except={['code']} /><TextField label={t('code')} value={code} onChange={setCode} autoComplete="one-time-code" inputMode="numeric" wrong={problem instanceof Problem ? problem.at('code') : undefined} />
         <div className="form-end"><Button look="main" type="submit" busy={busy}>{t('factor_confirm')}</Button><Button onClick={() => setStarted(undefined)}>{t('cancel')}</Button></div></form></Card>
-    return <Card title={t('second_factor')}><div className="stack"><ProblemBox problem={problem} /><p>{me.second_factor ? <Badge tone="good">{t('on')}</Badge> : <Badge tone="warn">{t('off')}</Badge>} {t('factor_text')}</p><Button look={me.second_factor ? 'plain' : 'main'} busy={busy} onClick={begin}>{me.second_factor ? t('factor_again') : t('factor_set_up')}</Button></div></Card>
+    return <Card title={t('second_factor')}><div className="stack">{!ending && <ProblemBox problem={problem} />}<p>{me.totp_on ? <Badge tone="good">{t('on')}</Badge> : <Badge tone={me.second_factor ? 'none' : 'warn'}>{t('off')}</Badge>} {t('factor_text')}</p>
+        {me.totp_on ? <div className="form-end"><Button busy={busy} onClick={anew}>{t('recovery_again')}</Button><Button look="quiet" onClick={() => setEnding(true)}>{t('factor_end')}</Button></div> : <div className="form-end"><Button look={me.second_factor ? 'plain' : 'main'} busy={busy} onClick={begin}>{t('factor_set_up')}</Button></div>}
+        {ending && <Dialog title={t('factor_end')} close={() => setEnding(false)}><div className="stack"><p>{t('factor_end_text')}</p><ProblemBox problem={problem} /><div className="form-end"><Button look="danger" busy={busy} onClick={end}>{t('factor_end')}</Button><Button onClick={() => setEnding(false)}>{t('cancel')}</Button></div></div></Dialog>}</div></Card>
 }

@@ -3,7 +3,8 @@ import { allows, call } from '../api/client'
 import { operations, type Schemas } from '../api/schema'
 import { useSession } from '../app/session'
 import { Badge, Button, Card, Dialog, note, Page, ProblemBox, Shown, useAction, useRead } from '../parts/basics'
-import { TextField } from '../parts/form'
+import { ApiForm, TextField } from '../parts/form'
+import { History } from '../parts/history'
 import { useWords } from '../text/text'
 
 /** Every permission there is: what the operations need. */
@@ -11,21 +12,37 @@ const permissions = [...new Set(Object.values(operations).map(o => o.needs).filt
 const nouns = [...new Set(permissions.map(p => p.split('.')[0]!))]
 
 export default function Roles() {
-    const { t, word } = useWords(), { can } = useSession(), roles = useRead('role_list', { limit: 100 }), duties = useRead('duty_list', { limit: 100 }), [at, setAt] = useState<number>(), [editing, setEditing] = useState<Schemas['role'] | 'new'>()
+    const { t, word } = useWords(), { can } = useSession(), roles = useRead('role_list', { limit: 100 }), [at, setAt] = useState<number>(), [editing, setEditing] = useState<Schemas['role'] | 'new'>()
     const name = (role: string) => word('role', role.replaceAll(' ', '_'))
     return <Page title={t('nav_roles')} note={t('roles_note')} actions={can('role_set') && <Button look="main" icon="plus" onClick={() => setEditing('new')}>{t('role_new')}</Button>}>
-        <div className="two"><Shown of={roles}>{list => <Card title={t('nav_roles')}><ul className="lines-list">{list.items.map(r => <li key={r.id} className="spread"><span>{name(r.name)} {r.is_built_in && <Badge>{t('built_in')}</Badge>}</span><span className="actions"><Button aria-pressed={at === r.id} onClick={() => setAt(at === r.id ? undefined : r.id)}>{t('what_may')}</Button>{can('role_set') && !r.is_built_in && <Button onClick={() => setEditing(r)}>{t('change')}</Button>}</span></li>)}</ul></Card>}</Shown>
-            <div>{at !== undefined && <RoleCard id={at} />}
-                <Card title={t('duties')}><p className="faint">{t('duties_note')}</p><Shown of={duties}>{list => <ul className="lines-list">{list.items.map(d => <li key={d.id} className="spread"><span>{word('duty', d.name.replaceAll(' ', '_'))}</span>{d.waived_at ? <Badge tone="warn">{t('waived')}</Badge> : <Badge tone="good">{t('in_force')}</Badge>}</li>)}</ul>}</Shown></Card></div></div>
+        <div className="two"><Shown of={roles}>{list => <Card title={t('nav_roles')}><ul className="lines-list">{list.items.map(r => <li key={r.id} className="spread"><span>{name(r.name)} {r.is_built_in && <Badge>{t('built_in')}</Badge>}</span><span className="actions"><Button aria-pressed={at === r.id} onClick={() => setAt(at === r.id ? undefined : r.id)}>{t('what_may')}</Button>{can('role_set') && !r.is_built_in && <Button aria-label={t('change_what', { what: r.name })} onClick={() => setEditing(r)}>{t('change')}</Button>}</span></li>)}</ul></Card>}</Shown>
+            <div>{at !== undefined && <RoleCard key={at} id={at} ended={() => { setAt(undefined); roles.reload() }} />}
+                <Duties /></div></div>
         {editing && <Edit role={editing === 'new' ? undefined : editing} close={() => setEditing(undefined)} done={() => { setEditing(undefined); roles.reload(); note(t('saved')) }} />}
     </Page>
 }
-function RoleCard({ id }: { id: number }) {
-    const { t, word } = useWords(), read = useRead('role_show', { id })
-    return <Card title={t('what_may')}><Shown of={read}>{shown => {
+function RoleCard({ id, ended }: { id: number; ended: () => void }) {
+    const { t, word } = useWords(), { can } = useSession(), read = useRead('role_show', { id }), { busy, problem, run } = useAction()
+    return <Card title={t('what_may')}><ProblemBox problem={problem} /><Shown of={read}>{shown => {
         const patterns = shown.permissions.map(p => p.permission).join(' ')
-        return <ul className="lines-list">{nouns.map(n => { const held = permissions.filter(p => p.startsWith(n + '.') && allows(patterns, p)); return held.length ? <li key={n}><strong>{word('noun', n)}</strong>: {held.map(p => word('verb', p.slice(n.length + 1))).join(', ')}</li> : null })}</ul>
+        return <><ul className="lines-list">{nouns.map(n => { const held = permissions.filter(p => p.startsWith(n + '.') && allows(patterns, p)); return held.length ? <li key={n}><strong>{word('noun', n)}</strong>: {held.map(p => word('verb', p.slice(n.length + 1))).join(', ')}</li> : null })}</ul>
+            {can('role_end') && !shown.is_built_in && <div className="form-end"><Button look="quiet" busy={busy} onClick={() => { void run(async () => { await call('role_end', { id }); note(t('role_ended')); ended() }) }}>{t('role_end')}</Button></div>}
+            <History bare kind="role" id={id} /></>
     }}</Shown></Card>
+}
+/** Which two duties one person may not do to the same thing; waived for a while, with a reason, by who may. */
+function Duties() {
+    const { t, word, instant } = useWords(), { can } = useSession(), duties = useRead('duty_list', { limit: 100, sort: 'id' }), [open, setOpen] = useState<Schemas['duty_rule']>()
+    const waived = (d: Schemas['duty_rule']) => !!d.waived_until && new Date(d.waived_until) > new Date(), name = (d: Schemas['duty_rule']) => word('duty', d.name.replaceAll(' ', '_'))
+    const pair = (duty: string) => { const [noun, verb] = duty.split('.') as [string, string]; return word('noun', noun) + ': ' + word('verb', verb) }
+    return <Card title={t('duties')}><p className="faint">{t('duties_note')}</p><Shown of={duties}>{list => <ul className="lines-list">{list.items.map(d => <li key={d.id}><div className="spread"><span>{name(d)}<br /><span className="faint">{pair(d.first_duty)} ≠ {pair(d.second_duty)}</span></span>
+        <span className="actions">{waived(d) ? <Badge tone="warn">{t('waived')}</Badge> : <Badge tone="good">{t('in_force')}</Badge>}<Button look="quiet" aria-label={t('change_what', { what: name(d) })} onClick={() => setOpen(d)}>{can('duty_waive') ? t('change') : t('all_changes')}</Button></span></div>
+        {waived(d) && <p className="faint">{t('waived_until', { when: instant(d.waived_until), why: d.waived_reason ?? '' })}</p>}</li>)}</ul>}</Shown>
+        {open && <Dialog title={name(open)} close={() => setOpen(undefined)}><div className="stack">
+            {can('duty_waive') && <ApiForm name="duty_waive" fields={waived(open) ? ['reason'] : ['days', 'reason']} initial={waived(open) ? {} : { days: 90 }} fixed={{ id: open.id, version: open.version ?? 1, waive: !waived(open) }} labels={{ days: t('waive_days'), reason: t('waive_why') }} intro={<p>{t(waived(open) ? 'waive_back_text' : 'waive_text')}</p>}
+                submit={t(waived(open) ? 'waive_back' : 'waive')} cancel={() => setOpen(undefined)} done={() => { setOpen(undefined); note(t('saved')); duties.reload() }} />}
+            <History bare kind="duty_rule" id={open.id} turn={open.version} /></div></Dialog>}
+    </Card>
 }
 function Edit({ role, close, done }: { role?: Schemas['role']; close: () => void; done: () => void }) {
     const { t, word } = useWords(), { busy, problem, run } = useAction(), before = useRead('role_show', { id: role?.id ?? 0 }, !!role)

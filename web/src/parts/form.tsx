@@ -1,9 +1,10 @@
 /** Forms: a field with its label, its help and what the server says is wrong with it; and whole forms made of an operation's table. */
-import { useEffect, useId, useMemo, useRef, useState, type FormEvent, type InputHTMLAttributes, type ReactNode } from 'react'
+import { useEffect, useId, useMemo, useRef, useState, type InputHTMLAttributes, type ReactNode } from 'react'
 import { call, Problem, type Gives, type Name, type Takes } from '../api/client'
 import { operations } from '../api/schema'
 import type { Field as FieldMeta } from '../api/meta'
 import { parseAmount } from '../amount'
+import { Conflict, type Again } from './conflict'
 import { useWords } from '../text/text'
 import { Button, ProblemBox, useAction } from './basics'
 
@@ -106,24 +107,27 @@ export function ApiField({ field, value, onChange, wrong, label }: { field: Fiel
 }
 
 /** A form of the fields named, in that order; the server checks, and each refusal stands at its field. */
-export function ApiForm<N extends Name>({ name, fields, initial = {}, fixed = {}, submit, done, cancel, labels = {}, intro }: {
+export function ApiForm<N extends Name>({ name, fields, initial = {}, fixed = {}, submit, done, cancel, labels = {}, intro, again }: {
     name: N; fields: string[]; initial?: Values; fixed?: Values; submit: string; done: (gives: Gives<N>) => void; cancel?: () => void; labels?: Record<string, string>; intro?: ReactNode
+    /** What it changes, for when somebody else was first: its kind and id in the audit trail, and how to read it anew (version and all). */
+    again?: Again
 }) {
-    const { t } = useWords(), { busy, problem, run } = useAction()
+    const { t } = useWords(), { busy, problem, run, clear } = useAction(), theirVersion = useRef<unknown>()
     const [values, setValues] = useState<Values>(initial)
     const form = useRef<HTMLFormElement>(null)
     const metas = useMemo(() => fields.map(f => operations[name].fields!.find(m => m.name === f)).filter((m): m is FieldMeta => !!m), [name, fields])
-    const send = async (event: FormEvent) => {
-        event.preventDefault()
-        const given = Object.fromEntries(Object.entries({ ...values, ...fixed }).filter(([, v]) => v !== undefined && v !== ''))
+    const send = async (version?: unknown) => {
+        const given = Object.fromEntries(Object.entries({ ...values, ...fixed, ...((version ?? theirVersion.current) === undefined ? {} : { version: version ?? theirVersion.current }) }).filter(([, v]) => v !== undefined && v !== ''))
         let gave: Gives<N> | undefined
         if (await run(async () => { gave = await call(name, given as Takes<N>) })) done(gave as Gives<N>)
         else requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid], [role=alert]')?.focus())
     }
-    return <form ref={form} className="form" onSubmit={event => { void send(event) }} noValidate>
+    return <form ref={form} className="form" onSubmit={event => { event.preventDefault(); void send() }} noValidate>
         {intro}
         <ProblemBox problem={problem} except={fields} />
         <div className="fields">{metas.map(m => <ApiField key={m.name} field={m} label={labels[m.name]} value={values[m.name]} wrong={problem instanceof Problem ? problem.at(m.name) : undefined} onChange={v => setValues(before => ({ ...before, [m.name]: v }))} />)}</div>
         <div className="form-end"><Button look="main" type="submit" busy={busy}>{submit}</Button>{cancel && <Button onClick={cancel}>{t('cancel')}</Button>}</div>
+        {again && problem instanceof Problem && problem.status === 409 && /changed$/.test(problem.code) && <Conflict again={again} fields={fields} before={initial} mine={values} close={clear}
+            take={theirs => { clear(); theirVersion.current = theirs.version; setValues(Object.fromEntries(fields.map(f => [f, theirs[f]]))) }} overwrite={version => { clear(); void send(version) }} />}
     </form>
 }

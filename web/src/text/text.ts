@@ -39,10 +39,16 @@ export function wordsOf(language: Language): Words {
 export const WordsContext = createContext<Words>(wordsOf('en'))
 export const useWords = (): Words => useContext(WordsContext)
 
-export function usualLanguage(): Language {
+/** What was chosen in this browser; the person's own language comes after it, the browser's last. */
+export function keptLanguage(): Language | undefined {
     try {
         const kept = localStorage.getItem('florin.language')
-        if (kept === 'nl' || kept === 'en') return kept
-    } catch { /* storage is off */ }
-    return navigator.language.toLowerCase().startsWith('nl') ? 'nl' : 'en'
+        return kept === 'nl' || kept === 'en' ? kept : undefined
+    } catch { return undefined /* storage is off */ }
+}
+export function keepLanguage(language: Language): void {
+    try { localStorage.setItem('florin.language', language) } catch { /* storage is off */ }
+}
+export function usualLanguage(): Language {
+    return keptLanguage() ?? (navigator.language.toLowerCase().startsWith('nl') ? 'nl' : 'en')
 }
