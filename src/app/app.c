@@ -65,6 +65,7 @@ void app_operations(struct arena *arena, struct operations *out)
         &report_books,
         &report_vats,
         &report_searches,
+        &report_parties,
     };
     struct operation_table *tables = ARENA_ARRAY(arena, struct operation_table, ARRAY_LENGTH(rooms));
     for (size_t i = 0; i < ARRAY_LENGTH(rooms); i++) tables[i] = *rooms[i];

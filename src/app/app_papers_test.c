@@ -164,6 +164,9 @@ DB_TEST(papers_invoice_is_sketched_copied_and_mailed)
     expect(ASK(1, "invoice mail", "{\"id\":%lld}", draft) != NULL); /* not final yet */
     expect_done(ASK(1, "invoice finalise", "{\"id\":%lld,\"version\":1}", draft));
     expect(says(&p, "\"due_on\":\"2025-03-09\""));
+    expect_done(ASK(1, "report party", "{\"id\":%lld}", party));
+    expect(says(&p, "\"side\":\"receivables\"") && says(&p, "\"open_count\":1") && says(&p, "\"days_late\":-8") && says(&p, "\"open_base\":\"96.80\""));
+    expect(!says(&p, "settled_on"));
     expect_done(ASK(1, "invoice mail", "{\"id\":%lld,\"by\":\"mail_pdf\"}", draft));
     expect(says(&p, "klant@example.nl") && says(&p, "Geachte heer of mevrouw") && says(&p, "\"kind\":\"pdf\""));
     expect_done(ASK(1, "invoice send",

@@ -521,7 +521,8 @@ static struct fault *refuse_same_file(struct work *work, const struct bill *bill
     TRY(db_find(work, &sql_bill_by_file, GIVEN(bill, bill), INTO(bill, &earlier), &found));
     if (!found) return NULL;
     return FAULT(work->arena, &bill_same_file, "content", PARAM("bill", bill_name(work, &earlier)),
-                 PARAM("day", date_text(work->arena, instant_day(earlier.received_at))));
+                 PARAM("day", date_text(work->arena, instant_day(earlier.received_at))),
+                 PARAM_INT(work->arena, "id", earlier.id.n));
 }
 
 static struct fault *begin(struct work *work, struct bill *bill)

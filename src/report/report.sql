@@ -328,3 +328,25 @@ select e.id, 'entry' as kind, e.description as title, cast(e.number as text) as 
         union select id from (select y.id from (select x.id, x.description from entry x where x.company_id = :company_id order by x.id desc limit 10000) y
                                where lower(y.description) like :like order by y.id desc limit 10) t) h
   join entry e on e.company_id = :company_id and e.id = h.id order by case when e.number = :number then 0 else 1 end, e.id desc limit 10;
+
+-- name: report_party_turns
+-- reads the ledger: the newest invoices of one party, when each was due and when the last of it was settled
+select i.id, a.control as side, i.source_kind, i.source_id, i.reference, i.dated_on, i.due_on, i.currency,
+       case when a.control = 'payables' then -i.amount_minor else i.amount_minor end as amount_minor, case when a.control = 'payables' then -r.rest_minor else r.rest_minor end as rest_minor,
+       (select max(l.effective_on) from allocation_line l where l.company_id = i.company_id and l.item_id = i.id) as settled_on, cast(0 as bigint) as days_late
+  from open_item i
+  join item_rest r on r.company_id = i.company_id and r.item_id = i.id
+  join account a on a.company_id = i.company_id and a.id = i.account_id
+ where i.company_id = :company_id and i.party_id = :party_id and a.control = :side and i.kind in ('invoice', 'opening')
+ order by i.dated_on desc, i.id desc limit 60;
+
+-- name: report_party_open
+-- reads the ledger: what is open of one party, and what of it is late
+select a.control as side, count(*) as open_count, cast(coalesce(sum(case when i.due_on < :as_of then 1 else 0 end), 0) as bigint) as overdue_count,
+       cast(coalesce(sum(case when a.control = 'payables' then -r.rest_base_minor else r.rest_base_minor end), 0) as bigint) as open_minor,
+       cast(coalesce(sum(case when i.due_on < :as_of then case when a.control = 'payables' then -r.rest_base_minor else r.rest_base_minor end else 0 end), 0) as bigint) as overdue_minor
+  from open_item i
+  join item_rest r on r.company_id = i.company_id and r.item_id = i.id
+  join account a on a.company_id = i.company_id and a.id = i.account_id
+ where i.company_id = :company_id and i.party_id = :party_id and a.control = :side and r.rest_minor <> 0
+ group by a.control;

@@ -77,3 +77,28 @@ export function formatInstant(text: string, language: Language): string {
 }
 /** NL91ABNA0417164300 → NL91 ABNA 0417 1643 00 */
 export const formatIban = (iban: string): string => iban.replace(/(.{4})(?=.)/g, '$1 ')
+
+/** The value of a decimal text and how many digits stand behind its point. */
+function exact(text: string): [bigint, number] {
+    const parts = /^(-?)(\d*)(?:\.(\d*))?$/.exec(text.trim())
+    if (!parts || !/\d/.test(text)) return [0n, 0]
+    const behind = parts[3] ?? '', value = BigInt((parts[2] || '0') + behind)
+    return [parts[1] ? -value : value, behind.length]
+}
+/** Rounded to `digits`, halves away from zero: as the server counts. */
+function rounded(value: bigint, scale: number, digits: number): bigint {
+    if (scale <= digits) return value * 10n ** BigInt(digits - scale)
+    const by = 10n ** BigInt(scale - digits), size = value < 0n ? -value : value, up = (size + by / 2n) / by
+    return value < 0n ? -up : up
+}
+/** What a line comes to: price times quantity, less a discount in percent; each rounded as the server does. */
+export function lineNet(quantity: string, price: string, discount: string, digits = 2): string {
+    const [q, qs] = exact(quantity), [p, ps] = exact(price), [d, ds] = exact(discount)
+    const gross = rounded(q * p, qs + ps, digits), off = rounded(gross * d, digits + ds + 2, digits)
+    return minorToText(gross - off, digits)
+}
+/** VAT over a net amount. */
+export function vatOf(net: string, rate: string, digits = 2): string {
+    const [n, ns] = exact(net), [r, rs] = exact(rate)
+    return minorToText(rounded(n * r, ns + rs + 2, digits), digits)
+}

@@ -18,6 +18,7 @@ interface Waiting extends Ask { count: number; more: boolean; late: number; tota
 export default function Home() {
     const { t, amount } = useWords(), { can, me } = useSession(), day = today()
     const asks = useMemo(() => ([
+        { name: 'bill_waiting', takes: { todo: 'answer', sort: 'due_on' }, to: '/bills?question_count.gt=0', key: 'todo_answer', needs: 'bill_answer', weight: 58, day: 'due_on' },
         { name: 'payment_list', takes: { state: 'proposed', sort: 'execution_on' }, to: '/payments?state=proposed', key: 'todo_release', needs: 'payment_release', weight: 60, day: 'execution_on', amount: 'total' },
         { name: 'bill_waiting', takes: { todo: 'approve', sort: 'due_on' }, to: '/bills?state=submitted', key: 'todo_approve', needs: 'bill_approve', weight: 55, day: 'due_on', amount: 'total' },
         { name: 'party_bank_list', takes: { state: 'proposed' }, to: '/parties', key: 'todo_verify', needs: 'party_bank_verify', weight: 50 },

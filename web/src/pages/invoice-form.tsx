@@ -1,24 +1,34 @@
-import { useEffect, useState, type FormEvent } from 'react'
+/** A draft invoice: its lines counted as they are typed, and beside it the PDF as the customer would get it. */
+import { useEffect, useMemo, useState, type FormEvent } from 'react'
 import { call, Problem } from '../api/client'
 import type { Operations, Schemas } from '../api/schema'
 import { operations } from '../api/schema'
-import { parseAmount } from '../amount'
+import { lineNet, parseAmount, vatOf, sumAmounts } from '../amount'
 import { leaveGuard, Link, useRouter } from '../app/router'
-import { Button, Card, note, Page, ProblemBox, Shown, useAction, useRead } from '../parts/basics'
+import { Amount, Button, Card, Icon, note, Page, ProblemBox, Shown, useAction, useRead } from '../parts/basics'
 import { AmountInput, ApiField, Combo, finders, Row, type Values } from '../parts/form'
+import { LivePdf } from '../parts/live-pdf'
 import { useWords } from '../text/text'
 
-interface Line { key: number; description: string; quantity: string; unit: string; price: string; discount_percent: string; vat_code: string; account?: string; cost_center?: string; item_number?: string }
-const blank = (): Line => ({ key: Math.random(), description: '', quantity: '1', unit: 'C62', price: '', discount_percent: '', vat_code: '' })
-const heads = ['order_reference', 'buyer_reference', 'delivered_on', 'period_from_on', 'period_to_on', 'delivery', 'currency', 'note']
+interface Line { key: number; description: string; quantity: string; unit: string; price: string; discount_percent: string; vat_code: string; account?: string; cost_center?: string; item_number?: string; minus?: boolean }
+const blank = (vat_code = ''): Line => ({ key: Math.random(), description: '', quantity: '1', unit: 'C62', price: '', discount_percent: '', vat_code })
+const heads = ['order_reference', 'buyer_reference', 'delivered_on', 'period_from_on', 'period_to_on', 'terms_days', 'delivery', 'currency', 'note']
+const units = ['C62', 'HUR', 'DAY', 'MON', 'KGM', 'MTR', 'MTK', 'LTR', 'KMT', 'KWH', 'SET', 'XBX']
 export default function InvoiceForm({ id }: { id: number }) {
-    const read = useRead('invoice_show', { id }, id > 0), codes = useRead('vat_list', { limit: 500 }), accounts = useRead('account_list', { limit: 500 }, id > 0)
+    const read = useRead('invoice_show', { id }, id > 0), codes = useRead('vat_list', { limit: 500, side: 'sale' }), accounts = useRead('account_list', { limit: 500 }, id > 0)
     return <Shown of={codes}>{vat => id ? <Shown of={accounts}>{list => <Shown of={read}>{shown => <Form shown={shown} vat={vat.items} accounts={list.items} />}</Shown>}</Shown> : <Form vat={vat.items} accounts={[]} />}</Shown>
 }
+/** As the API wants a number: "1,5" and "1.5" are the same. */
+const plain = (text: string) => text.includes(',') ? parseAmount(text, 4) ?? text : text
+function dataOf(party: number | undefined, values: Values, lines: Line[]): Record<string, unknown> {
+    return { ...Object.fromEntries(Object.entries(values).filter(([, v]) => v !== undefined && v !== '')), party_id: party, lines: lines.filter(l => l.description || l.price).map(({ key: _, minus, ...l }) => Object.fromEntries(Object.entries({ ...l, quantity: (minus && !l.quantity.startsWith('-') ? '-' : '') + plain(l.quantity || '1'), discount_percent: plain(l.discount_percent) }).filter(([, v]) => v !== undefined && v !== ''))) }
+}
 function Form({ shown, vat, accounts }: { shown?: Schemas['invoice_shown']; vat: Schemas['vat_code'][]; accounts: Schemas['account'][] }) {
-    const { t, word } = useWords(), { go } = useRouter(), { busy, problem, run } = useAction(), before = shown?.invoice
-    const [party, setParty] = useState(before?.party_id), [values, setValues] = useState<Values>(Object.fromEntries(heads.map(h => [h, before && (before as Record<string, unknown>)[h]]))), [dirty, setDirty] = useState(false)
-    const [lines, setLines] = useState<Line[]>(shown?.lines.length ? shown.lines.map(l => ({ key: l.line_no, description: l.description, quantity: l.quantity, unit: l.unit, price: l.price, discount_percent: l.discount_percent ?? '', vat_code: vat.find(v => v.id === l.vat_code_id)?.code ?? '', account: accounts.find(a => a.id === l.account_id)?.number, cost_center: l.cost_center, item_number: l.item_number })) : [blank()])
+    const { t, word } = useWords(), { go, query } = useRouter(), { busy, problem, run } = useAction(), before = shown?.invoice
+    const [party, setParty] = useState(before?.party_id ?? (Number(query.get('party')) || undefined)), [values, setValues] = useState<Values>(Object.fromEntries(heads.map(h => [h, before && (before as Record<string, unknown>)[h]]))), [dirty, setDirty] = useState(false)
+    const usual = vat.find(v => v.category === 'S' && v.rate.startsWith('21'))?.code ?? vat[0]?.code ?? ''
+    const [lines, setLines] = useState<Line[]>(shown?.lines.length ? shown.lines.map(l => ({ key: l.line_no, description: l.description, quantity: l.quantity.replace(/^-/, ''), minus: l.quantity.startsWith('-'), unit: l.unit, price: l.price, discount_percent: l.discount_percent ?? '', vat_code: vat.find(v => v.id === l.vat_code_id)?.code ?? '', account: accounts.find(a => a.id === l.account_id)?.number, cost_center: l.cost_center, item_number: l.item_number })) : [blank(usual)])
+    const customer = useRead('party_show', { id: party ?? 0 }, !!party).data?.party, currency = String(values.currency || customer?.currency || 'EUR')
     const change = (key: number, part: Partial<Line>) => { setDirty(true); setLines(lines.map(l => l.key === key ? { ...l, ...part } : l)) }
     useEffect(() => {
         leaveGuard(dirty ? () => confirm(t('leave_unsaved')) : undefined)
@@ -27,28 +37,40 @@ function Form({ shown, vat, accounts }: { shown?: Schemas['invoice_shown']; vat:
     const at = (field: string) => problem instanceof Problem ? problem.at(field) : undefined
     const send = (event: FormEvent) => {
         event.preventDefault()
-        const plain = (text: string) => parseAmount(text, 2) === undefined ? text : text.includes(',') ? parseAmount(text, 2)! : text
-        const data = { ...Object.fromEntries(Object.entries(values).filter(([, v]) => v !== undefined && v !== '')), party_id: party!, lines: lines.filter(l => l.description || l.price).map(({ key: _, ...l }) => Object.fromEntries(Object.entries({ ...l, quantity: plain(l.quantity), discount_percent: plain(l.discount_percent) }).filter(([, v]) => v !== undefined && v !== '')) as unknown as Schemas['invoice_line_data']) }
+        const data = dataOf(party, values, lines)
         void run(async () => {
-            const saved = before ? await call('invoice_change', { ...data, id: before.id, version: before.version } as Operations['invoice_change']['takes']) : await call('invoice_draft', data as Operations['invoice_draft']['takes'])
+            const saved = before ? await call('invoice_change', { ...data, id: before.id, version: before.version } as unknown as Operations['invoice_change']['takes']) : await call('invoice_draft', data as unknown as Operations['invoice_draft']['takes'])
             leaveGuard(undefined)
             note(t('draft_saved'))
             go('/invoices/' + saved.invoice.id, true)
         })
     }
-    return <Page title={before ? t('draft_of', { what: before.customer_name ?? '' }) : t('invoice_new')} back={<Link to="/invoices">{t('nav_invoices')}</Link>}><form className="form" onSubmit={send} noValidate>
+    const nets = lines.map(l => (l.minus ? negative : same)(lineNet(plain(l.quantity || '1'), l.price || '0', plain(l.discount_percent) || '0'))), net = sumAmounts(nets)
+    const rates = [...new Set(lines.map(l => l.vat_code))].map(code => ({ code: vat.find(v => v.code === code), net: sumAmounts(nets.filter((_, i) => lines[i]!.vat_code === code)) })).filter(r => r.code)
+    const taxes = rates.map(r => vatOf(r.net, r.code!.category === 'S' ? r.code!.rate : '0')), total = sumAmounts([net, ...taxes])
+    const full = useMemo(() => lines.filter(l => l.description && l.price && l.vat_code), [lines]), sketch = party && full.length ? JSON.stringify(dataOf(party, values, full)) : undefined
+    const head = (name: string) => <ApiField key={name} field={operations.invoice_draft.fields!.find(f => f.name === name)!} value={values[name]} wrong={at(name)} onChange={v => { setDirty(true); setValues({ ...values, [name]: v }) }} />
+    const form = <form className="form" onSubmit={send} noValidate>
         <ProblemBox problem={problem} except={['party_id', ...heads]} />
-        <Card><div className="fields"><Row label={t('customer')} wrong={at('party_id')} required>{ids => <Combo {...ids} find={finders.customer!} value={party} label={before?.customer_name} onChange={p => { setDirty(true); setParty(p) }} />}</Row>
-            {heads.map(h => operations.invoice_draft.fields!.find(f => f.name === h)!).map(f => <ApiField key={f.name} field={f} value={values[f.name]} wrong={at(f.name)} onChange={v => { setDirty(true); setValues({ ...values, [f.name]: v }) }} />)}</div></Card>
-        <Card title={t('lines')}><div className="stack">{lines.map((l, i) => <fieldset key={l.key}><legend>{t('line_n', { what: i + 1 })}</legend><div className="line-fields">
-            <label><span>{word('f', 'description')}</span><input type="text" aria-label={t('description_of', { what: i + 1 })} value={l.description} onChange={e => change(l.key, { description: e.target.value })} /></label>
-            <label><span>{word('f', 'quantity')}</span><input type="text" inputMode="decimal" className="amount-input" aria-label={t('quantity_of', { what: i + 1 })} value={l.quantity} onChange={e => change(l.key, { quantity: e.target.value })} /></label>
-            <label><span>{word('f', 'unit')}</span><input type="text" aria-label={t('unit_of', { what: i + 1 })} value={l.unit} onChange={e => change(l.key, { unit: e.target.value })} /></label>
-            <label><span>{word('f', 'price')}</span><AmountInput aria-label={t('price_of', { what: i + 1 })} value={l.price} onChange={price => change(l.key, { price })} /></label>
+        <Card><div className="fields"><Row label={t('customer')} wrong={at('party_id')} required help={customer ? [customer.city, t('days', { count: customer.customer_terms_days }), word('delivery', customer.delivery)].filter(Boolean).join(' · ') : undefined}>{ids => <Combo {...ids} find={finders.customer!} value={party} label={before?.customer_name ?? customer?.name} onChange={p => { setDirty(true); setParty(p) }} />}</Row>
+            {heads.slice(0, 1).map(head)}</div>
+            <details className="more" open={heads.slice(1).some(h => values[h])}><summary>{t('more_fields')}</summary><div className="fields">{heads.slice(1).map(head)}</div></details></Card>
+        <Card title={t('lines')}><ul className="inv-lines">{lines.map((l, i) => <li key={l.key} className="inv-line">
+            <label className="wide"><span>{word('f', 'description')}</span><textarea rows={Math.max(1, l.description.split('\n').length)} aria-label={t('description_of', { what: i + 1 })} value={l.description} maxLength={2000} onChange={e => change(l.key, { description: e.target.value })} /></label>
+            <label><span>{word('f', 'quantity')}</span><input type="text" inputMode="decimal" className="amount-input" aria-label={t('quantity_of', { what: i + 1 })} value={(l.minus ? '−' : '') + l.quantity} onChange={e => change(l.key, { quantity: e.target.value.replace(/[−-]/g, ''), minus: /[−-]/.test(e.target.value) })} /></label>
+            <label><span>{word('f', 'unit')}</span><select aria-label={t('unit_of', { what: i + 1 })} value={l.unit} onChange={e => change(l.key, { unit: e.target.value })}>{[...new Set([...units, l.unit])].map(u => <option key={u} value={u}>{word('unit', u)}</option>)}</select></label>
+            <label><span>{word('f', 'price')}</span><AmountInput digits={4} aria-label={t('price_of', { what: i + 1 })} value={l.price} onChange={price => change(l.key, { price: price.replace(/(\.\d\d)0+$/, '$1') })} /></label>
             <label><span>{word('f', 'discount_percent')}</span><input type="text" inputMode="decimal" className="amount-input" aria-label={t('discount_of', { what: i + 1 })} value={l.discount_percent} onChange={e => change(l.key, { discount_percent: e.target.value })} /></label>
-            <label><span>{word('f', 'vat_code')}</span><select aria-label={t('vat_code_of', { what: i + 1 })} value={l.vat_code} onChange={e => change(l.key, { vat_code: e.target.value })}><option value="">{t('choose')}</option>{vat.filter(v => v.side === 'sale').map(v => <option key={v.id} value={v.code}>{v.name}</option>)}</select></label>
-            {lines.length > 1 && <Button look="quiet" icon="close" onClick={() => { setDirty(true); setLines(lines.filter(x => x.key !== l.key)) }}>{t('remove')}</Button>}</div></fieldset>)}
-            <Button icon="plus" onClick={() => setLines([...lines, blank()])}>{t('add_line')}</Button></div></Card>
+            <label><span>{word('f', 'vat_code')}</span><select aria-label={t('vat_code_of', { what: i + 1 })} value={l.vat_code} onChange={e => change(l.key, { vat_code: e.target.value })}><option value="">{t('choose')}</option>{vat.map(v => <option key={v.id} value={v.code}>{v.name}</option>)}</select></label>
+            <p className="net"><span className="hidden">{word('f', 'net')} </span><Amount value={nets[i]} currency={currency} /></p>
+            {lines.length > 1 ? <button type="button" className="icon-button" aria-label={t('remove_line', { what: i + 1 })} onClick={() => { setDirty(true); setLines(lines.filter(x => x.key !== l.key)) }}><Icon name="close" /></button> : <span />}
+            {['description', 'price', 'vat_code', 'unit', 'quantity', 'discount_percent'].map(f => at(`lines[${i}].${f}`)).filter(Boolean).map((w, k) => <p key={k} className="why">{w}</p>)}</li>)}</ul>
+            <div className="spread"><span className="actions"><Button icon="plus" onClick={() => setLines([...lines, blank(usual)])}>{t('add_line')}</Button><Button look="quiet" onClick={() => setLines([...lines, { ...blank(usual), description: t('allowance'), minus: true }])}>{t('add_allowance')}</Button><Button look="quiet" onClick={() => setLines([...lines, { ...blank(usual), description: t('charge') }])}>{t('add_charge')}</Button></span>
+                <dl className="sums" aria-live="polite"><dt>{word('f', 'net')}</dt><dd><Amount value={net} currency={currency} /></dd>{rates.map((r, i) => <div key={r.code!.id} className="contents"><dt>{r.code!.name}</dt><dd><Amount value={taxes[i]} currency={currency} /></dd></div>)}<dt className="total">{t('total')}</dt><dd className="total"><Amount value={total} currency={currency} /></dd></dl></div></Card>
         <div className="form-end"><Button look="main" type="submit" busy={busy}>{t('save')}</Button><Button onClick={() => go(before ? '/invoices/' + before.id : '/invoices')}>{t('cancel')}</Button></div>
-    </form></Page>
+    </form>
+    return <Page title={before ? t('draft_of', { what: before.customer_name ?? '' }) : t('invoice_new')} back={<Link to="/invoices">{t('nav_invoices')}</Link>}><div className="two sticky">{form}
+        <LivePdf what={sketch} title={t('preview')} nothing={t('preview_nothing')} draw={signal => call('invoice_sketch', JSON.parse(sketch!) as Operations['invoice_sketch']['takes'], { signal })} /></div></Page>
+
 }
+const same = (text: string) => text, negative = (text: string) => /^0*(\.0*)?$/.test(text) ? text : '-' + text

@@ -4,9 +4,10 @@ import type { Schemas } from '../api/schema'
 import { formatIban } from '../amount'
 import { Link } from '../app/router'
 import { useSession } from '../app/session'
-import { Badge, Button, Card, Dialog, Facts, Icon, note, Page, ProblemBox, Shown, useAction, useRead } from '../parts/basics'
+import { Amount, Badge, Button, Card, Dialog, Facts, Icon, note, Page, ProblemBox, Shown, useAction, useRead } from '../parts/basics'
 import { ApiForm } from '../parts/form'
 import { List, tones } from '../parts/list'
+import { Habit } from '../parts/habit'
 import { History } from '../parts/history'
 import { useWords } from '../text/text'
 
@@ -14,7 +15,7 @@ export default function Party({ id }: { id: number }) {
     const { t, word } = useWords(), { can } = useSession(), read = useRead('party_show', { id })
     return <Shown of={read}>{({ party, contacts, banks }) => <Page title={party.name} back={<Link to="/parties">{t('nav_parties')}</Link>}
         note={<>{party.number} {party.is_customer && <Badge>{t('customer')}</Badge>} {party.is_supplier && <Badge>{t('supplier')}</Badge>} {party.is_blocked && <Badge tone="bad">{t('blocked')}: {party.block_reason}</Badge>}</>}
-        actions={<>{can('party_change') && <Link className="button" to={'/parties/' + id + '/change'}>{t('change')}</Link>}</>}>
+        actions={<>{party.is_customer && !party.is_blocked && can('invoice_draft') && <Link className="button" to={'/invoices/new?party=' + id}><Icon name="plus" /><span>{t('invoice_new')}</span></Link>}{can('party_change') && <Link className="button" to={'/parties/' + id + '/change'}>{t('change')}</Link>}</>}>
         <div className="grid">
             <Card title={t('data')}><Facts rows={[
                 [word('f', 'street'), <>{party.street}<br />{[party.postal_code, party.city].filter(Boolean).join(' ')}<br />{party.country}</>], [word('f', 'email'), party.email && <a href={'mailto:' + party.email}>{party.email}</a>], [word('f', 'phone'), party.phone && <a href={'tel:' + party.phone}>{party.phone}</a>],
@@ -24,10 +25,11 @@ export default function Party({ id }: { id: number }) {
             <Banks party={party} banks={banks} reload={read.reload} />
             <Contacts party={party} contacts={contacts} reload={read.reload} />
         </div>
-        <History kind="party" id={id} turn={party.version} />
+        <div className="grid section"><Habit id={id} /><Lately party={party} /></div>
         <h2 className="section">{t('nav_items')}</h2>
         {can('item_list') && <List name="item_list" caption={t('nav_items')} fixed={{ party_id: id }} sort="-dated_on" filters={['control', 'kind', 'reference', 'dated_on', 'rest']} link={row => '/items/' + row.id} views={[{ label: t('all'), query: {} }, { label: t('open'), query: { 'rest.ne': '0' } }]} columns={[
             { name: 'reference' }, { name: 'kind', show: row => word('item_kind', row.kind) }, { name: 'control', show: row => word('control', row.control) }, { name: 'dated_on' }, { name: 'due_on' }, { name: 'amount', narrow: 'line' }, { name: 'rest', narrow: 'amount' }]} />}
+        <History kind="party" id={id} turn={party.version} />
     </Page>}</Shown>
 }
 function Banks({ party, banks, reload }: { party: Schemas['party']; banks: Schemas['party_bank'][]; reload: () => void }) {
@@ -51,4 +53,12 @@ function Contacts({ party, contacts, reload }: { party: Schemas['party']; contac
         <ul className="lines-list">{contacts.map(c => <li key={c.id} className="spread"><span><strong>{c.name}</strong> <Badge>{word('purpose', c.purpose)}</Badge><br />{c.email && <a href={'mailto:' + c.email}>{c.email}</a>} {c.phone && <a href={'tel:' + c.phone}>{c.phone}</a>}</span>{can('contact_set') && <span className="actions"><Button look="quiet" aria-label={t('change_what', { what: c.name })} onClick={() => setOpen(c)}>{t('change')}</Button><Button look="quiet" busy={busy} aria-label={t('end_what', { what: c.name })} onClick={() => { void run(async () => { await call('contact_end', { id: c.id! }); note(t('ended')); reload() }) }}>{t('end_it')}</Button></span>}</li>)}</ul>
         {open && <Dialog title={t('contact')} close={() => setOpen(undefined)}><ApiForm name="contact_set" fields={['name', 'purpose', 'email', 'phone']} initial={open === 'new' ? { purpose: 'general' } : { name: open.name, purpose: open.purpose, email: open.email, phone: open.phone }} fixed={open === 'new' ? { party_id: party.id } : { id: open.id, party_id: party.id, version: open.version }} submit={t('save')} cancel={() => setOpen(undefined)} done={() => { setOpen(undefined); note(t('saved')); reload() }} /></Dialog>}
     </Card>
+}
+/** What went back and forth last: invoices, bills and payments, for who calls about one. */
+function Lately({ party }: { party: Schemas['party'] }) {
+    const { t, word, date } = useWords(), { can } = useSession()
+    const invoices = useRead('invoice_list', { party_id: party.id, limit: 6, sort: '-id' }, party.is_customer && can('invoice_list')), bills = useRead('bill_list', { party_id: party.id, limit: 6, sort: '-received_at' }, party.is_supplier && can('bill_list')), messages = useRead('message_list', { party_id: party.id, limit: 6, sort: '-created_at' }, can('message_list'))
+    return <>{invoices.data && <Card title={t('nav_invoices')} actions={<Link to={'/invoices?party_id=' + party.id}>{t('all')}</Link>}>{invoices.data.items.length === 0 ? <p className="faint">{t('nothing_here')}</p> : <ul className="lines-list">{invoices.data.items.map(i => <li key={i.id} className="spread"><span><Link to={'/invoices/' + i.id}>{i.number ?? word('state', 'draft')}</Link> {i.payment && <Badge tone={tones[i.payment]}>{word('payment', i.payment)}</Badge>} {i.sent && i.sent !== 'delivered' && <Badge tone={tones[i.sent]}>{word('sent', i.sent)}</Badge>}<br /><span className="faint">{date(i.issued_on)}{i.due_on && ' → ' + date(i.due_on)}</span></span><Amount value={i.total} currency={i.currency} /></li>)}</ul>}</Card>}
+        {bills.data && <Card title={t('nav_bills')} actions={<Link to={'/bills?supplier.has=' + encodeURIComponent(party.name)}>{t('all')}</Link>}>{bills.data.items.length === 0 ? <p className="faint">{t('nothing_here')}</p> : <ul className="lines-list">{bills.data.items.map(b => <li key={b.id} className="spread"><span><Link to={'/bills/' + b.id}>{b.number ?? '#' + b.receipt_number}</Link> <Badge tone={tones[b.state]}>{word('state', b.state)}</Badge><br /><span className="faint">{date(b.issued_on)}{b.due_on && ' → ' + date(b.due_on)}</span></span><Amount value={b.payable} currency={b.currency} /></li>)}</ul>}</Card>}
+        {messages.data && messages.data.items.length > 0 && <Card title={t('messages')}><ul className="lines-list">{messages.data.items.map(m => <li key={m.id} className="spread"><span>{m.title}<br /><span className="faint">{m.recipient} · {date(m.created_at.slice(0, 10))}</span></span><Badge tone={tones[m.state]}>{word('sent', m.state)}</Badge></li>)}</ul></Card>}</>
 }

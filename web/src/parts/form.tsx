@@ -36,7 +36,7 @@ export function AmountInput({ value, onChange, digits = 2, ...rest }: { value: s
 /* ---- Choosing from what is searched ---- */
 export interface Option { id: number; label: string; note?: string }
 export type Finder = (text: string) => Promise<Option[]>
-let kept: { accounts?: Promise<Option[]>; vat?: Promise<Option[]>; banks?: Promise<Option[]> } = {}
+let kept: { accounts?: Promise<Option[]>; vat?: Promise<Option[]>; vatPurchase?: Promise<Option[]>; banks?: Promise<Option[]> } = {}
 export function forgetChoices(): void { kept = {} }
 const within = (all: Promise<Option[]>): Finder => async text => {
     const words = text.toLowerCase().split(' ').filter(Boolean)
@@ -45,6 +45,7 @@ const within = (all: Promise<Option[]>): Finder => async text => {
 export const finders: Record<string, Finder> = {
     account: text => within(kept.accounts ??= call('account_list', { limit: 500, sort: 'number' }).then(r => r.items.filter(a => !a.is_blocked).map(a => ({ id: a.id, label: a.number + ' ' + a.name }))))(text),
     vat: text => within(kept.vat ??= call('vat_list', { limit: 500 }).then(r => r.items.map(v => ({ id: v.id, label: v.name, note: v.code }))))(text),
+    vat_purchase: text => within(kept.vatPurchase ??= call('vat_list', { limit: 500, side: 'purchase' }).then(r => r.items.map(v => ({ id: v.id, label: v.name, note: v.code }))))(text),
     bank_account: text => within(kept.banks ??= call('bank_account_list', { limit: 100 }).then(r => r.items.filter(b => !b.is_closed).map(b => ({ id: b.id, label: b.name, note: b.iban }))))(text),
     party: text => call('party_list', { limit: 20, sort: 'name', ...(text ? { 'name.has': text } : {}) }).then(r => r.items.map(p => ({ id: p.id, label: p.name, note: [p.number, p.city].filter(Boolean).join(' · ') }))),
     supplier: text => call('party_list', { limit: 20, sort: 'name', is_supplier: 'true', ...(text ? { 'name.has': text } : {}) }).then(r => r.items.map(p => ({ id: p.id, label: p.name, note: [p.number, p.city].filter(Boolean).join(' · ') }))),
@@ -89,7 +90,7 @@ export function Combo({ find, value, label, onChange, placeholder, disabled, ...
 /* ---- A whole form of an operation ---- */
 const finderOf: Record<string, string> = { party_id: 'party', parent_id: 'party', account_id: 'account', expense_account_id: 'account', sales_account_id: 'account', ledger_account_id: 'account', vat_code_id: 'vat', bank_account_id: 'bank_account' }
 const typeOf: Record<string, string> = { email: 'email', phone: 'tel', password: 'password', present: 'password', website: 'url' }
-const areas = new Set(['notes', 'note', 'reason', 'why', 'block_reason', 'waived_reason'])
+const areas = new Set(['answer', 'question', 'notes', 'note', 'reason', 'why', 'block_reason', 'waived_reason'])
 
 export function ApiField({ field, value, onChange, wrong, label }: { field: FieldMeta; value: unknown; onChange: (value: unknown) => void; wrong?: string; label?: string }) {
     const { t, word } = useWords()

@@ -9,6 +9,8 @@ import { useWords } from '../text/text'
 import { Amount, Badge, Button, Empty, Icon, Loading, ProblemBox, type Tone } from './basics'
 import { useLive } from './live'
 import { Ways } from './report'
+import { Keys } from './keys'
+import { SavedViews } from './views'
 
 type ListName = { [N in Name]: Gives<N> extends { items: unknown[] } ? N : never }[Name]
 type RowOf<N extends ListName> = Gives<N> extends { items: (infer R)[] } ? R : never
@@ -53,9 +55,9 @@ function Late({ value, set, label, amount }: { value: string; set: (value: strin
         onKeyDown={e => { if (e.key === 'Enter') { clearTimeout(timer.current); give(typed) } }} />
 }
 
-export function List<N extends ListName>({ name, columns, filters, fixed, link, sort, empty, views, toolbar, selected, onSelect, turn = 0, rowTone, labels = {}, caption, keep = [] }: {
+export function List<N extends ListName>({ name, columns, filters, fixed, link, sort, empty, views, toolbar, selected, onSelect, turn = 0, rowTone, labels = {}, caption, keep = [], keyboard = false }: {
     name: N; columns: Column<RowOf<N>>[]; filters?: string[]; fixed?: Record<string, string | number>; link?: (row: RowOf<N>) => string | undefined; sort?: string; empty?: ReactNode; views?: { label: string; query: Record<string, string> }[]
-    toolbar?: ReactNode; selected?: Set<number>; onSelect?: (ids: Set<number>) => void; turn?: number; rowTone?: (row: RowOf<N>) => Tone | undefined; labels?: Record<string, string>; caption: string; keep?: string[]
+    toolbar?: ReactNode; selected?: Set<number>; onSelect?: (ids: Set<number>) => void; turn?: number; rowTone?: (row: RowOf<N>) => Tone | undefined; labels?: Record<string, string>; caption: string; keep?: string[]; keyboard?: boolean
 }) {
     const words = useWords(), { t, word } = words, { query, setQuery, go } = useRouter()
     const meta = useMemo(() => new Map(operations[name].columns!.map(c => [c.name, c])), [name])
@@ -97,12 +99,26 @@ export function List<N extends ListName>({ name, columns, filters, fixed, link, 
     const [showFilters, setShowFilters] = useState(false)
     const ids = state.rows.map(r => (r as { id?: number }).id).filter((id): id is number => id !== undefined)
     const clear = Object.fromEntries(active.map(k => [k, undefined]))
+    const [at, setAt] = useState(-1), body = useRef<HTMLTableSectionElement>(null)
+    const move = (by: number) => {
+        const to = Math.max(0, Math.min(state.rows.length - 1, at + by))
+        setAt(to)
+        body.current?.rows[to]?.scrollIntoView({ block: 'nearest' })
+    }
+    const mark = () => {
+        const id = (state.rows[at] as { id?: number } | undefined)?.id, now = new Set(selected)
+        if (id === undefined || !onSelect) return
+        if (!now.delete(id)) now.add(id)
+        onSelect(now)
+    }
+    const opened = state.rows[at] && link?.(state.rows[at]!)
     return <div className="list">
+        {keyboard && <Keys strokes={[{ key: 'j', text: t('key_down'), act: () => move(1) }, { key: 'k', text: t('key_up'), act: () => move(-1) }, { key: 'x', text: t('key_mark'), act: onSelect && at >= 0 ? mark : undefined }, { key: 'Enter', text: t('key_open'), act: opened ? () => go(opened) : undefined }]} />}
         {views && <nav className="views" aria-label={t('views')}>{views.map(v => {
             const on = [...new Set([...viewKeys, ...filterKeys])].every(k => (query.get(k) ?? '') === (v.query[k] ?? ''))
             const to = '?' + new URLSearchParams({ ...Object.fromEntries(keep.filter(k => query.get(k)).map(k => [k, query.get(k)!])), ...v.query }).toString()
             return <Link key={v.label} to={location.pathname + (to === '?' ? '' : to)} aria-current={on ? 'page' : undefined}>{v.label}</Link>
-        })}</nav>}
+        })}<SavedViews changed={active.length > 0} /></nav>}
         <div className="list-bar">
             {filterMetas.length > 0 && <Button look="quiet" icon="list" aria-expanded={showFilters} onClick={() => setShowFilters(!showFilters)}>{active.length ? t('filters_on', { count: active.length }) : t('filters')}</Button>}
             {active.length > 0 && <Button look="quiet" icon="close" onClick={() => setQuery(clear)}>{t('clear_filters')}</Button>}
@@ -119,9 +135,9 @@ export function List<N extends ListName>({ name, columns, filters, fixed, link, 
                     const m = meta.get(c.name), right = c.right ?? m?.kind === 'decimal', on = order === c.name ? 'ascending' : order === '-' + c.name ? 'descending' : undefined, label = c.label ?? labelOf(c.name)
                     return <th key={c.name} scope="col" className={right ? 'right' : ''} aria-sort={on}>{m?.sort ? <button type="button" className="sort" onClick={() => setQuery({ sort: on === 'ascending' ? '-' + c.name : c.name })}>{label}<span className="arrow" aria-hidden="true">{on === 'ascending' ? '↑' : on === 'descending' ? '↓' : ''}</span></button> : label}</th>
                 })}
-            </tr></thead><tbody>{state.rows.map((row, i) => {
+            </tr></thead><tbody ref={body}>{state.rows.map((row, i) => {
                 const record = row as Record<string, unknown>, id = record.id as number | undefined, to = link?.(row), tone = rowTone?.(row)
-                return <tr key={id ?? i} className={(to ? 'linked ' : '') + (tone ?? '')} onClick={to ? e => { if (!(e.target as HTMLElement).closest('a,button,input,label') && !getSelection()?.toString()) go(to) } : undefined}>
+                return <tr key={id ?? i} className={(to ? 'linked ' : '') + (keyboard && i === at ? 'at ' : '') + (tone ?? '')} onClick={to ? e => { if (!(e.target as HTMLElement).closest('a,button,input,label') && !getSelection()?.toString()) go(to) } : undefined}>
                     {onSelect && <td className="pick"><input type="checkbox" aria-label={t('select_row', { what: String(record.number ?? record.name ?? id ?? '') })} checked={id !== undefined && !!selected?.has(id)} onChange={e => { const now = new Set(selected); if (id !== undefined) { if (e.target.checked) now.add(id); else now.delete(id) } onSelect(now) }} /></td>}
                     {columns.map((c, n) => {
                         const m = meta.get(c.name), shown = c.show ? c.show(row) : usualShow(m, record, c.name, words), first = n === 0

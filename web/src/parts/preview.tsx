@@ -29,6 +29,6 @@ export function Preview({ sheets, title }: { sheets: Sheet[]; title: string }) {
     if (!sheet) return null
     return <section className="preview" aria-label={title}>
         <nav aria-label={title}>{sheets.map(s => <button key={s.key} type="button" className={'button ' + (s === sheet ? '' : 'quiet')} aria-pressed={s === sheet} onClick={() => setKey(s.key)}>{s.label}</button>)}{sheet.download && <a className="button quiet csv" href={sheet.download} download><Icon name="download" /><span>{t('download')}</span></a>}</nav>
-        {state.problem ? <ProblemBox problem={state.problem} /> : state.key !== sheet.key ? <Loading /> : state.html !== undefined ? <iframe title={sheet.label} sandbox="" srcDoc={state.html} /> : state.image ? <img src={state.url} alt={sheet.label} /> : <iframe title={sheet.label} src={state.url} />}
+        {state.problem ? <ProblemBox problem={state.problem} /> : state.key !== sheet.key ? <Loading /> : state.html !== undefined ? <iframe title={sheet.label} sandbox="" srcDoc={state.html} /> : state.image ? <img src={state.url} alt={sheet.label} /> : <iframe title={sheet.label} src={state.url + '#navpanes=0&view=FitH'} />}
     </section>
 }
