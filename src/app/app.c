@@ -48,6 +48,7 @@ void app_operations(struct arena *arena, struct operations *out)
         &invoice_styles,
         &invoice_settings,
         &bank_operations,
+        &bank_early_operations,
         &cash_runs,
         &cash_desk,
         &cash_bulk,

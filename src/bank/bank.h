@@ -85,10 +85,11 @@ CHECKED struct fault *bank_lines_of(struct work *work, bank_statement_id id, str
 struct bank_imported { document_id document_id; struct bank_statements statements; int64_t line_count, added_count; };
 extern const struct record bank_imported_record;
 /* Keeps the file, reads every statement in it and books what is new. Refuses: what statement_read refuses; bank_unknown_account
- * when a statement is of an account that is none of ours; bank_not_booked for a camt.052/054 or MT942, which books nothing. */
+ * when a statement is of an account that is none of ours; a camt.052, camt.054 or MT942 books nothing: its lines wait for those
+ * of the statement (bank_early.c). */
 CHECKED struct fault *bank_import(struct work *work, struct str file_name, struct str content, struct bank_imported *out);
 /* The day until which statements are complete for every open account; 0 when some account has none. */
 CHECKED struct fault *bank_complete_until(struct work *work, struct date *day);
 
-extern const struct fault_type bank_unknown_account, bank_not_booked, bank_missing, bank_taken, bank_other_currency;
-extern const struct operation_table bank_operations;
+extern const struct fault_type bank_unknown_account, bank_missing, bank_taken, bank_other_currency;
+extern const struct operation_table bank_operations, bank_early_operations;

@@ -69,17 +69,17 @@ on conflict (company_id, bank_account_id, statement_key, fingerprint, occurrence
 
 -- name: line_by_id
 select id, bank_account_id, statement_id, statement_key, fingerprint, occurrence, number, booked_on, valued_on, amount_minor, currency, is_reversal,
-       bank_reference, servicer_reference, code, name, iban, ultimate_name, end_to_end_id, mandate_id, batch_id, reference, reference_type, remittance, return_reason, details, problems, raw, coalesce(base_minor, amount_minor) as base_minor
+       bank_reference, servicer_reference, code, name, iban, ultimate_name, end_to_end_id, mandate_id, batch_id, reference, reference_type, remittance, return_reason, coalesce(details, (select min(e.details) from bank_early e where e.company_id = bank_line.company_id and e.line_id = bank_line.id)) as details, problems, raw, coalesce(base_minor, amount_minor) as base_minor
   from bank_line where company_id = :company_id and id = :id;
 
 -- name: lines_of
 select id, bank_account_id, statement_id, statement_key, fingerprint, occurrence, number, booked_on, valued_on, amount_minor, currency, is_reversal,
-       bank_reference, servicer_reference, code, name, iban, ultimate_name, end_to_end_id, mandate_id, batch_id, reference, reference_type, remittance, return_reason, details, problems, raw, coalesce(base_minor, amount_minor) as base_minor
+       bank_reference, servicer_reference, code, name, iban, ultimate_name, end_to_end_id, mandate_id, batch_id, reference, reference_type, remittance, return_reason, coalesce(details, (select min(e.details) from bank_early e where e.company_id = bank_line.company_id and e.line_id = bank_line.id)) as details, problems, raw, coalesce(base_minor, amount_minor) as base_minor
   from bank_line where company_id = :company_id and statement_id = :id order by number;
 
 -- name: line_list
 select id, bank_account_id, statement_id, statement_key, fingerprint, occurrence, number, booked_on, valued_on, amount_minor, currency, is_reversal,
-       bank_reference, servicer_reference, code, name, iban, ultimate_name, end_to_end_id, mandate_id, batch_id, reference, reference_type, remittance, return_reason, details, problems, raw, coalesce(base_minor, amount_minor) as base_minor
+       bank_reference, servicer_reference, code, name, iban, ultimate_name, end_to_end_id, mandate_id, batch_id, reference, reference_type, remittance, return_reason, coalesce(details, (select min(e.details) from bank_early e where e.company_id = bank_line.company_id and e.line_id = bank_line.id)) as details, problems, raw, coalesce(base_minor, amount_minor) as base_minor
   from bank_line where company_id = :company_id;
 
 -- name: line_days
@@ -89,3 +89,38 @@ select booked_on, cast(sum(amount_minor) as bigint) as amount_minor, cast(sum(co
 -- name: complete_until
 select a.id, (select max(s.to_on) from bank_statement s where s.company_id = a.company_id and s.bank_account_id = a.id and s.has_balances) as to_on
   from bank_account a where a.company_id = :company_id and not a.is_closed order by a.id;
+
+-- name: early_add
+insert into bank_early (company_id, id, bank_account_id, document_id, kind, fingerprint, occurrence, booked_on, amount_minor, currency, status,
+       servicer_reference, batch_id, end_to_end_id, name, iban, reference, remittance, details, received_at)
+values (:company_id, :id, :bank_account_id, :document_id, :kind, :fingerprint, :occurrence, :booked_on, :amount_minor, :currency, :status,
+       :servicer_reference, :batch_id, :end_to_end_id, :name, :iban, :reference, :remittance, :details, :now)
+on conflict (company_id, bank_account_id, kind, fingerprint, occurrence) do nothing;
+
+-- name: early_candidates
+-- lines of the statement it may be about, the surest first: the bank's own reference, the batch, the payment, then who and what of that very day
+select l.id, case when l.servicer_reference = :servicer_reference then 1 when l.batch_id = :batch_id then 2 when l.end_to_end_id = :end_to_end_id then 3
+                  when l.booked_on = :booked_on and l.iban = :iban and l.remittance = :remittance then 4 else 5 end as rank
+  from bank_line l
+ where l.company_id = :company_id and l.amount_minor = :amount_minor and l.bank_account_id = :bank_account_id and l.booked_on between :from_on and :to_on
+   and (l.servicer_reference = :servicer_reference or l.batch_id = :batch_id or l.end_to_end_id = :end_to_end_id or l.booked_on = :booked_on)
+   and not exists (select 1 from bank_early e where e.company_id = l.company_id and e.line_id = l.id and e.kind = :kind)
+ order by 2, 1 limit 2;
+
+-- name: early_meet
+update bank_early set line_id = :line_id where company_id = :company_id and id = :id;
+
+-- name: early_waiting
+select id, bank_account_id, document_id, kind, fingerprint, occurrence, booked_on, amount_minor, currency, status, servicer_reference, batch_id,
+       end_to_end_id, name, iban, reference, remittance, details, line_id, received_at
+  from bank_early where company_id = :company_id and bank_account_id = :id and line_id is null and ended_at is null order by id;
+
+-- name: early_end
+-- a statement over their day is there, and they are not in it
+update bank_early set ended_at = :now
+ where company_id = :company_id and bank_account_id = :bank_account_id and kind = 'intraday' and line_id is null and ended_at is null and booked_on <= :to_on;
+
+-- name: early_list
+select id, bank_account_id, document_id, kind, booked_on, amount_minor, currency, status, servicer_reference, batch_id, end_to_end_id, name, iban,
+       reference, remittance, details, line_id, received_at, case when line_id is not null then 'met' when ended_at is not null then 'ended' else 'waiting' end as state
+  from bank_early where company_id = :company_id;

@@ -5,9 +5,6 @@
 const struct fault_type bank_unknown_account = {
     FAULT_INVALID, "bank.unknown_account", "The statement is of account {account}, which is none of ours; add it first."
 };
-const struct fault_type bank_not_booked = {
-    FAULT_INVALID, "bank.not_booked", "A {kind} announces what is not booked yet; import the {statement} of the day."
-};
 const struct fault_type bank_other_currency = { FAULT_INVALID, "bank.other_currency",
                                                 "The statement is in {currency}; our account {account} is in {ours}." };
 
@@ -31,7 +28,7 @@ struct importing {
     struct bank_statement statement;
     struct bank_line batch[BATCH];
     size_t waiting;
-    bool booked;     /* this statement changes the balance */
+    enum early_kind early; /* 0: a statement, which changes the balance */
     struct str key, base; /* base: the company's own currency, once it was asked for */
 };
 
@@ -62,10 +59,10 @@ static void add_member(struct text *t, const char *name, struct str value)
     json_add_text(t, value);
 }
 
-static struct str details_of(struct importing *im, const struct statement_line *line)
+static struct str details_of(struct importing *im, const struct statement_line *line, size_t least)
 {
     struct text t = text_new(im->rows);
-    if (line->detail_count < 2) return (struct str){ 0 };
+    if (line->detail_count < least) return (struct str){ 0 };
     text_add_char(&t, '[');
     for (size_t i = 0; i < line->detail_count; i++) {
         const struct statement_payment *p = &line->details[i];
@@ -130,7 +127,7 @@ static struct bank_line line_of(struct importing *im, const struct statement *st
         .reference_type = reference_type(p),
         .remittance = kept(im, text, 10000),
         .return_reason = kept(im, p->return_reason, 100),
-        .details = details_of(im, line),
+        .details = details_of(im, line, 2),
         .problems = line->problems,
         .raw = kept(im, line->raw, 20000),
     };
@@ -154,9 +151,42 @@ static struct fault *to_base(struct importing *im, struct bank_line *line)
     return NULL;
 }
 
+/* The amount of an intraday line or a notice counts in the account's currency, as a booked one does. */
+static struct fault *early_line(struct importing *im, const struct statement *statement, const struct statement_line *line)
+{
+    struct bank_line as = line_of(im, statement, line);
+    struct bank_early early = { .id = { as.id.n },
+                                .bank_account_id = im->account.id,
+                                .document_id = { im->out->document_id.n },
+                                .kind = im->early,
+                                .fingerprint = as.fingerprint,
+                                .occurrence = as.occurrence,
+                                .booked_on = as.booked_on,
+                                .amount_minor = as.amount_minor,
+                                .currency = as.currency,
+                                .status = line->status == STATUS_BOOK      ? EARLY_BOOKED
+                                          : line->status == STATUS_PENDING ? EARLY_PENDING
+                                                                           : EARLY_ANNOUNCED,
+                                .servicer_reference = as.servicer_reference,
+                                .batch_id = as.batch_id,
+                                .end_to_end_id = as.end_to_end_id,
+                                .name = as.name,
+                                .iban = as.iban,
+                                .reference = as.reference,
+                                .remittance = as.remittance,
+                                .details = im->early == EARLY_NOTICE ? details_of(im, line, 1) : as.details };
+    bool added;
+    TRY(early_keep(im->work, &early, &added));
+    im->out->line_count++;
+    im->out->added_count += added;
+    arena_reset(im->rows);
+    return NULL;
+}
+
 static struct fault *on_line(void *context, const struct statement *statement, const struct statement_line *line)
 {
     struct importing *im = context;
+    if (im->early) return early_line(im, statement, line);
     if (line->status != STATUS_BOOK) return NULL;
     struct bank_line *row = &im->batch[im->waiting];
     *row = line_of(im, statement, line);
@@ -167,27 +197,30 @@ static struct fault *on_line(void *context, const struct statement *statement, c
 
 /* ---- Statements ---- */
 
-static struct fault *not_booked(struct work *work, const struct statement *s)
+/* The account of ours that it is of, in its currency. */
+static struct fault *find_account(struct importing *im, const struct statement *s)
 {
-    bool camt = s->kind == STATEMENT_CAMT_052 || s->kind == STATEMENT_CAMT_054;
-    return FAULT(work->arena, &bank_not_booked, "content", PARAM("kind", str_of(statement_kind_word(s->kind))),
-                 PARAM("statement", camt ? STR("camt.053") : STR("MT940")));
+    struct work *work = im->work;
+    bool found;
+    TRY(bank_account_by_iban(work, s->account, s->currency, &im->account, &found));
+    if (!found) TRY(bank_account_by_iban(work, s->account, (struct str){ 0 }, &im->account, &found));
+    if (!found)
+        return FAULT(work->arena, &bank_unknown_account, "content", PARAM("account", s->account.length ? s->account : STR("?")));
+    if (s->currency.length && !str_equal(s->currency, im->account.currency))
+        return FAULT(work->arena, &bank_other_currency, "content", PARAM("currency", s->currency),
+                     PARAM("account", s->account), PARAM("ours", im->account.currency));
+    return NULL;
 }
 
 static struct fault *on_start(void *context, const struct statement *s)
 {
     struct importing *im = context;
     struct work *work = im->work;
-    bool found;
-    if (s->kind == STATEMENT_CAMT_052 || s->kind == STATEMENT_CAMT_054 || s->kind == STATEMENT_MT942) return not_booked(work, s);
-    TRY(bank_account_by_iban(work, s->account, s->currency, &im->account, &found));
-    if (!found) TRY(bank_account_by_iban(work, s->account, (struct str){ 0 }, &im->account, &found));
-    if (!found)
-        return FAULT(work->arena, &bank_unknown_account, "content",
-                     PARAM("account", s->account.length ? s->account : STR("?")));
-    if (s->currency.length && !str_equal(s->currency, im->account.currency))
-        return FAULT(work->arena, &bank_other_currency, "content", PARAM("currency", s->currency),
-                     PARAM("account", s->account), PARAM("ours", im->account.currency));
+    im->early = s->kind == STATEMENT_CAMT_054                                       ? EARLY_NOTICE
+                : s->kind == STATEMENT_CAMT_052 || s->kind == STATEMENT_MT942 ? EARLY_INTRADAY
+                                                                              : (enum early_kind)0;
+    TRY(find_account(im, s));
+    if (im->early) return NULL; /* it books nothing */
     /* A bank numbers its statements anew each year; what tells them apart stands in the id, the number and the day. */
     struct date day = s->to_on.ymd ? s->to_on : s->from_on;
     im->key = str_format(work->arena, "%.*s|%lld|%d", STR_ARG(s->id), (long long)s->number, (int)(day.ymd ? day.ymd / 10000 : 0));
@@ -295,6 +328,7 @@ static struct fault *on_end(void *context, const struct statement *s)
     struct bank_statement *row = &im->statement, twin = { 0 };
     struct day_sums days = { 0 };
     bool is_twin;
+    if (im->early) return NULL;
     TRY(flush(im));
     copy_balances(row, s);
     TRY(db_all(im->work, &sql_line_days, BANK_KEY(row->id.n), INTO_LIST(day_sum, &days)));
@@ -312,6 +346,7 @@ static struct fault *on_end(void *context, const struct statement *s)
     for (size_t i = 0; i < days.count; i++) TRY(book_day(im, &days.at[i]));
     TRY(db_run(im->work, &sql_statement_save, GIVEN(bank_statement, row)));
     work_changed(im->work, "statement", row->id.n, (struct given){ &bank_statement_record, NULL }, GIVEN(bank_statement, row));
+    TRY(early_statement(im->work, im->account.id, row->to_on));
     *LIST_ADD(im->work->arena, &im->out->statements) = *row;
     im->out->line_count += row->line_count;
     im->out->added_count += row->added_count;

@@ -166,6 +166,7 @@ DB_TEST(scenario_bank_and_cash)
     json_t *shown = GET(&s, PATH("/statements/%lld", (long long)statement));
     int64_t line = number_in(json_array_get(json_object_get(shown, "lines"), 0), "id");
     GET(&s, "/bank-lines");
+    GET(&s, "/bank-notices");
     GET(&s, PATH("/bank-lines/%lld", (long long)line));
     json_t *run = POST(&s, "/cash/run", "{}");
     expect_int(0, number_in(run, "posted"));
