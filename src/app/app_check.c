@@ -1,6 +1,7 @@
 /* florin check: many e-invoices by the official rules, on all cores; what is said comes in the order of the files. */
 #include "app/app_own.h"
 #include "einvoice/check.h"
+#include <dirent.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <unistd.h>
@@ -33,7 +34,7 @@ RECORD(app_check_flags,
            FIELD(struct app_check_flags, version, OPTIONAL, .about = "which versions of the rules these are"),
        });
 
-enum { THREADS_MOST = 64 };
+enum { THREADS_MOST = 64, AHEAD_MOST = 512 /* how far the checking may run ahead of the printing: what waits is memory */ };
 
 struct checking {
     const struct own *own;
@@ -42,13 +43,14 @@ struct checking {
     uint64_t without;
     bool json;
     atomic_size_t next;
+    size_t printed;
     pthread_mutex_t lock;
-    pthread_cond_t done;
+    pthread_cond_t done, room;
     struct found {
         char *text;
         size_t length;
         bool ready, valid;
-    } * found;
+    } found[AHEAD_MOST]; /* of file n at n % AHEAD_MOST */
 };
 
 static const char *severity_word(enum einvoice_severity severity)
@@ -141,8 +143,9 @@ static void check_one(struct checking *c, struct arena *arena, size_t at)
     ensure(found.text);
     memcpy(found.text, text.at, text.length);
     pthread_mutex_lock(&c->lock);
-    c->found[at] = found;
-    pthread_cond_signal(&c->done);
+    while (at >= c->printed + AHEAD_MOST) pthread_cond_wait(&c->room, &c->lock);
+    c->found[at % AHEAD_MOST] = found;
+    if (at == c->printed) pthread_cond_signal(&c->done);
     pthread_mutex_unlock(&c->lock);
 }
 
@@ -158,34 +161,45 @@ static void *check_some(void *context)
     return NULL;
 }
 
-/* Prints what is found in the order of the files, as it comes. */
-static bool print_all(struct checking *c)
+/* Prints what was found in file `i` when its turn has come; false: not valid. */
+static bool print_one(struct checking *c, size_t i)
 {
-    bool valid = true;
-    for (size_t i = 0; i < c->files->count; i++) {
-        pthread_mutex_lock(&c->lock);
-        while (!c->found[i].ready) pthread_cond_wait(&c->done, &c->lock);
-        struct found found = c->found[i];
-        pthread_mutex_unlock(&c->lock);
-        fwrite(found.text, 1, found.length, c->own->out);
-        free(found.text);
-        valid = valid && found.valid;
-    }
-    return valid;
+    struct found *next = &c->found[i % AHEAD_MOST];
+    pthread_mutex_lock(&c->lock);
+    while (!next->ready) pthread_cond_wait(&c->done, &c->lock);
+    struct found found = *next;
+    next->ready = false;
+    c->printed = i + 1;
+    pthread_cond_broadcast(&c->room);
+    pthread_mutex_unlock(&c->lock);
+    fwrite(found.text, 1, found.length, c->own->out);
+    free(found.text);
+    return found.valid;
+}
+
+static size_t cores(void)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return cores < 1 ? 1 : cores > THREADS_MOST ? THREADS_MOST : (size_t)cores;
 }
 
 static bool check_all(struct checking *c)
 {
     pthread_t threads[THREADS_MOST];
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t most = cores < 1 ? 1 : cores > THREADS_MOST ? THREADS_MOST : (size_t)cores, count = 0;
-    if (most > c->files->count) most = c->files->count;
+    size_t most = cores() < c->files->count ? cores() : c->files->count, count = 0;
+    bool valid = true;
     pthread_mutex_init(&c->lock, NULL);
     pthread_cond_init(&c->done, NULL);
-    while (most > 1 && count < most && !pthread_create(&threads[count], NULL, check_some, c)) count++;
-    if (!count) check_some(c);
-    bool valid = print_all(c);
+    pthread_cond_init(&c->room, NULL);
+    while (c->files->count > 1 && count < most && !pthread_create(&threads[count], NULL, check_some, c)) count++;
+    struct arena *arena = arena_new((size_t)1 << 33);
+    for (size_t i = 0; i < c->files->count; i++) {
+        if (!count) check_one(c, arena, i), arena_reset(arena);
+        valid = print_one(c, i) && valid;
+    }
+    arena_free(arena);
     for (size_t i = 0; i < count; i++) pthread_join(threads[i], NULL);
+    pthread_cond_destroy(&c->room);
     pthread_cond_destroy(&c->done);
     pthread_mutex_destroy(&c->lock);
     return valid;
@@ -200,11 +214,30 @@ static struct fault *no_check(struct arena *arena, struct str unknown)
     return FAULT(arena, &app_no_check, "without", PARAM("check", unknown), PARAM("known", text_str(&known)));
 }
 
+/* A folder stands for the XML and PDF files in it, in the order of their names. */
+static int by_name(const void *a, const void *b) { return str_compare(*(const struct str *)a, *(const struct str *)b); }
+
+static bool take_folder(struct arena *arena, struct str folder, struct words *files)
+{
+    DIR *dir = opendir(str_keep(arena, folder).at);
+    size_t from = files->count;
+    if (!dir) return false;
+    for (struct dirent *entry; (entry = readdir(dir));) {
+        struct str name = str_lower(arena, str_of(entry->d_name));
+        if (!str_ends(name, ".xml") && !str_ends(name, ".pdf")) continue;
+        const char *between = str_ends(folder, "/") ? "" : "/";
+        *LIST_ADD(arena, files) = str_format(arena, "%.*s%s%s", STR_ARG(folder), between, entry->d_name);
+    }
+    closedir(dir);
+    if (files->count > from) qsort(files->at + from, files->count - from, sizeof *files->at, by_name);
+    return true;
+}
+
 struct fault *app_check(struct own *own, int *code)
 {
     struct app_check_flags flags = { 0 };
-    struct words files = { 0 };
-    TRY(own_flags(own, INTO(app_check_flags, &flags), &files));
+    struct words words = { 0 }, files = { 0 };
+    TRY(own_flags(own, INTO(app_check_flags, &flags), &words));
     if (flags.version) {
         unsigned all = EINVOICE_EN16931 | EINVOICE_NLCIUS | EINVOICE_GACCOUNT | EINVOICE_PEPPOL | EINVOICE_SELF_BILLING |
                        EINVOICE_XRECHNUNG | EINVOICE_FLORIN;
@@ -213,14 +246,16 @@ struct fault *app_check(struct own *own, int *code)
                 STR_ARG(einvoice_sets_text(own->arena, cii | EINVOICE_ON_CII)));
         return NULL;
     }
+    for (size_t i = 0; i < words.count; i++)
+        if (!take_folder(own->arena, words.at[i], &files)) *LIST_ADD(own->arena, &files) = words.at[i];
     if (!files.count) return FAULT(own->arena, &app_no_files, NULL);
-    uint64_t without = 0;
     struct str unknown = { 0 };
-    if (!einvoice_own_choice(flags.without, &without, &unknown)) return no_check(own->arena, unknown);
-    struct checking checking = {
-        .own = own, .without = without, .files = &files, .sets = rule_sets[flags.rules], .json = flags.json
-    };
-    checking.found = ARENA_ARRAY(own->arena, struct found, files.count);
-    *code = check_all(&checking) ? 0 : EXIT_NOT_RIGHT;
+    struct checking *checking = ARENA_NEW(own->arena, struct checking);
+    if (!einvoice_own_choice(flags.without, &checking->without, &unknown)) return no_check(own->arena, unknown);
+    checking->own = own;
+    checking->files = &files;
+    checking->sets = rule_sets[flags.rules];
+    checking->json = flags.json;
+    *code = check_all(checking) ? 0 : EXIT_NOT_RIGHT;
     return NULL;
 }

@@ -33,7 +33,7 @@ static const struct own_command {
     { "migrate-to", app_migrate, &app_migrate_flags_record, "DIR-or-url",
       "Copy the books to another database, SQLite or PostgreSQL, and prove that they are the same" },
     { "read", app_read, &app_read_flags_record, "FILE…", "Print an e-invoice or a bank statement as JSON" },
-    { "check", app_check, &app_check_flags_record, "FILE…", "Check e-invoices by the official rules" },
+    { "check", app_check, &app_check_flags_record, "FILE-or-FOLDER…", "Check e-invoices by the official rules" },
 };
 
 /* ---- Words ---- */

@@ -117,6 +117,31 @@ TEST(check_says_everything_of_every_file_in_order)
     expect_int(65, run(arena, "check", ENGLISH, 0, words).code);
 }
 
+/* More files than the checking may run ahead, in a folder: all of them, by name; nothing else that lies there. */
+TEST(check_takes_a_folder)
+{
+    char folder[] = "/tmp/florin-check-XXXXXX";
+    expect(mkdtemp(folder));
+    enum { FILES = 700 };
+    for (int i = 0; i <= FILES; i++) {
+        FILE *f = fopen(str_format(arena, "%s/%04d.%s", folder, i, i == FILES ? "txt" : i % 2 ? "xml" : "XML").at, "wb");
+        expect(f && fputs("<no", f) >= 0 && !fclose(f));
+    }
+    const char *words[] = { folder, "--json" };
+    struct said said = run(arena, "check", ENGLISH, 2, words);
+    struct str rest = said.out;
+    expect_int(65, said.code);
+    for (int i = 0; i < FILES; i++) {
+        struct str line = str_cut(rest, '\n', &rest),
+                   begin = str_format(arena, "{\"file\":\"%s/%04d.%s\"", folder, i, i % 2 ? "xml" : "XML");
+        expect(str_starts(line, begin.at));
+    }
+    expect_str("", rest);
+    for (int i = 0; i <= FILES; i++)
+        unlink(str_format(arena, "%s/%04d.%s", folder, i, i == FILES ? "txt" : i % 2 ? "xml" : "XML").at);
+    expect_int(0, rmdir(folder));
+}
+
 /* A hybrid PDF and its XML beside say the same. */
 TEST(read_reads_the_xml_inside_a_pdf)
 {

@@ -8,7 +8,19 @@ _Noreturn void ensure_failed(const char *condition, const char *file, int line)
 
 enum { CHUNK_BYTES = 16 * 1024 - 64 };
 struct chunk { struct chunk *next; size_t used, size; _Alignas(16) char bytes[]; };
-struct arena { struct chunk *chunks; size_t total, limit; };
+struct arena { struct chunk *chunks, *spare; size_t total, limit; int spare_count; };
+/* Chunks kept for the next use after a reset; none where a sanitizer is to see that something is used after it. */
+#if defined(__SANITIZE_ADDRESS__)
+enum { SPARE_MOST = 0 };
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+enum { SPARE_MOST = 0 };
+#else
+enum { SPARE_MOST = 16 };
+#endif
+#else
+enum { SPARE_MOST = 16 };
+#endif
 
 struct arena *arena_new(size_t limit_bytes)
 {
@@ -18,18 +30,31 @@ struct arena *arena_new(size_t limit_bytes)
     return a;
 }
 
-/* Keeps the oldest chunk (the one of the common size), gives the rest back. */
+static void chunk_clear(struct chunk *c)
+{
+    memset(c->bytes, 0, c->used);
+    c->used = 0;
+}
+
+/* Keeps the oldest chunk (the one of the common size) in use and some more in reserve, gives the rest back. */
 void arena_reset(struct arena *a)
 {
     struct chunk *keep = NULL;
     for (struct chunk *c = a->chunks, *next; c; c = next) {
         next = c->next;
-        if (!next && c->size == CHUNK_BYTES) keep = c;
-        else free(c);
+        if (!next && c->size == CHUNK_BYTES) {
+            keep = c;
+        } else if (c->size == CHUNK_BYTES && a->spare_count < SPARE_MOST) {
+            chunk_clear(c);
+            c->next = a->spare;
+            a->spare = c;
+            a->spare_count++;
+        } else {
+            free(c);
+        }
     }
     if (keep) {
-        memset(keep->bytes, 0, keep->used);
-        keep->used = 0;
+        chunk_clear(keep);
         keep->next = NULL;
     }
     a->chunks = keep;
@@ -40,6 +65,10 @@ void arena_free(struct arena *a)
 {
     if (!a) return;
     for (struct chunk *c = a->chunks, *next; c; c = next) {
+        next = c->next;
+        free(c);
+    }
+    for (struct chunk *c = a->spare, *next; c; c = next) {
         next = c->next;
         free(c);
     }
@@ -80,9 +109,15 @@ void arena_rewind(struct arena *a, struct arena_mark mark)
 static struct chunk *chunk_add(struct arena *a, size_t need)
 {
     size_t size = need > CHUNK_BYTES / 4 ? need : CHUNK_BYTES;
-    struct chunk *c = calloc(1, sizeof *c + size);
-    ensure(c);
-    c->size = size;
+    struct chunk *c = size == CHUNK_BYTES ? a->spare : NULL;
+    if (c) {
+        a->spare = c->next;
+        a->spare_count--;
+    } else {
+        c = calloc(1, sizeof *c + size);
+        ensure(c);
+        c->size = size;
+    }
     if (size != CHUNK_BYTES && a->chunks) {
         c->next = a->chunks->next;
         a->chunks->next = c;

@@ -62,11 +62,23 @@ struct str str_copy(struct arena *arena, const char *at, size_t length);
 struct str str_keep(struct arena *arena, struct str s); /* a copy that ends in zero */
 PRINTF(2, 3) struct str str_format(struct arena *arena, const char *format, ...);
 PRINTF(2, 0) struct str str_format_list(struct arena *arena, const char *format, va_list list);
-bool str_is(struct str s, const char *z);
-bool str_equal(struct str a, struct str b);
+/* Inline: with a literal the compiler knows its length. */
+static inline bool str_is(struct str s, const char *z)
+{
+    size_t length = strlen(z);
+    return length == s.length && (!length || !memcmp(s.at, z, length));
+}
+static inline bool str_equal(struct str a, struct str b)
+{
+    return a.length == b.length && (a.length == 0 || !memcmp(a.at, b.at, a.length));
+}
 bool str_equal_caseless(struct str a, struct str b); /* ASCII letters */
 int str_compare(struct str a, struct str b);         /* bytes, then length */
-bool str_starts(struct str s, const char *z);
+static inline bool str_starts(struct str s, const char *z)
+{
+    size_t length = strlen(z);
+    return s.length >= length && (!length || !memcmp(s.at, z, length));
+}
 bool str_ends(struct str s, const char *z);
 ptrdiff_t str_find(struct str s, const char *z);               /* -1: not there */
 struct str str_part(struct str s, size_t from, size_t length); /* clipped to s; borrows */

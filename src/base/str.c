@@ -33,13 +33,6 @@ struct str str_format(struct arena *arena, const char *format, ...)
     return s;
 }
 
-bool str_is(struct str s, const char *z) { return strlen(z) == s.length && !memcmp(s.at ? s.at : "", z, s.length); }
-
-bool str_equal(struct str a, struct str b)
-{
-    return a.length == b.length && (a.length == 0 || !memcmp(a.at, b.at, a.length));
-}
-
 static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
 static char upper(char c) { return c >= 'a' && c <= 'z' ? (char)(c - 32) : c; }
 
@@ -56,12 +49,6 @@ int str_compare(struct str a, struct str b)
     size_t n = a.length < b.length ? a.length : b.length;
     int order = n ? memcmp(a.at, b.at, n) : 0;
     return order ? order : (a.length > b.length) - (a.length < b.length);
-}
-
-bool str_starts(struct str s, const char *z)
-{
-    size_t n = strlen(z);
-    return s.length >= n && !memcmp(s.at ? s.at : "", z, n);
 }
 
 bool str_ends(struct str s, const char *z)

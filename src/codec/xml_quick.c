@@ -22,6 +22,49 @@ static const uint8_t kinds[256] = {
 
 static inline bool is(char c, unsigned kind) { return kinds[(uint8_t)c] & kind; }
 
+/* Sixteen characters looked at together: which of them stop? All bits of their bytes are set. */
+enum { BLOCK = 16 };
+typedef uint8_t block __attribute__((vector_size(BLOCK)));
+
+/* The first set byte; BLOCK: none. */
+static inline size_t first_stop(block stops)
+{
+    uint64_t halves[2];
+    memcpy(halves, &stops, BLOCK);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    if (halves[0]) return (size_t)__builtin_ctzll(halves[0]) / 8;
+    return halves[1] ? 8 + (size_t)__builtin_ctzll(halves[1]) / 8 : BLOCK;
+#else
+    if (halves[0]) return (size_t)__builtin_clzll(halves[0]) / 8;
+    return halves[1] ? 8 + (size_t)__builtin_clzll(halves[1]) / 8 : BLOCK;
+#endif
+}
+
+static const char *plain_end(const char *p, const char *end)
+{
+    for (size_t plain = BLOCK; end - p >= BLOCK && plain == BLOCK; p += plain) {
+        block b;
+        memcpy(&b, p, BLOCK);
+        plain = first_stop((block)(b < 0x20) | (block)(b > 0x7f) | (block)(b == '<') | (block)(b == '&') | (block)(b == ']'));
+        if (plain < BLOCK) return p + plain;
+    }
+    while (p < end && !is(*p, STOPS_TEXT)) p++;
+    return p;
+}
+
+static const char *name_end(const char *p, const char *end)
+{
+    for (size_t plain = BLOCK; end - p >= BLOCK; p += plain) {
+        block b;
+        memcpy(&b, p, BLOCK);
+        block letter = (block)((b | 0x20) - 'a' < 26), number = (block)(b - '-' < 14) & (block)(b != '/'); /* - . and digits, : */
+        plain = first_stop(~(letter | number | (block)(b == '_') | (block)(b > 0x7f)));
+        if (plain < BLOCK) return p + plain;
+    }
+    while (p < end && (is(*p, NAME_REST) || (uint8_t)*p >= 0x80)) p++;
+    return p;
+}
+
 /* The character at `at`, of more than one byte; its length, 0: not well-formed or not allowed in XML, -1: cut off. */
 static int wide(const char *at, const char *end, uint32_t *out)
 {
@@ -181,12 +224,6 @@ static struct quick_name *name_find(struct quick_names *names, const char *from,
         if (name->hash == hash && name->length == length && !memcmp(name->written, from, length)) return name;
     }
     return name_new(names, at, (struct str){ from, length }, hash);
-}
-
-static const char *name_end(const char *p, const char *end)
-{
-    while (p < end && (is(*p, NAME_REST) || (uint8_t)*p >= 0x80)) p++;
-    return p;
 }
 
 /* ---- Namespaces ---- */
@@ -438,19 +475,6 @@ static const char *end_tag(struct xml_quick *q, const char *p)
 
 /* ---- Text, comments and the like ---- */
 
-enum { BLOCK = 16 };
-typedef uint8_t block __attribute__((vector_size(BLOCK)));
-/* A block of nothing but plain text: sixteen characters looked at together. */
-static inline bool plain_block(const char *at)
-{
-    block b;
-    uint64_t halves[2];
-    memcpy(&b, at, BLOCK);
-    block stops = (block)(b < 0x20) | (block)(b > 0x7f) | (block)(b == '<') | (block)(b == '&') | (block)(b == ']');
-    memcpy(halves, &stops, BLOCK);
-    return !(halves[0] | halves[1]);
-}
-
 static const char *give(struct xml_quick *q, const char *from, const char *to)
 {
     if (to > from) q->events->text(q->context, from, (size_t)(to - from), true);
@@ -462,14 +486,12 @@ static const char *text(struct xml_quick *q, const char *p)
 {
     const char *from = p, *end = q->end;
     for (;; p++) {
-        for (int few = 0; few < 16 && p < end && !is(*p, STOPS_TEXT); few++) p++;
-        if (p < end && !is(*p, STOPS_TEXT)) {
-            while (end - p >= BLOCK && plain_block(p)) p += BLOCK;
-            while (p < end && !is(*p, STOPS_TEXT)) p++;
-        }
+        p = plain_end(p, end);
         if (p == end || *p == '<' || *p == '&') return give(q, from, p);
         if (*p == '\n') {
             q->line++;
+        } else if (*p == '\t') {
+            continue;
         } else if (*p == ']') {
             if (end - p < 3 && !q->last) return p > from ? give(q, from, p) : cut(q);
             if (end - p >= 3 && p[1] == ']' && p[2] == '>') return odd(q, "]]> in text");
@@ -612,7 +634,11 @@ enum quick_answer xml_quick_run(struct xml_quick *q, struct str bytes, bool last
 
 void xml_quick_begin(struct xml_quick *q, struct quick_names *names, const struct quick_events *events, void *context, int line)
 {
-    *q = (struct xml_quick){ .events = events, .context = context, .names = names, .line = line };
+    memset(q, 0, offsetof(struct xml_quick, open)); /* what stands behind is written before it is read */
+    q->events = events;
+    q->context = context;
+    q->names = names;
+    q->line = line;
     if (!names->room) {
         if (getrandom(&names->seed, sizeof names->seed, GRND_NONBLOCK) < 0) names->seed = (uintptr_t)names->dictionary;
         names_grow(names);

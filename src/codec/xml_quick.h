@@ -42,10 +42,10 @@ struct xml_quick {
     uint64_t spaces_version;
     size_t depth, space_count, space_room;
     struct quick_space *spaces;
-    struct quick_open open[QUICK_DEPTH];
     bool root_seen;
     char *scratch;
     size_t scratch_room;
+    struct quick_open open[QUICK_DEPTH];
     struct xml_attribute attributes[QUICK_ATTRIBUTES];
 };
 

@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FILES_MOST = 700, ROUNDS = 5 };
+enum { FILES_MOST = 700, ROUNDS = 9 };
 struct document { char *at; size_t length; };
 
 static size_t load(const char *folder, struct document *documents)
