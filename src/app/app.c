@@ -5,6 +5,7 @@
 #include "bank/bank.h"
 #include "bill/bill.h"
 #include "cash/cash.h"
+#include "cash/cash_past.h"
 #include "import/import.h"
 #include "invoice/invoice.h"
 #include "ledger/ledger.h"
@@ -59,6 +60,7 @@ void app_operations(struct arena *arena, struct operations *out)
         &payment_runs_table,
         &payment_bank_table,
         &payment_holds_table,
+        &cash_exports,
         &import_operations,
         &report_figures,
         &report_months,

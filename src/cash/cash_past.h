@@ -52,3 +52,4 @@ CHECKED struct fault *cash_past_items_all(struct work *work, struct cash_past_it
 /* Everything that an import brought is forgotten. */
 CHECKED struct fault *cash_past_forget(struct work *work, int64_t import_id);
 extern const char *const cash_collect_names[4]; /* by enum cash_collect */
+extern const struct operation_table cash_exports; /* cash_export.c */

@@ -30,3 +30,13 @@ delete from cash_past_item where company_id = :company_id and import_id = :id;
 
 -- name: past_line_forget
 delete from cash_past_line where company_id = :company_id and import_id = :id;
+
+-- name: answer_rows
+select l.id, coalesce(l.servicer_reference, l.bank_reference) as entry_id, d.category, d.parts, d.evidence, d.probability_ppm, d.is_automatic,
+       p.category as proposed, p.why_not, p.explanations, p.probability_ppm as proposed_ppm
+  from bank_line l
+  left join cash_decision d on d.company_id = l.company_id and d.bank_line_id = l.id
+   and not exists (select 1 from cash_undo u where u.company_id = d.company_id and u.decision_id = d.id)
+  left join cash_proposal p on p.company_id = l.company_id and p.bank_line_id = l.id
+ where l.company_id = :company_id and l.booked_on between :from_on and :to_on
+ order by l.booked_on, l.id;

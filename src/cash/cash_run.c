@@ -47,11 +47,13 @@ RECORD(model_row, {
 struct matcher {
     struct work *work;
     struct arena *arena; /* what the engine holds: hundreds of megabytes on large books, given back at the end */
+    struct arena *scratch; /* of the line at hand */
     struct cash_engine *owed, *owing;
     struct cash_facts facts; /* by item */
     struct cash_terms *terms;
     struct open_items items; /* of customers, settled ones too when there is a past to replay */
     struct cash_past_items past_items;
+    int64_t *past_by_id; /* their ids, ascending */
     struct str model;
     struct cash_run_result *result;
 };
@@ -67,6 +69,12 @@ static struct fault *load_facts(struct matcher *m)
     TRY(cash_facts_all(m->work, &m->facts));
     if (m->facts.count) qsort(m->facts.at, m->facts.count, sizeof *m->facts.at, by_item);
     return NULL;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
 }
 
 static const struct cash_fact *fact_of(const struct matcher *m, item_id id)
@@ -146,6 +154,9 @@ static struct fault *add_owed(struct matcher *m, bool past)
     for (size_t i = 0; i < m->items.count; i++) add_item(m, &m->items.at[i], m->owed, 1, past);
     if (!past) return NULL;
     TRY(cash_past_items_all(m->work, &m->past_items));
+    m->past_by_id = ARENA_ARRAY(m->work->arena, int64_t, m->past_items.count + 1);
+    for (size_t i = 0; i < m->past_items.count; i++) m->past_by_id[i] = m->past_items.at[i].id;
+    qsort(m->past_by_id, m->past_items.count, sizeof *m->past_by_id, by_number);
     for (size_t i = 0; i < m->past_items.count; i++) {
         const struct cash_past_item *p = &m->past_items.at[i];
         struct cash_item item = { .id = p->id,
@@ -400,6 +411,27 @@ static struct fault *post_proposal(struct matcher *m, const struct bank_line *li
     return NULL;
 }
 
+/* What was settled in the system before can't be taken apart here: such an answer is a proposal, however sure. */
+static struct fault *in_the_books(struct matcher *m, const struct cash_explanation *best, bool *postable)
+{
+    for (size_t i = 0; i < best->allocation_count && *postable; i++) {
+        int64_t item = best->allocations[i].item;
+        for (size_t k = 0, high = m->past_items.count; k < high && *postable;) {
+            size_t middle = (k + high) / 2;
+            if (m->past_by_id[middle] == item) *postable = false;
+            else if (m->past_by_id[middle] < item) k = middle + 1;
+            else high = middle;
+        }
+        if (best->category != CASH_REVERSAL || !*postable) continue;
+        struct item_settlements settlements = { 0 };
+        bool settled = false;
+        TRY(ledger_item_settlements(m->work, (item_id){ item }, &settlements));
+        for (size_t k = 0; k < settlements.count; k++) settled |= settlements.at[k].amount_minor == -best->allocations[i].amount_minor;
+        *postable = settled;
+    }
+    return NULL;
+}
+
 static struct fault *look_at(struct matcher *m, const struct bank_line *line)
 {
     bool met;
@@ -410,13 +442,18 @@ static struct fault *look_at(struct matcher *m, const struct bank_line *line)
     int sign = out ? -1 : 1;
     struct cash_engine *engine = out ? m->owing : m->owed;
     struct cash_line asked = line_for(line, sign);
-    struct cash_proposal proposal = cash_engine_match(engine, m->work->arena, &asked);
+    struct cash_proposal proposal = cash_engine_match(engine, m->scratch, &asked);
     if (out && proposal.explanations[0].category != CASH_MATCH) { /* no bill of ours: a refund to a customer, or nothing of either */
         sign = 1, engine = m->owed, asked = line_for(line, 1);
-        proposal = cash_engine_match(engine, m->work->arena, &asked);
+        proposal = cash_engine_match(engine, m->scratch, &asked);
     }
-    if (proposal.automatic && !line->problems) return post_proposal(m, line, engine, &asked, &proposal, sign);
-    cash_engine_wait(engine, &asked, &proposal);
+    const struct cash_explanation *best = &proposal.explanations[0];
+    bool postable = proposal.automatic && !line->problems;
+    if (postable) TRY(in_the_books(m, best, &postable));
+    if (postable) return post_proposal(m, line, engine, &asked, &proposal, sign);
+    struct cash_decision none_of_ours = cash_decision_of(best);
+    if (best->category == CASH_UNRELATED && best->probability_ppm >= 900000) cash_engine_apply(engine, &asked, &none_of_ours);
+    else cash_engine_wait(engine, &asked, &proposal);
     return keep_proposal(m, line, &proposal, sign);
 }
 
@@ -428,12 +465,15 @@ struct fault *cash_run(struct work *work, int64_t limit, struct cash_run_result 
     TRY(db_all(work, &sql_lines_undecided, CASH_KEY(limit), INTO_LIST(line_id, &lines)));
     if (!lines.count) return NULL;
     m.arena = arena_new(ENGINE_BYTES);
+    m.scratch = arena_new(ENGINE_BYTES);
     struct fault *fault = prepare(&m);
     for (size_t i = 0; i < lines.count && !fault; i++) {
         struct bank_line line = { 0 };
         fault = bank_line_load(work, lines.at[i].id, &line);
         if (!fault) fault = look_at(&m, &line);
+        arena_reset(m.scratch);
     }
+    arena_free(m.scratch);
     arena_free(m.arena);
     return fault;
 }
