@@ -370,6 +370,7 @@ struct fault *cash_batches_tell(struct work *work, struct cash_engine *engine)
             cash_engine_collection(engine, &(struct cash_collection){ .batch_id = batches.at[b].reference,
                                                                       .end_to_end_id = p->reference,
                                                                       .item = p->item_id.n,
+                                                                      .description = p->description,
                                                                       .amount_minor = p->amount_minor,
                                                                       .collected_on = batches.at[b].dated_on });
     }

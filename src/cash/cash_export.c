@@ -53,7 +53,8 @@ static struct fault *load_names(struct work *work, struct exporting *e)
     for (size_t i = 0; i < items.count; i++)
         *LIST_ADD(e->arena, &e->names) = (struct item_name){ items.at[i].id.n, items.at[i].reference };
     for (size_t i = 0; i < past.count; i++)
-        *LIST_ADD(e->arena, &e->names) = (struct item_name){ past.at[i].id, past.at[i].item_key.length ? past.at[i].item_key : past.at[i].number };
+        *LIST_ADD(e->arena, &e->names) =
+            (struct item_name){ past.at[i].id, past.at[i].item_key.length ? past.at[i].item_key : past.at[i].number };
     if (e->names.count) qsort(e->names.at, e->names.count, sizeof *e->names.at, by_id);
     for (size_t i = 0; i < facts.count; i++) {
         struct item_name key = { facts.at[i].item_id.n, { 0 } }, *found;
@@ -77,9 +78,11 @@ static void add_name(struct exporting *e, int64_t id)
 /* The words of the benchmark where ours are others. */
 static const char *category_word(struct str category)
 {
-    static const struct { const char *ours, *theirs; } words[] = { { "match", "match" }, { "duplicate", "duplicate" }, { "on_account", "on_account" },
-                                                                   { "provider", "psp" }, { "debit_batch", "sdd" }, { "reversal", "reversal" },
-                                                                   { "unrelated", "unrelated" } };
+    static const struct {
+        const char *ours, *theirs;
+    } words[] = { { "match", "match" },        { "duplicate", "duplicate" }, { "on_account", "on_account" },
+                  { "provider", "psp" },       { "debit_batch", "sdd" },     { "reversal", "reversal" },
+                  { "unrelated", "unrelated" } };
     for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
         if (str_is(category, words[i].ours)) return words[i].theirs;
     return "unknown";
@@ -106,7 +109,8 @@ static void add_evidence(struct exporting *e, const json_t *evidence)
     json_array_foreach(evidence, i, one)
     {
         const char *kind = json_string_value(json_object_get(one, "kind"));
-        text_addf(&e->text, "%s%s=%lld", i ? " " : "", kind ? kind : "", (long long)json_integer_value(json_object_get(one, "value")));
+        text_addf(&e->text, "%s%s=%lld", i ? " " : "", kind ? kind : "",
+                  (long long)json_integer_value(json_object_get(one, "value")));
     }
 }
 
@@ -129,7 +133,8 @@ static struct fault *add_row(void *context, const void *at)
     struct str word = row->category.at ? row->category : row->proposed;
     const char *category = category_word(word);
     json_t *json = row->category.at ? json_loadb(row->parts.at ? row->parts.at : "", row->parts.length, 0, NULL)
-                                    : json_loadb(row->explanations.at ? row->explanations.at : "", row->explanations.length, 0, NULL);
+                                    : json_loadb(row->explanations.at ? row->explanations.at : "",
+                                                 row->explanations.length, 0, NULL);
     json_t *evidence = row->evidence.at ? json_loadb(row->evidence.at, row->evidence.length, 0, NULL) : NULL;
     const json_t *best = row->category.at ? json : json_array_get(json, 0);
     add_head(e, row->entry_id);
@@ -169,7 +174,7 @@ static struct fault *cash_export(struct work *work, const struct export_takes *t
 CALLABLE(cash_export, export_takes, file_answer);
 
 static const struct operation operations[] = {
-    { "cash export", "GET", "/cash/export", "cash.read", OPERATION_READS | OPERATION_FILE | OPERATION_SLOW, &cash_export_call, NULL,
-      "Give every bank line with what it was decided or is proposed to be, as CSV" },
+    { "cash export", "GET", "/cash/export", "cash.read", OPERATION_READS | OPERATION_FILE | OPERATION_SLOW,
+      &cash_export_call, NULL, "Give every bank line with what it was decided or is proposed to be, as CSV" },
 };
 const struct operation_table cash_exports = { "cash", operations, ARRAY_LENGTH(operations) };

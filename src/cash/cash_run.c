@@ -426,7 +426,8 @@ static struct fault *in_the_books(struct matcher *m, const struct cash_explanati
         struct item_settlements settlements = { 0 };
         bool settled = false;
         TRY(ledger_item_settlements(m->work, (item_id){ item }, &settlements));
-        for (size_t k = 0; k < settlements.count; k++) settled |= settlements.at[k].amount_minor == -best->allocations[i].amount_minor;
+        for (size_t k = 0; k < settlements.count; k++)
+            settled |= settlements.at[k].amount_minor == -best->allocations[i].amount_minor;
         *postable = settled;
     }
     return NULL;
@@ -543,6 +544,7 @@ static struct fault *train(struct work *work, const struct nothing *takes, struc
     if (!fault) fault = load_facts(&m);
     if (!fault) fault = teach(&m, m.arena, &past, &past_count);
     if (!fault) fault = add_owed(&m, true);
+    if (!fault) fault = cash_batches_tell(work, m.owed);
     if (!fault) fault = db_find(work, &sql_model_used, NONE, INTO(model_row, &model), &found);
     if (!fault) fault = cash_engine_train(m.owed, work->arena, past, past_count, model.content, &report);
     arena_free(m.arena);

@@ -1,6 +1,14 @@
 /* Lines that are sums of known parts: own direct-debit batches, provider pay-outs; and what comes back. */
 #include "cash/engine_private.h"
 
+/* The item of a part, its place + 1: as told, or by the number in what is said of it. */
+static uint32_t item_of(const struct cash_matching *m, const struct cash_part *part, struct cash_reading **scratch)
+{
+    if (part->item) return cash_item_index(m->engine, part->item);
+    if (!*scratch) *scratch = ARENA_NEW(m->arena, struct cash_reading);
+    return part->description.length ? cash_item_in(m->engine, *scratch, part->description) : 0;
+}
+
 static void reversal(struct cash_matching *m)
 {
     const struct cash_engine *e = m->engine;
@@ -8,7 +16,8 @@ static void reversal(struct cash_matching *m)
     uint32_t batch = id.length ? cash_first(e, cash_mix(cash_hash(id), SALT_END_TO_END)) : 0;
     if (!batch || e->batches.at[batch - 1].count != 1) return;
     const struct cash_part *part = &e->parts.at[e->batches.at[batch - 1].first - 1];
-    uint32_t item = cash_item_index(e, part->item);
+    struct cash_reading *scratch = NULL;
+    uint32_t item = item_of(m, part, &scratch);
     if (!item) return;
     struct cash_candidate *c =
         cash_candidate_add(m, CASH_REVERSAL, e->items.at[item - 1].party, -1, &(uint32_t){ item - 1 }, 1, FROM_BATCH);
@@ -39,12 +48,13 @@ static void debit_batch(struct cash_matching *m)
     uint32_t index = id.length ? cash_first(e, cash_mix(cash_hash(id), SALT_BATCH)) : 0;
     if (!index) return;
     const struct cash_parts *batch = &e->batches.at[index - 1];
+    struct cash_reading *scratch = NULL;
     uint32_t *items = ARENA_ARRAY(m->arena, uint32_t, batch->count);
     int64_t *amounts = ARENA_ARRAY(m->arena, int64_t, batch->count), sum = 0;
     size_t count = 0;
     bool known = true;
     for (uint32_t n = batch->first; n; n = e->parts.at[n - 1].next) {
-        uint32_t item = cash_item_index(e, e->parts.at[n - 1].item);
+        uint32_t item = item_of(m, &e->parts.at[n - 1], &scratch);
         known &= item != 0;
         if (!item) continue;
         items[count] = item - 1;
@@ -87,14 +97,14 @@ static void provider(struct cash_matching *m)
         return;
     }
     const struct cash_parts *batch = &e->batches.at[index - 1];
-    struct cash_reading *scratch = ARENA_NEW(m->arena, struct cash_reading);
+    struct cash_reading *scratch = NULL;
     uint32_t *items = ARENA_ARRAY(m->arena, uint32_t, batch->count);
     int64_t *amounts = ARENA_ARRAY(m->arena, int64_t, batch->count), sum = 0;
     size_t count = 0;
     bool known = true;
     for (uint32_t n = batch->first; n; n = e->parts.at[n - 1].next) {
         const struct cash_part *part = &e->parts.at[n - 1];
-        uint32_t item = part->item ? cash_item_index(e, part->item) : cash_item_in(e, scratch, part->description);
+        uint32_t item = item_of(m, part, &scratch);
         known &= int_add(sum, part->amount - part->fee, &sum) && item != 0;
         if (!item) continue;
         items[count] = item - 1;

@@ -342,11 +342,10 @@ void cash_engine_collection(struct cash_engine *engine, const struct cash_collec
     int32_t day = in->collected_on.ymd ? date_days(in->collected_on) : 0;
     struct str batch = cash_compact(engine->arena, in->batch_id, false),
                end = cash_compact(engine->arena, in->end_to_end_id, false);
-    if (batch.length)
-        add_part(engine, cash_mix(cash_hash(batch), SALT_BATCH), in->item, in->amount_minor, 0, (struct str){ 0 }, day);
-    if (end.length)
-        add_part(engine, cash_mix(cash_hash(end), SALT_END_TO_END), in->item, in->amount_minor, 0, (struct str){ 0 },
-                 day);
+    struct str about = { 0 };
+    if (!in->item) about = str_keep(engine->arena, in->description.length ? in->description : in->end_to_end_id);
+    if (batch.length) add_part(engine, cash_mix(cash_hash(batch), SALT_BATCH), in->item, in->amount_minor, 0, about, day);
+    if (end.length) add_part(engine, cash_mix(cash_hash(end), SALT_END_TO_END), in->item, in->amount_minor, 0, about, day);
 }
 
 void cash_engine_settlement(struct cash_engine *engine, const struct cash_settlement *in)

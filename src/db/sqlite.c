@@ -152,13 +152,15 @@ static struct fault *open_one(struct arena *arena, struct books *books, bool wri
     sqlite3_create_function_v2(c->db, "contains_caseless", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, locale,
                                contains_caseless, NULL, NULL, locale_free);
     struct fault *fault = NULL;
+    /* The writer's savepoint keeps the pages it changed in a sub-journal. In memory that is one linked list, walked to its end after every
+     * statement: a long transaction would cost the square of its length. In a file (the system's own temporary one) it does not. */
     if (writer)
         fault = pragmas(arena, c->db,
                         s->memory ? "pragma journal_mode = wal; pragma synchronous = off"
                                   : "pragma journal_mode = wal; pragma synchronous = full");
     if (!fault)
         fault = pragmas(arena, c->db,
-                        writer ? "pragma foreign_keys = on; pragma cache_size = -65536; pragma temp_store = memory; "
+                        writer ? "pragma foreign_keys = on; pragma cache_size = -65536; pragma temp_store = file; "
                                  "pragma journal_size_limit = 67108864"
                                : "pragma query_only = on; pragma cache_size = -16384; pragma mmap_size = 268435456; "
                                  "pragma temp_store = memory");

@@ -334,7 +334,7 @@ int main(int argc, char **argv)
     struct arena *arena = arena_new((size_t)16 << 30), *scratch = arena_new((size_t)1 << 30);
     struct cash_settings settings = cash_settings_default();
     bool history = true, paid = true, rules = false, why = false;
-    if (argc < 3) { /* tests/bench/cash_bench.py runs it on what the generator makes */
+    if (argc < 3) { /* the engine alone, on what the generator makes; tests/bench/cash_books.py measures the whole */
         printf("usage: bench_cash DIR OUT.csv [--precision PPM] [--no-history] [--no-paid] [--rules] [--why]\n");
         return argc == 1 ? 0 : 64;
     }

@@ -24,13 +24,15 @@ def sets(text): return {part.rpartition(':')[0] for part in text.split(';') if p
 def cents(text): return int(round(float(text) * 100))
 
 class Books:
-    """One set of books, and the seconds each command took."""
-    def __init__(self, data): self.data, self.took, self.most = data, {}, 0
-    def run(self, name, *words, out=None):
-        began = time.time()
+    """One set of books, and what each command took: seconds of one core (the machine may be shared), and of the clock."""
+    def __init__(self, data): self.data, self.took, self.wall, self.most = data, {}, {}, 0
+    def run(self, name, *words):
+        began, busy = time.time(), os.times()
         # one thread: what is claimed is claimed of one core
         done = subprocess.run([florin, *words, '--data', self.data], capture_output=True, text=True, env=dict(os.environ, OMP_THREAD_LIMIT='1', LC_ALL='C.UTF-8'))
-        self.took[name] = self.took.get(name, 0) + time.time() - began
+        now = os.times()
+        self.took[name] = self.took.get(name, 0) + now.children_user + now.children_system - busy.children_user - busy.children_system
+        self.wall[name] = self.wall.get(name, 0) + time.time() - began
         self.most = max(self.most, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
         if done.returncode: sys.exit(f'florin {" ".join(words)}: {done.stderr[:600]}')
         return done.stdout
@@ -45,8 +47,8 @@ def batches(books, folder):
     """Settlements as the provider gives them; our own collections name the invoice by its number, as a pain.008 does."""
     number = {r['invoice_id']: r['invoice_number'] for name in ('open', 'paid') for r in rows(f'{folder}/{name}_invoices.csv')}
     with open(f'{folder}/collections.csv', 'w', newline='') as f:
-        w = csv.writer(f); w.writerow(['batch', 'end_to_end_id', 'collected_on', 'invoice', 'amount'])
-        for r in rows(f'{folder}/sdd_collections.csv'): w.writerow([r['pmtinf_id'], r['end_to_end_id'], r['collection_date'], number[r['invoice_id']], r['amount']])
+        w = csv.writer(f); w.writerow(['batch', 'end_to_end_id', 'collected_on', 'invoice', 'description', 'amount'])
+        for r in rows(f'{folder}/sdd_collections.csv'): w.writerow([r['pmtinf_id'], r['end_to_end_id'], r['collection_date'], number[r['invoice_id']], number[r['invoice_id']], r['amount']])
     for name in ('psp_settlements', 'collections'):
         if rows(f'{folder}/{name}.csv'): books.run('batches', 'cash', 'batch-import', '--content', f'{folder}/{name}.csv', '--file-name', name + '.csv')
 
@@ -238,9 +240,10 @@ def speed(options):
             posted = int(re.search(r'posted\s+(\d+)', said)[1])
             t = books.took
             print(f"    {lines:6d} lines, {items:8d} items, {customers:6d} customers: customers {t['customers']:.2f} s, items {t['items']:.2f} s, statement {t['statement']:.2f} s, "
-                  f"matched, posted and committed {t['run']:.2f} s ({posted / lines:.1%} posted), {books.most} MB", flush=True)
+                  f"matched, posted and committed {t['run']:.2f} s ({posted / lines:.1%} posted), {books.most} MB; by the clock, load {os.getloadavg()[0]:.0f}: "
+                  f"{books.wall['statement'] + books.wall['run']:.1f} s", flush=True)
             return t
-    print('through the books, one core, on disk and durable:')
+    print('through the books, seconds of one core, on disk and durable:')
     small, whole = once(5000, 100000, 3000), once(10000, 100000, 3000)
     target.at_most('10,000 lines, 100,000 items: from file to committed', whole['statement'] + whole['run'], 's', 10)
     target.at_most('100,000 open items imported', whole['items'], 's', 30)

@@ -190,6 +190,7 @@ DB_TEST(scenario_bank_and_cash)
         "{\"precision_ppm\":995000,\"rounding_minor\":5,\"charge_minor\":2500,\"difference_auto_minor\":10000,\"version\":1}");
     POST(&s, "/cash/train", "{}");
     GET(&s, "/cash/models");
+    GET(&s, "/cash/export?from_on=2025-01-01");
     REFUSED(
         &s, 404, "/items/settle",
         "{\"effective_on\":\"2025-03-03\",\"reason\":\"test\",\"parts\":[{\"item_id\":1,\"amount_minor\":1},{\"item_id\":2,\"amount_minor\":-1}]}");
