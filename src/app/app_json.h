@@ -48,4 +48,7 @@ struct shape {
 };
 
 void shape_add_json(struct text *text, const struct shape *shape, const void *at);
-extern const struct shape einvoice_shape, statement_shape;
+extern const struct shape einvoice_shape, statement_shape, order_file_shape, status_report_shape;
+
+/* An audit file (XAF 3.2 or 4.0): master data, then every transaction. Refuses what xaf_read refuses. */
+CHECKED struct fault *xaf_add_json(struct arena *arena, struct text *text, struct str bytes);

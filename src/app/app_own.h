@@ -68,6 +68,8 @@ void stage_remove(struct own *own, struct str path);
 CHECKED struct fault *own_file(struct arena *arena, struct str name, struct str *bytes);
 /* What may be an e-invoice: the XML inside a PDF, or the bytes as they are. */
 CHECKED struct fault *own_invoice_xml(struct arena *arena, struct str bytes, struct str *xml);
+/* {"payment_orders":{…}} (pain.001, pain.008), {"payment_status":{…}} (pain.002), {"audit_file":{…}} (XAF); not `known` when it is none. */
+CHECKED struct fault *own_read_other(struct arena *arena, struct str bytes, struct text *out, bool *known);
 
 enum { EXIT_NOT_RIGHT = 65 };
 extern const struct fault_type app_books_there, app_file, app_not_right;

@@ -9,7 +9,7 @@
 
 static const struct fault_type app_what = {
     FAULT_INVALID, "app.what",
-    "This is no e-invoice (XML, or a PDF with one inside) and no bank statement (camt, MT940, CSV)."
+    "This is no e-invoice (XML, or a PDF with one inside), bank statement (camt, MT940, CSV), file of payments (pain.001, pain.008, pain.002) or audit file (XAF)."
 };
 static const struct fault_type app_no_words = { FAULT_INVALID, "app.no_words",
                                                 "Say which files: florin {command} FILE…" };
@@ -62,6 +62,9 @@ static struct fault *read_bytes(struct arena *arena, struct str bytes, struct te
         text_addz(out, "]}");
         return NULL;
     }
+    bool known;
+    TRY(own_read_other(arena, bytes, out, &known));
+    if (known) return NULL;
     TRY(own_invoice_xml(arena, bytes, &xml));
     struct fault *fault = einvoice_read(arena, xml, &invoice);
     bool xml_like = str_find(str_part(xml, 0, 256), "<") >= 0;

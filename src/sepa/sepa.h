@@ -214,6 +214,34 @@ extern const struct fault_type pain002_not_one;
 CHECKED struct fault *pain002_read(struct arena *arena, struct str bytes, struct status_report *out);
 enum payment_status payment_status_of(struct str code); /* STATUS_OTHER: not known; 0: absent */
 
+/* ---- A file of orders as read: pain.001 and pain.008, whoever wrote it ---- */
+
+struct order { /* one credit transfer or one collection */
+    struct str end_to_end_id, instruction_id;
+    struct decimal amount;
+    struct str currency, name, account, bic; /* of the other side: the creditor of a pain.001, the debtor of a pain.008 */
+    struct str ultimate, mandate_id, service_level, local_instrument, purpose, remittance, reference;
+    struct date mandate_on;
+};
+struct order_group { /* a PmtInf */
+    struct str id, method, service_level, local_instrument, sequence, charges;
+    struct date requested_on;
+    struct str name, account, bic, creditor_id; /* of the side that sends the file */
+    struct decimal declared_count, declared_sum; /* not present when not said */
+    LIST_OF(struct order) orders;
+};
+struct order_file {
+    struct str kind; /* "pain.001.001.09" */
+    struct str message_id, created_at, initiator; /* created_at as written */
+    struct decimal declared_count, declared_sum;
+    LIST_OF(struct order_group) groups;
+    size_t order_count;
+};
+extern const struct fault_type orders_not_one;
+/* Refuses: what xml_read refuses, orders_not_one, input_too_large (128 MiB, 200,000 orders). What cannot be read is left out; nothing
+ * is judged. */
+CHECKED struct fault *orders_read(struct arena *arena, struct str bytes, struct order_file *out);
+
 /* ---- EPC QR code (EPC069-12) ---- */
 
 struct epcqr {
