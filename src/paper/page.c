@@ -110,26 +110,10 @@ struct fault *paper_begin(struct arena *arena, const struct paper_style *style, 
     *paper = (struct paper){ .arena = arena, .style = style, .language = language, .about = *about };
     choose_inks(paper);
     TRY(load_logo(paper));
-    paper->context = pango_font_map_create_context(pango_cairo_font_map_get_default());
-    cairo_font_options_t *options = cairo_font_options_create();
-    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
-    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
-    pango_cairo_context_set_font_options(paper->context, options);
-    cairo_font_options_destroy(options);
-    pango_cairo_context_set_resolution(paper->context, 72);
-    pango_context_set_round_glyph_positions(paper->context, FALSE);
-    pango_context_set_language(paper->context, pango_language_from_string(language == DUTCH ? "nl" : "en"));
     const char *family = "Inter,Liberation Sans,DejaVu Sans";
     if (style->font.length && str_is_utf8(style->font))
         family = str_format(arena, "%.*s,%s", STR_ARG(str_utf8_clip(style->font, 100)), family).at;
-    paper->regular = pango_font_description_new();
-    pango_font_description_set_family(paper->regular, family);
-    paper->bold = pango_font_description_copy(paper->regular);
-    pango_font_description_set_weight(paper->bold, PANGO_WEIGHT_SEMIBOLD);
-    paper->figures = pango_attr_list_new();
-    pango_attr_list_insert(paper->figures, pango_attr_font_features_new("tnum=1"));
-    paper->figures_latin = pango_attr_list_new();
-    pango_attr_list_insert(paper->figures_latin, pango_attr_font_features_new("tnum=1, calt=0, liga=0, clig=0, ccmp=0"));
+    paper->kit = paper_kit(language, family);
     paper->page_count = 1;
     paper->y = MM(20);
     return NULL;
@@ -188,11 +172,11 @@ static void join_spaces(PangoLayout *layout, struct str *text)
 
 static PangoLayout *shape(struct paper *paper, const struct shaped *as)
 {
-    PangoLayout *layout = pango_layout_new(paper->context);
-    PangoFontDescription *font = as->bold ? paper->bold : paper->regular;
+    PangoLayout *layout = pango_layout_new(paper->kit->context);
+    PangoFontDescription *font = as->bold ? paper->kit->bold : paper->kit->regular;
     pango_font_description_set_absolute_size(font, as->size * PANGO_SCALE);
     pango_layout_set_font_description(layout, font);
-    pango_layout_set_attributes(layout, is_latin(as->text) ? paper->figures_latin : paper->figures);
+    pango_layout_set_attributes(layout, is_latin(as->text) ? paper->kit->figures_latin : paper->kit->figures);
     if (as->width > 0) {
         pango_layout_set_width(layout, (int)(as->width * PANGO_SCALE));
         pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
@@ -208,20 +192,23 @@ static PangoLayout *shape(struct paper *paper, const struct shaped *as)
     return layout;
 }
 
-/* A layout is never changed once made, so all who ask for the same share it. */
 PangoLayout *piece_layout(struct paper *paper, double width, const struct paper_type *type, struct str text)
 {
     const struct shaped as = { .hash = str_hash(text), .text = text, .width = width, .size = type->size, .bold = type->bold,
                                .align = type->align };
+    if (text.length > SHAPED_TEXT_MOST) return shape(paper, &as);
     uint64_t mix = as.hash ^ (uint64_t)(width * 64) * 31 ^ (uint64_t)(type->size * 64) * 127 ^ (uint64_t)type->align;
-    struct shaped *place = &paper->shaped[mix % SHAPED_COUNT];
+    struct shaped *place = &paper->kit->shaped[mix % SHAPED_COUNT];
     bool same = place->layout && place->hash == as.hash && place->width >= width && place->width <= width &&
                 place->size >= type->size && place->size <= type->size && place->bold == type->bold &&
                 place->align == type->align && str_equal(place->text, text);
     if (!same) {
-        if (place->layout) g_object_unref(place->layout);
+        char *kept = malloc(text.length + 1);
+        ensure(kept);
+        if (text.length) memcpy(kept, text.at, text.length);
+        paper_shaped_free(place);
         *place = as;
-        place->text = str_keep(paper->arena, text);
+        place->text = (struct str){ kept, text.length };
         place->layout = shape(paper, &as);
     }
     return g_object_ref(place->layout);

@@ -146,13 +146,6 @@ static void free_paper(struct paper *paper)
         if (paper->pieces.at[i].layout) g_object_unref(paper->pieces.at[i].layout);
         if (paper->pieces.at[i].image) cairo_surface_destroy(paper->pieces.at[i].image);
     }
-    for (size_t i = 0; i < SHAPED_COUNT; i++)
-        if (paper->shaped[i].layout) g_object_unref(paper->shaped[i].layout);
-    pango_font_description_free(paper->regular);
-    pango_font_description_free(paper->bold);
-    pango_attr_list_unref(paper->figures);
-    pango_attr_list_unref(paper->figures_latin);
-    g_object_unref(paper->context);
     if (paper->logo) cairo_surface_destroy(paper->logo);
 }
 

@@ -17,22 +17,30 @@ struct piece {
     int from, to;           /* lines of it, [from, to) */
     cairo_surface_t *image;  /* ours too; `width` is points a pixel */
 };
-/* A text once shaped is used again: measured and then drawn, or the same on every page. */
+/* A text once shaped is used again: measured and then drawn, the same on every page, and the labels, the sender and the bank on every
+ * document. Layouts are never changed once made, so all who ask for the same share it. */
 struct shaped { PangoLayout *layout; uint64_t hash; struct str text; double width, size; bool bold; enum paper_align align; };
-enum { SHAPED_COUNT = 512 };
+enum { SHAPED_COUNT = 512, SHAPED_TEXT_MOST = 2000 /* longer texts are not met again */ };
+/* What a thread keeps from document to document, one for each language; made anew when another font is asked for. */
+struct kit {
+    char *family;
+    PangoContext *context;
+    PangoAttrList *figures, *figures_latin;
+    PangoFontDescription *regular, *bold;
+    struct shaped shaped[SHAPED_COUNT]; /* by hash, the newest stays; texts are malloc'd */
+};
+void paper_shaped_free(struct shaped *shaped);
+struct kit *paper_kit(enum language language, const char *family);
 struct paper {
     struct arena *arena;
     const struct paper_style *style;
     enum language language;
     struct paper_about about;
-    PangoContext *context;
-    PangoAttrList *figures, *figures_latin;
-    PangoFontDescription *regular, *bold;
+    struct kit *kit; /* the thread's */
     cairo_surface_t *logo;
     double logo_width, logo_height;
     uint32_t ink[PAPER_INK_COUNT];
     LIST_OF(struct piece) pieces;
-    struct shaped shaped[SHAPED_COUNT]; /* by hash, the newest stays */
     uint32_t page, page_count;
     double y;
     bool too_long, outside; /* outside: what is drawn now is not tagged */
