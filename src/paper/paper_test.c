@@ -376,3 +376,21 @@ TEST(paper_archive_has_what_pdf_a_asks)
     qpdf_cleanup(&q);
     expect_refused(&pdf_broken, paper_archive_make(arena, STR("%PDF-1.4 nothing"), &sample_meta, &out));
 }
+
+/* What a thread keeps from document to document changes none of them: other texts, languages and fonts between make the same bytes. */
+TEST(paper_same_after_others)
+{
+    const struct paper_style plain = { 0 }, other = { .font = STR_INIT("DejaVu Serif") };
+    const struct instant at = { INT64_C(1795000000000000) };
+    struct einvoice *invoice = sample_invoice(arena, 6);
+    struct str first, again, between;
+    expect_done(paper_invoice_pdf(arena, invoice, &plain, DUTCH, at, &first));
+    for (int i = 0; i < 3; i++) {
+        invoice->number = str_format(arena, "2026-9%04d", i);
+        expect_done(paper_invoice_pdf(arena, invoice, i % 2 ? &plain : &other, i == 2 ? ENGLISH : DUTCH, at, &between));
+        expect(!str_equal(first, between));
+    }
+    invoice->number = STR("2026-00042");
+    expect_done(paper_invoice_pdf(arena, invoice, &plain, DUTCH, at, &again));
+    expect(str_equal(first, again));
+}
