@@ -5,6 +5,7 @@ import { sumAmounts } from '../amount'
 import { Link, useRouter } from '../app/router'
 import { Button, Card, note, Page, ProblemBox, Shown, useAction, useRead } from '../parts/basics'
 import { AmountInput, ApiField, Combo, finders, Row, TextField, type Values } from '../parts/form'
+import { ChangedBy } from '../parts/live'
 import { documentSheet, Preview, type Sheet } from '../parts/preview'
 import { useWords } from '../text/text'
 
@@ -49,5 +50,5 @@ function Form({ shown }: { shown?: Schemas['bill_shown'] }) {
             <p className="spread"><Button icon="plus" onClick={() => { setTouched(true); setLines([...lines, blank()]) }}>{t('add_line')}</Button><span className="faint">{t('lines_keep', { what: decimal(sumAmounts(lines.flatMap(l => [l.net || '0', l.vat || '0']))) })}</span></p></div></Card>
         <div className="form-end"><Button look="main" type="submit" busy={busy}>{t('save')}</Button><Button onClick={() => go(bill ? '/bills/' + bill.id : '/bills')}>{t('cancel')}</Button></div>
     </form>
-    return <Page title={bill ? t('bill_change') : t('bill_new')} back={<Link to={bill ? '/bills/' + bill.id : '/bills'}>{bill ? bill.number ?? '#' + bill.receipt_number : t('nav_bills')}</Link>}>{sheets.length ? <div className="two">{form}<Preview sheets={sheets} title={t('document')} /></div> : form}</Page>
+    return <Page title={bill ? t('bill_change') : t('bill_new')} back={<Link to={bill ? '/bills/' + bill.id : '/bills'}>{bill ? bill.number ?? '#' + bill.receipt_number : t('nav_bills')}</Link>}><ChangedBy kind="bill" id={bill?.id} />{sheets.length ? <div className="two">{form}<Preview sheets={sheets} title={t('document')} /></div> : form}</Page>
 }

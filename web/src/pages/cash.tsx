@@ -10,14 +10,14 @@ export default function CashReport() {
     const { t } = useWords(), { query } = useRouter(), week = Number(query.get('week') ?? 0)
     return <Page title={t('nav_cash')} note={t('cash_note')} back={<Link to="/reports">{t('nav_reports')}</Link>} actions={<Ways name="report_cash_forecast" takes={{}} />}>
         <PrintHead />
-        {week > 0 && week < 15 && <Week key={week} week={week} />}
         <Forecast table={!week} />
+        {week > 0 && week < 15 && <Week key={week} week={week} />}
         <div className="after"><Cash /></div>
     </Page>
 }
 function Week({ week }: { week: number }) {
     const { t, word, date } = useWords(), read = useRead('report_cash_items', { week }), forecast = useRead('report_cash_forecast', {}), of = forecast.data?.weeks.find(w => w.week === week)
-    return <Card className="before" title={week === 14 ? t('later') : t('week_of', { what: of ? date(of.from_on) + ' – ' + date(of.to_on) : String(week) })} actions={<>{week > 1 && <Link to={to('/reports/cash', { week: week - 1 })}>{t('week_before')}</Link>}{week < 14 && <Link to={to('/reports/cash', { week: week + 1 })}>{t('week_after')}</Link>}<Ways name="report_cash_items" takes={{ week, limit: 100000 }} /></>}>
+    return <Card className="after" title={week === 14 ? t('later') : t('week_of', { what: of ? date(of.from_on) + ' – ' + date(of.to_on) : String(week) })} actions={<>{week > 1 && <Link to={to('/reports/cash', { week: week - 1 })}>{t('week_before')}</Link>}{week < 14 && <Link to={to('/reports/cash', { week: week + 1 })}>{t('week_after')}</Link>}<Ways name="report_cash_items" takes={{ week, limit: 100000 }} /></>}>
         <Shown of={read}>{list => list.count === 0 ? <Empty title={t('week_empty')} /> : <><div className="table-wrap"><table className="table"><caption className="hidden">{t('forecast')}</caption><thead><tr><th scope="col">{word('f', 'name')}</th><th scope="col">{word('f', 'reference')}</th><th scope="col">{word('f', 'due_on')}</th><th scope="col">{word('f', 'expected_on')}</th><th scope="col" className="right">{word('f', 'amount')}</th></tr></thead>
             <tbody>{list.items.map((i, n) => <tr key={n}><td>{i.party_id ? <Link to={'/parties/' + i.party_id}>{i.name}</Link> : t('on_its_way', { count: 1 })}</td><td><Link to={i.item_id ? '/items/' + i.item_id : sourceLink(i.source_kind, i.source_id) ?? '/payments'}>{i.reference}</Link></td><td>{date(i.due_on)}</td><td>{date(i.expected_on)} <Why i={i} /></td><td className="right"><Amount value={i.amount} currency={i.currency} /></td></tr>)}</tbody>
             <tfoot><tr><td colSpan={4}>{t('money_in')}</td><td className="right"><Amount value={list.in} currency={list.currency} /></td></tr><tr><td colSpan={4}>{t('money_out')}</td><td className="right"><Amount value={list.out} currency={list.currency} /></td></tr></tfoot></table></div>

@@ -14,7 +14,7 @@ export default function Dso() {
         <Shown of={read}>{d => {
             const values = { open: amount(d.receivables, d.currency), not_due: amount(d.not_due, d.currency), sales: amount(d.sales, d.currency), days: d.days }
             const one = (title: string, value: string | undefined, text: string, sum: string) => <Card title={title}><p className="big">{value === undefined ? '–' : t('days', { count: decimal(value) })}</p><p>{text}</p><p className="faint">{sum}</p></Card>
-            return <><div className="grid">
+            return <><div className="grid four">
                 {one(t('dso_simple'), d.simple_days, t('dso_simple_text'), t('dso_simple_sum', values))}
                 {one(t('dso_back'), d.count_back_days, t('dso_back_text'), t('dso_back_sum', values))}
                 {one(t('dso_weighted'), d.weighted_days, t('dso_weighted_text'), t('dso_weighted_sum', values))}

@@ -34,7 +34,7 @@ export default function Home() {
     const read = useCallback(() => {
         const one = async (a: Ask): Promise<Waiting | undefined> => {
             try {
-                const { items, next } = await call(a.name as 'bill_waiting', { ...a.takes, limit: 100 }) as unknown as { items: Row[]; next?: string }
+                const { items, next } = await call(a.name as 'bill_waiting', { ...a.takes, limit: 500 }) as unknown as { items: Row[]; next?: string }
                 if (!items.length) return undefined
                 const currency = items[0]!.currency, summed = a.amount && !next && items.every(r => r.currency === currency)
                 const first = a.day ? items[0]![a.day] as string | undefined : undefined, late = first ? Math.round((Date.parse(day) - Date.parse(first)) / 86_400_000) : 0

@@ -8,6 +8,7 @@ import { leaveGuard, Link, useRouter } from '../app/router'
 import { Amount, Button, Card, Icon, note, Page, ProblemBox, Shown, useAction, useRead } from '../parts/basics'
 import { AmountInput, ApiField, Combo, finders, Row, type Values } from '../parts/form'
 import { LivePdf } from '../parts/live-pdf'
+import { ChangedBy } from '../parts/live'
 import { useWords } from '../text/text'
 
 interface Line { key: number; description: string; quantity: string; unit: string; price: string; discount_percent: string; vat_code: string; account?: string; cost_center?: string; item_number?: string; minus?: boolean }
@@ -69,7 +70,7 @@ function Form({ shown, vat, accounts }: { shown?: Schemas['invoice_shown']; vat:
                 <dl className="sums" aria-live="polite"><dt>{word('f', 'net')}</dt><dd><Amount value={net} currency={currency} /></dd>{rates.map((r, i) => <div key={r.code!.id} className="contents"><dt>{r.code!.name}</dt><dd><Amount value={taxes[i]} currency={currency} /></dd></div>)}<dt className="total">{t('total')}</dt><dd className="total"><Amount value={total} currency={currency} /></dd></dl></div></Card>
         <div className="form-end"><Button look="main" type="submit" busy={busy}>{t('save')}</Button><Button onClick={() => go(before ? '/invoices/' + before.id : '/invoices')}>{t('cancel')}</Button></div>
     </form>
-    return <Page title={before ? t('draft_of', { what: before.customer_name ?? '' }) : t('invoice_new')} back={<Link to="/invoices">{t('nav_invoices')}</Link>}><div className="two sticky">{form}
+    return <Page title={before ? t('draft_of', { what: before.customer_name ?? '' }) : t('invoice_new')} back={<Link to="/invoices">{t('nav_invoices')}</Link>}><ChangedBy kind="invoice" id={before?.id} /><div className="two sticky">{form}
         <LivePdf what={sketch} title={t('preview')} nothing={t('preview_nothing')} draw={signal => call('invoice_sketch', JSON.parse(sketch!) as Operations['invoice_sketch']['takes'], { signal })} /></div></Page>
 
 }

@@ -14,7 +14,7 @@ const groups: { title: Key; reports: { to: string; name: Key; text: Key; needs: 
 ]
 export default function Reports() {
     const { t } = useWords(), { can } = useSession()
-    return <Page title={t('nav_reports')} note={t('reports_note')}><div className="grid">{groups.map(g => {
+    return <Page title={t('nav_reports')} note={t('reports_note')}><div className="found">{groups.map(g => {
         const reports = g.reports.filter(r => r.needs in operations && can(r.needs))
         return reports.length > 0 && <Card key={g.title} title={t(g.title)}><ul className="lines-list">{reports.map(r => <li key={r.to}><Link to={r.to}><strong>{t(r.name)}</strong></Link><br /><span className="faint">{t(r.text)}</span></li>)}</ul></Card>
     })}</div></Page>

@@ -8,6 +8,7 @@ import { Badge, Card, Empty, Loading, Page, ProblemBox } from '../parts/basics'
 import { tones } from '../parts/list'
 import { useWords, type Key } from '../text/text'
 
+const shown_most = 7
 type Hit = Schemas['search_hit']
 const kinds: { name: Name; key: Key; all?: (q: string) => string }[] = [
     { name: 'search_parties', key: 'nav_parties', all: q => '/parties?name.has=' + encodeURIComponent(q) }, { name: 'search_bills', key: 'nav_bills', all: q => '/bills?number.has=' + encodeURIComponent(q) }, { name: 'search_invoices', key: 'nav_invoices', all: q => '/invoices?number.has=' + encodeURIComponent(q) },
@@ -29,7 +30,7 @@ export default function Search() {
     return <Page title={text ? t('search_title', { what: text }) : t('search_empty')}>
         {!text || short ? <Empty title={t(short ? 'search_short' : 'search_anything')}>{t('search_help')}</Empty> : <>
             {found.problem ? <ProblemBox problem={found.problem} /> : null}
-            <div className="grid" aria-busy={waiting > 0}>{groups.map(k => <Card key={k.name} title={t(k.key)} actions={k.all && found.groups[k.name]!.length >= 10 && <Link to={k.all(text)}>{t('search_all')}</Link>}><ul className="lines-list hits">{found.groups[k.name]!.map(h => <li key={h.kind + h.id}><HitLine h={h} /></li>)}</ul></Card>)}</div>
+            <div className="found" aria-busy={waiting > 0}>{groups.map(k => <Card key={k.name} title={t(k.key)} actions={k.all && found.groups[k.name]!.length > shown_most && <Link to={k.all(text)}>{t('search_all')}</Link>}><ul className="lines-list hits">{found.groups[k.name]!.slice(0, shown_most).map(h => <li key={h.kind + h.id}><HitLine h={h} /></li>)}</ul></Card>)}</div>
             {waiting > 0 ? <Loading /> : !groups.length && !found.problem && <Empty title={t('nothing_found')}>{t('search_help')}</Empty>}
         </>}
     </Page>

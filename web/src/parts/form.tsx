@@ -5,6 +5,7 @@ import { operations } from '../api/schema'
 import type { Field as FieldMeta } from '../api/meta'
 import { parseAmount } from '../amount'
 import { Conflict, type Again } from './conflict'
+import { ChangedBy } from './live'
 import { useWords } from '../text/text'
 import { Button, ProblemBox, useAction } from './basics'
 
@@ -128,6 +129,7 @@ export function ApiForm<N extends Name>({ name, fields, initial = {}, fixed = {}
         <ProblemBox problem={problem} except={fields} />
         <div className="fields">{metas.map(m => <ApiField key={m.name} field={m} label={labels[m.name]} value={values[m.name]} wrong={problem instanceof Problem ? problem.at(m.name) : undefined} onChange={v => setValues(before => ({ ...before, [m.name]: v }))} />)}</div>
         <div className="form-end"><Button look="main" type="submit" busy={busy}>{submit}</Button>{cancel && <Button onClick={cancel}>{t('cancel')}</Button>}</div>
+        {again && <ChangedBy kind={again.kind} id={again.id} />}
         {again && problem instanceof Problem && problem.status === 409 && /changed$/.test(problem.code) && <Conflict again={again} fields={fields} before={initial} mine={values} close={clear}
             take={theirs => { clear(); theirVersion.current = theirs.version; setValues(Object.fromEntries(fields.map(f => [f, theirs[f]]))) }} overwrite={version => { clear(); void send(version) }} />}
     </form>
