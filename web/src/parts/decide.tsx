@@ -1,6 +1,6 @@
-/** A bank line decided by a person: open items it pays, what goes to the ledger, and what stays on account of a party. */
+/** A bank line decided by a person: open items it pays, what is given up, what goes to the ledger, and what stays on account of a party. */
 import { useEffect, useMemo, useState, type FormEvent } from 'react'
-import { call } from '../api/client'
+import { call, Problem } from '../api/client'
 import type { Schemas } from '../api/schema'
 import { minorToText, textToMinor } from '../amount'
 import { useWords } from '../text/text'
@@ -8,31 +8,34 @@ import { Amount, Button, Dialog, ProblemBox, useAction } from './basics'
 import { AmountInput, Combo, finders, Row, TextField } from './form'
 
 interface Line { id: number; amount: string; currency: string; party_id?: number; name?: string }
-export function Decide({ line, close, done }: { line: Line; close: () => void; done: (decision: number) => void }) {
+const kinds = ['', 'discount', 'discount_late', 'deduction', 'charge', 'rounding', 'write_off', 'surcharge', 'instalment', 'short', 'typo', 'net_of_vat', 'contra'], keeps = ['instalment', 'short', 'typo', 'net_of_vat', 'contra']
+export function Decide({ line, close, done, asked }: { line: Line; close: () => void; done: (decision: number) => void; asked?: () => void }) {
     const { t, word, date } = useWords(), { busy, problem, run } = useAction()
-    const [party, setParty] = useState(line.party_id), [name, setName] = useState<string>(), [items, setItems] = useState<Schemas['open_item'][]>([]), [shares, setShares] = useState<Record<number, string>>({}), [account, setAccount] = useState(''), [booking, setBooking] = useState(''), [noteText, setNote] = useState('')
+    const [party, setParty] = useState(line.party_id), [name, setName] = useState<string>(), [items, setItems] = useState<Schemas['open_item'][]>([]), [shares, setShares] = useState<Record<number, string>>({}), [parts, setParts] = useState<Record<number, string>>({}), [kind, setKind] = useState(''), [given, setGiven] = useState(''), [bookings, setBookings] = useState([{ account: '', amount: '' }]), [noteText, setNote] = useState('')
     useEffect(() => {
         if (!party) { setItems([]); return }
         let live = true
-        call('item_list', { party_id: party, 'rest.ne': '0', currency: line.currency, sort: 'due_on', limit: 100 }).then(r => { if (live) setItems(r.items) }, () => undefined)
+        call('item_list', { party_id: party, 'rest.ne': '0', sort: 'due_on', limit: 200 }).then(r => { if (live) setItems(r.items) }, () => undefined)
         call('party_show', { id: party }).then(p => { if (live) setName(p.party.name) }, () => undefined)
         return () => { live = false }
-    }, [party, line.currency])
-    const rest = useMemo(() => textToMinor(line.amount) - Object.values(shares).reduce((sum, s) => sum + textToMinor(s), 0n) - (account ? textToMinor(booking) : 0n), [line.amount, shares, account, booking])
-    const send = (event: FormEvent) => {
-        event.preventDefault()
-        void run(async () => {
-            const decision = await call('cash_decide', { line_id: line.id, shares: Object.entries(shares).filter(([, s]) => s).map(([id, s]) => ({ item_id: Number(id), amount_minor: Number(textToMinor(s)) })), differences: [], bookings: account ? [{ account, amount_minor: Number(textToMinor(booking)) }] : [], ...(party ? { party_id: party } : {}), ...(noteText ? { note: noteText } : {}) })
-            done(decision.id)
-        })
-    }
+    }, [party])
+    const foreign = (id: number) => items.find(i => i.id === id)?.currency !== line.currency
+    const gives = kind && !keeps.includes(kind) && given ? textToMinor(given) : 0n
+    const rest = useMemo(() => textToMinor(line.amount) + gives - Object.entries(shares).reduce((sum, [id, s]) => sum + textToMinor(items.find(i => i.id === Number(id))?.currency === line.currency ? s : parts[Number(id)] || '0'), 0n) - bookings.reduce((sum, b) => sum + (b.account ? textToMinor(b.amount) : 0n), 0n), [line.amount, line.currency, items, shares, parts, bookings, gives])
+    const takes = () => ({ line_id: line.id, shares: Object.entries(shares).filter(([, s]) => s).map(([id, s]) => ({ item_id: Number(id), amount_minor: Number(textToMinor(s)), ...(foreign(Number(id)) && parts[Number(id)] ? { line_minor: Number(textToMinor(parts[Number(id)]!)) } : {}) })), differences: kind && given ? [{ kind, amount_minor: Number(textToMinor(given)) }] : [], bookings: bookings.filter(b => b.account && b.amount).map(b => ({ account: b.account, amount_minor: Number(textToMinor(b.amount)) })), ...(party ? { party_id: party } : {}), ...(noteText ? { note: noteText } : {}) })
+    const send = (event: FormEvent) => { event.preventDefault(); void run(async () => { done((await call('cash_decide', takes())).id) }) }
+    const ask = () => void run(async () => { await call('cash_request', takes()); asked?.() })
     return <Dialog title={t('decide_title')} close={close}><form onSubmit={send} noValidate>
         <p className="spread"><span>{line.name}</span><strong><Amount value={line.amount} currency={line.currency} /></strong></p>
         <ProblemBox problem={problem} />
+        {problem instanceof Problem && problem.code === 'cash.over_limit' && asked && <p className="form-end"><Button look="main" busy={busy} onClick={ask}>{t('ask_approval')}</Button></p>}
         <Row label={t('f_party')}>{ids => <Combo {...ids} find={finders.party!} value={party} label={name} onChange={(id, o) => { setParty(id); setName(o?.label); setShares({}) }} />}</Row>
-        {items.length > 0 && <fieldset><legend>{t('which_items')}</legend><ul className="lines-list">{items.map(i => <li key={i.id} className="spread"><label className="check"><input type="checkbox" checked={i.id in shares} onChange={e => setShares(now => { const next = { ...now }; if (e.target.checked) next[i.id] = i.rest; else delete next[i.id]; return next })} /> {i.reference} · {date(i.due_on)}</label>{i.id in shares ? <span><AmountInput aria-label={t('amount_of', { what: i.reference })} value={shares[i.id]!} onChange={v => setShares({ ...shares, [i.id]: v })} /></span> : <Amount value={i.rest} currency={i.currency} />}</li>)}</ul></fieldset>}
-        <div className="fields"><Row label={t('to_account')}>{ids => <Combo {...ids} find={finders.account!} value={undefined} label={account} onChange={(_, o) => { const number = o?.label.split(' ')[0] ?? ''; setAccount(number); if (number && !booking) setBooking(minorToText(rest)) }} />}</Row>
-            {account && <Row label={word('f', 'amount')}>{ids => <AmountInput {...ids} value={booking} onChange={setBooking} />}</Row>}</div>
+        {items.length > 0 && <fieldset><legend>{t('which_items')}</legend><ul className="lines-list">{items.map(i => <li key={i.id} className="spread"><label className="check"><input type="checkbox" checked={i.id in shares} onChange={e => setShares(now => { const next = { ...now }; if (e.target.checked) next[i.id] = i.rest; else delete next[i.id]; return next })} /> {i.reference} · {date(i.due_on)}</label>{i.id in shares ? <span><AmountInput aria-label={t('amount_of', { what: i.reference })} value={shares[i.id]!} onChange={v => setShares({ ...shares, [i.id]: v })} />{i.currency !== line.currency && <> {i.currency} <AmountInput aria-label={t('line_part', { currency: line.currency }) + ' ' + i.reference} placeholder={line.currency} value={parts[i.id] ?? ''} onChange={v => setParts({ ...parts, [i.id]: v })} /></>}</span> : <Amount value={i.rest} currency={i.currency} />}</li>)}</ul></fieldset>}
+        <div className="fields"><Row label={t('difference_kind')}>{ids => <select {...ids} value={kind} onChange={e => { setKind(e.target.value); if (e.target.value && !given && rest < 0n) setGiven(minorToText(-rest)) }}>{kinds.map(k => <option key={k} value={k}>{k ? word('difference', k) : '–'}</option>)}</select>}</Row>
+            {kind && <Row label={t('given_up')}>{ids => <AmountInput {...ids} value={given} onChange={setGiven} />}</Row>}</div>
+        {bookings.map((b, n) => <div key={n} className="fields"><Row label={n ? t('account_n', { n: n + 1 }) : t('to_account')}>{ids => <Combo {...ids} find={finders.account!} value={undefined} label={b.account} onChange={(_, o) => { const number = o?.label.split(' ')[0] ?? ''; setBookings(bookings.map((x, k) => k === n ? { account: number, amount: x.amount || (number ? minorToText(rest) : '') } : x)) }} />}</Row>
+            {b.account && <Row label={n ? t('booking_n', { n: n + 1 }) : word('f', 'amount')}>{ids => <AmountInput {...ids} value={b.amount} onChange={v => setBookings(bookings.map((x, k) => k === n ? { ...x, amount: v } : x))} />}</Row>}</div>)}
+        {bookings[bookings.length - 1]!.account && <Button look="quiet" icon="plus" onClick={() => setBookings([...bookings, { account: '', amount: '' }])}>{t('add_booking')}</Button>}
         <TextField label={word('f', 'note')} value={noteText} onChange={setNote} />
         <p role="status" className={rest === 0n ? 'faint' : party ? 'faint' : 'why'}>{rest === 0n ? t('adds_up') : party ? t('rest_on_account', { what: minorToText(rest) }) : t('rest_left', { what: minorToText(rest) })}</p>
         <div className="form-end"><Button look="main" type="submit" busy={busy}>{t('decide')}</Button><Button onClick={close}>{t('cancel')}</Button></div>

@@ -1,0 +1,49 @@
+/** What may be booked by itself, what people may give up, terms of discount, and what the program learned. */
+import { useState, type FormEvent } from 'react'
+import { call } from '../api/client'
+import type { Schemas } from '../api/schema'
+import { minorToText, textToMinor } from '../amount'
+import { useSession } from '../app/session'
+import { Amount, Badge, Button, Card, note, Page, ProblemBox, Shown, useAction, useRead } from '../parts/basics'
+import { AmountInput, Combo, finders, Row, TextField } from '../parts/form'
+import { useWords } from '../text/text'
+
+type Setting = Schemas['cash_chosen_setting']
+function Form({ setting, done }: { setting: Setting; done: () => void }) {
+    const { t } = useWords(), { can } = useSession(), { busy, problem, run } = useAction(), [s, set] = useState(setting), [percent, setPercent] = useState(minorToText(setting.precision_ppm, 4).replace(/\.?0+$/, '') || '0')
+    const amount = (label: string, name: 'rounding_minor' | 'charge_minor' | 'difference_auto_minor' | 'write_off_minor') => <Row label={label}>{ids => <AmountInput {...ids} value={minorToText(s[name] ?? 0)} onChange={v => { if (/^\d+(\.\d+)?$/.test(v)) set({ ...s, [name]: Number(textToMinor(v)) }) }} />}</Row>
+    const days = (label: string, name: 'discount_late_days' | 'answer_days') => <TextField label={label} inputMode="numeric" value={String(s[name] ?? '')} onChange={v => { if (/^\d{0,3}$/.test(v)) set({ ...s, [name]: Number(v) }) }} />
+    const send = (event: FormEvent) => { event.preventDefault(); void run(async () => { await call('cash_set', { ...s, precision_ppm: Number(textToMinor(percent || '0', 4)) }); note(t('saved')); done() }) }
+    return <form className="form" onSubmit={send} noValidate><ProblemBox problem={problem} /><div className="fields">
+        <Row label={t('auto_limit')} help={t('auto_limit_help')}>{ids => <AmountInput {...ids} digits={4} value={percent} onChange={setPercent} />}</Row>
+        {amount(t('difference_to'), 'difference_auto_minor')}{amount(t('rounding_to'), 'rounding_minor')}{amount(t('charge_to'), 'charge_minor')}{amount(t('write_off_to'), 'write_off_minor')}{days(t('late_days'), 'discount_late_days')}{days(t('answer_days'), 'answer_days')}
+        <Row label={t('discount_mode')}>{ids => <select {...ids} value={s.discount_mode} onChange={e => set({ ...s, discount_mode: e.target.value })}><option value="excluded">{t('mode_excluded')}</option><option value="included">{t('mode_included')}</option><option value="mixed">{t('mode_mixed')}</option></select>}</Row></div>
+        {can('cash_set') && <div className="form-end"><Button look="main" type="submit" busy={busy}>{t('save')}</Button></div>}</form>
+}
+function Limits() {
+    const { t } = useWords(), { can } = useSession(), limits = useRead('cash_limits', { limit: 100 }), roles = useRead('role_list', { limit: 100 }, can('role_list') && can('cash_limit')), { busy, problem, run } = useAction(), [role, setRole] = useState(''), [value, setValue] = useState('')
+    const send = (event: FormEvent) => { event.preventDefault(); const known = limits.data?.items.find(l => l.id === Number(role)); void run(async () => { await call('cash_limit', { role_id: Number(role), write_off_minor: Number(textToMinor(value || '0')), ...(known ? { version: known.version } : {}) }); note(t('saved')); limits.reload() }) }
+    return <Card title={t('limits')}><Shown of={limits}>{l => l.items.length ? <ul className="lines-list">{l.items.map(x => <li key={x.id} className="spread"><span>{x.role}</span><Amount value={minorToText(x.write_off_minor)} /></li>)}</ul> : <p className="faint">{t('limits_none')}</p>}</Shown>
+        {roles.data && <form onSubmit={send} noValidate><ProblemBox problem={problem} /><div className="fields"><Row label={t('nav_roles')}>{ids => <select {...ids} value={role} onChange={e => setRole(e.target.value)}><option value="">{t('choose')}</option>{roles.data!.items.map(r => <option key={r.id} value={r.id}>{r.name}</option>)}</select>}</Row><Row label={t('limit_of')}>{ids => <AmountInput {...ids} value={value} onChange={setValue} />}</Row></div>
+            <div className="form-end"><Button type="submit" busy={busy} disabled={!role}>{t('save')}</Button></div></form>}</Card>
+}
+function Terms() {
+    const { t, date, decimal } = useWords(), { can } = useSession(), terms = useRead('cash_terms', { limit: 100, sort: '-valid_from' }), { busy, problem, run } = useAction(), [party, setParty] = useState<number>(), [name, setName] = useState<string>(), [from, setFrom] = useState(''), [days, setDays] = useState('14'), [percent, setPercent] = useState('')
+    const send = (event: FormEvent) => { event.preventDefault(); void run(async () => { await call('cash_term', { ...(party ? { party_id: party } : {}), valid_from: from, days: Number(days), percent }); note(t('saved')); terms.reload() }) }
+    return <Card title={t('terms')}><Shown of={terms}>{l => l.items.length ? <ul className="lines-list">{l.items.map(x => <li key={x.id} className="spread"><span>{x.party_id ? t('f_party') + ' ' + x.party_id : t('everyone')}</span><span>{t('term_what', { percent: decimal(x.percent), days: x.days, date: date(x.valid_from) })}</span></li>)}</ul> : <p className="faint">{t('terms_none')}</p>}</Shown>
+        {can('cash_term') && <form onSubmit={send} noValidate><ProblemBox problem={problem} /><div className="fields"><Row label={t('f_party')}>{ids => <Combo {...ids} find={finders.customer!} value={party} label={name} placeholder={t('everyone')} onChange={(id, o) => { setParty(id); setName(o?.label) }} />}</Row><Row label={t('percent')}>{ids => <AmountInput {...ids} value={percent} onChange={setPercent} />}</Row><TextField label={t('term_days')} inputMode="numeric" value={days} onChange={setDays} /><TextField label={t('from_day', { what: '' }).trim()} type="date" value={from} onChange={setFrom} /></div>
+            <div className="form-end"><Button type="submit" busy={busy}>{t('term_add')}</Button></div></form>}</Card>
+}
+interface Quality { lines: number; right_rules: number; right_now: number; posted_now: number; posted_wrong_now: number }
+function Models() {
+    const { t, instant } = useWords(), { can } = useSession(), models = useRead('cash_models', { limit: 10, sort: '-id' }), { busy, problem, run } = useAction()
+    const learn = () => void run(async () => { const r = await call('cash_train', {}); note(r.version ? t('learned', { right: r.right_now, of: r.lines }) : t('learned_not')); models.reload() })
+    return <Card title={t('models')} actions={can('cash_train') && <Button busy={busy} onClick={learn}>{t('learn_now')}</Button>}><ProblemBox problem={problem} /><Shown of={models}>{l => l.items.length ? <ul className="lines-list">{l.items.map(m => { const q = m.quality as Quality; return <li key={m.id}><div className="spread"><span>{instant(m.trained_at)} <span className="mono faint">{m.version_hash.slice(0, 8)}</span></span><Badge tone={m.is_used ? 'good' : 'none'}>{t(m.is_used ? 'model_used' : 'model_not')}</Badge></div><p className="faint">{t('model_what', { right: q.right_now, of: q.lines, rules: q.right_rules, posted: q.posted_now, wrong: q.posted_wrong_now })}</p></li> })}</ul> : <p className="faint">{t('models_none')}</p>}</Shown></Card>
+}
+export default function CashSettings() {
+    const { t } = useWords(), { can } = useSession(), setting = useRead('cash_settings', {})
+    return <Page title={t('nav_cash_settings')} note={t('cash_settings_note')}>
+        <Card><Shown of={setting}>{s => <Form key={s.version} setting={s} done={setting.reload} />}</Shown></Card>
+        <div className="grid">{can('cash_limits') && <Limits />}{can('cash_terms') && <Terms />}{can('cash_models') && <Models />}</div>
+    </Page>
+}
