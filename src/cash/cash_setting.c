@@ -21,16 +21,16 @@ RECORD(
         FIELD(struct cash_chosen_setting, difference_auto_minor, .max = 1000000,
               .about = "a difference above this is never posted by itself"),
         FIELD(
-            struct cash_chosen_setting, discount_mode, .max = 10, .check = is_mode, .shape = "discount_mode", OPTIONAL,
+            struct cash_chosen_setting, discount_mode, .max = 10, .check = is_mode, .shape = "discount_mode",
             .about =
                 "excluded: VAT stays as invoiced; included: VAT is corrected with the discount; mixed: VAT was invoiced over the "
-                "discounted amount (Belgium); left out: as it was"),
-        FIELD(struct cash_chosen_setting, discount_late_days, .max = 60, OPTIONAL,
+                "discounted amount (Belgium)"),
+        FIELD(struct cash_chosen_setting, discount_late_days, .max = 60,
               .about = "a discount taken so many days late is allowed all the same"),
-        FIELD(struct cash_chosen_setting, write_off_minor, .max = 100000000, OPTIONAL,
+        FIELD(struct cash_chosen_setting, write_off_minor, .max = 100000000,
               .about = "what a person may give up by himself in one decision, unless a role of his says more"),
-        FIELD(struct cash_chosen_setting, answer_days, .max = 365, OPTIONAL,
-              .about = "so many days a line waits for a customer's answer; left out: as it was"),
+        FIELD(struct cash_chosen_setting, answer_days, .min = 1, .max = 365,
+              .about = "so many days a line waits for a customer's answer"),
         FIELD(struct cash_chosen_setting, version),
     });
 
@@ -189,8 +189,6 @@ static struct fault *setting_set(struct work *work, const struct cash_chosen_set
     struct cash_chosen_setting before = { 0 };
     TRY(cash_setting_load(work, &before));
     *out = *takes;
-    if (!out->discount_mode.length) out->discount_mode = before.discount_mode;
-    if (!out->answer_days) out->answer_days = before.answer_days;
     TRY(db_run(work, &sql_setting_add, GIVEN(cash_chosen_setting, &before)));
     TRY(db_change(work, &sql_setting_save, GIVEN(cash_chosen_setting, out), &setting_changed));
     out->version++;

@@ -5,12 +5,13 @@ import { expect, finish, house, noSideways, open, shot, test, violations } from 
 const { base, florin, signIn, client } = await house({ people: [{ email: 'anna@florin.test', name: 'Anna de Vries', role: 'administrator' }, { email: 'bram@florin.test', name: 'Bram Jansen', role: 'administrator' }] })
 const anna = client()
 await anna.signIn('anna@florin.test')
-const day = '2026-11-20'
+const day = new Date().toISOString().slice(0, 10) // invoices are of today
+florin('company', 'change', '--name', 'Van der Berg Installatietechniek', '--language', 'nl', '--vat_number', 'NL123456782B90', '--street', 'Werkweg 1', '--postal_code', '8011 AB', '--city', 'Zwolle', '--kvk_number', '27124701', '--iban', 'NL91ABNA0417164300', '--version', '1')
 florin('bank-account', 'add', '--name', 'Betaalrekening', '--iban', 'NL91ABNA0417164300', '--holder', 'Van der Berg')
-await anna.ok('POST', '/cash/settings', { precision_ppm: 0, rounding_minor: 5, charge_minor: 2500, difference_auto_minor: 10000, version: 1 })
+await anna.ok('POST', '/cash/settings', { precision_ppm: 0, rounding_minor: 5, charge_minor: 2500, difference_auto_minor: 10000, discount_mode: 'excluded', discount_late_days: 3, write_off_minor: 5000, answer_days: 7, version: 1 })
 const customers = {}
 for (const [key, name, language] of [['zon', 'Zonnebloem Handel B.V.', 'nl'], ['maan', 'Maan Techniek B.V.', 'nl'], ['acme', 'Acme Tools Ltd', 'en'], ['ster', 'Ster Groothandel B.V.', 'nl']])
-    customers[key] = await anna.ok('POST', '/parties', { name, is_customer: true, country: 'NL', language, email: `administratie@${key}.example` })
+    customers[key] = await anna.ok('POST', '/parties', { name, is_customer: true, country: 'NL', street: 'Straat 1', postal_code: '1011 AB', city: 'Amsterdam', language, email: `administratie@${key}.example` })
 const numbers = {}
 async function invoice(key, customer, price) {
     const draft = await anna.ok('POST', '/invoices', { party_id: customers[customer].id, order_reference: 'PO 1', lines: [{ description: 'Werk', price, vat_code: '21', quantity: '1' }] })
@@ -49,6 +50,7 @@ const until = async (what, wanted, why) => { for (let i = 0; i < 60; i++) { if (
 
 const page = await open()
 await signIn(page, 'anna@florin.test')
+page.on('pageerror', e => console.log('PAGE', String(e.stack).slice(0, 500))); page.on('console', m => m.type() === 'error' && console.log('CONSOLE', m.text().slice(0, 500)))
 const row = name => page.locator('.queue-list button', { hasText: name }).first()
 
 await test('the queue stands in the order of what a click is worth, and says why', async () => {

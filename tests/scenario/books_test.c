@@ -187,7 +187,7 @@ DB_TEST(scenario_bank_and_cash)
     GET(&s, "/cash/settings");
     POST(
         &s, "/cash/settings",
-        "{\"precision_ppm\":995000,\"rounding_minor\":5,\"charge_minor\":2500,\"difference_auto_minor\":10000,\"version\":1}");
+        "{\"precision_ppm\":995000,\"rounding_minor\":5,\"charge_minor\":2500,\"difference_auto_minor\":10000,\"discount_mode\":\"excluded\",\"discount_late_days\":3,\"write_off_minor\":5000,\"answer_days\":7,\"version\":1}");
     POST(&s, "/cash/train", "{}");
     GET(&s, "/cash/models");
     GET(&s, "/cash/export?from_on=2025-01-01");

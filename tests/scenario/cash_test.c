@@ -89,7 +89,7 @@ DB_TEST(scenario_cash_questions_refunds_and_not_ours)
     int64_t asked = d.lines.at[1].id.n, much = d.lines.at[2].id.n, odd = d.lines.at[3].id.n, back = d.lines.at[5].id.n;
     POST(
         &s, "/cash/settings",
-        "{\"precision_ppm\":0,\"rounding_minor\":5,\"charge_minor\":2500,\"difference_auto_minor\":10000,\"version\":1}");
+        "{\"precision_ppm\":0,\"rounding_minor\":5,\"charge_minor\":2500,\"difference_auto_minor\":10000,\"discount_mode\":\"excluded\",\"discount_late_days\":3,\"write_off_minor\":5000,\"answer_days\":7,\"version\":1}");
     POST(&s, "/cash/run", "{}");
     json_t *draft = GET(&s, PATH("/cash/question?line_id=%lld&party_id=%lld", LL(asked), LL(d.zon.n)));
     expect(strstr(text_in(draft, "text"), "99.00") != NULL);
@@ -137,7 +137,7 @@ DB_TEST(scenario_cash_bulk_does_what_it_showed)
     struct scene s = scene_begin(work);
     POST(
         &s, "/cash/settings",
-        "{\"precision_ppm\":0,\"rounding_minor\":5,\"charge_minor\":2500,\"difference_auto_minor\":10000,\"version\":1}");
+        "{\"precision_ppm\":0,\"rounding_minor\":5,\"charge_minor\":2500,\"difference_auto_minor\":10000,\"discount_mode\":\"excluded\",\"discount_late_days\":3,\"write_off_minor\":5000,\"answer_days\":7,\"version\":1}");
     POST(&s, "/cash/run", "{}");
     json_t *queue = json_object_get(GET(&s, "/cash/queue"), "items"), *line;
     size_t i;
@@ -200,7 +200,7 @@ DB_TEST(scenario_cash_batches_open_up)
     test_commit(work);
     POST(
         &s, "/cash/settings",
-        "{\"precision_ppm\":0,\"rounding_minor\":5,\"charge_minor\":2500,\"difference_auto_minor\":10000,\"version\":1}");
+        "{\"precision_ppm\":0,\"rounding_minor\":5,\"charge_minor\":2500,\"difference_auto_minor\":10000,\"discount_mode\":\"excluded\",\"discount_late_days\":3,\"write_off_minor\":5000,\"answer_days\":7,\"version\":1}");
     POST(&s, "/cash/run", "{}");
     json_t *queue = GET(&s, "/cash/queue?waiting=true");
     for (size_t i = 0; i < lines.count; i++)
