@@ -15,8 +15,6 @@ static const struct fault_type cash_no_share = { FAULT_INVALID, "cash.no_share",
 
 RECORD(reopened_row, { ID(struct reopened_row, decision_id), ID(struct reopened_row, allocation_id),
                        ID(struct reopened_row, settled_again, OPTIONAL) });
-struct proposal_of { bank_line_id bank_line_id; };
-RECORD(proposal_of, { ID(struct proposal_of, bank_line_id) });
 
 /* ---- Shares ---- */
 
@@ -492,7 +490,6 @@ struct fault *cash_settle(struct work *work, const struct cash_decide *decide, c
         .note = decide->note,
     };
     out->parts = record_to_json(work->arena, GIVEN(cash_decide, decide));
-    TRY(db_run(work, &sql_proposal_clear, GIVEN(proposal_of, (&(const struct proposal_of){ decide->line_id }))));
     TRY(post(&s, origin, out));
     TRY(db_run(work, &sql_decision_add, GIVEN(cash_decided, out)));
     TRY(keep_reopened(&s, out->id));

@@ -127,12 +127,12 @@ export default function Queue() {
             <div>
                 <ProblemBox problem={problem} />
                 <Card title={<Link to={'/bank/lines/' + at.id}>{at.name ?? t('unknown')}</Link>} actions={<span className="big"><Amount value={at.amount} currency={at.currency} /></span>}>
-                    <Facts rows={[[word('f', 'booked_on'), date(at.booked_on)], ['IBAN', at.iban && <span className="mono">{evidence.some(e => e.source === 'iban') ? <mark>{formatIban(at.iban)}</mark> : formatIban(at.iban)}</span>], [word('f', 'reference'), at.reference && <Marked text={at.reference} evidence={evidence} source="reference" />]]} />
+                    <div className="stack"><Facts rows={[[word('f', 'booked_on'), date(at.booked_on)], ['IBAN', at.iban && <span className="mono">{evidence.some(e => e.source === 'iban') ? <mark>{formatIban(at.iban)}</mark> : formatIban(at.iban)}</span>], [word('f', 'reference'), at.reference && <Marked text={at.reference} evidence={evidence} source="reference" />]]} />
                     {at.return_reason && <p className="why">{t('came_back', { what: [at.return_reason, at.return_text].filter(Boolean).join(' · ') })}</p>}
                     {at.remittance && <p className="remittance"><span className="faint">{word('f', 'remittance')}</span><br /><Marked text={at.remittance} evidence={evidence} source="text" /></p>}
                     <Standing key={at.id} row={at} done={() => load()} answer={() => setDoing('answer')} />
                     <Worth row={at} />
-                    <p className="actions">{can('cash_decide') && <><Button onClick={() => setDoing('decide')} keys="d">{t('decide_self')}</Button><Button onClick={() => setDoing('on_account')} keys="o">{t('on_account')}</Button></>}{can('cash_refund') && !at.amount.startsWith('-') && <Button onClick={() => setDoing('refund')} keys="r">{t('refund')}</Button>}{can('cash_ask') && <Button onClick={() => setDoing('ask')} keys="v">{t('ask_customer')}</Button>}{can('cash_not_ours') && <Button onClick={() => setDoing('not_ours')} keys="n">{t('not_ours')}</Button>}</p>
+                    <p className="actions">{can('cash_decide') && <><Button onClick={() => setDoing('decide')} keys="d">{t('decide_self')}</Button><Button onClick={() => setDoing('on_account')} keys="o">{t('on_account')}</Button></>}{can('cash_refund') && !at.amount.startsWith('-') && <Button onClick={() => setDoing('refund')} keys="r">{t('refund')}</Button>}{can('cash_ask') && <Button onClick={() => setDoing('ask')} keys="v">{t('ask_customer')}</Button>}{can('cash_not_ours') && <Button onClick={() => setDoing('not_ours')} keys="n">{t('not_ours')}</Button>}</p></div>
                 </Card>
                 <Card title={t('explanations')}>
                     {at.why_not && <p className="faint">{word('why_not', at.why_not)}</p>}
