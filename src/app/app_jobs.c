@@ -3,6 +3,7 @@
 #include "access/access.h"
 #include "cash/cash.h"
 #include "connect/connect.h"
+#include "invoice/invoice.h"
 #include "payment/payment.h"
 
 static struct fault *companies_load(struct work *work, struct books *books, struct company_id_rows *companies)
@@ -61,7 +62,33 @@ static struct fault *send_mail(const void *context, struct work *work, struct bo
     return mail_send_due(work, books, context, 20, &sent, &failed);
 }
 
+/* Invoices whose PDF was to be drawn behind their commit, and was not. */
+static struct fault *draw_invoices(struct work *work, struct books *books, struct date from_on)
+{
+    struct company_id_rows companies = { 0 };
+    TRY(companies_load(work, books, &companies));
+    for (size_t i = 0; i < companies.count; i++) {
+        int64_t drawn;
+        work->company_id = companies.at[i].id;
+        TRY(invoice_draw_due(work, books, from_on, 50, &drawn));
+        if (drawn) LOG(LOG_INFO, "invoices drawn", LOG_INT("company", work->company_id), LOG_INT("count", drawn));
+    }
+    return NULL;
+}
+static struct fault *draw_new_invoices(struct work *work, struct books *books, const struct operations *operations)
+{
+    (void)operations;
+    return draw_invoices(work, books, date_add_days(work->today, -2));
+}
+static struct fault *draw_old_invoices(struct work *work, struct books *books, const struct operations *operations)
+{
+    (void)operations;
+    return draw_invoices(work, books, (struct date){ 19000101 });
+}
+
 static const struct job fixed[] = {
+    { "draw invoices", 10000, draw_new_invoices },
+    { "draw invoices of before", 3600000, draw_old_invoices },
     { "match bank lines", 5000, match_bank_lines },
     { "finish payment runs", 60000, finish_payment_runs },
 };

@@ -8,6 +8,7 @@
 #include "db/db_test.h"
 #include "migrations.h"
 #include "test.h"
+#include <sqlite3.h>
 
 #if defined(__SANITIZE_ADDRESS__) /* gcc's way to say it */
 #define SANITIZED
@@ -596,4 +597,50 @@ TEST(db_in_memory)
     expect_done(db_commit(&work));
     books_close(books);
     books_close(NULL);
+}
+
+/* Programs that die one after the other keep their nodes for a while; the next one takes the oldest, and no id comes twice. */
+TEST(books_of_many_dead_programs_go_on)
+{
+    char folder[] = "/dev/shm/florin-crowd-XXXXXX";
+    struct books *dead[64], *next, *one;
+    LIST_OF(int64_t) ids = { 0 };
+    expect(mkdtemp(folder) != NULL);
+    expect_done(books_open(arena, str_of(folder), &one));
+    expect_done(books_migrate(arena, one));
+    books_close(one);
+    for (int i = 0; i < 64; i++) {
+        struct work work = { .arena = arena, .now = instant_now(), .system = true };
+        expect_done(books_open(arena, str_of(folder), &dead[i]));
+        expect_done(db_begin(&work, dead[i]));
+        *LIST_ADD(arena, &ids) = id_new(&work);
+        expect_done(db_commit(&work));
+    }
+    struct work work = { .arena = arena, .now = instant_now(), .system = true };
+    expect_done(books_open(arena, str_of(folder), &next));
+    sqlite3 *db;
+    expect_int(SQLITE_OK, sqlite3_open(str_format(arena, "%s/florin.db", folder).at, &db));
+    expect_int(SQLITE_OK, sqlite3_exec(db, "update db_node set expires_at = (strftime('%s', 'now') + 300) * 1000000",
+                                       NULL, NULL, NULL));
+    (void)expect_refused(&db_crowded, db_begin(&work, next)); /* all of them live: taken this very moment */
+    expect_int(SQLITE_OK, sqlite3_exec(db, "update db_node set expires_at = expires_at - 60000000 where node = 7", NULL,
+                                       NULL, NULL));
+    expect_done(db_begin(&work, next));
+    *LIST_ADD(arena, &ids) = id_new(&work);
+    expect_done(db_commit(&work));
+    /* It was alive after all: its ids and ours stay apart. */
+    expect_int(SQLITE_OK, sqlite3_exec(db, "update db_node set expires_at = expires_at - 60000000 where node <> 7",
+                                       NULL, NULL, NULL));
+    sqlite3_close(db);
+    work.now = instant_now();
+    expect_done(db_begin(&work, dead[7]));
+    *LIST_ADD(arena, &ids) = id_new(&work);
+    expect_done(db_commit(&work));
+    for (size_t i = 0; i < ids.count; i++)
+        for (size_t k = 0; k < i; k++) expect(ids.at[i] != ids.at[k]);
+    books_close(next);
+    for (int i = 0; i < 64; i++) books_close(dead[i]);
+    for (const char *const *name = (const char *const[]){ "florin.db", "florin.db-wal", "florin.db-shm", NULL }; *name; name++)
+        unlink(str_format(arena, "%s/%s", folder, *name).at);
+    expect_int(0, rmdir(folder));
 }

@@ -7,7 +7,7 @@
 #include "db.sql.h"
 
 enum { NODES = 64, BLOCK_FIRST = 1 << 17, BLOCK_MOST = 1 << 23 };
-static const int64_t lease_us = INT64_C(300) * 1000000, renew_us = INT64_C(100) * 1000000;
+static const int64_t lease_us = INT64_C(300) * 1000000, renew_us = INT64_C(100) * 1000000, fresh_us = INT64_C(5) * 1000000;
 static const int64_t start_2020_ms = INT64_C(1577836800) * 1000;
 
 struct db_node { int64_t node, expires_at, high, expired_at; struct str holder; };
@@ -50,6 +50,16 @@ void ids_lost(struct books *books)
     pthread_mutex_unlock(&books->ids.lock);
 }
 
+/* Of a node whose lease runs: the one that ends first, unless it was taken or renewed just now. Programs that died leave such; a program
+ * that lives notices at its next reservation and takes another, and `high` keeps their ids apart meanwhile. */
+static size_t least_fresh(const struct db_node *nodes, size_t count, int64_t now)
+{
+    size_t first = 0;
+    for (size_t i = 1; i < count; i++)
+        if (nodes[i].expires_at < nodes[first].expires_at) first = i;
+    return count && nodes[first].expires_at < now + lease_us - fresh_us ? first : count;
+}
+
 /* Some node whose lease is over, or one that was never used. *taken: nobody was quicker. */
 static struct fault *node_take(struct work *work, struct db_node *node, int64_t room, bool *taken)
 {
@@ -58,6 +68,7 @@ static struct fault *node_take(struct work *work, struct db_node *node, int64_t 
     TRY(db_all(work, &sql_db_nodes, NONE, INTO_LIST(db_node, &nodes)));
     size_t i = 0;
     while (i < nodes.count && nodes.at[i].expires_at > now) i++;
+    if (nodes.count >= NODES && i == nodes.count) i = least_fresh(nodes.at, nodes.count, now);
     int64_t least = node->high - room; /* the first counter that we would use */
     node->expires_at = now + lease_us;
     if (i < nodes.count) {

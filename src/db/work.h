@@ -5,6 +5,7 @@
 #include "record/record.h"
 
 struct db;
+struct books;
 struct permissions { uint64_t bits[8]; }; /* by the number of the permission, see operation.h */
 
 /* What an operation did to one thing, kept for the audit row that the operation's end writes. */
@@ -32,6 +33,10 @@ struct work {
     struct str public_url;          /* where people reach this program, "https://florin.example.nl"; absent: nobody said */
     struct str address;             /* where from; for the audit trail only */
     LIST_OF(struct change) changes;
+    /* What an operation leaves for behind its commit, so that nobody waits for it: begins and ends transactions of its own, may fill in
+     * what the operation gives. It may never happen (the process dies), so a job must come after it; a refusal is logged. */
+    struct fault *(*after)(struct work *work, struct books *books, int64_t id, void *gives);
+    int64_t after_id;
 };
 
 /* Time-ordered, below 2^53, unique over every server of these books: milliseconds since 2020, a count, a node number

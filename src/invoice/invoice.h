@@ -129,6 +129,10 @@ CHECKED struct fault *invoice_draft(struct work *work, const struct invoice_data
  * invoice_needs_order / _reference (BR-NL-2 and the customer's own wish), invoice_no_reason (a category without reason, BR-AE-10 …),
  * invoice_needs_tax_number (reverse charge and intra-Community supply name both VAT numbers, BR-AE-2, BR-IC-2),
  * invoice_not_positive, ledger_period_closed, ledger_no_rate. */
+/* PDF and hybrid PDF of a final invoice are drawn behind its transaction, so that nobody waits for the pen; UBL and CII are kept inside. In a
+ * transaction that needs them at once: now. Otherwise of those from a day on that were not drawn (the process died): for the job. */
+CHECKED struct fault *invoice_draw_now(struct work *work, invoice_id id);
+CHECKED struct fault *invoice_draw_due(struct work *work, struct books *books, struct date from_on, int64_t most, int64_t *drawn);
 CHECKED struct fault *invoice_finalise(struct work *work, invoice_id id, int64_t version, struct invoice *invoice);
 /* A final credit note over all that is not credited yet (count 0), or of some quantity of some lines. It settles against the
  * invoice as far as that is open. Refuses invoice_over_credited, invoice_nothing_to_credit. */

@@ -88,10 +88,17 @@ select id from vat_code where company_id = :company_id and code = :code and side
 -- name: invoice_document_add
 insert into invoice_document (company_id, invoice_id, kind, document_id) values (:company_id, :invoice_id, :kind, :document_id);
 
+-- name: invoices_undrawn
+select c.invoice_id as id from invoice i join invoice_document c on c.company_id = i.company_id and c.invoice_id = i.id and c.kind = 'cii'
+ where i.company_id = :company_id and i.issued_on >= :from_on
+   and not exists (select 1 from invoice_document p where p.company_id = i.company_id and p.invoice_id = i.id and p.kind = 'pdf')
+ order by c.invoice_id limit :limit;
+
 -- name: invoice_documents
 select f.kind, f.document_id, d.file_name, d.media_type, d.byte_count
   from invoice_document f join document d on d.company_id = f.company_id and d.id = f.document_id
- where f.company_id = :company_id and f.invoice_id = :id order by f.document_id;
+ where f.company_id = :company_id and f.invoice_id = :id
+ order by case f.kind when 'pdf' then 1 when 'ubl' then 2 when 'cii' then 3 else 4 end;
 
 -- name: invoice_setting
 select id, number_format, specification, payment_terms, closing, version from invoice_setting where company_id = :company_id;

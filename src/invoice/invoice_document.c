@@ -74,27 +74,125 @@ static struct fault *keep(struct work *work, const struct invoice *invoice, enum
     return db_run(work, &sql_invoice_document_add, GIVEN(document_made, &made));
 }
 
-/* The hybrid form holds CII of the standard itself: that is what Factur-X's profile EN 16931 names. */
+/* What it says, in the transaction that gives the number: UBL, and the CII that the hybrid form holds (of the standard itself: that is what
+ * Factur-X's profile EN 16931 names). What it looks like takes longer, and is drawn behind the commit: invoice_draw_after, or the job. */
 struct fault *invoice_documents_keep(struct work *work, const struct invoice *invoice, const struct invoice_view *view)
 {
-    struct arena *arena = work->arena;
     struct einvoice cii = *view->einvoice;
-    struct str pdf, hybrid, inside;
     cii.specification = STR(EINVOICE_SPECIFICATION_EN16931);
-    if (work->sparing) return keep(work, invoice, INVOICE_UBL, einvoice_write_ubl(arena, view->einvoice));
-    inside = einvoice_write_cii(arena, &cii);
+    TRY(keep(work, invoice, INVOICE_UBL, einvoice_write_ubl(work->arena, view->einvoice)));
+    return work->sparing ? NULL : keep(work, invoice, INVOICE_CII, einvoice_write_cii(work->arena, &cii));
+}
+
+/* ---- Drawn once, behind the commit ---- */
+
+struct drawing { struct invoice invoice; struct invoice_view view; struct str cii, pdf, hybrid; bool wanted; };
+
+/* Wanted: the CII is kept, the PDF is not. */
+static struct fault *drawing_read(struct work *work, invoice_id id, struct drawing *d)
+{
+    struct invoice_shown shown = { 0 };
+    struct invoice_lines lines = { 0 };
+    document_id cii = { 0 };
+    bool drawn = false;
+    TRY(invoice_documents_of(work, id, &shown));
+    for (size_t i = 0; i < shown.documents.count; i++) {
+        if (shown.documents.at[i].kind == INVOICE_CII) cii = shown.documents.at[i].document_id;
+        drawn |= shown.documents.at[i].kind == INVOICE_PDF;
+    }
+    d->wanted = cii.n && !drawn;
+    if (!d->wanted) return NULL;
+    TRY(invoice_load(work, id, &d->invoice));
+    TRY(invoice_lines_of(work, id, &lines));
+    TRY(invoice_view_make(work, &d->invoice, &lines, &d->view));
+    return archive_content(work, cii, &d->cii);
+}
+
+static struct fault *drawing_make(struct work *work, struct drawing *d)
+{
     const struct paper_meta meta = {
-        .title = invoice->number,
-        .author = view->einvoice->seller.name,
-        .language = str_is(invoice->language, "nl") ? DUTCH : ENGLISH,
-        .created_at = work->now,
+        .title = d->invoice.number,
+        .author = d->view.einvoice->seller.name,
+        .language = str_is(d->invoice.language, "nl") ? DUTCH : ENGLISH,
+        .created_at = d->invoice.finalised_at,
     };
-    TRY(invoice_draw(work, invoice, view, &pdf));
-    TRY(paper_hybrid_make(arena, pdf, inside, PAPER_PROFILE_EN16931, &meta, &hybrid));
-    TRY(keep(work, invoice, INVOICE_PDF, pdf));
-    TRY(keep(work, invoice, INVOICE_UBL, einvoice_write_ubl(arena, view->einvoice)));
-    TRY(keep(work, invoice, INVOICE_CII, inside));
-    return keep(work, invoice, INVOICE_HYBRID, hybrid);
+    TRY(invoice_draw(work, &d->invoice, &d->view, &d->pdf));
+    return paper_hybrid_make(work->arena, d->pdf, d->cii, PAPER_PROFILE_EN16931, &meta, &d->hybrid);
+}
+
+static struct fault *drawing_keep(struct work *work, const struct drawing *d)
+{
+    TRY(keep(work, &d->invoice, INVOICE_PDF, d->pdf));
+    return keep(work, &d->invoice, INVOICE_HYBRID, d->hybrid);
+}
+
+struct fault *invoice_draw_now(struct work *work, invoice_id id)
+{
+    struct drawing d = { 0 };
+    TRY(drawing_read(work, id, &d));
+    if (!d.wanted) return NULL;
+    TRY(drawing_make(work, &d));
+    return drawing_keep(work, &d);
+}
+
+/* Somebody else may have drawn it meanwhile: writers of a company come one by one, so looking again is enough. */
+static struct fault *keep_if_wanted(struct work *work, invoice_id id, const struct drawing *d)
+{
+    struct drawing now = { 0 };
+    TRY(drawing_read(work, id, &now));
+    return now.wanted ? drawing_keep(work, d) : NULL;
+}
+
+struct fault *invoice_draw_behind(struct work *work, struct books *books, invoice_id id)
+{
+    struct drawing d = { 0 };
+    work->reading = true;
+    TRY(db_begin(work, books));
+    struct fault *fault = drawing_read(work, id, &d);
+    db_rollback(work);
+    work->reading = false;
+    if (fault || !d.wanted) return fault;
+    TRY(drawing_make(work, &d)); /* nobody waits for this */
+    TRY(db_begin(work, books));
+    fault = keep_if_wanted(work, id, &d);
+    if (!fault) return db_commit(work);
+    db_rollback(work);
+    return fault;
+}
+
+struct fault *invoice_draw_after(struct work *work, struct books *books, int64_t id, void *gives)
+{
+    struct invoice_shown *shown = gives, now = { 0 };
+    TRY(invoice_draw_behind(work, books, (invoice_id){ id }));
+    work->reading = true;
+    TRY(db_begin(work, books));
+    struct fault *fault = invoice_documents_of(work, (invoice_id){ id }, &now);
+    db_rollback(work);
+    work->reading = false;
+    if (!fault) memcpy(&shown->documents, &now.documents, sizeof shown->documents);
+    return fault;
+}
+
+struct undrawn_ask { struct date from_on; int64_t limit; };
+RECORD(undrawn_ask, { FIELD(struct undrawn_ask, from_on), FIELD(struct undrawn_ask, limit) });
+LIST_STRUCT(invoice_keys, struct invoice_key);
+
+struct fault *invoice_draw_due(struct work *work, struct books *books, struct date from_on, int64_t most, int64_t *drawn)
+{
+    struct invoice_keys keys = { 0 };
+    const struct undrawn_ask ask = { from_on, most };
+    *drawn = 0;
+    work->reading = true;
+    TRY(db_begin(work, books));
+    struct fault *fault = db_all(work, &sql_invoices_undrawn, GIVEN(undrawn_ask, &ask), INTO_LIST(invoice_key, &keys));
+    db_rollback(work);
+    work->reading = false;
+    for (size_t i = 0; !fault && i < keys.count; i++, ++*drawn) {
+        struct arena_mark mark = arena_mark(work->arena);
+        fault = invoice_draw_behind(work, books, (invoice_id){ keys.at[i].id });
+        if (!fault) arena_rewind(work->arena, mark);
+    }
+    return fault;
 }
 
 /* One that was not made when the invoice became final (work->sparing): drawn from what the invoice is, not kept. */

@@ -1,4 +1,4 @@
-/* A draft becomes final: checked, numbered, booked, drawn and kept in one transaction. */
+/* A draft becomes final: checked, numbered, booked and kept in one transaction; drawn behind it. */
 #include "invoice/invoice_private.h"
 #include "invoice.sql.h"
 #include "sepa/iban.h"

@@ -61,6 +61,9 @@ uint32_t invoice_color(struct str text); /* "#0b5fff"; 0: none */
 int64_t invoice_terms_days(const struct invoice *invoice, const struct party *party);
 CHECKED struct fault *invoice_documents_keep(struct work *work, const struct invoice *invoice,
                                              const struct invoice_view *view);
+CHECKED struct fault *invoice_draw_behind(struct work *work, struct books *books, invoice_id id);
+/* work->after of what gives a struct invoice_shown. */
+CHECKED struct fault *invoice_draw_after(struct work *work, struct books *books, int64_t id, void *gives);
 CHECKED struct fault *invoice_document_make(struct work *work, const struct invoice *invoice,
                                             enum invoice_file_kind kind, struct str *content);
 CHECKED struct fault *invoice_documents_of(struct work *work, invoice_id id, struct invoice_shown *out);

@@ -73,6 +73,7 @@ static struct fault *attach(struct work *work, const struct invoice *invoice, en
         [DELIVER_PORTAL] = { [INVOICE_PDF] = true, [INVOICE_UBL] = true },
     };
     struct invoice_shown shown = { 0 };
+    if (!work->reading) TRY(invoice_draw_now(work, invoice->id)); /* sent before the job came to it */
     TRY(invoice_documents_of(work, invoice->id, &shown));
     for (size_t i = 0; i < shown.documents.count; i++)
         if (wanted[by][shown.documents.at[i].kind]) *LIST_ADD(work->arena, &mail->documents) = shown.documents.at[i];

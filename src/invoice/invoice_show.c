@@ -67,6 +67,7 @@ static struct fault *finalise(struct work *work, const struct invoice_versioned 
 {
     struct invoice invoice;
     TRY(invoice_finalise(work, (invoice_id){ takes->id }, takes->version, &invoice));
+    if (!work->sparing) work->after = invoice_draw_after, work->after_id = invoice.id.n;
     return invoice_show(work, invoice.id, out);
 }
 CALLABLE(finalise, invoice_versioned, invoice_shown);
@@ -87,6 +88,7 @@ static struct fault *credit(struct work *work, const struct invoice_credit_data 
 {
     struct invoice note;
     TRY(invoice_credit(work, (invoice_id){ takes->id }, takes->reason, takes->lines.at, takes->lines.count, &note));
+    if (!work->sparing) work->after = invoice_draw_after, work->after_id = note.id.n;
     return invoice_show(work, note.id, out);
 }
 CALLABLE(credit, invoice_credit_data, invoice_shown);

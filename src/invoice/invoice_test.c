@@ -103,6 +103,11 @@ DB_TEST(invoice_becomes_final)
     expect(str_starts(invoice.payment_reference, "RF"));
     struct invoice_shown shown = { 0 };
     expect_done(invoice_show(work, invoice.id, &shown));
+    expect_int(2, shown.documents.count); /* what it says; what it looks like comes behind the commit */
+    expect_done(invoice_draw_now(work, invoice.id));
+    expect_done(invoice_draw_now(work, invoice.id)); /* once */
+    shown = (struct invoice_shown){ 0 };
+    expect_done(invoice_show(work, invoice.id, &shown));
     expect_int(4, shown.documents.count);
     expect_int(2, shown.lines.count);
     struct open_item item = { 0 };
@@ -143,6 +148,7 @@ static void expect_valid(struct work *work, struct str xml)
 /* What was kept is what the rules accept, both ways of writing it say the same, and the PDF holds the same CII. */
 static void expect_documents(struct work *work, const struct invoice *invoice)
 {
+    expect_done(invoice_draw_now(work, invoice->id));
     struct invoice_shown shown = { 0 };
     struct einvoice *ubl, *cii;
     struct einvoice_differences differences = { 0 };
@@ -509,4 +515,23 @@ TEST(invoice_tables_have_no_mistake)
     struct str mistake = operations_mistake(arena, tables, ARRAY_LENGTH(tables));
     if (mistake.at) print_error("%.*s\n", STR_ARG(mistake));
     expect(!mistake.at);
+}
+
+/* The process died between the commit and the drawing: the job draws it, once, however many servers try. */
+DB_TEST(invoice_is_drawn_behind_its_commit)
+{
+    int64_t drawn;
+    struct invoice_shown shown = { 0 };
+    test_begin(work);
+    struct party customer = given_customer(work, (struct party){ 0 });
+    struct invoice invoice = given_final(work, customer.id);
+    test_commit(work);
+    expect_done(invoice_draw_due(work, test_books(), date_add_days(work->today, 1), 50, &drawn));
+    expect_int(0, drawn); /* of later days only */
+    expect_done(invoice_draw_due(work, test_books(), work->today, 50, &drawn));
+    expect_int(1, drawn);
+    expect_done(invoice_draw_due(work, test_books(), work->today, 50, &drawn));
+    expect_int(0, drawn);
+    expect_done(invoice_draw_after(work, test_books(), invoice.id.n, &shown));
+    expect_int(4, shown.documents.count);
 }

@@ -261,6 +261,7 @@ static struct fault *attempt(struct run *run)
     struct work *work = run->work;
     memset(&work->changes, 0, sizeof work->changes);
     memset(&run->rows, 0, sizeof run->rows);
+    work->after = NULL;
     run->next = run->repeated = (struct str){ 0 };
     if (run->op->call) memset(run->gives, 0, run->op->call->gives->size);
     TRY(db_begin(work, run->books));
@@ -295,6 +296,18 @@ static struct fault *transaction(struct run *run)
         pause_before(retry);
     }
     return fault;
+}
+
+/* What was done is done; a job sees to what this could not. */
+static void behind_commit(struct run *run)
+{
+    struct work *work = run->work;
+    if (!work->after || run->repeated.at) return;
+    struct fault *fault = work->after(work, run->books, work->after_id, run->gives);
+    work->after = NULL;
+    if (fault)
+        LOG(LOG_WARNING, "left for a job", LOG_TEXT("operation", str_of(run->op->command)),
+            LOG_TEXT("code", str_of(fault->type->code)));
 }
 
 static struct str rows_to_json(struct arena *arena, const struct record *row, const struct any_list *rows,
@@ -351,6 +364,7 @@ struct fault *operation_answer(struct work *work, struct books *books, const str
     run.takes = in;
     if (op->call) run.gives = arena_alloc(work->arena, op->call->gives->size);
     TRY(transaction(&run));
+    behind_commit(&run);
     return answer_make(&run, request, answer);
 }
 
@@ -365,5 +379,7 @@ struct fault *operation_call(struct work *work, struct books *books, const struc
     TRY(may(work, operations, op));
     TRY(record_check(work->arena, (struct given){ op->call->takes, takes }));
     if (!gives) run.gives = arena_alloc(work->arena, op->call->gives->size);
-    return transaction(&run);
+    TRY(transaction(&run));
+    behind_commit(&run);
+    return NULL;
 }
