@@ -153,6 +153,30 @@ const struct import_kind_spec import_kinds[IMPORT_KIND_COUNT] = {
                           "03-01-2025;847,00;Bakkerij De Zon;NL91ABNA0417164300;factuur 2024-0980;10001;2024-0980:847,00\r\n" },
 };
 
+/* What a person calls a field that must be there. */
+const char *import_label(enum import_field field)
+{
+    static const struct {
+        enum import_field field;
+        const char *label;
+    } labels[] = {
+        { F_NAME, "the name" },
+        { F_PARTY, "the customer or supplier" },
+        { F_IBAN, "the IBAN" },
+        { F_NUMBER, "the invoice number" },
+        { F_ISSUED, "the invoice date" },
+        { F_OPEN, "the amount that is open" },
+        { F_TOTAL, "the total" },
+        { F_ACCOUNT, "the ledger account" },
+        { F_DEBIT, "debit, credit or balance" },
+        { F_PAID_ON, "the day of payment" },
+        { F_AMOUNT, "the amount" },
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(labels); i++)
+        if (labels[i].field == field) return labels[i].label;
+    return import_fields[field].name;
+}
+
 enum import_field import_field_named(enum import_kind kind, struct str name)
 {
     for (const enum import_field *f = import_kinds[kind].fields; *f; f++)

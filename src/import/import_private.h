@@ -77,6 +77,7 @@ struct import_kind_spec {
 };
 extern const struct import_kind_spec import_kinds[IMPORT_KIND_COUNT];
 extern const char *const import_kind_names[IMPORT_KIND_COUNT];
+const char *import_label(enum import_field field); /* in English; its Dutch stands in po/nl.po */
 enum import_field import_field_named(enum import_kind kind, struct str name); /* F_NONE: none such in this kind */
 /* The field that a heading means in this kind, F_NONE when it says nothing. */
 enum import_field import_field_of_heading(struct arena *arena, enum import_kind kind, struct str heading);

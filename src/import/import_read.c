@@ -110,16 +110,30 @@ static struct fault *complete(struct importing *im)
     const struct import_kind_spec *k = im->kind;
     for (size_t i = 0; i < ARRAY_LENGTH(k->needs) && k->needs[i]; i++)
         if (!maps(im, k->needs[i]))
-            faults = fault_join(faults,
-                                FAULT(im->arena, &import_unmapped, "mapping",
-                                      PARAM("field", translate(im->work->language, import_fields[k->needs[i]].name))));
+            faults =
+                fault_join(faults, FAULT(im->arena, &import_unmapped, "mapping",
+                                         PARAM("field", translate(im->work->language, import_label(k->needs[i])))));
     bool any = !k->one_of[0];
     for (size_t i = 0; i < ARRAY_LENGTH(k->one_of) && k->one_of[i]; i++) any |= maps(im, k->one_of[i]);
     if (!any)
-        faults =
-            fault_join(faults, FAULT(im->arena, &import_unmapped, "mapping",
-                                     PARAM("field", translate(im->work->language, import_fields[k->one_of[0]].name))));
+        faults = fault_join(faults, FAULT(im->arena, &import_unmapped, "mapping",
+                                          PARAM("field", translate(im->work->language, import_label(k->one_of[0])))));
     return faults;
+}
+
+/* Customers and suppliers have the same columns; a heading or the file's name tells. */
+static bool of_suppliers(struct importing *im)
+{
+    static const char *const words[] = { "crediteur", "leverancier", "supplier", "vendor", "payable", "inkoop" };
+    struct text t = text_new(im->arena);
+    text_add(&t, str_lower(im->arena, im->file->file_name));
+    for (size_t i = 0; i < im->sheet.rows.at[im->head].count; i++) {
+        text_add_char(&t, ' ');
+        text_add(&t, str_lower(im->arena, im->sheet.rows.at[im->head].cells[i].text));
+    }
+    for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
+        if (str_find(text_str(&t), words[i]) >= 0) return true;
+    return false;
 }
 
 /* The kind whose needs the headings meet best: to meet all counts more than any number of fields. 0: no heading says anything. */
@@ -134,6 +148,7 @@ static enum import_kind recognise(struct importing *im)
         map_headings(im, kind);
         points = known + (complete(im) ? 0 : 100);
         if (kind == IMPORT_PAYMENTS && maps(im, F_INVOICES) && maps(im, F_PAID_ON)) points += 2;
+        if ((kind == IMPORT_SUPPLIERS || kind == IMPORT_PAYABLES) && points && of_suppliers(im)) points++;
         if (points > best_points) best_points = points, best = kind;
     }
     return best;

@@ -141,8 +141,9 @@ DB_TEST(import_a_company_moves_in)
     expect_int(20250214, open.at[0].due_on.ymd);
     expect_int(20250221, open.at[1].due_on.ymd); /* none given: by the customer's terms */
     expect_int(-12100, open.at[1].rest_minor);
-    (void)given_import(work, 0, import_kinds[IMPORT_SUPPLIERS].example);
-    struct import_file owed = given_import(work, IMPORT_PAYABLES, import_kinds[IMPORT_PAYABLES].example);
+    struct import_file suppliers = given_import(work, 0, import_kinds[IMPORT_SUPPLIERS].example);
+    expect_int(IMPORT_SUPPLIERS, suppliers.kind); /* the same columns as customers: its headings tell */
+    struct import_file owed = given_import(work, 0, import_kinds[IMPORT_PAYABLES].example);
     expect_int(-242000, owed.total_minor);
     struct import_file balances =
         given_import(work, IMPORT_BALANCES, "Rekening;Saldo\n1100;25000,00\n1300;1391,50\n0500;-26391,50\n");

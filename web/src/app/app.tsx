@@ -77,6 +77,8 @@ const pages: [RegExp, ReturnType<typeof page>][] = [
     [/^\/settings\/periods$/, page(() => import('../pages/periods'))],
     [/^\/settings\/tokens$/, page(() => import('../pages/tokens'))],
     [/^\/settings\/audit$/, page(() => import('../pages/audit'))],
+    [/^\/settings\/import$/, page(() => import('../pages/imports'))],
+    [/^\/settings\/import\/(\d+)$/, page(() => import('../pages/import'))],
     [/^\/settings\/outbox$/, page(() => import('../pages/outbox'))],
     [/^\/me$/, page(() => import('../pages/me'))],
 ]

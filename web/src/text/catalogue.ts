@@ -1,10 +1,12 @@
 /** Every sentence of the web application, English and Dutch side by side. "one|many" is chosen by {count}. */
 import { desk } from './desk'
 import { figures } from './figures'
+import { moving } from './moving'
 
 export const catalogue = {
     ...figures,
     ...desk,
+    ...moving,
     // Frame
     language: ['Language', 'Taal'], menu: ['Menu', 'Menu'], navigation: ['Main navigation', 'Hoofdnavigatie'], skip: ['Skip to content', 'Naar de inhoud'], search_anything: ['Search by number, name, IBAN or amount', 'Zoek op nummer, naam, IBAN of bedrag'], company: ['Company', 'Administratie'],
     loading: ['Loading…', 'Laden…'], again: ['Try again', 'Probeer opnieuw'], load_again: ['Load the page again', 'Laad de pagina opnieuw'], broken_title: ['This page broke', 'Deze pagina ging stuk'], broken_text: ['A mistake of ours. Nothing was lost: what was saved is saved.', 'Een fout van ons. Er is niets verloren: wat bewaard was, is bewaard.'],
