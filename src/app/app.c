@@ -35,6 +35,7 @@ void app_operations(struct arena *arena, struct operations *out)
         &ledger_vats,
         &ledger_proofs,
         &party_parties,
+        &party_merges,
         &party_bank_accounts,
         &bill_arrivals,
         &bill_asks,

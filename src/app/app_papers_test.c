@@ -1,4 +1,5 @@
 #include "app/app.h"
+#include "party/party.h"
 #include "test.h"
 #include <jansson.h>
 
@@ -165,7 +166,8 @@ DB_TEST(papers_invoice_is_sketched_copied_and_mailed)
     expect_done(ASK(1, "invoice finalise", "{\"id\":%lld,\"version\":1}", draft));
     expect(says(&p, "\"due_on\":\"2025-03-09\""));
     expect_done(ASK(1, "report party", "{\"id\":%lld}", party));
-    expect(says(&p, "\"side\":\"receivables\"") && says(&p, "\"open_count\":1") && says(&p, "\"days_late\":-8") && says(&p, "\"open_base\":\"96.80\""));
+    expect(says(&p, "\"side\":\"receivables\"") && says(&p, "\"open_count\":1") && says(&p, "\"days_late\":-8") &&
+           says(&p, "\"open_base\":\"96.80\""));
     expect(!says(&p, "settled_on"));
     expect_done(ASK(1, "invoice mail", "{\"id\":%lld,\"by\":\"mail_pdf\"}", draft));
     expect(says(&p, "klant@example.nl") && says(&p, "Geachte heer of mevrouw") && says(&p, "\"kind\":\"pdf\""));
@@ -227,4 +229,30 @@ DB_TEST(papers_settings_and_views)
     expect(says(&p, "Van mij") && says(&p, "\"is_mine\":false"));
     expect(ASK(2, "view remove", "{\"id\":%lld}", view) != NULL);
     expect_done(ASK(1, "view remove", "{\"id\":%lld}", view));
+}
+
+DB_TEST(papers_doubles_are_merged_and_mail_is_tried)
+{
+    struct page p = { .work = work };
+    app_operations(work->arena, &p.operations);
+    expect_done(ASK(1, "party add", "{\"name\":\"De Zon B.V.\",\"is_supplier\":true,\"number\":\"Z1\"}"));
+    long long stays = number_at(&p, NULL, "id");
+    expect_done(ASK(
+        1, "party add",
+        "{\"name\":\"Zon, Bakkerij De\",\"is_supplier\":true,\"is_customer\":true,\"number\":\"Z2\",\"kvk_number\":\"30142587\",\"email\":\"zon@example.nl\"}"));
+    long long twice = number_at(&p, NULL, "id");
+    expect_done(ASK(1, "contact set", "{\"party_id\":%lld,\"name\":\"Piet\",\"purpose\":\"billing\"}", twice));
+    expect_done(ASK(1, "party-bank propose", "{\"party_id\":%lld,\"iban\":\"NL44RABO0123456789\"}", twice));
+    expect(ASK(1, "party merge", "{\"id\":%lld,\"into_id\":%lld,\"version\":1}", twice, twice) != NULL);
+    (void)expect_refused(&party_changed, ASK(1, "party merge", "{\"id\":%lld,\"into_id\":%lld,\"version\":7}", twice, stays));
+    expect_done(ASK(1, "party merge", "{\"id\":%lld,\"into_id\":%lld,\"version\":1}", twice, stays));
+    expect(says(&p, "\"kvk_number\":\"30142587\"") && says(&p, "zon@example.nl") && says(&p, "\"is_customer\":true"));
+    expect_done(ASK(1, "party show", "{\"id\":%lld}", stays));
+    expect(says(&p, "Piet") && says(&p, "\"state\":\"proposed\"") && says(&p, "NL44RABO0123456789"));
+    expect_done(ASK(1, "party show", "{\"id\":%lld}", twice));
+    expect(says(&p, "\"is_blocked\":true") && says(&p, "= Z1 De Zon") && !says(&p, "30142587"));
+    expect(ASK(1, "party merge", "{\"id\":%lld,\"into_id\":%lld,\"version\":2}", stays, twice) != NULL);
+    expect(ASK(1, "message test", "{\"to\":\"nobody\"}") != NULL);
+    expect_done(ASK(1, "message test", "{\"to\":\"me@example.nl\"}"));
+    expect(says(&p, "\"subject_kind\":\"test\"") && says(&p, "queued"));
 }

@@ -169,7 +169,27 @@ static struct fault *message_bounced(struct work *work, const struct message_bou
 }
 CALLABLE(message_bounced, message_bounce, message);
 
+struct message_test { struct str to; };
+RECORD(message_test, { FIELD(struct message_test, to, .min = 3, .max = 254) });
+/* Shows whether mail leaves: the same road as every other, and its state like any other's. */
+static struct fault *message_try(struct work *work, const struct message_test *takes, struct message *out)
+{
+    const struct message_new mail = {
+        .channel = MESSAGE_MAIL,
+        .subject_kind = STR("test"),
+        .body = { .to = takes->to,
+                  .title = translate(work->language, "Test message of Florin"),
+                  .text = translate(work->language, "This message was sent to see whether mail leaves. It did.") },
+    };
+    TRY(message_add(work, &mail, out));
+    work_changed(work, "message", out->id.n, (struct given){ &message_record, NULL }, GIVEN(message, out));
+    return NULL;
+}
+CALLABLE(message_try, message_test, message);
+
 static const struct operation operations[] = {
+    { "message test", "POST", "/messages/test", "message.test", 0, &message_try_call, NULL,
+      "Send a test message, to see whether mail leaves" },
     { "message list", "GET", "/messages", "message.read", OPERATION_READS, NULL, &message_list_list,
       "List the messages to customers and suppliers" },
     { "message show", "GET", "/messages/{id}", "message.read", OPERATION_READS, &message_show_call, NULL,

@@ -89,4 +89,4 @@ struct str party_name_key(struct arena *arena, struct str name);
 
 extern const struct fault_type party_missing, party_changed, party_taken, party_bank_invalid, party_bank_unusable,
     party_bank_missing;
-extern const struct operation_table party_parties, party_bank_accounts;
+extern const struct operation_table party_merges, party_parties, party_bank_accounts;

@@ -111,3 +111,6 @@ select {contact_columns} from contact where company_id = :company_id and party_i
 -- name: contact_email
 select email from contact where company_id = :company_id and party_id = :party_id and ended_at is null and email is not null and purpose in (:purpose, 'general')
  order by case when purpose = :purpose then 0 else 1 end, id limit 1;
+
+-- name: contacts_move
+update contact set party_id = :into_id, version = version + 1 where company_id = :company_id and party_id = :id and ended_at is null;

@@ -37,24 +37,32 @@ struct party_habit_side {
     struct str currency;
 };
 LIST_STRUCT(party_habit_sides, struct party_habit_side);
-RECORD(party_habit_side, {
-    FIELD(struct party_habit_side, side, .choices = report_sides, .choice_count = 3),
-    FIELD(struct party_habit_side, settled_count, .about = "of the newest 60"),
-    FIELD(struct party_habit_side, late_count, .about = "of those, settled after their due day"),
-    FIELD(struct party_habit_side, open_count),
-    FIELD(struct party_habit_side, overdue_count),
-    FIELD(struct party_habit_side, median_days_late, .min = -100000, .max = 100000),
-    FIELD(struct party_habit_side, median_days_to_pay, .min = -100000, .max = 100000),
-    AMOUNT(struct party_habit_side, open_base_minor, .currency = "currency"),
-    AMOUNT(struct party_habit_side, overdue_base_minor, .currency = "currency"),
-    FIELD(struct party_habit_side, currency),
-});
-struct party_habit { struct party_habit_sides sides; struct party_turns items; };
-RECORD(party_habit, {
-    LIST(struct party_habit, sides, party_habit_side),
-    LIST(struct party_habit, items, party_turn, .about = "the newest 60 of each side, oldest first"),
-});
-struct party_open { enum report_side side; int64_t open_count, overdue_count, open_minor, overdue_minor; };
+RECORD(party_habit_side,
+       {
+           FIELD(struct party_habit_side, side, .choices = report_sides, .choice_count = 3),
+           FIELD(struct party_habit_side, settled_count, .about = "of the newest 60"),
+           FIELD(struct party_habit_side, late_count, .about = "of those, settled after their due day"),
+           FIELD(struct party_habit_side, open_count),
+           FIELD(struct party_habit_side, overdue_count),
+           FIELD(struct party_habit_side, median_days_late, .min = -100000, .max = 100000),
+           FIELD(struct party_habit_side, median_days_to_pay, .min = -100000, .max = 100000),
+           AMOUNT(struct party_habit_side, open_base_minor, .currency = "currency"),
+           AMOUNT(struct party_habit_side, overdue_base_minor, .currency = "currency"),
+           FIELD(struct party_habit_side, currency),
+       });
+struct party_habit {
+    struct party_habit_sides sides;
+    struct party_turns items;
+};
+RECORD(party_habit,
+       {
+           LIST(struct party_habit, sides, party_habit_side),
+           LIST(struct party_habit, items, party_turn, .about = "the newest 60 of each side, oldest first"),
+       });
+struct party_open {
+    enum report_side side;
+    int64_t open_count, overdue_count, open_minor, overdue_minor;
+};
 LIST_STRUCT(party_opens, struct party_open);
 RECORD(party_open, {
     FIELD(struct party_open, side, .choices = report_sides, .choice_count = 3),
@@ -79,7 +87,8 @@ static int64_t median(int64_t *numbers, size_t count)
 
 static void sum_up(struct work *work, enum report_side side, const struct party_turns *turns, struct party_habit_side *out)
 {
-    int64_t *late = ARENA_ARRAY(work->arena, int64_t, turns->count + 1), *days = ARENA_ARRAY(work->arena, int64_t, turns->count + 1);
+    int64_t *late = ARENA_ARRAY(work->arena, int64_t, turns->count + 1),
+            *days = ARENA_ARRAY(work->arena, int64_t, turns->count + 1);
     size_t count = 0;
     for (size_t i = 0; i < turns->count; i++) {
         const struct party_turn *t = &turns->at[i];

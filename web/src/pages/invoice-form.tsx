@@ -20,7 +20,7 @@ export default function InvoiceForm({ id }: { id: number }) {
     return <Shown of={codes}>{vat => id ? <Shown of={accounts}>{list => <Shown of={read}>{shown => <Form shown={shown} vat={vat.items} accounts={list.items} />}</Shown>}</Shown> : <Form vat={vat.items} accounts={[]} />}</Shown>
 }
 /** As the API wants a number: "1,5" and "1.5" are the same. */
-const plain = (text: string) => text.includes(',') ? parseAmount(text, 4) ?? text : text
+const plain = (text: string) => /^\d+,\d+$/.test(text) ? text.replace(',', '.') : text.includes(',') ? parseAmount(text, 4) ?? text : text
 function dataOf(party: number | undefined, values: Values, lines: Line[]): Record<string, unknown> {
     return { ...Object.fromEntries(Object.entries(values).filter(([, v]) => v !== undefined && v !== '')), party_id: party, lines: lines.filter(l => l.description || l.price).map(({ key: _, minus, ...l }) => Object.fromEntries(Object.entries({ ...l, quantity: (minus && !l.quantity.startsWith('-') ? '-' : '') + plain(l.quantity || '1'), discount_percent: plain(l.discount_percent) }).filter(([, v]) => v !== undefined && v !== ''))) }
 }

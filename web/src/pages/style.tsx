@@ -1,7 +1,7 @@
 /** The house style with an example invoice beside it that follows every change; nothing is saved before "save". */
 import { useRef, useState } from 'react'
 import { call } from '../api/client'
-import type { Operations, Schemas } from '../api/schema'
+import { operations, type Operations, type Schemas } from '../api/schema'
 import { useSession } from '../app/session'
 import { Button, Card, note, Page, ProblemBox, Shown, useAction, useRead } from '../parts/basics'
 import { Row, TextField } from '../parts/form'
@@ -39,7 +39,7 @@ function Form({ company, setting, saved }: { company: Schemas['company']; settin
         try { setLogo(await asPng(one)); setTrouble(false) } catch { setTrouble(true) }
     }
     const save = () => run(async () => {
-        const { id: _, country: _c, currency: _u, logo: _l, ...rest } = company
+        const rest = Object.fromEntries(operations.company_change.fields!.filter(f => f.name !== 'logo' && f.name in company).map(f => [f.name, (company as Record<string, unknown>)[f.name]]))
         if (logo !== undefined || colour !== company.brand_color) await call('company_change', { ...rest, brand_color: colour, ...(logo ? { logo } : {}), ...(logo === null ? { remove_logo: true } : {}) } as unknown as Operations['company_change']['takes'])
         if (closing !== (setting.closing ?? '')) await call('invoice_setting_change', { number_format: setting.number_format, specification: setting.specification, payment_terms: setting.payment_terms, closing, version: setting.version })
         note(t('saved'))
