@@ -15,7 +15,12 @@ const struct fault_type list_bad_limit = { FAULT_INVALID, "list.bad_limit",
 
 enum { FILTERS_MOST = 40, IN_MOST = 100, EXTRA_MOST = 180 };
 
+/* What may be absent is sorted in two parts, each of which an index serves on both engines: an order of the two together is no
+ * index's. Absent values stand behind all others. */
+enum part { PART_ALL, PART_PRESENT, PART_ABSENT };
+
 struct page {
+    enum part part;
     struct work *work;
     const struct record *record;
     const struct field *id, *sort;
@@ -199,7 +204,7 @@ static struct str cursor_of(struct page *page, struct str sort, const void *row)
     struct text t = text_new(arena);
     text_add(&t, sort);
     text_addf(&t, "\n%lld\n", (long long)id.number);
-    if (value.null) text_add_char(&t, 'N');
+    if (value.null || page->part == PART_ABSENT) text_add_char(&t, 'N');
     else if (value_kind_of(page->sort->type) == VALUE_TEXT) {
         text_add_char(&t, 'T');
         text_add(&t, value.text);
@@ -248,42 +253,23 @@ static bool cursor_parse(struct page *page, struct str sort, struct str cursor, 
     return str_to_int(id_text, &id->number) && id->number > 0 && rest.at && cursor_value(page->sort, rest, value);
 }
 
-/* What comes after the last row of the page before. */
-static struct fault *add_after(struct page *page, struct str sort, struct str cursor)
+/* What comes after the last row of the page before, in this part. */
+static void add_after(struct page *page, const struct value *id, const struct value *value)
 {
-    struct value id, value;
     const char *sign = page->down ? " < " : " > ";
     const struct field *f = page->sort;
-    if (!cursor_parse(page, sort, cursor, &id, &value)) return FAULT(page->work->arena, &list_bad_cursor, "after");
     next_condition(page);
-    if (f == page->id) {
-        add_compare(page, f, sign, &id);
-        return NULL;
-    }
-    if (!f->optional) {
-        text_add_char(&page->text, '(');
-        add_column(page, f, true);
-        text_addf(&page->text, ", q.id)%s(", sign);
-        add_value(page, f, &value);
-        text_addz(&page->text, ", ");
-        add_value(page, page->id, &id);
-        text_add_char(&page->text, ')');
-        return NULL;
+    if (f == page->id || page->part == PART_ABSENT) {
+        add_compare(page, page->id, sign, id);
+        return;
     }
     text_add_char(&page->text, '(');
-    if (value.null) {
-        if (page->down) text_addf(&page->text, "q.%s is not null or ", f->name);
-        text_addf(&page->text, "q.%s is null and ", f->name);
-    } else {
-        add_compare(page, f, sign, &value);
-        if (!page->down) text_addf(&page->text, " or q.%s is null", f->name);
-        text_addz(&page->text, " or ");
-        add_compare(page, f, " = ", &value);
-        text_addz(&page->text, " and ");
-    }
-    add_compare(page, page->id, sign, &id);
+    add_column(page, f, true);
+    text_addf(&page->text, ", q.id)%s(", sign);
+    add_value(page, f, value);
+    text_addz(&page->text, ", ");
+    add_value(page, page->id, id);
     text_add_char(&page->text, ')');
-    return NULL;
 }
 
 /* ---- The page ---- */
@@ -302,10 +288,9 @@ static void add_order(struct page *page)
 {
     const char *way = page->down ? " desc" : " asc";
     text_addz(&page->text, " order by ");
-    if (page->sort != page->id) {
+    if (page->sort != page->id && page->part != PART_ABSENT) {
         add_column(page, page->sort, true);
         text_addz(&page->text, way);
-        if (page->sort->optional) text_addz(&page->text, page->down ? " nulls first" : " nulls last");
         text_addz(&page->text, ", ");
     }
     text_addf(&page->text, "q.id%s limit ", way);
@@ -313,7 +298,9 @@ static void add_order(struct page *page)
     add_value(page, page->id, &limit);
 }
 
-static struct fault *compose(struct page *page, const struct sql *sql, const struct list_query *query, struct str sort)
+struct place { bool given, absent; struct value id, value; }; /* where the page before ended */
+
+static struct fault *compose(struct page *page, const struct sql *sql, const struct list_query *query)
 {
     struct arena *arena = page->work->arena;
     struct fault *faults = NULL;
@@ -324,34 +311,78 @@ static struct fault *compose(struct page *page, const struct sql *sql, const str
     text_addz(&page->text, ") q");
     for (size_t i = 0; i < query->filters.count; i++)
         faults = fault_join(faults, add_filter(page, query, &query->filters.at[i]));
+    return faults;
+}
+
+static struct page *page_new(struct work *work, const struct record *record, const struct sql *sql)
+{
+    struct page *page = ARENA_NEW(work->arena, struct page);
+    *page = (struct page){ .work = work, .record = record, .before = " where " };
+    page->text = text_new(work->arena);
+    page->first_extra = sql->param_count;
+    page->id = record_field(record, STR("id"));
+    ensure(work->db && page->id && page->id->type == FIELD_ID);
+    return page;
+}
+
+static struct fault *run_part(struct page *page, const struct sql *sql, struct given given, const struct list_query *query,
+                              const struct place *after, struct into_list into)
+{
+    TRY(compose(page, sql, query));
+    if (page->part != PART_ALL) {
+        next_condition(page);
+        text_addf(&page->text, "q.%s is %s", page->sort->name, page->part == PART_ABSENT ? "null" : "not null");
+    }
+    if (after) add_after(page, &after->id, &after->value);
+    add_order(page);
+    struct composed composed = { text_str(&page->text), page->extra, page->kinds, page->extra_count };
+    return db_all_composed(page->work, sql, &composed, given, into);
+}
+
+/* Everything that may be wrong with what was asked, at once; `page` is thrown away. */
+static struct fault *judge(struct page *page, const struct sql *sql, const struct list_query *query, struct str sort,
+                           struct place *place)
+{
+    struct arena *arena = page->work->arena;
+    struct fault *faults = compose(page, sql, query);
     if (query->limit < 0 || query->limit > LIST_LIMIT_MAX)
         faults = fault_join(faults, FAULT(arena, &list_bad_limit, "limit", PARAM_INT(arena, "max", LIST_LIMIT_MAX)));
-    page->limit = query->limit > 0 ? (size_t)query->limit : LIST_LIMIT_DEFAULT;
     struct fault *unsorted = find_sort(page, sort);
-    if (!unsorted && query->after.length) unsorted = add_after(page, sort, query->after);
-    faults = fault_join(faults, unsorted);
-    if (!faults) add_order(page);
-    return faults;
+    if (!unsorted && query->after.length) {
+        place->given = cursor_parse(page, sort, query->after, &place->id, &place->value);
+        place->absent = place->value.null;
+        if (!place->given) unsorted = FAULT(arena, &list_bad_cursor, "after");
+    }
+    return fault_join(faults, unsorted);
 }
 
 struct fault *db_list(struct work *work, const struct sql *sql, struct given given, const struct list_query *query,
                       struct into_list into, struct str *next)
 {
-    struct page *page = ARENA_NEW(work->arena, struct page);
     struct any_list *list = into.list;
     struct str sort = query->sort.length ? query->sort : STR("-id");
-    *page = (struct page){ .work = work, .record = into.record, .before = " where " };
-    page->text = text_new(work->arena);
-    page->first_extra = sql->param_count;
-    page->id = record_field(into.record, STR("id"));
-    ensure(work->db && page->id && page->id->type == FIELD_ID);
-    TRY(compose(page, sql, query, sort));
-    struct composed composed = { text_str(&page->text), page->extra, page->kinds, page->extra_count };
-    size_t had = list->count;
-    TRY(db_all_composed(work, sql, &composed, given, into));
+    struct page *judged = page_new(work, into.record, sql), *page = NULL;
+    struct place place = { 0 };
+    size_t had = list->count, limit = query->limit > 0 ? (size_t)query->limit : LIST_LIMIT_DEFAULT;
+    TRY(judge(judged, sql, query, sort, &place));
+    bool parts = judged->sort != judged->id && judged->sort->optional;
+    enum part order[] = { parts ? judged->down ? PART_ABSENT : PART_PRESENT : PART_ALL,
+                          judged->down ? PART_PRESENT : PART_ABSENT };
+    size_t first_count = 0;
     *next = (struct str){ 0 };
-    if (list->count - had <= page->limit) return NULL;
-    list->count = had + page->limit;
+    for (int i = 0; i < (parts ? 2 : 1); i++) {
+        bool here = place.given && (!parts || place.absent == (order[i] == PART_ABSENT)), passed = place.given && !here && i == 0;
+        if (passed) continue; /* the page before ended in the second */
+        page = page_new(work, into.record, sql);
+        page->part = order[i], page->sort = judged->sort, page->down = judged->down;
+        page->limit = limit - (list->count - had);
+        TRY(run_part(page, sql, given, query, here ? &place : NULL, into));
+        if (!i) first_count = list->count - had;
+        if (list->count - had > limit) break;
+    }
+    if (list->count - had <= limit) return NULL;
+    list->count = had + limit;
+    page->part = order[parts && limit > first_count];
     *next = cursor_of(page, sort, list->at + (list->count - 1) * into.record->size);
     return NULL;
 }

@@ -1,0 +1,241 @@
+/* What a person waits for in the web application, on a company of 1,000,000 invoices: the weight of the first page [< 450 KB gzip], until
+ * home can be used in Chromium on loopback [<= 1 s], lists as the screens ask for them, scrolled and filtered [p95 < 150 ms a request], the
+ * search box [p95 < 150 ms for each of its questions], and the reports that home shows [the slowest < 3 s; they run beside the page].
+ * Usage: FLORIN_BINARY=… bench_web [invoices [folder]]; from the root of the tree (web/dist, tests/bench/web_first.mjs) */
+#include "serve.h"
+#include "target.h"
+#include <sqlite3.h>
+
+enum { PORT = 18097, TIMES = 12, PAGES = 25 };
+static struct served served;
+static char answer[16 << 20];
+
+static void sql(sqlite3 *db, const char *text)
+{
+    char *why = NULL;
+    if (sqlite3_exec(db, text, NULL, NULL, &why) == SQLITE_OK) return;
+    fprintf(stderr, "%s\n%s\n", why, text);
+    exit(70);
+}
+
+#define RECEIVABLES "(select id from account where company_id = %1$lld and purpose = 'receivables')"
+#define BANK "(select id from account where company_id = %1$lld and purpose = 'bank')"
+#define SALES "(select id from account where company_id = %1$lld and purpose = 'sales')"
+/* Five thousand customers, two years of invoices; nineteen of twenty are paid, twelve to sixty days after their date, by a bank line of
+ * their own when the number is one of ten. Beside the product: what is measured is reading. The kept-up totals are the rows'. */
+static const char *const steps[] = {
+    "create temp table n as with recursive c(n) as (select 1 union all select n + 1 from c where n < %2$lld) select n, date('2025-01-01', (n * 7919 %% 690) || ' days') as d, "
+    "date('2025-01-01', (n * 7919 %% 690 + 12 + n * 31 %% 48) || ' days') as paid, n * 17 %% 5000 + 1 as party, 1000 + n * 31 %% 90000 as minor from c",
+    "insert into party (company_id, id, number, name, name_key, is_customer, is_supplier, is_business, is_blocked, country, language, currency, customer_terms_days, supplier_terms_days, "
+    "delivery, reference_needed, created_at, version) "
+    "select %1$lld, n, 'D' || n, 'Handelsonderneming ' || n || ' B.V.', 'handelsonderneming ' || n, true, false, true, false, 'NL', 'nl', 'EUR', 30, 30, 'mail_pdf', 'none', n, 1 from n where n <= 5000",
+    "insert into invoice (company_id, id, kind, state, number, party_id, currency, language, issued_on, due_on, net_minor, vat_minor, total_minor, base_total_minor, created_at, created_by, "
+    "finalised_at, finalised_by, version) "
+    "select %1$lld, n, 'invoice', 'final', 'F' || substr('0000000' || n, -7), party, 'EUR', 'nl', d, date(d, '30 days'), minor, 0, minor, minor, n, 1, n, 1, 2 from n",
+    "insert into entry (company_id, id, number, journal, dated_on, recorded_at, user_id, source_kind, source_id, description) "
+    "select %1$lld, n, n, 'sale', d, n, 1, 'invoice', n, 'Invoice F' || n from n",
+    "insert into entry (company_id, id, number, journal, dated_on, recorded_at, user_id, source_kind, source_id, description) "
+    "select %1$lld, n + 10000000, n + 10000000, 'bank', paid, n, 1, 'paid', n, 'Payment' from n where n %% 20",
+    "insert into entry_line (company_id, entry_id, line_no, account_id, dated_on, base_minor, currency, amount_minor, party_id, vat_base_minor) "
+    "select %1$lld, n, 1, " RECEIVABLES ", d, minor, 'EUR', minor, party, 0 from n",
+    "insert into entry_line (company_id, entry_id, line_no, account_id, dated_on, base_minor, currency, amount_minor, party_id, vat_base_minor) "
+    "select %1$lld, n, 2, " SALES ", d, -minor, 'EUR', -minor, null, 0 from n",
+    "insert into entry_line (company_id, entry_id, line_no, account_id, dated_on, base_minor, currency, amount_minor, party_id, vat_base_minor) "
+    "select %1$lld, n + 10000000, 1, " RECEIVABLES ", paid, -minor, 'EUR', -minor, party, 0 from n where n %% 20",
+    "insert into entry_line (company_id, entry_id, line_no, account_id, dated_on, base_minor, currency, amount_minor, party_id, vat_base_minor) "
+    "select %1$lld, n + 10000000, 2, " BANK ", paid, minor, 'EUR', minor, null, 0 from n where n %% 20",
+    "insert into open_item (company_id, id, account_id, party_id, kind, source_kind, source_id, entry_id, line_no, reference, dated_on, due_on, currency, amount_minor, base_minor, recorded_at) "
+    "select %1$lld, n, " RECEIVABLES
+    ", party, 'invoice', 'invoice', n, n, 1, 'F' || substr('0000000' || n, -7), d, date(d, '30 days'), 'EUR', minor, minor, n from n",
+    "insert into open_item (company_id, id, account_id, party_id, kind, source_kind, source_id, entry_id, line_no, reference, dated_on, due_on, currency, amount_minor, base_minor, recorded_at) "
+    "select %1$lld, n + 10000000, " RECEIVABLES
+    ", party, 'payment', 'paid', n, n + 10000000, 1, 'bank', paid, paid, 'EUR', -minor, -minor, n from n where n %% 20",
+    "insert into allocation (company_id, id, effective_on, recorded_at, user_id, reason) select %1$lld, n, paid, n, 1, 'bank' from n where n %% 20",
+    "insert into allocation_line (company_id, allocation_id, item_id, effective_on, recorded_at, amount_minor, base_minor) select %1$lld, n, n, paid, n, minor, minor from n where n %% 20",
+    "insert into allocation_line (company_id, allocation_id, item_id, effective_on, recorded_at, amount_minor, base_minor) select %1$lld, n, n + 10000000, paid, n, -minor, -minor from n where n %% 20",
+    "insert into item_rest (company_id, item_id, account_id, party_id, due_on, amount_minor, rest_minor, rest_base_minor) "
+    "select company_id, id, account_id, party_id, due_on, amount_minor, case when id < 10000000 and id %% 20 = 0 then amount_minor else 0 end, case when id < 10000000 and id %% 20 = 0 then amount_minor else 0 end from open_item",
+    "insert into due_total (company_id, account_id, due_on, rest_base_minor, item_count) select company_id, account_id, due_on, sum(rest_base_minor), count(*) from item_rest where rest_base_minor <> 0 group by 1, 2, 3",
+    "insert into account_month (company_id, account_id, month_on, debit_minor, credit_minor, line_count) select company_id, account_id, date(dated_on, 'start of month'), "
+    "sum(case when base_minor > 0 then base_minor else 0 end), sum(case when base_minor < 0 then -base_minor else 0 end), count(*) from entry_line where company_id = %1$lld group by 1, 2, 3",
+    "insert into bank_account (company_id, id, name, iban, holder, currency, ledger_account_id, is_closed, version) values (%1$lld, 1, 'Bank', 'NL91ABNA0417164300', 'Bench', 'EUR', " BANK
+    ", false, 1)",
+    "insert into bank_statement (company_id, id, bank_account_id, document_id, kind, dialect, reference, opening_minor, closing_minor, has_balances, line_count, added_count, booked_minor, proof, difference_minor, follows, missing_minor, problems, imported_at, imported_by) "
+    "values (%1$lld, 1, 1, 1, 'camt053', 'camt.053', 'all', 0, 0, false, 0, 0, 0, 'none', 0, 'first', 0, 0, 1, 1)",
+    "insert into bank_line (company_id, id, bank_account_id, statement_id, statement_key, fingerprint, occurrence, number, booked_on, amount_minor, currency, is_reversal, name, iban, reference_type, remittance, problems) "
+    "select %1$lld, n, 1, 1, 'all', n, 1, n, paid, minor, 'EUR', false, 'Handelsonderneming ' || party, 'NL' || substr('00' || n %% 97, -2) || 'INGB' || substr('0000000000' || party, -10), 'none', 'Factuur F' || n, 0 from n where n %% 10 = 1",
+    "insert into cash_decision (company_id, id, bank_line_id, category, entry_id, amount_minor, currency, decided_at, decided_by, is_automatic, probability_ppm, parts) "
+    "select company_id, id, id, 'match', id, amount_minor, currency, id, 1, id %% 3 > 0, 999000, '[]' from bank_line where id %% 50 <> 1",
+    "drop table n", "commit", "pragma wal_checkpoint(truncate)",
+};
+static void fill(struct arena *arena, int64_t invoices)
+{
+    sqlite3 *db;
+    int64_t from = clock_us();
+    need(sqlite3_open(str_format(arena, "%s/florin.db", served.folder).at, &db) == SQLITE_OK, "opening");
+    sql(db, "pragma synchronous = off; pragma temp_store = memory; pragma cache_size = -600000; begin");
+    for (size_t i = 0; i < ARRAY_LENGTH(steps); i++) {
+        char text[3000];
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+        snprintf(text, sizeof text, steps[i], (long long)served.company, (long long)invoices);
+#pragma GCC diagnostic pop
+        sql(db, text);
+    }
+    sqlite3_close(db);
+    printf("%lld invoices made in %.1f s\n", (long long)invoices, (double)(clock_us() - from) / 1e6);
+}
+
+/* ---- Asking ---- */
+
+static int64_t get(int fd, const char *target)
+{
+    char request[2000];
+    size_t got = 0, whole = 0;
+    int64_t from = clock_us();
+    int length =
+        snprintf(request, sizeof request, "GET /api/v1%s HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer %s\r\n\r\n",
+                 target, served.token);
+    need(send(fd, request, (size_t)length, MSG_NOSIGNAL) == length, "sending");
+    while (!whole || got < whole) {
+        ssize_t n = recv(fd, answer + got, sizeof answer - 1 - got, 0);
+        need(n > 0, "receiving");
+        got += (size_t)n;
+        answer[got] = 0;
+        char *body = strstr(answer, "\r\n\r\n"), *said = strcasestr(answer, "content-length:");
+        if (!whole && body && said) whole = (size_t)(body + 4 - answer) + (size_t)atoll(said + 15);
+    }
+    if (atoi(answer + 9) != 200) fprintf(stderr, "%s\n%.600s\n", target, answer), exit(70);
+    return clock_us() - from;
+}
+
+struct sample { int64_t us[4000]; size_t count; };
+static struct sample lists, searches;
+static int64_t slowest_report;
+
+static void show(const char *what, int64_t *us, size_t count)
+{
+    printf("  %-58s p50 %7.1f ms   most %7.1f ms\n", what, (double)quantile(us, count, 500) / 1e3,
+           (double)quantile(us, count, 1000) / 1e3);
+    fflush(stdout);
+}
+
+static void ask(struct sample *sample, int fd, const char *what, const char *target)
+{
+    int64_t own[TIMES];
+    for (int i = 0; i < TIMES; i++) own[i] = sample->us[sample->count++] = get(fd, target);
+    show(what, own, TIMES);
+}
+
+/* As a person scrolls: fifty rows and the next fifty, by the cursor. */
+static void scroll(int fd, const char *what, const char *base)
+{
+    int64_t own[PAGES];
+    size_t pages = 0;
+    char target[1500];
+    snprintf(target, sizeof target, "%s", base);
+    for (bool more = true; more && pages < PAGES;) {
+        own[pages] = lists.us[lists.count++] = get(fd, target);
+        pages++;
+        const char *next = strstr(answer, "\"next\":\"");
+        more = next != NULL;
+        if (more) snprintf(target, sizeof target, "%s&after=%.*s", base, (int)strcspn(next + 8, "\""), next + 8);
+    }
+    show(what, own, pages);
+}
+
+static void report(int fd, const char *what, const char *target)
+{
+    int64_t own[3];
+    for (int i = 0; i < 3; i++) own[i] = get(fd, target);
+    show(what, own, 3);
+    if (quantile(own, 3, 500) > slowest_report) slowest_report = quantile(own, 3, 500);
+}
+
+static void ask_lists(int fd)
+{
+    scroll(fd, "invoices, newest first, scrolled", "/invoices?limit=50");
+    scroll(fd, "invoices, by day, scrolled", "/invoices?limit=50&sort=-issued_on");
+    scroll(fd, "invoices that are overdue, by due day, scrolled", "/invoices?limit=50&payment=overdue&sort=due_on");
+    scroll(fd, "invoices of a month, scrolled",
+           "/invoices?limit=50&issued_on.ge=2026-03-01&issued_on.le=2026-03-31&sort=-issued_on");
+    scroll(fd, "invoices of a customer, scrolled", "/invoices?limit=50&party_id=500");
+    ask(&lists, fd, "invoices whose number holds digits", "/invoices?limit=50&number.has=F0999");
+    ask(&lists, fd, "invoices of an amount", "/invoices?limit=50&total=123.45");
+    ask(&lists, fd, "invoices by amount", "/invoices?limit=50&sort=-total");
+    scroll(fd, "open items of customers, by due day, scrolled", "/items?limit=50&control=receivables&rest.ne=0&sort=due_on");
+    scroll(fd, "items overdue, scrolled", "/items?limit=50&control=receivables&rest.gt=0&due_on.lt=2026-11-01&sort=due_on");
+    scroll(fd, "journal, newest first, scrolled", "/entries?limit=50&sort=-number");
+    scroll(fd, "bank lines, newest first, scrolled", "/bank-lines?limit=50&sort=-booked_on");
+    ask(&lists, fd, "ledger card, first page", "/reports/ledger-card?account=1300&from_on=2026-06-01&to_on=2026-06-30&limit=500");
+}
+
+static void ask_searches(int fd)
+{
+    static const char *const words[] = { "F0500000",           "f09999", "123.45", "1.234%2C56", "onderneming%204711",
+                                         "NL31INGB0000004711", "4711" };
+    static const char *const kinds[] = { "parties", "bills", "invoices", "items", "lines", "entries" };
+    for (size_t k = 0; k < ARRAY_LENGTH(kinds); k++)
+        for (size_t w = 0; w < ARRAY_LENGTH(words); w++) {
+            char target[200], what[200];
+            snprintf(target, sizeof target, "/search/%s?q=%s", kinds[k], words[w]);
+            snprintf(what, sizeof what, "search %s: %s", kinds[k], words[w]);
+            ask(&searches, fd, what, target);
+        }
+}
+
+static void ask_reports(int fd)
+{
+    report(fd, "figures of the day", "/reports/kpi");
+    report(fd, "ageing of today", "/reports/ageing?side=receivables");
+    report(fd, "ageing by customer", "/reports/ageing?side=receivables&by_party=true");
+    report(fd, "cash position", "/reports/cash-position");
+    report(fd, "thirteen weeks", "/reports/cash-forecast");
+    report(fd, "items of a week", "/reports/cash-items?week=2");
+    report(fd, "days sales outstanding", "/reports/dso");
+    report(fd, "trends of thirteen months", "/reports/trends");
+    report(fd, "balances of a year", "/reports/balances?from_on=2026-01-01&to_on=2026-11-15");
+    report(fd, "VAT of a quarter", "/reports/vat?from_on=2026-07-01&to_on=2026-09-30");
+}
+
+/* Chromium on home, signed in: bytes of the first load as they came over the wire, and until it can be used. */
+static bool first_page(void)
+{
+    char line[200];
+    long long bytes = -1, ms = -1;
+    snprintf(line, sizeof line,
+             "node tests/bench/web_first.mjs http://127.0.0.1:%d bench@example.nl 'correct horse battery'", PORT);
+    FILE *said = popen(line, "re");
+    need(said != NULL, "starting node");
+    while (fgets(line, sizeof line, said))
+        if (sscanf(line, "bytes %lld ms %lld", &bytes, &ms) != 2) fputs(line, stderr);
+    need(pclose(said) == 0 && bytes > 0 && ms > 0, "the browser");
+    bool light = target_at_most("web: first page, as it comes over the wire", (double)bytes / 1000, "KB", 450);
+    return target_at_most("web: home can be used after, 1,000,000 invoices", (double)ms, "ms", 1000) && light;
+}
+
+int main(int count, char **words)
+{
+    struct arena *arena = arena_new((size_t)1 << 30);
+    int64_t invoices = count > 1 ? atoll(words[1]) : 1000000;
+    log_set_level(LOG_ERROR);
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    served = served_make(arena, count > 2 ? words[2] : "/dev/shm");
+    fill(arena, invoices);
+    served_start(&served, PORT);
+    int fd = served_connect(&served);
+    get(fd, "/invoices?limit=1");
+    ask_lists(fd);
+    ask_searches(fd);
+    ask_reports(fd);
+    bool met =
+        target_at_most("web: a page of a list, p95", (double)quantile(lists.us, lists.count, 950) / 1e3, "ms", 150);
+    met &= target_at_most("web: one question of the search box, p95",
+                          (double)quantile(searches.us, searches.count, 950) / 1e3, "ms", 150);
+    met &= target_at_most("web: the slowest report of home", (double)slowest_report / 1e3, "ms", 3000);
+    met &= first_page();
+    close(fd);
+    served_end(&served);
+    arena_free(arena);
+    return !met;
+}
