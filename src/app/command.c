@@ -223,6 +223,7 @@ int app_main(int count, const char *const *words, const char *const *environment
     p->language = language_of_locale(locale.at);
     p->cli = (struct cli){ .out = stdout, .err = stderr, .terminal = isatty(STDOUT_FILENO) };
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is a full disk: said, not died of */
     app_operations(arena, &p->operations);
     p->doors = (struct doors){ .operations = &p->operations, .identify = app_identify, .act_as = app_act_as };
     struct fault *fault = take_words(p, count, words);

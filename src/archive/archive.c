@@ -183,10 +183,25 @@ static struct fault *document_show(struct work *work, const struct document_key 
 }
 CALLABLE(document_show, document_key, document_shown);
 
+/* What we make for others to act on leaves by its own operation, which knows who may and notes that it left. */
+static const struct { const char *subject_kind, *command; } own_way[] = { { "payment_run", "payment file" } };
+static const struct fault_type archive_own_way = {
+    FAULT_DENIED, "archive.own_way", "This file leaves by its own way, which notes that it left: {command}, number {id}."
+};
+static struct fault *check_way(struct work *work, const struct document *document)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(own_way); i++)
+        if (document->source == DOCUMENT_MADE && str_is(document->subject_kind, own_way[i].subject_kind))
+            return FAULT(work->arena, &archive_own_way, "id", PARAM("command", str_of(own_way[i].command)),
+                         PARAM_INT(work->arena, "id", document->subject_id));
+    return NULL;
+}
+
 static struct fault *document_file(struct work *work, const struct document_key *takes, struct file_answer *out)
 {
     struct document document = { 0 };
     TRY(archive_load(work, (document_id){ takes->id }, &document));
+    TRY(check_way(work, &document));
     out->name = document.file_name;
     out->media_type = document.media_type;
     return archive_content(work, document.id, &out->content);

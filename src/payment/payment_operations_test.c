@@ -64,6 +64,19 @@ static struct str release(struct caller *c, struct str run)
                         STR_ARG(text_in(work->arena, run, "hash")), LL(number_in(run, "version"))));
 }
 
+/* The order for the bank stands in the archive too; there it is shown and not given, so that nobody fetches it unnoticed. */
+static void expect_own_way(struct caller *c, int64_t document)
+{
+    struct work *work = c->work;
+    struct answer answer;
+    const struct request request = { .operation = operation_by_command(&c->operations, STR("document"), STR("file")),
+                                     .body = JSON_OF("{\"id\":%lld}", LL(document)) };
+    struct fault *fault = operation_answer(work, test_books(), &c->operations, &request, &answer);
+    expect(fault && !strcmp(fault->type->code, "archive.own_way"));
+    expect_int(403, fault_http_status(fault));
+    (void)call(c, TREASURER, "document show", JSON_OF("{\"id\":%lld}", LL(document)));
+}
+
 DB_TEST(payment_operations)
 {
     struct caller c = { .work = work };
@@ -115,6 +128,8 @@ DB_TEST(payment_operations)
     expect_str("cancelled", text_in(work->arena, run, "state"));
     run = release(&c, propose(&c, ours));
     id = JSON_OF("{\"id\":%lld}", LL(number_in(run, "id")));
+    expect_own_way(&c, number_in(run, "document_id"));
+    expect_str("released", text_in(work->arena, call(&c, TREASURER, "payment show", id), "state"));
     expect(holds(call(&c, TREASURER, "payment file", id), "<EndToEndId>"));
     run = call(&c, TREASURER, "payment show", id);
     expect_str("sent", text_in(work->arena, run, "state"));
