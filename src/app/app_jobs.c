@@ -86,10 +86,30 @@ static struct fault *draw_old_invoices(struct work *work, struct books *books, c
     return draw_invoices(work, books, (struct date){ 19000101 });
 }
 
+/* When enough was decided since it last learned, it learns again: seconds, and what got worse is not used. */
+static struct fault *learn(struct work *work, struct books *books, const struct operations *operations)
+{
+    struct company_id_rows companies = { 0 };
+    TRY(companies_load(work, books, &companies));
+    for (size_t i = 0; i < companies.count; i++) {
+        bool lessons = false;
+        work->company_id = companies.at[i].id;
+        work->reading = true;
+        TRY(db_begin(work, books));
+        struct fault *fault = cash_has_lessons(work, &lessons);
+        db_rollback(work);
+        work->reading = false;
+        if (fault) return fault;
+        if (lessons) TRY(operation_call(work, books, operations, "cash train", &(struct nothing){ 0 }, NULL));
+    }
+    return NULL;
+}
+
 static const struct job fixed[] = {
     { "draw invoices", 10000, draw_new_invoices },
     { "draw invoices of before", 3600000, draw_old_invoices },
     { "match bank lines", 5000, match_bank_lines },
+    { "learn from decisions", 3600000, learn },
     { "finish payment runs", 60000, finish_payment_runs },
 };
 

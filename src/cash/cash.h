@@ -91,6 +91,9 @@ CHECKED struct fault *cash_run(struct work *work, int64_t limit, struct cash_run
 /* Whether there are undecided lines that the engine has not looked at yet. */
 CHECKED struct fault *cash_has_news(struct work *work, bool *news);
 
+/* Whether so much was decided since it last learned that learning again is worth it. */
+CHECKED struct fault *cash_has_lessons(struct work *work, bool *lessons);
+
 /* Part of `florin verify`: the suspense account holds exactly the lines nobody has decided, in each currency and in base. */
 struct cash_balance { struct str currency; int64_t suspense_minor, undecided_minor, suspense_base_minor, undecided_base_minor; };
 LIST_STRUCT(cash_balances, struct cash_balance);

@@ -239,6 +239,10 @@ update cash_request set state = :state, ended_at = :ended_at, ended_by = :ended_
 -- name: model_used
 select id, version_hash, content, is_used, quality, trained_at from cash_model where company_id = :company_id and is_used order by id desc limit 1;
 
+-- name: lessons
+select cast(count(*) as bigint) as count from cash_decision
+ where company_id = :company_id and decided_at > coalesce((select max(m.trained_at) from cash_model m where m.company_id = :company_id), 0);
+
 -- name: model_retire
 update cash_model set is_used = false where company_id = :company_id and is_used;
 

@@ -145,7 +145,12 @@ struct cash_item {
     enum cash_collect collect;
 };
 /* item 0: found by the number in the description, or else in the end-to-end id. */
-struct cash_collection { struct str batch_id, end_to_end_id; int64_t item, amount_minor; struct date collected_on; struct str description; };
+struct cash_collection {
+    struct str batch_id, end_to_end_id;
+    int64_t item, amount_minor;
+    struct date collected_on;
+    struct str description;
+};
 /* One payment in a settlement report of a provider. item 0: found by the number in the description. */
 struct cash_settlement { struct str settlement, payment, description; int64_t item, amount_minor, fee_minor; };
 

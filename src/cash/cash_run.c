@@ -485,6 +485,18 @@ struct fault *cash_has_news(struct work *work, bool *news)
     return db_find(work, &sql_line_unseen, NONE, INTO(line_id, &line), news);
 }
 
+enum { LESSONS = 500 };
+struct lessons { int64_t count; };
+RECORD(lessons, { FIELD(struct lessons, count) });
+
+struct fault *cash_has_lessons(struct work *work, bool *lessons)
+{
+    struct lessons since = { 0 };
+    TRY(db_one(work, &sql_lessons, NONE, INTO(lessons, &since), &db_broken));
+    *lessons = since.count >= LESSONS;
+    return NULL;
+}
+
 /* ---- Operations ---- */
 
 struct run_takes {
@@ -500,16 +512,25 @@ CALLABLE(run_op, run_takes, cash_run_result);
 
 /* ---- Learning from the company's own history ---- */
 
-struct trained { int64_t lines, right_rules, right_now, posted_now, posted_wrong_now; bool used; struct str version; };
-RECORD(trained, {
-    FIELD(struct trained, lines, .about = "held back from learning, to measure by"),
-    FIELD(struct trained, right_rules, .about = "first explanation exactly right, by rules alone"),
-    FIELD(struct trained, right_now, .about = "the same with the new model"),
-    FIELD(struct trained, posted_now, .about = "what the new model would have posted by itself"),
-    FIELD(struct trained, posted_wrong_now),
-    FIELD(struct trained, used, .about = "the new model is better and is in use"),
-    FIELD(struct trained, version, OPTIONAL, .about = "absent: too little history to learn from"),
-});
+struct trained {
+    int64_t lines, right_rules, right_before, right_now, posted_now, posted_wrong_now, ece_ppm, logloss_ppm;
+    bool used;
+    struct str version;
+};
+RECORD(trained,
+       {
+           FIELD(struct trained, lines, .about = "held back from learning, to measure by"),
+           FIELD(struct trained, right_rules, .about = "first explanation exactly right, by rules alone"),
+           FIELD(struct trained, right_before, .about = "the same with the model in use so far; 0 when there was none"),
+           FIELD(struct trained, right_now, .about = "the same with the new model"),
+           FIELD(struct trained, posted_now, .about = "what the new model would have posted by itself"),
+           FIELD(struct trained, posted_wrong_now),
+           FIELD(struct trained, ece_ppm,
+                 .about = "how far its probabilities are from how often it is right, in millionths"),
+           FIELD(struct trained, logloss_ppm),
+           FIELD(struct trained, used, .about = "the new model is better and is in use"),
+           FIELD(struct trained, version, OPTIONAL, .about = "absent: too little history to learn from"),
+       });
 
 static struct fault *keep_model(struct work *work, const struct cash_report *report, struct trained *out)
 {
@@ -551,9 +572,12 @@ static struct fault *train(struct work *work, const struct nothing *takes, struc
     if (fault) return fault;
     *out = (struct trained){ report.now.lines,
                              report.rules.right,
+                             report.before.right,
                              report.now.right,
                              report.now.posted,
                              report.now.posted_wrong,
+                             report.now.ece_ppm,
+                             report.now.logloss_ppm,
                              report.used,
                              { 0 } };
     return report.blob.length ? keep_model(work, &report, out) : NULL;

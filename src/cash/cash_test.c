@@ -1,4 +1,5 @@
 #include "cash/cash_fixture.h"
+#include "cash/cash_private.h"
 
 static const struct cash_origin by_hand = { .category = "match" };
 
@@ -103,5 +104,47 @@ DB_TEST(cash_run_posts_the_certain_and_asks_the_rest)
     expect_int(0, again.posted);
     expect_int(2, again.lines);
     (void)lines;
+    test_commit(work);
+}
+
+/* A correction counts at once: an account nobody knew pays for a customer, and the next line from it is explained by that. */
+DB_TEST(cash_learns_from_a_correction_at_once)
+{
+    test_begin(work);
+    cash_account(work);
+    party_id zon = cash_customer(work, "Zonnebloem Handel BV"), maan = cash_customer(work, "Maan Techniek BV");
+    item_id a = cash_invoice(work, zon, "2025-0031", 12345), b = cash_invoice(work, zon, "2025-0032", 45678);
+    (void)cash_invoice(work, maan, "2025-0033", 777);
+    const struct pay first[] = { { 12345, "betaling", "Factoring Fonds", NULL, "NL20INGB0001234567", NULL } },
+                     second[] = { { 45678, "betaling", "Factoring Fonds", NULL, "NL20INGB0001234567", NULL } };
+    struct bank_lines lines = cash_lines(work, first, 1, (struct date){ 20250305 }, "1");
+    struct cash_share shares[] = { { a, 12345, 0 } };
+    const struct cash_decide decide = { .line_id = lines.at[0].id, .party_id = zon, .shares = { shares, 1, 1 } };
+    struct cash_decided decided = { 0 };
+    struct cash_run_result result = { 0 };
+    struct bank_lines next = cash_lines(work, second, 1, (struct date){ 20250306 }, "2");
+    bool news = true;
+    struct cash_chosen_setting setting = { 0 }, set = { 0 };
+    expect_done(cash_setting_load(work, &setting));
+    setting.precision_ppm = 0;
+    for (size_t i = 0; i < cash_settings_table.count; i++)
+        if (!strcmp(cash_settings_table.operations[i].command, "cash set"))
+            expect_done(cash_settings_table.operations[i].call->run(work, &setting, &set));
+    expect_done(cash_run(work, 100, &result)); /* both are looked at before anybody decided */
+    expect_done(cash_has_news(work, &news));
+    expect(!news);
+    expect_int(12345, cash_rest(work, a)); /* nothing by itself: see the setting */
+    expect_done(cash_settle(work, &decide, &by_hand, &decided));
+    expect_done(cash_has_news(work, &news));
+    expect(news); /* the other line of that account is looked at again */
+    expect_done(cash_run(work, 100, &result));
+    struct kept_explanation best = { 0 };
+    struct str model = { 0 };
+    expect_int(45678, cash_rest(work, b));
+    expect_done(cash_kept(work, next.at[0].id, 1, &best, &model));
+    expect_int(zon.n, best.party_id);
+    expect_int(b.n, best.shares.at[0].item_id.n);
+    expect(str_find(best.evidence, "by_learned_iban") >= 0);
+    cash_proved(work);
     test_commit(work);
 }

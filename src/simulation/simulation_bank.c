@@ -273,11 +273,67 @@ static struct fault *decide_parts(struct simulation *sim, const struct awaited *
     return fault;
 }
 
+/* Gives up more than the clerk may: somebody else says yes, or (now and then) the clerk withdraws it and asks again. */
+static struct fault *ask_approval(struct simulation *sim, const struct cash_decide *decide)
+{
+    struct answer answer = { 0 };
+    struct str json = record_to_json(sim->scratch, GIVEN(cash_decide, decide));
+    TRY(sim_ask(sim, RECEIVABLES, "cash request", json, &answer));
+    if (sim_chance(sim, 200)) {
+        TRY(sim_ask(sim, RECEIVABLES, "cash refuse",
+                    str_format(sim->scratch, "{\"id\":%lld,\"version\":1}", (long long)sim_number(answer.gives, "id")), NULL));
+        TRY(sim_ask(sim, RECEIVABLES, "cash request", json, &answer));
+    }
+    return sim_ask(sim, ADMINISTRATOR, "cash approve",
+                   str_format(sim->scratch, "{\"id\":%lld,\"version\":1}", (long long)sim_number(answer.gives, "id")), NULL);
+}
+
+/* A question to the customer first; the answer is noted before the line is decided. */
+static struct fault *ask_customer(struct simulation *sim, const struct awaited *a, party_id party)
+{
+    struct answer answer = { 0 };
+    if (!sim_has(sim, "cash ask")) return NULL;
+    TRY(sim_ask(sim, RECEIVABLES, "cash ask",
+                str_format(sim->scratch, "{\"line_id\":%lld,\"party_id\":%lld,\"to\":\"administratie@klant.example\",\"days\":5}",
+                           (long long)a->id.n, (long long)party.n),
+                &answer));
+    return sim_ask(sim, RECEIVABLES, "cash answer",
+                   str_format(sim->scratch, "{\"id\":%lld,\"answer\":\"Voor onze laatste facturen\",\"version\":1}",
+                              (long long)sim_number(answer.gives, "id")),
+                   NULL);
+}
+
+/* What is on no account of a customer or supplier: booked, or (some of what came in) kept as not ours. */
+static struct fault *decide_once(struct simulation *sim, const struct awaited *a, const struct cash_decide *decide, int64_t *id)
+{
+    struct answer answer = { 0 };
+    if (a->truth.kind == TRUTH_BOOKING && a->amount_minor > 0 && sim_has(sim, "cash not-ours") && sim_chance(sim, 300))
+        TRY(sim_ask(
+            sim, RECEIVABLES, "cash not-ours",
+            str_format(sim->scratch,
+                       "{\"line_id\":%lld,\"way\":\"keep\",\"account\":\"%s\",\"reason\":\"Niet voor ons bestemd\"}",
+                       (long long)a->id.n, a->truth.account),
+            &answer));
+    else
+        TRY(sim_ask(sim, RECEIVABLES, "cash decide", record_to_json(sim->scratch, GIVEN(cash_decide, decide)),
+                    &answer));
+    *id = sim_number(answer.gives, "id");
+    return NULL;
+}
+
 static struct fault *decide(struct simulation *sim, const struct awaited *a)
 {
     struct cash_decide decide = { .line_id = a->id };
+    int64_t id = 0;
     TRY(decide_parts(sim, a, &decide));
-    struct fault *fault = sim_call(sim, RECEIVABLES, "cash decide", &decide, NULL);
+    if (decide.party_id.n && sim_chance(sim, 15)) TRY(ask_customer(sim, a, decide.party_id));
+    struct fault *fault = decide_once(sim, a, &decide, &id);
+    if (!fault && sim_chance(sim, 20)) { /* a slip: taken back and decided again */
+        TRY(sim_ask(sim, RECEIVABLES, "cash undo",
+                    str_format(sim->scratch, "{\"id\":%lld,\"reason\":\"Vergissing\"}", (long long)id), NULL));
+        fault = decide_once(sim, a, &decide, &id);
+    }
+    if (fault && fault->type == &cash_over_limit && sim_has(sim, "cash approve")) fault = ask_approval(sim, &decide);
     if (fault && fault->type->kind != FAULT_BROKEN && fault->type->kind != FAULT_UNREACHABLE &&
         decide.party_id.n) { /* not as he thought: it is held on account */
         decide.shares.count = decide.differences.count = 0;
