@@ -163,6 +163,13 @@ select i.id, i.account_id, i.party_id, i.kind, i.source_kind, i.source_id, i.ent
   from open_item i join item_rest r on r.company_id = i.company_id and r.item_id = i.id join account a on a.company_id = i.company_id and a.id = i.account_id
  where i.company_id = :company_id;
 
+-- name: item_list_open
+-- the same of what is open only: what is paid is in no index of it
+select r.item_id as id, r.account_id, r.party_id, i.kind, i.source_kind, i.source_id, i.entry_id, i.reference, i.dated_on, r.due_on, i.currency, i.amount_minor, i.base_minor,
+       r.rest_minor, r.rest_base_minor, a.control
+  from item_rest r cross join open_item i join account a on a.company_id = r.company_id and a.id = r.account_id
+ where r.company_id = :company_id and r.rest_minor <> 0 and i.company_id = r.company_id and i.id = r.item_id;
+
 -- name: allocation_add
 insert into allocation (company_id, id, effective_on, recorded_at, user_id, reason, evidence, reverses_id)
 values (:company_id, :id, :effective_on, :recorded_at, :user_id, :reason, :evidence, :reverses_id);

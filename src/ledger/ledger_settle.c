@@ -254,11 +254,26 @@ struct fault *ledger_unsettle(struct work *work, allocation_id id, struct date o
 
 /* ---- Operations on items ---- */
 
+/* "rest.ne=0", "rest.gt=0", "rest.lt=0" and the like can only be met by what is open. */
+static bool asks_for_open(const struct list_query *query)
+{
+    for (size_t i = 0; i < query->filters.count; i++) {
+        const struct list_filter *f = &query->filters.at[i];
+        int64_t minor;
+        if (!str_is(f->field, "rest") || !minor_parse(f->value, 2, &minor)) continue;
+        if ((f->compare == LIST_NE && !minor) || (f->compare == LIST_EQ && minor) || (f->compare == LIST_GT && minor >= 0) ||
+            (f->compare == LIST_GE && minor > 0) || (f->compare == LIST_LT && minor <= 0) || (f->compare == LIST_LE && minor < 0))
+            return true;
+    }
+    return false;
+}
+
 static struct fault *item_list(struct work *work, const struct nothing *takes, const struct list_query *query,
                                struct open_items *rows, struct str *next)
 {
     (void)takes;
-    return db_list(work, &sql_item_list, NONE, query, INTO_LIST(open_item, rows), next);
+    return db_list(work, asks_for_open(query) ? &sql_item_list_open : &sql_item_list, NONE, query,
+                   INTO_LIST(open_item, rows), next);
 }
 LISTABLE(item_list, nothing, open_item, open_items);
 

@@ -662,3 +662,26 @@ DB_TEST(report_search_finds)
     expect_int(0, hits(&a, "search invoices", "NL91ABNA0417164300"));
     expect_int(0, hits(&a, "search lines", "NL91 ABNA 0417"));
 }
+
+/* What is open is listed from an index of its own: the same rows in the same order as all items filtered. */
+DB_TEST(report_open_items_are_listed_alike)
+{
+    struct random_books b = { .rng = rng_new(13), .side = REPORT_RECEIVABLES };
+    struct answered a = { .arena = work->arena, .work = work };
+    app_operations(work->arena, &a.operations);
+    test_begin(work);
+    random_fill(work, &b, 120);
+    test_commit(work);
+    struct pair pairs[] = { { STR("rest.ne"), STR("0") }, { STR("sort"), STR("due_on") }, { STR("limit"), STR("500") } };
+    json_t *open = ask_json(&a, "item list", pairs, 3), *all = ask_json(&a, "item list", pairs + 1, 2), *row;
+    size_t i, at = 0;
+    json_array_foreach(json_object_get(all, "items"), i, row)
+    {
+        if (!minor_of(row, "rest")) continue;
+        expect(json_equal(row, json_array_get(json_object_get(open, "items"), at++)));
+    }
+    expect(at > 10);
+    expect_int((int64_t)at, (int64_t)json_array_size(json_object_get(open, "items")));
+    json_decref(open);
+    json_decref(all);
+}

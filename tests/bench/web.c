@@ -160,7 +160,7 @@ static void ask_lists(int fd)
     scroll(fd, "invoices of a month, scrolled",
            "/invoices?limit=50&issued_on.ge=2026-03-01&issued_on.le=2026-03-31&sort=-issued_on");
     scroll(fd, "invoices of a customer, scrolled", "/invoices?limit=50&party_id=500");
-    ask(&lists, fd, "invoices whose number holds digits", "/invoices?limit=50&number.has=F0999");
+    ask(&lists, fd, "invoices whose number holds digits", "/invoices?limit=50&number.has=0999");
     ask(&lists, fd, "invoices of an amount", "/invoices?limit=50&total=123.45");
     ask(&lists, fd, "invoices by amount", "/invoices?limit=50&sort=-total");
     scroll(fd, "open items of customers, by due day, scrolled", "/items?limit=50&control=receivables&rest.ne=0&sort=due_on");
