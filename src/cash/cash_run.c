@@ -52,6 +52,8 @@ struct matcher {
     struct cash_facts facts; /* by item */
     struct cash_terms *terms;
     struct open_items items; /* of customers, settled ones too when there is a past to replay */
+    struct taken *taken; /* by item */
+    size_t taken_count;
     struct cash_past_items past_items;
     int64_t *past_by_id; /* their ids, ascending */
     struct str model;
@@ -71,10 +73,47 @@ static struct fault *load_facts(struct matcher *m)
     return NULL;
 }
 
+struct taken { int64_t item, amount_minor; };
+static int by_taken(const void *a, const void *b)
+{
+    const struct taken *x = a, *y = b;
+    return x->item < y->item ? -1 : x->item > y->item;
+}
+
 static int by_number(const void *a, const void *b)
 {
     const int64_t *x = a, *y = b;
     return *x < *y ? -1 : *x > *y;
+}
+
+/* What the decisions that will be replayed took of each item. */
+static struct fault *took(struct matcher *m, const struct cash_past *past, size_t count)
+{
+    size_t n = 0, made = 0;
+    for (size_t i = 0; i < count; i++) n += past[i].decision.allocation_count;
+    m->taken = ARENA_ARRAY(m->work->arena, struct taken, n + 1);
+    n = 0;
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < past[i].decision.allocation_count; k++)
+            m->taken[n++] = (struct taken){ past[i].decision.allocations[k].item, past[i].decision.allocations[k].amount_minor };
+    qsort(m->taken, n, sizeof *m->taken, by_taken);
+    for (size_t i = 0; i < n; i++) {
+        if (!made || m->taken[made - 1].item != m->taken[i].item) m->taken[made++] = m->taken[i];
+        else if (!int_add(m->taken[made - 1].amount_minor, m->taken[i].amount_minor, &m->taken[made - 1].amount_minor))
+            return FAULT(m->work->arena, &ledger_too_large, NULL);
+    }
+    m->taken_count = made;
+    return NULL;
+}
+
+/* What was open of an item before the replay begins: what is left now and what the replay will take. What a credit note or a write-off
+ * settled was never there to be paid. */
+static int64_t open_before(const struct matcher *m, const struct open_item *o)
+{
+    const struct taken key = { .item = o->id.n };
+    const struct taken *taken = m->taken_count ? bsearch(&key, m->taken, m->taken_count, sizeof key, by_taken) : NULL;
+    int64_t open;
+    return taken && int_add(o->rest_minor, taken->amount_minor, &open) ? open : o->rest_minor;
 }
 
 static const struct cash_fact *fact_of(const struct matcher *m, item_id id)
@@ -135,7 +174,7 @@ static void add_item(struct matcher *m, const struct open_item *o, struct cash_e
                               .issued_on = o->dated_on,
                               .due_on = o->due_on,
                               .total_minor = sign * o->amount_minor,
-                              .open_minor = sign * (past ? o->amount_minor : o->rest_minor),
+                              .open_minor = sign * (past ? open_before(m, o) : o->rest_minor),
                               .collect = CASH_TRANSFER };
     if (o->kind == ITEM_PAYMENT || o->kind == ITEM_DIFFERENCE || (!o->rest_minor && !past)) return;
     memcpy(item.currency, o->currency.at, 3);
@@ -145,7 +184,7 @@ static void add_item(struct matcher *m, const struct open_item *o, struct cash_e
     cash_engine_item(engine, &item);
 }
 
-/* `past`: settled ones too, each with its whole amount open, as history will replay it. */
+/* `past`: settled ones too, each with what was open of it before history, as history will replay it. */
 static struct fault *add_owed(struct matcher *m, bool past)
 {
     TRY(cash_terms_load(m->work, past, &m->terms));
@@ -240,21 +279,29 @@ static struct fault *teach(struct matcher *m, struct arena *arena, struct cash_p
     return NULL;
 }
 
-static struct fault *prepare(struct matcher *m)
+static struct fault *settings_of(struct work *work, struct cash_settings *settings)
 {
     struct cash_chosen_setting chosen = { 0 };
+    TRY(cash_setting_load(work, &chosen));
+    *settings = (struct cash_settings){ (int32_t)chosen.precision_ppm, chosen.rounding_minor, chosen.charge_minor,
+                                        chosen.difference_auto_minor };
+    return NULL;
+}
+
+static struct fault *prepare(struct matcher *m)
+{
+    struct cash_settings settings;
     struct model_row model = { 0 };
     struct cash_past *past;
     size_t past_count;
     bool found;
-    TRY(cash_setting_load(m->work, &chosen));
-    struct cash_settings settings = { (int32_t)chosen.precision_ppm, chosen.rounding_minor, chosen.charge_minor,
-                                      chosen.difference_auto_minor };
+    TRY(settings_of(m->work, &settings));
     m->owed = cash_engine_new(m->arena, &settings);
     m->owing = cash_engine_new(m->arena, &settings);
     TRY(add_parties(m));
     TRY(load_facts(m));
     TRY(teach(m, m->arena, &past, &past_count));
+    TRY(took(m, past, past_count));
     TRY(add_owed(m, past_count > 0));
     TRY(cash_batches_tell(m->work, m->owed));
     TRY(add_owing(m));
@@ -513,24 +560,27 @@ CALLABLE(run_op, run_takes, cash_run_result);
 /* ---- Learning from the company's own history ---- */
 
 struct trained {
-    int64_t lines, right_rules, right_before, right_now, posted_now, posted_wrong_now, ece_ppm, logloss_ppm;
+    int64_t lines, right_rules, right_before, right_now, posted_rules, posted_before, posted_now;
+    int64_t posted_wrong_rules, posted_wrong_before, posted_wrong_now, ece_ppm, logloss_ppm;
     bool used;
     struct str version;
 };
-RECORD(trained,
-       {
-           FIELD(struct trained, lines, .about = "held back from learning, to measure by"),
-           FIELD(struct trained, right_rules, .about = "first explanation exactly right, by rules alone"),
-           FIELD(struct trained, right_before, .about = "the same with the model in use so far; 0 when there was none"),
-           FIELD(struct trained, right_now, .about = "the same with the new model"),
-           FIELD(struct trained, posted_now, .about = "what the new model would have posted by itself"),
-           FIELD(struct trained, posted_wrong_now),
-           FIELD(struct trained, ece_ppm,
-                 .about = "how far its probabilities are from how often it is right, in millionths"),
-           FIELD(struct trained, logloss_ppm),
-           FIELD(struct trained, used, .about = "the new model is better and is in use"),
-           FIELD(struct trained, version, OPTIONAL, .about = "absent: too little history to learn from"),
-       });
+RECORD(trained, {
+    FIELD(struct trained, lines, .about = "held back from learning, to measure by"),
+    FIELD(struct trained, right_rules, .about = "first explanation exactly right, by rules alone"),
+    FIELD(struct trained, right_before, .about = "the same with the model in use so far; 0 when there was none"),
+    FIELD(struct trained, right_now, .about = "the same with the new model"),
+    FIELD(struct trained, posted_rules, .about = "what rules alone would have posted by themselves"),
+    FIELD(struct trained, posted_before),
+    FIELD(struct trained, posted_now, .about = "what the new model would have posted by itself"),
+    FIELD(struct trained, posted_wrong_rules),
+    FIELD(struct trained, posted_wrong_before),
+    FIELD(struct trained, posted_wrong_now),
+    FIELD(struct trained, ece_ppm, .about = "how far its probabilities are from how often it is right, in millionths"),
+    FIELD(struct trained, logloss_ppm),
+    FIELD(struct trained, used, .about = "the new model is better and is in use"),
+    FIELD(struct trained, version, OPTIONAL, .about = "absent: too little history to learn from"),
+});
 
 static struct fault *keep_model(struct work *work, const struct cash_report *report, struct trained *out)
 {
@@ -551,35 +601,42 @@ static struct fault *train(struct work *work, const struct nothing *takes, struc
 {
     struct cash_run_result unused = { 0 };
     struct matcher m = { .work = work, .result = &unused };
+    struct cash_settings settings;
     struct model_row model = { 0 };
     struct cash_report report = { 0 };
     struct cash_past *past;
     size_t past_count;
     bool found;
     (void)takes;
-    struct cash_settings settings = cash_settings_default();
+    TRY(settings_of(work, &settings));
     m.arena = arena_new(ENGINE_BYTES);
     m.owed = cash_engine_new(m.arena, &settings);
     m.owing = cash_engine_new(m.arena, &settings);
     struct fault *fault = add_parties(&m);
     if (!fault) fault = load_facts(&m);
     if (!fault) fault = teach(&m, m.arena, &past, &past_count);
+    if (!fault) fault = took(&m, past, past_count);
     if (!fault) fault = add_owed(&m, true);
     if (!fault) fault = cash_batches_tell(work, m.owed);
     if (!fault) fault = db_find(work, &sql_model_used, NONE, INTO(model_row, &model), &found);
     if (!fault) fault = cash_engine_train(m.owed, work->arena, past, past_count, model.content, &report);
     arena_free(m.arena);
     if (fault) return fault;
-    *out = (struct trained){ report.now.lines,
-                             report.rules.right,
-                             report.before.right,
-                             report.now.right,
-                             report.now.posted,
-                             report.now.posted_wrong,
-                             report.now.ece_ppm,
-                             report.now.logloss_ppm,
-                             report.used,
-                             { 0 } };
+    *out = (struct trained){
+        .lines = report.now.lines,
+        .right_rules = report.rules.right,
+        .right_before = report.before.right,
+        .right_now = report.now.right,
+        .posted_rules = report.rules.posted,
+        .posted_before = report.before.posted,
+        .posted_now = report.now.posted,
+        .posted_wrong_rules = report.rules.posted_wrong,
+        .posted_wrong_before = report.before.posted_wrong,
+        .posted_wrong_now = report.now.posted_wrong,
+        .ece_ppm = report.now.ece_ppm,
+        .logloss_ppm = report.now.logloss_ppm,
+        .used = report.used,
+    };
     return report.blob.length ? keep_model(work, &report, out) : NULL;
 }
 CALLABLE(train, nothing, trained);

@@ -256,12 +256,21 @@ static void measure_learned(struct training *t, const struct cash_learned *l, st
     if (out->lines < LEAST_LINES) measure(t, l, 0, out); /* hardly anything since it was learned */
 }
 
-static bool no_worse(const struct cash_quality *now, const struct cash_quality *other)
+/* It would post clearly less by itself than the other, which is as right as it has to be: people would get the work back. */
+static bool posts_less(const struct cash_quality *now, const struct cash_quality *other, int32_t precision_ppm)
+{
+    double allowed = 1 + (double)other->posted * (1e6 - precision_ppm) / 1e6; /* one may be bad luck */
+    if ((double)other->posted_wrong > allowed) return false;
+    return (double)now->posted / (double)now->lines < 0.95 * (double)other->posted / (double)other->lines;
+}
+
+static bool no_worse(const struct cash_quality *now, const struct cash_quality *other, int32_t precision_ppm)
 {
     if (!other->lines) return true;
     double right = (double)now->right / (double)now->lines, other_right = (double)other->right / (double)other->lines;
     double chance = 0.002 + 0.2 / sqrt((double)now->lines); /* that much may be luck; the loss weighs every line */
-    return right >= other_right - chance && now->logloss_ppm <= other->logloss_ppm + other->logloss_ppm / 50 + 500;
+    return right >= other_right - chance && now->logloss_ppm <= other->logloss_ppm + other->logloss_ppm / 50 + 500 &&
+           !posts_less(now, other, precision_ppm);
 }
 
 static struct fault *learn(struct training *t, struct cash_report *report)
@@ -298,7 +307,9 @@ struct fault *cash_engine_train(struct cash_engine *engine, struct arena *arena,
     measure_rules(&t, &report->rules);
     if (before) measure_learned(&t, before, &report->before);
     struct cash_learned *now = report->blob.at ? cash_learned_read(engine->arena, report->blob) : NULL;
-    report->used = now && no_worse(&report->now, &report->before) && no_worse(&report->now, &report->rules);
+    int32_t precision_ppm = engine->settings.precision_ppm;
+    report->used = now && no_worse(&report->now, &report->before, precision_ppm) &&
+                   no_worse(&report->now, &report->rules, precision_ppm);
     report->version = now ? now->version : 0;
     engine->learned = report->used ? now : before;
     arena_free(t.arena);
