@@ -522,7 +522,9 @@ TEST(cash_worse_model_is_not_used)
     make_history(&w, &good, 1200, 7);
     struct cash_report first, second;
     expect_done(cash_engine_train(w.engine, arena, good.past.at, good.past.count, (struct str){ 0 }, &first));
-    expect(first.used);
+    /* what posts clearly less than rules alone, which were never wrong here, gives people their work back */
+    expect(first.blob.length && !first.rules.posted_wrong);
+    expect(first.used == (first.now.posted * 100 >= first.rules.posted * 95));
     /* the same payers, but somebody decided at random: nothing to learn from */
     struct world x = world_new(arena);
     struct history bad = { 0 };
@@ -537,6 +539,15 @@ TEST(cash_worse_model_is_not_used)
     expect_done(cash_engine_train(x.engine, arena, bad.past.at, bad.past.count, first.blob, &second));
     expect(second.before.lines > 0);
     expect(second.now.logloss_ppm > first.now.logloss_ppm);
+    /* a model that learned from much less is not put in the place of one that knows */
+    struct world z = world_new(arena);
+    struct history few = { 0 };
+    struct cash_report fourth;
+    make_history(&z, &few, 700, 11);
+    expect_done(cash_engine_train(z.engine, arena, few.past.at, few.past.count, first.blob, &fourth));
+    expect(fourth.before.lines > 0 && fourth.now.lines > 0);
+    expect(fourth.now.posted < fourth.before.posted);
+    expect(!fourth.used);
     struct world y = world_new(arena); /* too little history: no model, no refusal */
     struct history little = { 0 };
     make_history(&y, &little, 50, 10);
