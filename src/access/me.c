@@ -135,7 +135,6 @@ static struct fault *totp_confirm(struct work *work, const struct code *takes, s
     const struct account_fact before = fact_of(&person);
     person.totp_on = true;
     TRY(person_save(work, &person));
-    TRY(session_stepped_up(work)); /* shown just now */
     struct account_fact after = fact_of(&person);
     after.codes_made_at = work->now;
     note(work, &person, &before, after);

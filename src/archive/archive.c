@@ -229,9 +229,12 @@ CALLABLE(document_tag, tagged, tagged);
 
 static struct fault *document_untag(struct work *work, const struct tagged *takes, struct tagged *out)
 {
-    TRY(db_run(work, &sql_tag_remove, GIVEN(tagged, takes)));
+    struct document document = { 0 };
+    int64_t removed = 0;
+    TRY(archive_load(work, (document_id){ takes->id }, &document));
+    TRY(db_run_count(work, &sql_tag_remove, GIVEN(tagged, takes), &removed));
     *out = *takes;
-    work_changed(work, "document", takes->id, GIVEN(tagged, takes), (struct given){ &tagged_record, NULL });
+    if (removed) work_changed(work, "document", takes->id, GIVEN(tagged, takes), (struct given){ &tagged_record, NULL });
     return NULL;
 }
 CALLABLE(document_untag, tagged, tagged);

@@ -81,6 +81,38 @@ static struct str safe_media_type(struct str type)
     return type.length ? type : STR("application/octet-stream");
 }
 
+/* A page of our own making may be shown in a frame of ours: nothing runs in it, nothing is loaded, and of styles only the one in its
+ * head, by its hash. */
+static struct str page_policy(struct arena *arena, struct str html)
+{
+    static const char open[] = "<style>", close[] = "</style>";
+    struct str head = str_part(html, 0, 8192), hash = { 0 };
+    ptrdiff_t from = str_find(head, open), to = str_find(head, close);
+    if (from >= 0 && to > from) {
+        uint8_t digest[32];
+        size_t start = (size_t)from + strlen(open);
+        sha256(head.at + start, (size_t)to - start, digest);
+        hash = str_format(arena, " style-src 'sha256-%s';", base64_text(arena, digest, sizeof digest).at);
+    }
+    return str_format(arena,
+                      "default-src 'none';%.*s base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox",
+                      STR_ARG(hash));
+}
+
+static void file_headers(struct exchange *e)
+{
+    const struct file_answer *file = &e->answer.file;
+    bool page = (e->operation->flags & OPERATION_PAGE) && str_starts(file->media_type, "text/html");
+    e->content = file->content;
+    e->media_type = safe_media_type(file->media_type);
+    struct str how = disposition(e->arena, file->name);
+    exchange_header(e, "Content-Disposition",
+                    page ? str_format(e->arena, "inline%.*s", STR_ARG(str_part(how, strlen("attachment"), how.length)))
+                         : how);
+    exchange_header(e, "Content-Security-Policy",
+                    page ? page_policy(e->arena, file->content) : STR("default-src 'none'; sandbox"));
+}
+
 static struct fault *operate(struct exchange *e)
 {
     const struct doors *doors = e->http->doors;
@@ -93,10 +125,7 @@ static struct fault *operate(struct exchange *e)
     if (e->export && e->answer.gives.at) return export_answer(e, &e->answer);
     e->status = 200;
     if (e->operation->flags & OPERATION_FILE) {
-        e->content = e->answer.file.content;
-        e->media_type = safe_media_type(e->answer.file.media_type);
-        exchange_header(e, "Content-Disposition", disposition(e->arena, e->answer.file.name));
-        exchange_header(e, "Content-Security-Policy", STR("default-src 'none'; sandbox"));
+        file_headers(e);
     } else {
         e->content = e->answer.json;
         e->media_type = STR("application/json");

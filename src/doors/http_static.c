@@ -50,7 +50,7 @@ bool static_answer(struct exchange *e)
     exchange_header(e, "Cache-Control", file->immutable ? STR("public, max-age=31536000, immutable") : STR("no-cache"));
     exchange_header(
         e, "Content-Security-Policy",
-        STR("default-src 'self'; img-src 'self' data: blob:; frame-src 'self' blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; "
+        STR("default-src 'self'; img-src 'self' data: blob:; frame-src 'self' blob:; style-src 'self'; script-src 'self'; object-src 'none'; "
             "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"));
     exchange_header(e, "Cross-Origin-Opener-Policy", STR("same-origin"));
     e->status = 200;

@@ -24,6 +24,7 @@ enum operation_flags {
     OPERATION_SLOW = 16,      /* more than some milliseconds: never on a thread that serves others */
     OPERATION_FILE = 32,      /* gives a struct file_answer: bytes with a type and a name */
     OPERATION_UPLOAD = 64,    /* takes bytes: the raw body goes into the field `content` */
+    OPERATION_PAGE = 128,     /* with FILE: a page of our own making, shown in a frame, where nothing in it runs */
 };
 struct operation {
     const char *command;       /* "bill approve" */

@@ -1,4 +1,5 @@
 /* What somebody keeps from being paid, and where a bill stands on its way to being paid. */
+#include "bill/bill.h"
 #include "payment/payment_private.h"
 #include "payment.sql.h"
 
@@ -86,6 +87,8 @@ RECORD(payment_standing, {
 
 static struct fault *standing(struct work *work, const struct payment_key *takes, struct payment_standing *out)
 {
+    struct bill bill = { 0 };
+    TRY(bill_load(work, (bill_id){ takes->id }, &bill)); /* nobody else's, and there */
     TRY(db_all(work, &sql_due_bill, PAYMENT_KEY(takes->id), INTO_LIST(payment_due, &out->due)));
     return db_all(work, &sql_payment_of_bill, PAYMENT_KEY(takes->id), INTO_LIST(payment_turn, &out->runs));
 }

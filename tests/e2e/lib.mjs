@@ -139,6 +139,10 @@ export async function open(language = 'nl-NL', size = { width: 1440, height: 900
     const page = await context.newPage()
     page.setDefaultTimeout(15_000)
     page.trouble = []
+    page.going = new Set()
+    page.on('request', request => { if (!request.url().includes('/api/v1/events')) page.going.add(request) })
+    for (const event of ['requestfinished', 'requestfailed']) page.on(event, request => page.going.delete(request))
+    page.on('framenavigated', frame => { if (frame === page.mainFrame()) page.going.clear() })
     page.on('pageerror', error => page.trouble.push(String(error)))
     page.on('console', message => { if (message.type() === 'error' && /Content Security|Refused to/.test(message.text())) page.trouble.push(message.text()) })
     return page
@@ -150,6 +154,14 @@ export async function signIn(base, page, email, code, word = password) {
     await page.getByRole('button', { name: /^(Inloggen|Sign in)$/ }).click()
     if (code) { await page.getByLabel('Code', { exact: true }).fill(code); await page.getByRole('button', { name: /^(Inloggen|Sign in)$/ }).click() }
     await page.getByRole('heading', { name: /Goede|Good/ }).waitFor()
+}
+// Nothing is asked of the server any more (the stream of events aside, which never ends) and nothing says that it loads.
+export async function settled(page, most = 15_000) {
+    for (let quiet = 0, from = Date.now(); quiet < 3;) {
+        if (Date.now() - from > most) throw new Error(`not settled: ${[...page.going].map(r => r.url()).join(' ')}`)
+        await page.waitForTimeout(100)
+        quiet = page.going.size === 0 && await page.locator('.loading').count() === 0 ? quiet + 1 : 0
+    }
 }
 export const shot = (page, name) => page.screenshot({ path: `${shots}/${name}.png` })
 export async function violations(page, where) {

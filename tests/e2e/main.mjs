@@ -1,6 +1,6 @@
 // A clerk's and an approver's day through the browser: sign-in, second factor, bill in → coded → approved, statement in → matched, refusals,
 // both languages, a narrow screen, and axe on every page.
-import { expect, finish, house, open, shot, test, totp, violations } from './lib.mjs'
+import { expect, finish, house, open, settled, shot, test, totp, violations } from './lib.mjs'
 
 const { base, signIn } = await house()
 const page = await open()
@@ -152,7 +152,7 @@ for (const language of ['nl', 'en']) await test(`every page in ${language}, no v
     for (const place of places) {
         await page.goto(base + place)
         await page.locator('h1').first().waitFor()
-        await page.waitForLoadState('networkidle')
+        await settled(page)
         expect(await page.getAttribute('html', 'lang') === language, 'language of ' + place)
         if (await page.locator('[role=alert]').count()) wrong.push(place + ': ' + await page.locator('[role=alert]').first().innerText())
         await violations(page, place).catch(error => wrong.push(error.message))

@@ -183,7 +183,8 @@ DB_TEST(scenario_roles_are_given_by_who_has_them)
     json_t *started = POST(&s, "/me/totp", "{}");
     work->now.us += 31000000;
     json_t *codes = POST(&s, "/me/totp/confirm", "{\"code\":\"%.*s\"}", STR_ARG(totp_now(work, text_in(started, "secret"))));
-    /* The code just shown counts as a second factor. */
+    REFUSED(&s, 403, "/roles", "{\"name\":\"look\",\"permissions\":[{\"permission\":\"bill.read\"}]}"); /* a second factor is asked for */
+    POST(&s, "/session/step-up", "{\"code\":\"%s\"}", text_in(json_array_get(json_object_get(codes, "codes"), 9), "code"));
     REFUSED(&s, 403, "/roles", "{\"name\":\"all\",\"permissions\":[{\"permission\":\"*\"}]}");
     REFUSED(&s, 403, "/roles", "{\"name\":\"all\",\"permissions\":[{\"permission\":\"payment.release\"}]}");
     json_t *own =

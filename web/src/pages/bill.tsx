@@ -20,7 +20,7 @@ export default function Bill({ id }: { id: number }) {
 }
 
 function Sheetful({ shown, reload }: { shown: BillShown; reload: () => void }) {
-    const { t, word, date, instant } = useWords(), { can, me } = useSession(), { go } = useRouter(), { bill } = shown, { busy, problem, run } = useAction(), [asking, setAsking] = useState<'refuse' | 'reopen' | 'fatal' | 'ask' | { other: number }>(), code = useRef<HTMLFormElement>(null)
+    const { t, word, date, instant, language } = useWords(), { can, me } = useSession(), { go } = useRouter(), { bill } = shown, { busy, problem, run } = useAction(), [asking, setAsking] = useState<'refuse' | 'reopen' | 'fatal' | 'ask' | { other: number }>(), code = useRef<HTMLFormElement>(null)
     const step = async (by: 1 | -1): Promise<void> => { // through the pile that waits for me, in its order
         const { items } = await call('bill_waiting', { limit: 200, sort: 'due_on' }), at = items.findIndex(w => w.id === bill.id), others = items.filter(w => w.id !== bill.id)
         const following = at < 0 ? (by > 0 ? others[0] : others[others.length - 1]) : items[at + by]
@@ -37,7 +37,7 @@ function Sheetful({ shown, reload }: { shown: BillShown; reload: () => void }) {
     const ask = editable && can('bill_ask') ? () => setAsking('ask') : undefined, edit = editable && can('bill_change') ? () => go('/bills/' + bill.id + '/change') : undefined
     const strokes = [{ key: 'a', text: t('approve'), act: approve }, { key: 's', text: t('submit'), act: submit }, { key: 'r', text: t('refuse'), act: refuse }, { key: 'q', text: t('ask'), act: ask }, { key: 'c', text: t('key_code'), act: editable && can('bill_code') ? () => code.current?.querySelector('input')?.focus() : undefined }, { key: 'e', text: t('change'), act: edit }, { key: 'h', text: t('hold'), act: bill.state === 'approved' ? () => document.querySelector<HTMLButtonElement>('button.hold')?.click() : undefined },
         { key: 'j', text: t('key_next_bill'), act: () => { void run(next) } }, { key: 'k', text: t('key_previous_bill'), act: () => { void run(() => step(-1)) } }]
-    const sheets: Sheet[] = [{ key: 'html', label: t('readable'), kind: 'html', load: () => call('bill_preview', { id: bill.id }) }]
+    const sheets: Sheet[] = [{ key: 'html', label: t('readable'), kind: 'html', page: address('bill_preview', { id: bill.id, language }), load: () => call('bill_preview', { id: bill.id, language }) }]
     for (const d of shown.documents) { const sheet = documentSheet(d.id, d.file_name, d.media_type); if (sheet) sheets.unshift(sheet) }
     const fatal = shown.problems.filter(p => p.severity === 'fatal' && !p.released_at), rest = shown.problems.filter(p => !fatal.includes(p)), twins = shown.duplicates.filter(d => !d.released_at)
     const title = [shown.supplier ?? bill.seller_name ?? t('supplier_unknown'), bill.number ?? '#' + bill.receipt_number].join(' · ')
