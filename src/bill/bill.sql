@@ -116,7 +116,7 @@ select b.id, b.receipt_number, b.state, case when exists (select 1 from bill_que
  where b.company_id = :company_id
    and (exists (select 1 from bill_question u where u.company_id = b.company_id and u.bill_id = b.id and u.person_id = :user_id and u.answered_at is null)
     or b.state in ('received', 'coded') or b.state = 'submitted' and not exists (
-        select 1 from duty d join duty_rule r on r.company_id = d.company_id and r.waived_by is null and r.first_duty = d.duty and r.second_duty = 'bill.approve'
+        select 1 from duty d join duty_rule r on r.company_id = d.company_id and (r.waived_until is null or r.waived_until <= :now) and r.first_duty = d.duty and r.second_duty = 'bill.approve'
          where d.company_id = b.company_id and d.subject_kind = 'bill' and d.subject_id = b.id and d.person_id = :user_id));
 
 -- name: bill_payable
@@ -155,7 +155,7 @@ select q.id, q.bill_id, q.person_id, p.name as person, q.email, q.question, q.as
  where q.company_id = :company_id and q.bill_id = :id order by q.id;
 
 -- name: bill_own_duties
-select count(*) as count from duty d join duty_rule r on r.company_id = d.company_id and r.waived_by is null and r.first_duty = d.duty and r.second_duty = 'bill.approve'
+select count(*) as count from duty d join duty_rule r on r.company_id = d.company_id and (r.waived_until is null or r.waived_until <= :now) and r.first_duty = d.duty and r.second_duty = 'bill.approve'
  where d.company_id = :company_id and d.subject_kind = 'bill' and d.subject_id = :id and d.person_id = :user_id;
 
 -- name: bill_setting
