@@ -56,3 +56,7 @@ void xml_quick_begin(struct xml_quick *q, struct quick_names *names, const struc
 enum quick_answer { QUICK_DONE, QUICK_MORE, QUICK_ODD, QUICK_STOPPED };
 enum quick_answer xml_quick_run(struct xml_quick *q, struct str bytes, bool last, size_t *taken);
 void xml_quick_end(struct xml_quick *q);
+
+/* Whether one tag of what libxml2 is to read holds more than 10,000 attributes; by pieces. Zeroed at the beginning of a document. */
+struct xml_crowd { size_t length, marks; };
+bool xml_crowded(struct xml_crowd *crowd, struct str bytes);

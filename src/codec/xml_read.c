@@ -31,6 +31,7 @@ struct xml_reader {
     struct xml_attribute attributes[ATTRIBUTES_MAX];
     struct str uris[2]; /* the last two namespaces: nearly always the next one too */
     struct xml_quick *quick; /* NULL: libxml2 reads */
+    struct xml_crowd crowd;
     const char *piece; /* text of the innermost element that need not be gathered: it stands in one piece in the bytes */
     size_t piece_length;
     size_t told, to_pass, text_told; /* events so far; those that libxml2 says again; text gathered at the last of them */
@@ -238,6 +239,25 @@ struct xml_reader *xml_reader_new(struct arena *arena, const struct xml_limits *
     return reader_make(arena, limits, handler, context);
 }
 
+/* libxml2 compares each attribute of an element with those before it, so 300,000 of them in one tag take minutes. No '<' stands in a
+ * tag's values, so what lies between two of them holds the whole tag; "=" with a quote (or white space) behind it is an attribute. */
+bool xml_crowded(struct xml_crowd *crowd, struct str bytes)
+{
+    enum { ATTRIBUTES_MOST = 10000 };
+    for (size_t from = 0; from < bytes.length;) {
+        const char *at = bytes.at + from, *less = memchr(at, '<', bytes.length - from);
+        size_t length = less ? (size_t)(less - at) : bytes.length - from;
+        if (crowd->length + length > 3 * ATTRIBUTES_MOST)
+            for (const char *p = at; (p = memchr(p, '=', (size_t)(at + length - p))) && ++p < at + length;)
+                crowd->marks += *p == '"' || *p == '\'' || (unsigned char)*p <= ' ';
+        if (crowd->marks > ATTRIBUTES_MOST) return true;
+        crowd->length += length;
+        if (less) *crowd = (struct xml_crowd){ 0 };
+        from += length + (less != NULL);
+    }
+    return false;
+}
+
 struct fault *xml_reader_push(struct xml_reader *r, struct str bytes)
 {
     if (r->fault || r->stopped) return r->fault;
@@ -245,6 +265,11 @@ struct fault *xml_reader_push(struct xml_reader *r, struct str bytes)
     if (r->bytes > r->limits.bytes) {
         if (r->parser) refuse_limit(r, "128 MB");
         else r->fault = FAULT(r->arena, &input_too_large, NULL, PARAM("limit", STR("128 MB")));
+        return r->fault;
+    }
+    if (xml_crowded(&r->crowd, bytes)) {
+        if (r->parser) refuse_limit(r, "10,000 attributes");
+        else r->fault = FAULT(r->arena, &input_too_large, NULL, PARAM("limit", STR("10,000 attributes")));
         return r->fault;
     }
     for (size_t from = 0; from < bytes.length && !r->stopped;) {

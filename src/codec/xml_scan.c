@@ -16,6 +16,7 @@ struct xml_scan {
     xmlDictPtr dictionary;
     xmlParserCtxtPtr parser; /* NULL: the quick reader reads */
     struct xml_quick quick;
+    struct xml_crowd crowd;
     struct slot slots[SLOTS];
     const struct xml_rule *open[DEPTH_MAX + 1]; /* NULL: passed over */
     size_t depth, elements, bytes;
@@ -232,11 +233,17 @@ static int on_read(void *context, char *at, int room)
 {
     struct xml_scan *s = context;
     size_t length = s->window_length < (size_t)room ? s->window_length : (size_t)room;
-    if (!length) return (int)read_more(s, at, (size_t)room);
-    memcpy(at, s->window, length);
-    memmove(s->window, s->window + length, s->window_length - length);
-    s->window_length -= length;
-    return (int)length;
+    if (length) {
+        memcpy(at, s->window, length);
+        memmove(s->window, s->window + length, s->window_length - length);
+        s->window_length -= length;
+    } else {
+        length = read_more(s, at, (size_t)room);
+    }
+    if (!xml_crowded(&s->crowd, (struct str){ at, length })) return (int)length;
+    if (!s->fault) s->fault = FAULT(s->arena, &input_too_large, NULL, PARAM("limit", STR("10,000 attributes")));
+    s->stopped = s->quick.stopped = true;
+    return 0;
 }
 
 static void grammar_compile(struct xml_scan *s, const struct xml_grammar *g)

@@ -162,6 +162,7 @@ struct fault *tree_read(struct arena *arena, struct str bytes, struct einvoice_t
     struct building *b = ARENA_NEW(arena, struct building);
     struct einvoice_tree *tree = b->tree = ARENA_NEW(arena, struct einvoice_tree);
     tree->arena = arena;
+    tree->places = ARENA_NEW(arena, uint32_t *);
     size_t guess = bytes.length / 64 < NODES_GUESS ? bytes.length / 64 + 16 : NODES_GUESS; /* an element takes some 64 bytes */
     tree->nodes.at = ARENA_ARRAY(arena, struct einvoice_node, guess);
     tree->attributes.at = ARENA_ARRAY(arena, struct einvoice_attribute, guess / 3);
@@ -201,20 +202,32 @@ struct str tree_name_label(struct arena *arena, uint16_t name, bool cii)
 
 const char *tree_attribute_label(uint16_t name) { return attribute_labels[name]; }
 
+/* Once a document, so that ten thousand problems on ten thousand lines do not each count the lines before them. */
+static const uint32_t *places_of(const struct einvoice_tree *tree)
+{
+    if (*tree->places) return *tree->places;
+    uint32_t *places = *tree->places = ARENA_ARRAY(tree->arena, uint32_t, tree->nodes.count);
+    uint32_t counts[ELEMENT_COUNT] = { 0 };
+    for (uint32_t p = 1; p < tree->nodes.count; p++) {
+        uint32_t first = tree_node(tree, p)->first;
+        for (uint32_t c = first; c; c = tree_node(tree, c)->next) places[c] = ++counts[tree_node(tree, c)->name];
+        for (uint32_t c = first; c; c = tree_node(tree, c)->next)
+            if (counts[tree_node(tree, c)->name] == 1) places[c] = 0;
+        for (uint32_t c = first; c; c = tree_node(tree, c)->next) counts[tree_node(tree, c)->name] = 0;
+    }
+    return places;
+}
+
 static void path_add(struct text *text, const struct einvoice_tree *tree, uint32_t at)
 {
     const struct einvoice_node *n = tree_node(tree, at);
-    int place = 0, of = 0;
+    uint32_t place = places_of(tree)[at];
     if (n->parent) path_add(text, tree, n->parent); /* at most DEPTH_MAX deep */
-    for (uint32_t s = n->parent ? tree_child(tree, n->parent, n->name) : 0; s && (of < 2 || !place); s = tree_again(tree, s)) {
-        of++;
-        if (s == at) place = of;
-    }
     text_addz(text, "/");
     text_addz(text, prefixes[n->space]);
     if (n->name > E_any_ID) text_addz(text, element_labels[n->name]);
     else text_add(text, tree_attribute(tree, at, A_none));
-    if (of < 2) return;
+    if (!place) return;
     text_addz(text, "[");
     text_add_int(text, place);
     text_addz(text, "]");

@@ -26,6 +26,7 @@ struct einvoice_tree {
     uint32_t first[ELEMENT_COUNT];  /* first element of a name */
     uint32_t attribute_counts[ATTRIBUTE_COUNT];
     struct str root_label, root_uri;
+    uint32_t **places; /* *places: of each element among its siblings of that name, 0 when it is alone; counted when first asked for */
 };
 
 /* Refuses what xml_read refuses. */
