@@ -151,10 +151,6 @@ select e.id, e.number, e.journal, e.dated_on, e.recorded_at, e.source_kind, e.so
        (select cast(coalesce(sum(l.base_minor), 0) as bigint) from entry_line l where l.company_id = e.company_id and l.entry_id = e.id and l.base_minor > 0) as total_minor
   from entry e where e.company_id = :company_id;
 
--- name: report_account_before
--- reads the ledger: what stood on an account before a day
-select cast(coalesce(sum(l.base_minor), 0) as bigint) as base_minor from entry_line l where l.company_id = :company_id and l.account_id = :account_id and l.dated_on < :from_on;
-
 -- name: report_rest_days
 -- reads the ledger: what is open now by party and due day, and the day of the payment run in which it is proposed
 select r.party_id, r.due_on as "on", p.execution_on as planned_on, cast(sum(r.rest_base_minor) as bigint) as base_minor from item_rest r
@@ -241,11 +237,12 @@ select x.party_id as id, p.number, p.name, p.country, p.vat_number, cast(count(d
   left join party p on p.company_id = :company_id and p.id = x.party_id
  group by x.party_id, p.number, p.name, p.country, p.vat_number order by p.country, p.name;
 
--- name: report_card_sums
--- reads the ledger: the whole period of a card
-select cast(coalesce(sum(case when l.base_minor > 0 then l.base_minor else 0 end), 0) as bigint) as debit_minor,
-       cast(coalesce(-sum(case when l.base_minor < 0 then l.base_minor else 0 end), 0) as bigint) as credit_minor
-  from entry_line l where l.company_id = :company_id and l.account_id = :account_id and l.dated_on between :from_on and :to_on;
+-- name: report_account_moved
+-- reads the ledger: what moved on an account until a day: whole months as kept up, the days of the last one from the lines
+select coalesce((select cast(sum(m.debit_minor) as bigint) from account_month m where m.company_id = :company_id and m.account_id = :account_id and m.month_on < :month_on), 0)
+     + coalesce((select cast(sum(case when l.base_minor > 0 then l.base_minor else 0 end) as bigint) from entry_line l where l.company_id = :company_id and l.account_id = :account_id and l.dated_on between :month_on and :to_on), 0) as debit_minor,
+       coalesce((select cast(sum(m.credit_minor) as bigint) from account_month m where m.company_id = :company_id and m.account_id = :account_id and m.month_on < :month_on), 0)
+     + coalesce((select cast(-sum(case when l.base_minor < 0 then l.base_minor else 0 end) as bigint) from entry_line l where l.company_id = :company_id and l.account_id = :account_id and l.dated_on between :month_on and :to_on), 0) as credit_minor;
 
 -- name: report_card_passed
 -- reads the ledger: what moved on the pages before

@@ -205,21 +205,27 @@ static bool parse_place(struct str place, struct report_ask *ask)
     return ymd >= 0 && ymd <= 99999999 && date_make((int)(ymd / 10000), (int)(ymd / 100 % 100), (int)(ymd % 100), &ask->after_on);
 }
 
+static struct fault *moved_on(struct work *work, account_id account, struct date to_on, struct report_moved *moved)
+{
+    const struct report_ask ask = { .account_id = account, .to_on = to_on, .month_on = { to_on.ymd / 100 * 100 + 1 } };
+    return db_one(work, &sql_report_account_moved, GIVEN(report_ask, &ask), INTO(report_moved, moved), &db_broken);
+}
+
 static struct fault *card_begin(struct work *work, const struct report_card_takes *takes, struct report_ask *ask,
                                 struct ledger_card *out)
 {
-    struct report_base before = { 0 }, passed = { 0 };
-    struct report_moved moved = { 0 };
-    TRY(db_one(work, &sql_report_account_before, GIVEN(report_ask, ask), INTO(report_base, &before), &db_broken));
-    TRY(db_one(work, &sql_report_card_sums, GIVEN(report_ask, ask), INTO(report_moved, &moved), &db_broken));
+    struct report_base passed = { 0 };
+    struct report_moved before = { 0 }, until = { 0 };
+    TRY(moved_on(work, ask->account_id, date_add_days(takes->from_on, -1), &before));
+    TRY(moved_on(work, ask->account_id, takes->to_on, &until));
     if (takes->after.length && !parse_place(takes->after, ask)) return FAULT(work->arena, &report_bad_place, "after");
     if (takes->after.length)
         TRY(db_one(work, &sql_report_card_passed, GIVEN(report_ask, ask), INTO(report_base, &passed), &db_broken));
-    out->opening_minor = before.base_minor;
-    out->debit_minor = moved.debit_minor, out->credit_minor = moved.credit_minor;
-    bool fits = int_add(before.base_minor, passed.base_minor, &out->carried_minor) &&
-                int_add(before.base_minor, moved.debit_minor, &out->closing_minor) &&
-                int_sub(out->closing_minor, moved.credit_minor, &out->closing_minor);
+    bool fits = int_sub(before.debit_minor, before.credit_minor, &out->opening_minor) &&
+                int_sub(until.debit_minor, before.debit_minor, &out->debit_minor) &&
+                int_sub(until.credit_minor, before.credit_minor, &out->credit_minor) &&
+                int_sub(until.debit_minor, until.credit_minor, &out->closing_minor) &&
+                int_add(out->opening_minor, passed.base_minor, &out->carried_minor);
     return fits ? NULL : FAULT(work->arena, &report_too_large, NULL);
 }
 

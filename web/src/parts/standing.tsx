@@ -69,12 +69,13 @@ function Trends() {
 }
 /** What somebody looks at first stands first: who pays, who collects, who decides. */
 export default function Standing() {
-    const { can } = useSession(), may = (name: Name) => can(name), sells = may('invoice_finalise'), buys = may('bill_code'), money = may('payment_release') || may('payment_propose') || may('report_balances')
+    const { can } = useSession(), may = (name: Name) => can(name), sells = may('invoice_finalise'), buys = may('bill_code'), money = may('payment_release') || may('entry_post') || sells === buys
     const only = sells !== buys ? sells ? 'receivables' : 'payables' : undefined
+    const cash = <>{may('report_cash_forecast') && <Forecast />}{may('report_cash_position') && <Cash />}</>
     return <div className="grid standing">
-        {money && may('report_cash_forecast') && <Forecast />}
-        {may('report_cash_position') && <Cash />}
+        {money && cash}
         {may('report_ageing') && <><Ageing side={only ?? 'receivables'} /><Ageing side={only === 'payables' ? 'receivables' : 'payables'} /></>}
         {may('report_trends') && <Trends />}
+        {!money && cash}
     </div>
 }
