@@ -10,9 +10,9 @@ select i.due_on as "on", cast(sum(i.base_minor) as bigint) as base_minor from op
  group by i.due_on;
 
 -- name: report_settled_after
--- reads the ledger: settlements of later than that day, given back to what is open now
-select i.due_on as "on", cast(sum(l.base_minor) as bigint) as base_minor from allocation_line l join open_item i on i.company_id = l.company_id and i.id = l.item_id
- where l.company_id = :company_id and l.effective_on > :as_of
+-- reads the ledger: settlements of later than that day, given back to what is open now; from the days on, not from the items
+select i.due_on as "on", cast(sum(l.base_minor) as bigint) as base_minor from allocation_line l cross join open_item i
+ where l.company_id = :company_id and l.effective_on > :as_of and i.company_id = l.company_id and i.id = l.item_id
    and i.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side)
  group by i.due_on;
 
