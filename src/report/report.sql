@@ -91,13 +91,12 @@ select i.dated_on as "on", cast(sum(i.base_minor) as bigint) as base_minor from 
  group by i.dated_on;
 
 -- name: report_delays
--- reads the ledger: how late each customer paid what is settled whole, of the last two years
-select i.party_id, i.due_on as "on", max(l.effective_on) as paid_on from open_item i
-  join item_rest r on r.company_id = i.company_id and r.item_id = i.id
-  join allocation_line l on l.company_id = i.company_id and l.item_id = i.id
- where i.company_id = :company_id and i.kind = 'invoice' and r.rest_minor = 0 and i.dated_on >= :from_on
-   and i.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side)
- group by i.id, i.party_id, i.due_on order by i.party_id;
+-- reads the ledger: how late each customer paid what was settled whole, of the last two years
+select r.party_id, r.due_on as "on", x.paid_on
+  from (select l.item_id, max(l.effective_on) as paid_on from allocation_line l where l.company_id = :company_id and l.effective_on >= :from_on group by l.item_id) x
+  join item_rest r on r.company_id = :company_id and r.item_id = x.item_id
+ where r.rest_minor = 0 and r.amount_minor > 0 and r.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side)
+ order by r.party_id;
 
 -- name: report_bank_accounts
 -- reads the ledger: what stands on the ledger account of each bank account of ours
