@@ -1,7 +1,7 @@
 /* Candidates: every set of open items that somebody might have meant. */
 #include "cash/engine_private.h"
 
-enum { SOLVER_STEPS = 12000, POOL_MAX = 40, LATE_SEARCH_DAYS = 3, FEW_SETS = 12, TRIPLES_FROM_MAX = 120, DROP_TWO_MAX = 60 };
+enum { SOLVER_STEPS = 12000, POOL_MAX = 40, LATE_SEARCH_DAYS = 3, FEW_SETS = 12, TRIPLES_FROM_MAX = 120, DROP_TWO_MAX = 110 };
 
 const struct cash_naming *cash_named(const struct cash_matching *m, uint32_t item)
 {
@@ -69,12 +69,6 @@ static struct cash_candidate *add_places(struct cash_matching *m, const struct c
             if (m->payers[i].party == party) guess = (int)i;
     }
     return cash_candidate_add(m, CASH_MATCH, party, guess, items, count, origin);
-}
-
-static void add_range(struct cash_matching *m, const struct cash_scope *s, const uint16_t *order, size_t from,
-                      size_t to, uint32_t origin)
-{
-    add_places(m, s, order + from, to - from, origin);
 }
 
 static int64_t open_of(const struct cash_matching *m, const struct cash_scope *s, size_t i)
@@ -151,6 +145,75 @@ static void named_and_others(struct cash_matching *m, struct cash_scope *s, cons
     }
 }
 
+struct part_sum { int64_t sum; uint16_t place; };
+static int by_sum(const void *a, const void *b)
+{
+    const struct part_sum *x = a, *y = b;
+    return x->sum != y->sum ? (x->sum < y->sum ? -1 : 1) : (int)x->place - (int)y->place;
+}
+static size_t first_of(const struct part_sum *sums, size_t count, int64_t sum)
+{
+    size_t from = 0, to = count;
+    while (from < to) {
+        size_t middle = (from + to) / 2;
+        if (sums[middle].sum < sum) from = middle + 1;
+        else to = middle;
+    }
+    return from;
+}
+
+struct prefix { const struct part_sum *values, *sorted; size_t count; const uint16_t *set; size_t fixed, end; };
+
+/* The prefix without one or two of its items. */
+static size_t drop_from(struct cash_matching *m, struct cash_scope *s, const struct prefix *p, int64_t excess, size_t most)
+{
+    size_t found = 0;
+    for (size_t first = 0; first <= p->end && found < most; first++) { /* first == end: only one is left out */
+        int64_t rest = excess - (first < p->end ? p->values[first].sum : 0);
+        if (first < p->end && (rest <= 0 || p->end > DROP_TWO_MAX)) continue;
+        for (size_t k = first_of(p->sorted, p->count, rest); k < p->count && p->sorted[k].sum == rest && found < most; k++) {
+            size_t second = p->sorted[k].place;
+            if (second >= p->end || (first < p->end && second <= first)) continue;
+            uint16_t left[CASH_SCOPE_MAX + 40];
+            size_t count = 0;
+            for (size_t j = 0; j < p->fixed + p->end + 1; j++)
+                if (j != p->fixed + second && (first == p->end || j != p->fixed + first)) left[count++] = p->set[j];
+            found += add_places(m, s, left, count, FROM_DROP) != NULL;
+        }
+    }
+    return found;
+}
+
+/* What is named, and what follows it up to some day, one or two of it left out. */
+static void continued_without(struct cash_matching *m, struct cash_scope *s, const uint16_t *named, size_t count,
+                              uint64_t last, bool with_credits, int grace)
+{
+    struct part_sum values[CASH_SCOPE_MAX], sorted[CASH_SCOPE_MAX];
+    uint16_t set[CASH_SCOPE_MAX + 40];
+    size_t fixed = count, n = 0, dropped = 0;
+    int64_t sum = 0;
+    memcpy(set, named, count * sizeof *set);
+    for (size_t i = 0; i < count; i++) sum += value_of(m, s, named[i], grace);
+    for (size_t i = 0; with_credits && i < s->count && fixed < CASH_SCOPE_MAX; i++)
+        if (open_of(m, s, i) < 0 && !s->named_quality[i]) sum += open_of(m, s, i), set[fixed++] = (uint16_t)i;
+    for (size_t i = 0; i < s->count && fixed + n < CASH_SCOPE_MAX; i++) { /* in order of issue */
+        const struct cash_known_item *item = &m->engine->items.at[s->items[i]];
+        if (item->open <= 0 || item->sequence <= last) continue;
+        size_t j = n++;
+        for (; j > 0 && m->engine->items.at[s->items[set[fixed + j - 1]]].sequence > item->sequence; j--)
+            set[fixed + j] = set[fixed + j - 1];
+        set[fixed + j] = (uint16_t)i;
+    }
+    for (size_t i = 0; i < n; i++) values[i] = (struct part_sum){ value_of(m, s, set[fixed + i], grace), (uint16_t)i };
+    memcpy(sorted, values, n * sizeof *values);
+    qsort(sorted, n, sizeof *sorted, by_sum);
+    for (size_t i = 0; i < n && dropped < 4; i++) {
+        sum += values[i].sum;
+        if (sum > m->amount && i > 1)
+            dropped += drop_from(m, s, &(struct prefix){ values, sorted, n, set, fixed, i }, sum - m->amount, 4 - dropped);
+    }
+}
+
 /* The list in the text was cut off: what is named, and the items that follow it, one after another. */
 static void named_continued(struct cash_matching *m, struct cash_scope *s, const uint16_t *named, size_t count)
 {
@@ -182,6 +245,7 @@ static void named_continued(struct cash_matching *m, struct cash_scope *s, const
             set[n++] = (uint16_t)next;
         }
         if (sum == m->amount && n > count) add_places(m, s, set, n, FROM_NAMED | FROM_NAMED_REST);
+        else if (sum > m->amount) continued_without(m, s, named, count, last, with & 1, grace);
     }
 }
 
@@ -292,45 +356,6 @@ static bool near_enough(const struct cash_matching *m, const struct cash_habit *
     return h->deduction_same && int_mul_div(sum, h->deduction_ppm, 1000000, &part) && part - gap <= 1 && gap - part <= 1;
 }
 
-struct part_sum { int64_t sum; uint16_t place; };
-static int by_sum(const void *a, const void *b)
-{
-    const struct part_sum *x = a, *y = b;
-    return x->sum != y->sum ? (x->sum < y->sum ? -1 : 1) : (int)x->place - (int)y->place;
-}
-static size_t first_of(const struct part_sum *sums, size_t count, int64_t sum)
-{
-    size_t from = 0, to = count;
-    while (from < to) {
-        size_t middle = (from + to) / 2;
-        if (sums[middle].sum < sum) from = middle + 1;
-        else to = middle;
-    }
-    return from;
-}
-
-struct prefix { const struct part_sum *values, *sorted; size_t count; const uint16_t *set; size_t fixed, end; };
-
-/* The prefix without one or two of its items. */
-static size_t drop_from(struct cash_matching *m, struct cash_scope *s, const struct prefix *p, int64_t excess, size_t most)
-{
-    size_t found = 0;
-    for (size_t first = 0; first <= p->end && found < most; first++) { /* first == end: only one is left out */
-        int64_t rest = excess - (first < p->end ? p->values[first].sum : 0);
-        if (first < p->end && (rest <= 0 || p->count > DROP_TWO_MAX)) continue;
-        for (size_t k = first_of(p->sorted, p->count, rest); k < p->count && p->sorted[k].sum == rest && found < most; k++) {
-            size_t second = p->sorted[k].place;
-            if (second >= p->end || (first < p->end && second <= first)) continue;
-            uint16_t left[CASH_SCOPE_MAX + 40];
-            size_t count = 0;
-            for (size_t j = 0; j < p->fixed + p->end + 1; j++)
-                if (j != p->fixed + second && (first == p->end || j != p->fixed + first)) left[count++] = p->set[j];
-            found += add_places(m, s, left, count, FROM_DROP) != NULL;
-        }
-    }
-    return found;
-}
-
 /* All from the oldest on up to some day; with one or two left out; with the credit notes. */
 static void prefixes(struct cash_matching *m, struct cash_scope *s, const struct order *order, int grace, uint32_t origin)
 {
@@ -362,19 +387,54 @@ static void prefixes(struct cash_matching *m, struct cash_scope *s, const struct
     }
 }
 
-/* Neighbours in order of issue: a month, a week. */
-static void windows(struct cash_matching *m, struct cash_scope *s, const struct order *order, int grace)
+/* Neighbours in order: a month, a week, what fell due since the last payment; with the credit notes or without; one of them left out. */
+static void window_sets(struct cash_matching *m, struct cash_scope *s, const struct order *order, int grace,
+                        const uint16_t *credits, size_t credit_count)
 {
-    struct part_sum sums[CASH_SCOPE_MAX + 1];
-    int64_t sum[CASH_SCOPE_MAX + 1];
-    size_t n = order->count, found = 0;
+    enum { DROP_FROM_MAX = 120 };
+    struct part_sum sums[CASH_SCOPE_MAX + 1], sorted[CASH_SCOPE_MAX];
+    int64_t sum[CASH_SCOPE_MAX + 1], amount = m->amount;
+    uint16_t set[CASH_SCOPE_MAX + 40];
+    size_t n = order->count, found = 0, dropped = 0;
+    for (size_t i = 0; i < credit_count; i++) amount -= open_of(m, s, credits[i]);
+    memcpy(set, credits, credit_count * sizeof *set);
     sum[0] = 0;
-    for (size_t i = 0; i < n; i++) sum[i + 1] = sum[i] + value_of(m, s, order->at[i], grace);
+    for (size_t i = 0; i < n; i++) {
+        int64_t value = value_of(m, s, order->at[i], grace);
+        sum[i + 1] = sum[i] + value;
+        sorted[i] = (struct part_sum){ value, (uint16_t)i };
+    }
     for (size_t i = 0; i <= n; i++) sums[i] = (struct part_sum){ sum[i], (uint16_t)i };
     qsort(sums, n + 1, sizeof *sums, by_sum);
     for (size_t i = 0; i < n && found < 4; i++)
-        for (size_t k = first_of(sums, n + 1, sum[i] + m->amount); k <= n && sums[k].sum == sum[i] + m->amount && found < 4; k++)
-            if (sums[k].place > i) add_range(m, s, order->at, i, sums[k].place, FROM_WINDOW), found++;
+        for (size_t k = first_of(sums, n + 1, sum[i] + amount); k <= n && sums[k].sum == sum[i] + amount && found < 4; k++) {
+            size_t end = sums[k].place;
+            if (end <= i || credit_count + end - i > CASH_SCOPE_MAX) continue;
+            memcpy(set + credit_count, order->at + i, (end - i) * sizeof *set);
+            add_places(m, s, set, credit_count + end - i, FROM_WINDOW), found++;
+        }
+    if (found || n > DROP_FROM_MAX || n < 4) return;
+    qsort(sorted, n, sizeof *sorted, by_sum);
+    for (size_t i = 1; i + 3 < n && dropped < 3; i++) /* what begins at the first is a prefix, and looked at there */
+        for (size_t end = i + 4; end <= n && dropped < 3 && credit_count + end - i <= CASH_SCOPE_MAX; end++) {
+            int64_t excess = sum[end] - sum[i] - amount;
+            if (excess <= 0) continue;
+            for (size_t k = first_of(sorted, n, excess); k < n && sorted[k].sum == excess && dropped < 3; k++) {
+                size_t out = sorted[k].place, count = credit_count;
+                if (out <= i || out + 1 >= end) continue; /* at an end it is another window */
+                for (size_t j = i; j < end; j++)
+                    if (j != out) set[count++] = order->at[j];
+                dropped += add_places(m, s, set, count, FROM_WINDOW) != NULL;
+            }
+        }
+}
+
+static void windows(struct cash_matching *m, struct cash_scope *s, const struct order *order, int grace)
+{
+    uint16_t credits[40];
+    size_t credit_count = credit_places(m, s, credits);
+    window_sets(m, s, order, grace, credits, 0);
+    if (credit_count) window_sets(m, s, order, grace, credits, credit_count);
 }
 
 /* Two or three items: what a payer adds up without a system. All that come to `least` … `most`, up to a limit, and how many there are. */
@@ -550,6 +610,7 @@ static void plain_sets(struct cash_matching *m, struct cash_scope *s)
             prefixes(m, s, &by_due, grace, FROM_PREFIX);
             prefixes(m, s, &by_issue, grace, FROM_ISSUE);
             windows(m, s, &by_issue, grace);
+            windows(m, s, &by_due, grace);
         }
     }
     if (s->family) family_pairs(m, s);
