@@ -77,12 +77,12 @@ function Standing({ row, done, answer }: { row: Row; done: () => void; answer: (
     const request = useRead('cash_requests', { bank_line_id: row.id, state: 'open', limit: 1 }, row.standing === 'waits_approval').data?.items[0]
     if (row.standing === 'open') return null
     return <div className="stack"><ProblemBox problem={problem} />
-        {row.answer && <p className="remittance">{t('answered', { what: row.answer })}</p>}
+        {row.answer && <p className="remittance">{t('desk_answered', { what: row.answer })}</p>}
         {row.standing === 'unanswered' && <p className="why">{t('unanswered')}</p>}{row.standing === 'waits_answer' && <p><Badge tone="info">{t('waits_answer', { date: date(row.return_on ?? '') })}</Badge></p>}
         {/^(waits_answer|unanswered)$/.test(row.standing) && can('cash_answer') && <p><Button onClick={answer}>{t('answer_note')}</Button></p>}
         {request && <><p><Badge tone="warn">{t('waits_approval')}</Badge> {t('request_what', { what: amount(request.given_up), who: t('who_asked'), limit: amount(request.limit) })} {request.note}</p>
             <TextField label={t('why')} value={why} onChange={setWhy} />
-            <p className="actions">{can('cash_approve') && <Button look="main" icon="check" busy={busy} onClick={() => { void run(async () => { await call('cash_approve', { id: request.id, version: request.version, ...(why ? { reason: why } : {}) }); note(t('approved_note')); done() }) }}>{t('approve')}</Button>}{can('cash_refuse') && <Button busy={busy} onClick={() => { void run(async () => { await call('cash_refuse', { id: request.id, version: request.version, ...(why ? { reason: why } : {}) }); note(t('refused_note')); done() }) }}>{t('refuse')}</Button>}</p></>}
+            <p className="actions">{can('cash_approve') && <Button look="main" icon="check" busy={busy} onClick={() => { void run(async () => { await call('cash_approve', { id: request.id, version: request.version, ...(why ? { reason: why } : {}) }); note(t('approved_note')); done() }) }}>{t('desk_approve')}</Button>}{can('cash_refuse') && <Button busy={busy} onClick={() => { void run(async () => { await call('cash_refuse', { id: request.id, version: request.version, ...(why ? { reason: why } : {}) }); note(t('refused_note')); done() }) }}>{t('desk_refuse')}</Button>}</p></>}
     </div>
 }
 /** Why this line stands where it stands, in one line. */
@@ -128,7 +128,7 @@ export default function Queue() {
                 <ProblemBox problem={problem} />
                 <Card title={<Link to={'/bank/lines/' + at.id}>{at.name ?? t('unknown')}</Link>} actions={<span className="big"><Amount value={at.amount} currency={at.currency} /></span>}>
                     <div className="stack"><Facts rows={[[word('f', 'booked_on'), date(at.booked_on)], ['IBAN', at.iban && <span className="mono">{evidence.some(e => e.source === 'iban') ? <mark>{formatIban(at.iban)}</mark> : formatIban(at.iban)}</span>], [word('f', 'reference'), at.reference && <Marked text={at.reference} evidence={evidence} source="reference" />]]} />
-                    {at.return_reason && <p className="why">{t('came_back', { what: [at.return_reason, at.return_text].filter(Boolean).join(' · ') })}</p>}
+                    {at.return_reason && <p className="why">{t('desk_came_back', { what: [at.return_reason, at.return_text].filter(Boolean).join(' · ') })}</p>}
                     {at.remittance && <p className="remittance"><span className="faint">{word('f', 'remittance')}</span><br /><Marked text={at.remittance} evidence={evidence} source="text" /></p>}
                     <Standing key={at.id} row={at} done={() => load()} answer={() => setDoing('answer')} />
                     <Worth row={at} />
@@ -145,9 +145,9 @@ export default function Queue() {
         {doing === 'on_account' && at && <OnAccount line={at} close={close} done={decision => decided(at, decision)} />}
         {doing === 'refund' && at && <Refund line={at} close={close} done={decision => decided(at, decision)} />}
         {doing === 'not_ours' && at && <NotOurs line={at} close={close} done={decision => decided(at, decision)} />}
-        {doing === 'ask' && at && <Ask line={at} close={close} done={back => { close(); if (waiting) load(); else gone([at.id]); note(t('asked', { date: date(back) })) }} />}
+        {doing === 'ask' && at && <Ask line={at} close={close} done={back => { close(); if (waiting) load(); else gone([at.id]); note(t('desk_asked', { date: date(back) })) }} />}
         {doing === 'answer' && question && <Answer question={question.id} version={question.version} close={close} done={() => { close(); note(t('answer_kept')); load() }} />}
-        {doing === 'bulk' && <Bulk lines={marked} close={close} done={shown => { close(); const done = shown.lines.filter(r => r.decision_id); last.current.push(...done.map(r => r.decision_id!)); gone(done.map(r => r.id)); setMarked([]); note(t('bulk_done', { count: done.length })) }} />}
-        {doing === 'help' && <Dialog title={t('keys')} close={close}><Facts rows={[['j / ↓', t('key_next')], ['k / ↑', t('key_previous')], ['Enter / 1', t('key_accept')], ['2, 3', t('key_accept_other')], ['d', t('decide_self')], ['o', t('on_account')], ['r', t('refund')], ['v', t('ask_customer')], ['n', t('not_ours')], ['x', t('key_mark')], ['a', t('key_sure')], ['b', t('bulk')], ['u', t('key_undo')], ['/', t('search_anything')]]} /></Dialog>}
+        {doing === 'bulk' && <Bulk lines={marked} close={close} done={shown => { close(); const done = shown.lines.filter(r => r.decision_id); last.current.push(...done.map(r => r.decision_id!)); gone(done.map(r => r.id)); setMarked([]); note(t('desk_bulk_done', { count: done.length })) }} />}
+        {doing === 'help' && <Dialog title={t('keys')} close={close}><Facts rows={[['j / ↓', t('key_next')], ['k / ↑', t('key_previous')], ['Enter / 1', t('key_accept')], ['2, 3', t('key_accept_other')], ['d', t('decide_self')], ['o', t('on_account')], ['r', t('refund')], ['v', t('ask_customer')], ['n', t('not_ours')], ['x', t('desk_key_mark')], ['a', t('key_sure')], ['b', t('bulk')], ['u', t('key_undo')], ['/', t('search_anything')]]} /></Dialog>}
     </Page>
 }

@@ -62,7 +62,7 @@ export function Ask({ line, close, done }: { line: DeskLine; close: () => void; 
 export function Answer({ question, version, close, done }: { question: number; version: number; close: () => void; done: () => void }) {
     const { t } = useWords(), { busy, problem, run } = useAction(), [answer, setAnswer] = useState('')
     const send = (event: FormEvent) => { event.preventDefault(); void run(async () => { await call('cash_answer', { id: question, answer, version }); done() }) }
-    return <Dialog title={t('answer_note')} close={close}><form onSubmit={send} noValidate><ProblemBox problem={problem} /><TextField label={t('answer')} value={answer} onChange={setAnswer} area wide required maxLength={4000} />
+    return <Dialog title={t('answer_note')} close={close}><form onSubmit={send} noValidate><ProblemBox problem={problem} /><TextField label={t('desk_answer')} value={answer} onChange={setAnswer} area wide required maxLength={4000} />
         <div className="form-end"><Button look="main" type="submit" busy={busy}>{t('answer_note')}</Button><Button onClick={close}>{t('cancel')}</Button></div></form></Dialog>
 }
 
@@ -74,7 +74,7 @@ export function Bulk({ lines, close, done }: { lines: number[]; close: () => voi
     useEffect(() => { let live = true; call('cash_preview', { lines: key.split(' ').map(id => ({ line_id: Number(id) })) }).then(s => { if (live) setShown(s) }, p => { if (live) setRefused(p) }); return () => { live = false } }, [key])
     const book = () => void run(async () => { done(await call('cash_bulk', { lines: lines.map(id => ({ line_id: id })), hash: shown?.hash ?? '' })) })
     return <Dialog title={t('bulk_title')} close={close}><ProblemBox problem={problem ?? refused} />
-        {!shown ? !refused && <Loading /> : <><p><strong>{t('bulk_sum', { count: shown.count, what: shown.sums.map(s => amount(s.amount, s.currency)).join(' + ') || '–' })}</strong>{shown.refused_count > 0 && <> · <span className="why">{t('bulk_refused', { count: shown.refused_count })}</span></>}</p>
+        {!shown ? !refused && <Loading /> : <><p><strong>{t('bulk_sum', { count: shown.count, what: shown.sums.map(s => amount(s.amount, s.currency)).join(' + ') || '–' })}</strong>{shown.refused_count > 0 && <> · <span className="why">{t('desk_bulk_refused', { count: shown.refused_count })}</span></>}</p>
             <ul className="lines-list">{shown.lines.map((r, i) => <li key={r.id + '-' + i}><div className="spread"><span>{r.name ?? date(r.booked_on ?? '')} {r.category && <span className="faint">{word('category', r.category)}{r.party_name && ': ' + r.party_name} · {t('bulk_items', { count: r.item_count ?? 0 })} · {Math.min(99, Math.floor((r.probability_ppm ?? 0) / 10_000))} %</span>}</span><Amount value={r.amount} currency={r.currency} /></div>{!r.is_possible && <p className="why">{r.text}</p>}</li>)}</ul>
             <div className="form-end"><Button look="main" icon="check" busy={busy} disabled={!shown.count} onClick={book}>{t('bulk_do', { count: shown.count })}</Button><Button onClick={close}>{t('cancel')}</Button></div></>}
     </Dialog>
