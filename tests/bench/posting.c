@@ -3,6 +3,7 @@
  * the same disk (FLORIN_TEST_POSTGRES) [>= 1 x]. Then one client's p50 against fdatasync's p50 [<= 3 x]. Each in turns of some seconds.
  * Usage: FLORIN_BINARY=… bench_posting [folder on the disk to measure] */
 #include "serve.h"
+#include "target.h"
 #include <fcntl.h>
 #include <pthread.h>
 #include <sqlite3.h>
@@ -135,18 +136,10 @@ static int64_t pgbench_a_second(bool prepare_it)
     return (int64_t)rate;
 }
 
-static void verdict(const char *what, double ratio, bool least, double target, bool *all)
-{
-    bool met = least ? ratio >= target : ratio <= target;
-    printf("%s: %.2f [%s %g] %s\n", what, ratio, least ? ">=" : "<=", target, met ? "met" : "missed");
-    *all &= met;
-}
-
 int main(int count, char **words)
 {
     struct arena *arena = arena_new((size_t)1 << 30);
     int64_t ours[ROUNDS], bare[ROUNDS], theirs[ROUNDS], times[SINGLES], sync_times[SINGLES], alone[ROUNDS], syncs[ROUNDS];
-    bool all = true;
     log_set_level(LOG_ERROR);
     served = served_make(arena, count > 1 ? words[1] : "/tmp");
     bool postgres = getenv("FLORIN_TEST_POSTGRES") != NULL;
@@ -171,10 +164,10 @@ int main(int count, char **words)
     printf("durable postings a second: HTTP with %d clients %lld; bare SQLite %lld; pgbench with %d clients %lld\n",
            CLIENTS, (long long)our, (long long)loop, CLIENTS, (long long)pg);
     printf("one client's p50 %lld us; fdatasync's p50 %lld us\n", (long long)p50, (long long)bare_sync);
-    verdict("postings / bare FULL commits", (double)our / (double)loop, true, 5, &all);
-    if (postgres) verdict("postings / pgbench", (double)our / (double)pg, true, 1, &all);
+    bool all = target_at_least("durable postings through HTTP / bare FULL commits", (double)our / (double)loop, "x", 5);
+    if (postgres) all &= target_at_least("durable postings through HTTP / pgbench", (double)our / (double)pg, "x", 1);
     else printf("postings / pgbench: not measured, FLORIN_TEST_POSTGRES names no server\n");
-    verdict("one client's p50 / fdatasync's p50", (double)p50 / (double)bare_sync, false, 3, &all);
+    all &= target_at_most("one client's p50 / fdatasync's p50", (double)p50 / (double)bare_sync, "x", 3);
     arena_free(arena);
     return !all;
 }
