@@ -34,11 +34,12 @@ export default function Home() {
     const read = useCallback(() => {
         const one = async (a: Ask): Promise<Waiting | undefined> => {
             try {
-                const { items, next } = await call(a.name as 'bill_waiting', { ...a.takes, limit: 500 }) as unknown as { items: Row[]; next?: string }
+                const { items, next } = await call(a.name as 'bill_waiting', { ...a.takes, limit: 100 }) as unknown as { items: Row[]; next?: string }
                 if (!items.length) return undefined
+                const late_in_all = next && (a.key === 'todo_overdue' || a.key === 'todo_due') && can('report_kpi') ? await call('report_kpi', {}) : undefined
                 const currency = items[0]!.currency, summed = a.amount && !next && items.every(r => r.currency === currency)
                 const first = a.day ? items[0]![a.day] as string | undefined : undefined, late = first ? Math.round((Date.parse(day) - Date.parse(first)) / 86_400_000) : 0
-                return { ...a, count: items.length, more: !!next, late, ...(summed ? { total: sumAmounts(items.map(r => String(r[a.amount!] ?? '0'))).replace(/^-/, ''), currency } : {}), ...(a.key === 'todo_verify' ? { to: '/parties/' + items[0]!.party_id } : {}) }
+                return { ...a, count: items.length, more: !!next, late, ...(summed ? { total: sumAmounts(items.map(r => String(r[a.amount!] ?? '0'))).replace(/^-/, ''), currency } : late_in_all ? { total: a.key === 'todo_due' ? late_in_all.payables_late : late_in_all.receivables_late, currency: late_in_all.currency } : {}), ...(a.key === 'todo_verify' ? { to: '/parties/' + items[0]!.party_id } : {}) }
             } catch { return undefined }
         }
         void Promise.all(asks.map(one)).then(all => setWaiting(all.filter(w => w !== undefined).sort((a, b) => press(b) - press(a))))
