@@ -92,7 +92,7 @@ await test('coding: account, cost centre, a line split, remembered for the suppl
     await clerk.getByLabel('Kostenplaats van regel 1').fill('werkplaats')
     await clerk.getByLabel('Volgende facturen van deze leverancier zo coderen').check()
     await clerk.getByRole('button', { name: 'Codering bewaren' }).click()
-    await clerk.getByText('Gecodeerd', { exact: true }).first().waitFor()
+    await clerk.getByRole('button', { name: 'Codering bewaren' }).waitFor({ state: 'detached' }) // the bill as it is now
     await clerk.getByRole('button', { name: 'Regel 1 splitsen' }).click()
     const dialog = clerk.getByRole('dialog')
     await dialog.getByLabel('Netto').first().fill('1.000,00')
