@@ -387,6 +387,10 @@ struct fault *xml_read(struct arena *arena, struct str bytes, const struct xml_l
     r->text = kept->text;
     r->text_room = kept->text_room;
     bool done = read_quickly(r, &kept->names, bytes);
+    if (!done && xml_crowded(&r->crowd, bytes)) {
+        r->fault = FAULT(arena, &input_too_large, NULL, PARAM("limit", STR("10,000 attributes")));
+        done = true;
+    }
     if (!done) {
         r->parser = kept->parser;
         parser_prepare(r);
