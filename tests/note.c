@@ -10,16 +10,15 @@ const struct fault_type note_shouted = { FAULT_INVALID, "note.shouted", "Don't s
 static const struct fault_type note_bad_token = { FAULT_UNKNOWN_USER, "note.bad_token", "Who is that?" };
 static const struct fault_type note_bad_csrf = { FAULT_DENIED, "note.bad_csrf", "That did not come from our page." };
 
-RECORD(note,
-       {
-           ID(struct note, id),
-           FIELD(struct note, title, .min = 1, .max = 80, .filter = true, .sort = true, .about = "what it is called"),
-           FIELD(struct note, body, .max = 5000, OPTIONAL, .filter = true),
-           FIELD(struct note, currency, .min = 3, .max = 3),
-           AMOUNT(struct note, total_minor, .currency = "currency", .filter = true, .sort = true),
-           FIELD(struct note, written_on, .filter = true, .sort = true),
-           FIELD(struct note, version, .min = 1, .max = EXACT_MAX),
-       });
+RECORD(note, {
+    ID(struct note, id),
+    FIELD(struct note, title, .min = 1, .max = 80, .filter = true, .sort = true, .about = "what it is called"),
+    FIELD(struct note, body, .max = 5000, OPTIONAL, .filter = true),
+    FIELD(struct note, currency, .min = 3, .max = 3),
+    AMOUNT(struct note, total_minor, .currency = "currency", .filter = true, .sort = true),
+    FIELD(struct note, written_on, .filter = true, .sort = true),
+    FIELD(struct note, version, .min = 1, .max = EXACT_MAX),
+});
 RECORD(note_add, {
     FIELD(struct note_add, title, .min = 1, .max = 80),
     FIELD(struct note_add, body, .max = 5000, OPTIONAL),

@@ -4,7 +4,7 @@
 clang-format knows spacing, indentation and braces; it does not know a table from a sentence. So of its changes those are left
 out that only move line ends or line up columns and comments, as long as the author's lines are at most 130 wide (with a comment
 behind: 160), stand at the right indentation, and a function's brace has a line of its own; a macro keeps its layout. Without
-files: every C file of ours. --check changes nothing, names the files that differ and fails when there are any.
+files: every C file of ours. The fields of a RECORD stand at one indentation, however long its name. --check changes nothing, names the files that differ and fails when there are any.
 """
 import concurrent.futures, difflib, os, pathlib, re, shutil, subprocess, sys
 
@@ -53,6 +53,19 @@ def styled(before, after):
     return '\n'.join(made)
 
 
+RECORD = re.compile(r'^RECORD\((\w+),\s*\{[ \t]*\n(.*?)\n[ \t]*\}\);$', re.M | re.S)
+
+
+def plain_records(text):
+    """clang-format lines the fields up behind the brace; they are a list, so they stand where a list's lines stand."""
+    def plain(found):
+        lines = found[2].split('\n')
+        if any(line.startswith('#') for line in lines): return found[0]
+        least = min(len(line) - len(line.lstrip()) for line in lines if line.strip())
+        return 'RECORD(%s, {\n%s\n});' % (found[1], '\n'.join('    ' + line[least:] if line.strip() else '' for line in lines))
+    return RECORD.sub(plain, text)
+
+
 def ours():
     return [str(path) for where in ('src', 'tests') for path in sorted(pathlib.Path(where).rglob('*.[ch]')) if 'data' not in path.parts]
 
@@ -67,7 +80,7 @@ def main(words):
     for name, theirs in zip(names, made):
         path = pathlib.Path(name)
         before = path.read_text(encoding='utf-8')
-        after = styled(before, theirs)
+        after = plain_records(styled(before, plain_records(theirs)))
         if before == after: continue
         wrong.append(name)
         if not check:

@@ -1,10 +1,30 @@
+-- part: company_columns
+id, name, legal_name, country, currency, language, kvk_number, vat_number, street, postal_code, city, email, phone, website, iban,
+bic, brand_color, logo, created_at, version
+
+-- part: person_columns
+id, email, name, language, password_hash, totp_secret, totp_on, totp_last_step, failed_count, locked_until, is_operator,
+invite_hash, invite_until, created_at, ended_at, version
+
+-- part: passkey_columns
+id, person_id, name, credential_id, public_key, sign_count, is_backed_up, created_at, used_at, blocked_at, version
+
+-- part: duty_rule_columns
+id, name, first_duty, second_duty, waived_by, waived_at, waived_until, waived_reason, version
+
+-- part: api_token_columns
+id, person_id, name, token_hash, permissions, created_at, expires_at
+
+-- part: duty_waiver_columns
+id, rule_id, waived_by, reason, from_at, until_at
+
 -- name: company_by_id
-select id, name, legal_name, country, currency, language, kvk_number, vat_number, street, postal_code, city, email, phone, website, iban, bic, brand_color, logo, created_at, version
+select {company_columns}
   from company where id = :company_id;
 
 -- name: company_add
-insert into company (id, name, legal_name, country, currency, language, kvk_number, vat_number, street, postal_code, city, email, phone, website, iban, bic, brand_color, logo, created_at, version)
-values (:id, :name, :legal_name, :country, :currency, :language, :kvk_number, :vat_number, :street, :postal_code, :city, :email, :phone, :website, :iban, :bic, :brand_color, :logo, :created_at, :version);
+insert into company ({company_columns})
+values ({:company_columns});
 
 -- name: company_save
 update company set name = :name, legal_name = :legal_name, kvk_number = :kvk_number, vat_number = :vat_number, street = :street, postal_code = :postal_code,
@@ -20,23 +40,23 @@ select id, name from company order by id;
 select distinct c.id, c.name from company c join member m on m.company_id = c.id where m.person_id = :id and m.ended_at is null order by c.id;
 
 -- name: person_by_email
-select id, email, name, language, password_hash, totp_secret, totp_on, totp_last_step, failed_count, locked_until, is_operator, invite_hash, invite_until, created_at, ended_at, version
+select {person_columns}
   from person where email = :email;
 
 -- name: person_by_id
-select id, email, name, language, password_hash, totp_secret, totp_on, totp_last_step, failed_count, locked_until, is_operator, invite_hash, invite_until, created_at, ended_at, version
+select {person_columns}
   from person where id = :id;
 
 -- name: person_by_invite
-select id, email, name, language, password_hash, totp_secret, totp_on, totp_last_step, failed_count, locked_until, is_operator, invite_hash, invite_until, created_at, ended_at, version
+select {person_columns}
   from person where invite_hash = :hash;
 
 -- name: persons_with_factor
-select id, email, name, language, password_hash, totp_secret, totp_on, totp_last_step, failed_count, locked_until, is_operator, invite_hash, invite_until, created_at, ended_at, version
+select {person_columns}
   from person where totp_secret is not null order by id;
 
 -- name: person_add
-insert into person (id, email, name, language, password_hash, totp_secret, totp_on, totp_last_step, failed_count, locked_until, is_operator, invite_hash, invite_until, created_at, ended_at, version)
+insert into person ({person_columns})
 values (:id, :email, :name, :language, :password_hash, :totp_secret, :totp_on, :totp_last_step, :failed_count, :locked_until, :is_operator, :invite_hash, :invite_until, :created_at, :ended_at, 1);
 
 -- name: person_save
@@ -149,8 +169,8 @@ select id, created_at, expires_at, address, agent, cast(id = :id as boolean) as 
 update session set ended_at = :now where person_id = :person_id and id <> :id and ended_at is null;
 
 -- name: token_add
-insert into api_token (company_id, id, person_id, name, token_hash, permissions, created_at, expires_at)
-values (:company_id, :id, :person_id, :name, :token_hash, :permissions, :created_at, :expires_at);
+insert into api_token (company_id, {api_token_columns})
+values (:company_id, {:api_token_columns});
 
 -- name: token_by_hash
 -- across companies: the token itself says of which it is
@@ -167,17 +187,17 @@ update api_token set ended_at = :now where company_id = :company_id and id = :id
 insert into duty_rule (company_id, id, name, first_duty, second_duty, version) values (:company_id, :id, :name, :first_duty, :second_duty, 1);
 
 -- name: duty_rule_list
-select id, name, first_duty, second_duty, waived_by, waived_at, waived_until, waived_reason, version from duty_rule where company_id = :company_id;
+select {duty_rule_columns} from duty_rule where company_id = :company_id;
 
 -- name: duty_rule_by_id
-select id, name, first_duty, second_duty, waived_by, waived_at, waived_until, waived_reason, version from duty_rule where company_id = :company_id and id = :id;
+select {duty_rule_columns} from duty_rule where company_id = :company_id and id = :id;
 
 -- name: duty_rule_waive
 update duty_rule set waived_by = :waived_by, waived_at = :waived_at, waived_until = :waived_until, waived_reason = :waived_reason, version = version + 1
  where company_id = :company_id and id = :id and version = :version;
 
 -- name: duty_broken
-select r.id, r.name, r.first_duty, r.second_duty, r.waived_by, r.waived_at, r.waived_until, r.waived_reason, r.version
+select {r.duty_rule_columns}
   from duty_rule r join duty d on d.company_id = r.company_id
  where r.company_id = :company_id and (r.waived_until is null or r.waived_until <= :now) and d.subject_kind = :subject_kind and d.subject_id = :subject_id and d.person_id = :person_id
    and ((r.first_duty = d.duty and r.second_duty = :duty) or (r.second_duty = d.duty and r.first_duty = :duty))
@@ -226,19 +246,19 @@ insert into passkey (id, person_id, name, credential_id, public_key, sign_count,
 values (:id, :person_id, :name, :credential_id, :public_key, :sign_count, :is_backed_up, :created_at, 1);
 
 -- name: passkey_list
-select id, person_id, name, credential_id, public_key, sign_count, is_backed_up, created_at, used_at, blocked_at, version
+select {passkey_columns}
   from passkey where person_id = :id and ended_at is null;
 
 -- name: passkey_all
-select id, person_id, name, credential_id, public_key, sign_count, is_backed_up, created_at, used_at, blocked_at, version
+select {passkey_columns}
   from passkey where person_id = :id and ended_at is null order by id;
 
 -- name: passkey_by_id
-select id, person_id, name, credential_id, public_key, sign_count, is_backed_up, created_at, used_at, blocked_at, version
+select {passkey_columns}
   from passkey where id = :id and person_id = :person_id and ended_at is null;
 
 -- name: passkey_by_credential
-select id, person_id, name, credential_id, public_key, sign_count, is_backed_up, created_at, used_at, blocked_at, version
+select {passkey_columns}
   from passkey where credential_id = :hash and ended_at is null;
 
 -- name: passkey_count
@@ -269,15 +289,15 @@ delete from challenge where expires_at <= :now;
 select count(*) as id from challenge where address = :address;
 
 -- name: duty_waiver_add
-insert into duty_waiver (company_id, id, rule_id, waived_by, reason, from_at, until_at)
-values (:company_id, :id, :rule_id, :waived_by, :reason, :from_at, :until_at);
+insert into duty_waiver (company_id, {duty_waiver_columns})
+values (:company_id, {:duty_waiver_columns});
 
 -- name: duty_waiver_end
 update duty_waiver set ended_at = :now, ended_by = :waived_by
  where company_id = :company_id and rule_id = :rule_id and ended_at is null and until_at > :now;
 
 -- name: duty_rules_waived
-select id, name, first_duty, second_duty, waived_by, waived_at, waived_until, waived_reason, version
+select {duty_rule_columns}
   from duty_rule where company_id = :company_id and waived_until > :now order by id;
 
 -- name: duty_both_count

@@ -50,18 +50,17 @@ struct duty_rule {
     int64_t version;
 };
 LIST_STRUCT(duty_rules, struct duty_rule);
-RECORD(duty_rule,
-       {
-           FIELD_OF(FIELD_ID, int64_t, struct duty_rule, id, .sort = true),
-           FIELD(struct duty_rule, name),
-           FIELD(struct duty_rule, first_duty),
-           FIELD(struct duty_rule, second_duty),
-           FIELD_OF(FIELD_ID, int64_t, struct duty_rule, waived_by, OPTIONAL),
-           FIELD(struct duty_rule, waived_at, OPTIONAL),
-           FIELD(struct duty_rule, waived_until, OPTIONAL, .about = "from then on it is kept again, by itself"),
-           FIELD(struct duty_rule, waived_reason, OPTIONAL),
-           FIELD(struct duty_rule, version, OPTIONAL),
-       });
+RECORD(duty_rule, {
+    FIELD_OF(FIELD_ID, int64_t, struct duty_rule, id, .sort = true),
+    FIELD(struct duty_rule, name),
+    FIELD(struct duty_rule, first_duty),
+    FIELD(struct duty_rule, second_duty),
+    FIELD_OF(FIELD_ID, int64_t, struct duty_rule, waived_by, OPTIONAL),
+    FIELD(struct duty_rule, waived_at, OPTIONAL),
+    FIELD(struct duty_rule, waived_until, OPTIONAL, .about = "from then on it is kept again, by itself"),
+    FIELD(struct duty_rule, waived_reason, OPTIONAL),
+    FIELD(struct duty_rule, version, OPTIONAL),
+});
 struct duty {
     int64_t id;
     struct str subject_kind;

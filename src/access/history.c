@@ -5,10 +5,10 @@
 
 struct history_of { struct str kind; int64_t id; };
 RECORD(history_of, {
-                       FIELD(struct history_of, kind, .min = 1, .max = 40,
-                             .about = "as the audit trail names it: bill, party, user …"),
-                       FIELD(struct history_of, id, .min = 1, .max = EXACT_MAX),
-                   });
+    FIELD(struct history_of, kind, .min = 1, .max = 40,
+          .about = "as the audit trail names it: bill, party, user …"),
+    FIELD(struct history_of, id, .min = 1, .max = EXACT_MAX),
+});
 struct history_row {
     int64_t id;
     struct instant at;
@@ -16,17 +16,16 @@ struct history_row {
     struct str person, operation, source, changes;
 };
 LIST_STRUCT(history_rows, struct history_row);
-RECORD(history_row,
-       {
-           FIELD_OF(FIELD_ID, int64_t, struct history_row, id, .sort = true,
-                    .about = "number of its row in the audit trail"),
-           FIELD(struct history_row, at, .filter = true),
-           ID(struct history_row, user_id, OPTIONAL, .filter = true, .about = "absent: the program itself"),
-           FIELD(struct history_row, person, OPTIONAL, .about = "who did it, by the name of today"),
-           FIELD(struct history_row, operation, .filter = true, .about = "what was done, such as bill approve"),
-           FIELD(struct history_row, source, OPTIONAL, .about = "http, cli, job"),
-           JSON(struct history_row, changes, .about = "of this thing only: per field the value before and after"),
-       });
+RECORD(history_row, {
+    FIELD_OF(FIELD_ID, int64_t, struct history_row, id, .sort = true,
+             .about = "number of its row in the audit trail"),
+    FIELD(struct history_row, at, .filter = true),
+    ID(struct history_row, user_id, OPTIONAL, .filter = true, .about = "absent: the program itself"),
+    FIELD(struct history_row, person, OPTIONAL, .about = "who did it, by the name of today"),
+    FIELD(struct history_row, operation, .filter = true, .about = "what was done, such as bill approve"),
+    FIELD(struct history_row, source, OPTIONAL, .about = "http, cli, job"),
+    JSON(struct history_row, changes, .about = "of this thing only: per field the value before and after"),
+});
 
 /* Of all that one operation changed, what it changed of this thing. */
 static struct str changes_of(struct arena *arena, struct str changes, const struct history_of *of)

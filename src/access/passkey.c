@@ -38,18 +38,18 @@ struct passkey {
 };
 LIST_STRUCT(passkeys, struct passkey);
 RECORD(passkey, {
-                    FIELD_OF(FIELD_ID, int64_t, struct passkey, id, .sort = true),
-                    FIELD(struct passkey, person_id),
-                    FIELD(struct passkey, name, .min = 1, .max = 100),
-                    BYTES(struct passkey, credential_id, OPTIONAL, .secret = true),
-                    BYTES(struct passkey, public_key, OPTIONAL, .secret = true),
-                    FIELD(struct passkey, sign_count, .secret = true),
-                    FIELD(struct passkey, is_backed_up, .about = "kept by its maker on several devices"),
-                    FIELD(struct passkey, created_at),
-                    FIELD(struct passkey, used_at, OPTIONAL),
-                    FIELD(struct passkey, blocked_at, OPTIONAL, .about = "its counter went back: there may be a copy"),
-                    FIELD(struct passkey, version),
-                });
+    FIELD_OF(FIELD_ID, int64_t, struct passkey, id, .sort = true),
+    FIELD(struct passkey, person_id),
+    FIELD(struct passkey, name, .min = 1, .max = 100),
+    BYTES(struct passkey, credential_id, OPTIONAL, .secret = true),
+    BYTES(struct passkey, public_key, OPTIONAL, .secret = true),
+    FIELD(struct passkey, sign_count, .secret = true),
+    FIELD(struct passkey, is_backed_up, .about = "kept by its maker on several devices"),
+    FIELD(struct passkey, created_at),
+    FIELD(struct passkey, used_at, OPTIONAL),
+    FIELD(struct passkey, blocked_at, OPTIONAL, .about = "its counter went back: there may be a copy"),
+    FIELD(struct passkey, version),
+});
 struct challenge {
     struct str hash, purpose;
     int64_t session_id;
@@ -106,15 +106,14 @@ struct passkey_started {
     struct str challenge, rp_id, user_handle, user_name, display_name;
     struct known_credentials known;
 };
-RECORD(passkey_started,
-       {
-           FIELD(struct passkey_started, challenge, .about = "to be signed once, within five minutes; base64url"),
-           FIELD(struct passkey_started, rp_id),
-           BYTES(struct passkey_started, user_handle),
-           FIELD(struct passkey_started, user_name),
-           FIELD(struct passkey_started, display_name),
-           LIST(struct passkey_started, known, known_credential),
-       });
+RECORD(passkey_started, {
+    FIELD(struct passkey_started, challenge, .about = "to be signed once, within five minutes; base64url"),
+    FIELD(struct passkey_started, rp_id),
+    BYTES(struct passkey_started, user_handle),
+    FIELD(struct passkey_started, user_name),
+    FIELD(struct passkey_started, display_name),
+    LIST(struct passkey_started, known, known_credential),
+});
 
 static struct fault *credentials_of(struct work *work, int64_t of, struct known_credentials *known)
 {
@@ -145,10 +144,10 @@ CALLABLE(passkey_start, nothing, passkey_started);
 
 struct passkey_add { struct str name, client_data, attestation; };
 RECORD(passkey_add, {
-                        FIELD(struct passkey_add, name, .min = 1, .max = 100, .about = "what to call it: \"Laptop\""),
-                        BYTES(struct passkey_add, client_data, .min = 1, .max = 4096, .about = "clientDataJSON"),
-                        BYTES(struct passkey_add, attestation, .min = 1, .max = 65536, .about = "attestationObject"),
-                    });
+    FIELD(struct passkey_add, name, .min = 1, .max = 100, .about = "what to call it: \"Laptop\""),
+    BYTES(struct passkey_add, client_data, .min = 1, .max = 4096, .about = "clientDataJSON"),
+    BYTES(struct passkey_add, attestation, .min = 1, .max = 65536, .about = "attestationObject"),
+});
 
 static struct fault *passkey_add(struct work *work, const struct passkey_add *takes, struct passkey *out)
 {
@@ -189,13 +188,12 @@ struct passkey_asked {
     struct str challenge, rp_id;
     struct known_credentials known;
 };
-RECORD(passkey_asked,
-       {
-           FIELD(struct passkey_asked, challenge, .about = "to be signed once, within five minutes; base64url"),
-           FIELD(struct passkey_asked, rp_id),
-           LIST(struct passkey_asked, known, known_credential,
-                .about = "of who is signed in; of a stranger none: the authenticator knows"),
-       });
+RECORD(passkey_asked, {
+    FIELD(struct passkey_asked, challenge, .about = "to be signed once, within five minutes; base64url"),
+    FIELD(struct passkey_asked, rp_id),
+    LIST(struct passkey_asked, known, known_credential,
+         .about = "of who is signed in; of a stranger none: the authenticator knows"),
+});
 static struct fault *passkey_ask(struct work *work, const struct nothing *takes, struct passkey_asked *out)
 {
     struct webauthn_place place;
@@ -210,13 +208,13 @@ CALLABLE(passkey_ask, nothing, passkey_asked);
 
 struct passkey_show { struct str credential_id, client_data, authenticator_data, signature, agent; };
 RECORD(passkey_show, {
-                         BYTES(struct passkey_show, credential_id, .min = 1, .max = 1023),
-                         BYTES(struct passkey_show, client_data, .min = 1, .max = 4096),
-                         BYTES(struct passkey_show, authenticator_data, .min = 1, .max = 65536),
-                         BYTES(struct passkey_show, signature, .min = 1, .max = 2048),
-                         FIELD(struct passkey_show, agent, .max = 200, OPTIONAL,
-                               .about = "what to call this session in the list of sessions"),
-                     });
+    BYTES(struct passkey_show, credential_id, .min = 1, .max = 1023),
+    BYTES(struct passkey_show, client_data, .min = 1, .max = 4096),
+    BYTES(struct passkey_show, authenticator_data, .min = 1, .max = 65536),
+    BYTES(struct passkey_show, signature, .min = 1, .max = 2048),
+    FIELD(struct passkey_show, agent, .max = 200, OPTIONAL,
+          .about = "what to call this session in the list of sessions"),
+});
 
 static struct fault *not_accepted(struct work *work)
 {

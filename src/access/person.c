@@ -188,17 +188,16 @@ struct user_add {
     struct str email, name, role, language, password;
     bool is_operator;
 };
-RECORD(user_add,
-       {
-           FIELD(struct user_add, email, .min = 3, .max = 254),
-           FIELD(struct user_add, name, .min = 1, .max = 200),
-           FIELD(struct user_add, role, .min = 1, .max = 60, .about = "name of a role of this company"),
-           FIELD(struct user_add, language, .max = 2, OPTIONAL, .about = "nl or en; left out: the company's"),
-           FIELD(struct user_add, password, .max = 500, OPTIONAL, .secret = true,
-                 .about = "left out: an invitation is given instead"),
-           FIELD(struct user_add, is_operator, OPTIONAL,
-                 .about = "may add companies; only the program itself gives it"),
-       });
+RECORD(user_add, {
+    FIELD(struct user_add, email, .min = 3, .max = 254),
+    FIELD(struct user_add, name, .min = 1, .max = 200),
+    FIELD(struct user_add, role, .min = 1, .max = 60, .about = "name of a role of this company"),
+    FIELD(struct user_add, language, .max = 2, OPTIONAL, .about = "nl or en; left out: the company's"),
+    FIELD(struct user_add, password, .max = 500, OPTIONAL, .secret = true,
+          .about = "left out: an invitation is given instead"),
+    FIELD(struct user_add, is_operator, OPTIONAL,
+          .about = "may add companies; only the program itself gives it"),
+});
 struct user_added {
     int64_t id;
     struct str email, invitation;
@@ -286,15 +285,17 @@ CALLABLE(user_add, user_add, user_added);
 struct user_row { int64_t id; struct str email, name; bool totp_on, is_invited; struct str role; struct instant created_at; };
 LIST_STRUCT(user_rows, struct user_row);
 RECORD(user_row, {
-                     FIELD_OF(FIELD_ID, int64_t, struct user_row, id, .sort = true),
-                     FIELD(struct user_row, email, .filter = true, .sort = true),
-                     FIELD(struct user_row, name, .filter = true, .sort = true),
-                     FIELD(struct user_row, totp_on),
-                     FIELD(struct user_row, is_invited),
-                     FIELD(struct user_row, role, .filter = true),
-                     FIELD(struct user_row, created_at),
-                 });
-struct user_end { int64_t id; };
+    FIELD_OF(FIELD_ID, int64_t, struct user_row, id, .sort = true),
+    FIELD(struct user_row, email, .filter = true, .sort = true),
+    FIELD(struct user_row, name, .filter = true, .sort = true),
+    FIELD(struct user_row, totp_on),
+    FIELD(struct user_row, is_invited),
+    FIELD(struct user_row, role, .filter = true),
+    FIELD(struct user_row, created_at),
+});
+struct user_end {
+    int64_t id;
+};
 RECORD(user_end, { FIELD(struct user_end, id, .min = 1, .max = EXACT_MAX) });
 static struct fault *member_load(struct work *work, int64_t id, struct user_row *row)
 {

@@ -38,24 +38,23 @@ RECORD(session, {
 });
 struct session_open { struct str email, password, code, agent; };
 RECORD(session_open, {
-                         FIELD(struct session_open, email, .min = 3, .max = 254),
-                         FIELD(struct session_open, password, .min = 1, .max = 500, .secret = true),
-                         FIELD(struct session_open, code, .max = 40, OPTIONAL, .secret = true,
-                               .about = "of the second factor, or a recovery code"),
-                         FIELD(struct session_open, agent, .max = 200, OPTIONAL,
-                               .about = "what to call this session in the list of sessions"),
-                     });
-RECORD(session_opened,
-       {
-           FIELD(struct session_opened, session_cookie, OPTIONAL, .secret = true),
-           FIELD(struct session_opened, csrf, .about = "goes into the header X-Florin-CSRF of what changes something"),
-           FIELD(struct session_opened, expires_at),
-           FIELD(struct session_opened, person_id),
-           FIELD(struct session_opened, name),
-           FIELD(struct session_opened, language),
-           FIELD(struct session_opened, second_factor, .about = "false: set one up before anything that moves money"),
-           LIST(struct session_opened, companies, company_choice),
-       });
+    FIELD(struct session_open, email, .min = 3, .max = 254),
+    FIELD(struct session_open, password, .min = 1, .max = 500, .secret = true),
+    FIELD(struct session_open, code, .max = 40, OPTIONAL, .secret = true,
+          .about = "of the second factor, or a recovery code"),
+    FIELD(struct session_open, agent, .max = 200, OPTIONAL,
+          .about = "what to call this session in the list of sessions"),
+});
+RECORD(session_opened, {
+    FIELD(struct session_opened, session_cookie, OPTIONAL, .secret = true),
+    FIELD(struct session_opened, csrf, .about = "goes into the header X-Florin-CSRF of what changes something"),
+    FIELD(struct session_opened, expires_at),
+    FIELD(struct session_opened, person_id),
+    FIELD(struct session_opened, name),
+    FIELD(struct session_opened, language),
+    FIELD(struct session_opened, second_factor, .about = "false: set one up before anything that moves money"),
+    LIST(struct session_opened, companies, company_choice),
+});
 struct email_at {
     struct str email;
 };
@@ -180,13 +179,13 @@ CALLABLE(session_step_up, step_up, nothing);
 struct session_row { int64_t id; struct instant created_at, expires_at; struct str address, agent; bool is_current; };
 LIST_STRUCT(session_rows, struct session_row);
 RECORD(session_row, {
-                        FIELD_OF(FIELD_ID, int64_t, struct session_row, id, .sort = true),
-                        FIELD(struct session_row, created_at),
-                        FIELD(struct session_row, expires_at),
-                        FIELD(struct session_row, address, OPTIONAL),
-                        FIELD(struct session_row, agent, OPTIONAL),
-                        FIELD(struct session_row, is_current, .about = "the one that asks"),
-                    });
+    FIELD_OF(FIELD_ID, int64_t, struct session_row, id, .sort = true),
+    FIELD(struct session_row, created_at),
+    FIELD(struct session_row, expires_at),
+    FIELD(struct session_row, address, OPTIONAL),
+    FIELD(struct session_row, agent, OPTIONAL),
+    FIELD(struct session_row, is_current, .about = "the one that asks"),
+});
 static struct fault *session_list(struct work *work, const struct nothing *takes, const struct list_query *query,
                                   struct session_rows *rows, struct str *next)
 {
@@ -313,16 +312,16 @@ struct token_seen {
     struct instant person_ended_at;
 };
 RECORD(token_seen, {
-                       FIELD(struct token_seen, id),
-                       FIELD(struct token_seen, token_company_id),
-                       FIELD(struct token_seen, person_id),
-                       FIELD(struct token_seen, name),
-                       FIELD(struct token_seen, permissions),
-                       FIELD(struct token_seen, created_at),
-                       FIELD(struct token_seen, expires_at),
-                       FIELD(struct token_seen, language),
-                       FIELD(struct token_seen, person_ended_at, OPTIONAL),
-                   });
+    FIELD(struct token_seen, id),
+    FIELD(struct token_seen, token_company_id),
+    FIELD(struct token_seen, person_id),
+    FIELD(struct token_seen, name),
+    FIELD(struct token_seen, permissions),
+    FIELD(struct token_seen, created_at),
+    FIELD(struct token_seen, expires_at),
+    FIELD(struct token_seen, language),
+    FIELD(struct token_seen, person_ended_at, OPTIONAL),
+});
 /* "bill.*", "*.read", "*", or a whole name. */
 bool access_pattern_holds(struct str pattern, struct str name)
 {
@@ -488,11 +487,11 @@ struct fault *access_show_factor(struct work *work, struct books *books, struct 
 
 struct token_add { struct str name, permissions; int64_t days; };
 RECORD(token_add, {
-                      FIELD(struct token_add, name, .min = 1, .max = 100),
-                      FIELD(struct token_add, permissions, .min = 1, .max = 1000,
-                            .about = "patterns between spaces, such as \"bill.* *.read\"; never more than you may"),
-                      FIELD(struct token_add, days, .min = 1, .max = 730),
-                  });
+    FIELD(struct token_add, name, .min = 1, .max = 100),
+    FIELD(struct token_add, permissions, .min = 1, .max = 1000,
+          .about = "patterns between spaces, such as \"bill.* *.read\"; never more than you may"),
+    FIELD(struct token_add, days, .min = 1, .max = 730),
+});
 struct token_row {
     int64_t id, person_id;
     struct str name, token_hash, permissions;
@@ -500,14 +499,14 @@ struct token_row {
 };
 LIST_STRUCT(token_rows, struct token_row);
 RECORD(token_row, {
-                      FIELD_OF(FIELD_ID, int64_t, struct token_row, id, .sort = true),
-                      FIELD(struct token_row, person_id),
-                      FIELD(struct token_row, name, .filter = true),
-                      BYTES(struct token_row, token_hash, OPTIONAL, .secret = true),
-                      FIELD(struct token_row, permissions),
-                      FIELD(struct token_row, created_at),
-                      FIELD(struct token_row, expires_at, .sort = true),
-                  });
+    FIELD_OF(FIELD_ID, int64_t, struct token_row, id, .sort = true),
+    FIELD(struct token_row, person_id),
+    FIELD(struct token_row, name, .filter = true),
+    BYTES(struct token_row, token_hash, OPTIONAL, .secret = true),
+    FIELD(struct token_row, permissions),
+    FIELD(struct token_row, created_at),
+    FIELD(struct token_row, expires_at, .sort = true),
+});
 struct token_added {
     int64_t id;
     struct str token;

@@ -16,18 +16,17 @@ struct saved_view {
     int64_t version;
 };
 LIST_STRUCT(saved_views, struct saved_view);
-RECORD(saved_view,
-       {
-           ID(struct saved_view, id),
-           FIELD(struct saved_view, page, .min = 1, .max = 60, .filter = true,
-                 .about = "path of the list, such as /bills"),
-           FIELD(struct saved_view, name, .min = 1, .max = 60, .sort = true),
-           FIELD(struct saved_view, query, .max = 2000, .about = "filters and sort as they stand in the address"),
-           FIELD(struct saved_view, is_shared, .filter = true, .about = "everybody in the company sees it"),
-           FIELD(struct saved_view, is_mine),
-           FIELD(struct saved_view, owner, OPTIONAL),
-           FIELD(struct saved_view, version),
-       });
+RECORD(saved_view, {
+    ID(struct saved_view, id),
+    FIELD(struct saved_view, page, .min = 1, .max = 60, .filter = true,
+          .about = "path of the list, such as /bills"),
+    FIELD(struct saved_view, name, .min = 1, .max = 60, .sort = true),
+    FIELD(struct saved_view, query, .max = 2000, .about = "filters and sort as they stand in the address"),
+    FIELD(struct saved_view, is_shared, .filter = true, .about = "everybody in the company sees it"),
+    FIELD(struct saved_view, is_mine),
+    FIELD(struct saved_view, owner, OPTIONAL),
+    FIELD(struct saved_view, version),
+});
 
 static struct fault *view_list(struct work *work, const struct nothing *takes, const struct list_query *query,
                                struct saved_views *rows, struct str *next)
@@ -41,13 +40,12 @@ struct view_save {
     struct str page, name, query;
     bool is_shared;
 };
-RECORD(view_save,
-       {
-           FIELD(struct view_save, page, .min = 1, .max = 60),
-           FIELD(struct view_save, name, .min = 1, .max = 60, .about = "one of yours with this name is replaced"),
-           FIELD(struct view_save, query, .max = 2000, OPTIONAL),
-           FIELD(struct view_save, is_shared, OPTIONAL),
-       });
+RECORD(view_save, {
+    FIELD(struct view_save, page, .min = 1, .max = 60),
+    FIELD(struct view_save, name, .min = 1, .max = 60, .about = "one of yours with this name is replaced"),
+    FIELD(struct view_save, query, .max = 2000, OPTIONAL),
+    FIELD(struct view_save, is_shared, OPTIONAL),
+});
 struct view_count {
     int64_t count;
 };

@@ -24,15 +24,14 @@ struct app_check_flags {
     struct str without;
     bool json, version;
 };
-RECORD(app_check_flags,
-       {
-           FIELD(struct app_check_flags, rules, CHOICES(rule_names), OPTIONAL,
-                 .about = "by which rules; auto: those that the invoice names, and our own"),
-           FIELD(struct app_check_flags, without, OPTIONAL, .max = 500,
-                 .about = "which of our own checks not to make: FL-BIC,FL-GTIN"),
-           FIELD(struct app_check_flags, json, OPTIONAL, .about = "one JSON object a line"),
-           FIELD(struct app_check_flags, version, OPTIONAL, .about = "which versions of the rules these are"),
-       });
+RECORD(app_check_flags, {
+    FIELD(struct app_check_flags, rules, CHOICES(rule_names), OPTIONAL,
+          .about = "by which rules; auto: those that the invoice names, and our own"),
+    FIELD(struct app_check_flags, without, OPTIONAL, .max = 500,
+          .about = "which of our own checks not to make: FL-BIC,FL-GTIN"),
+    FIELD(struct app_check_flags, json, OPTIONAL, .about = "one JSON object a line"),
+    FIELD(struct app_check_flags, version, OPTIONAL, .about = "which versions of the rules these are"),
+});
 
 enum { THREADS_MOST = 64, AHEAD_MOST = 512 /* how far the checking may run ahead of the printing: what waits is memory */ };
 

@@ -13,13 +13,12 @@ struct app_demo_flags {
     int64_t seed, months;
     bool quick;
 };
-RECORD(app_demo_flags,
-       {
-           FIELD(struct app_demo_flags, seed, .min = 0, .max = EXACT_MAX, OPTIONAL,
-                 .about = "the same number gives the same company; left out: 1"),
-           FIELD(struct app_demo_flags, months, .min = 1, .max = 60, OPTIONAL, .about = "of history; left out: 24"),
-           FIELD(struct app_demo_flags, quick, OPTIONAL, .about = "a tenth of the invoices and bills"),
-       });
+RECORD(app_demo_flags, {
+    FIELD(struct app_demo_flags, seed, .min = 0, .max = EXACT_MAX, OPTIONAL,
+          .about = "the same number gives the same company; left out: 1"),
+    FIELD(struct app_demo_flags, months, .min = 1, .max = 60, OPTIONAL, .about = "of history; left out: 24"),
+    FIELD(struct app_demo_flags, quick, OPTIONAL, .about = "a tenth of the invoices and bills"),
+});
 struct app_totp_flags {
     struct str secret;
 };

@@ -6,20 +6,20 @@ const struct fault_type archive_empty = { FAULT_INVALID, "archive.empty", "The f
 
 static const char *const sources[] = { NULL, "upload", "mail", "portal", "folder", "made", "api" };
 RECORD(document, {
-                     ID(struct document, id, .sort = true),
-                     BYTES(struct document, hash),
-                     FIELD(struct document, file_name, .min = 1, .max = 255, .filter = true),
-                     FIELD(struct document, media_type, .max = 100, .filter = true),
-                     FIELD(struct document, byte_count),
-                     FIELD(struct document, source, CHOICES(sources), .filter = true),
-                     FIELD(struct document, subject_kind, .max = 40, OPTIONAL, .filter = true),
-                     FIELD(struct document, subject_id, OPTIONAL, .filter = true),
-                     ID(struct document, replaces_id, OPTIONAL),
-                     FIELD(struct document, language, OPTIONAL),
-                     FIELD(struct document, keep_until),
-                     FIELD(struct document, added_at, .sort = true),
-                     FIELD(struct document, added_by),
-                 });
+    ID(struct document, id, .sort = true),
+    BYTES(struct document, hash),
+    FIELD(struct document, file_name, .min = 1, .max = 255, .filter = true),
+    FIELD(struct document, media_type, .max = 100, .filter = true),
+    FIELD(struct document, byte_count),
+    FIELD(struct document, source, CHOICES(sources), .filter = true),
+    FIELD(struct document, subject_kind, .max = 40, OPTIONAL, .filter = true),
+    FIELD(struct document, subject_id, OPTIONAL, .filter = true),
+    ID(struct document, replaces_id, OPTIONAL),
+    FIELD(struct document, language, OPTIONAL),
+    FIELD(struct document, keep_until),
+    FIELD(struct document, added_at, .sort = true),
+    FIELD(struct document, added_by),
+});
 struct kept_content {
     struct str hash;
     int64_t byte_count;
@@ -142,15 +142,14 @@ struct document_upload {
     int64_t subject_id, replaces_id;
     struct str content;
 };
-RECORD(document_upload,
-       {
-           FIELD(struct document_upload, file_name, .min = 1, .max = 255),
-           FIELD(struct document_upload, media_type, .max = 100, OPTIONAL),
-           FIELD(struct document_upload, subject_kind, .max = 40, OPTIONAL),
-           FIELD(struct document_upload, subject_id, OPTIONAL),
-           FIELD(struct document_upload, replaces_id, OPTIONAL, .about = "a document that this is a newer version of"),
-           BYTES(struct document_upload, content, .min = 1, .max = 64 << 20),
-       });
+RECORD(document_upload, {
+    FIELD(struct document_upload, file_name, .min = 1, .max = 255),
+    FIELD(struct document_upload, media_type, .max = 100, OPTIONAL),
+    FIELD(struct document_upload, subject_kind, .max = 40, OPTIONAL),
+    FIELD(struct document_upload, subject_id, OPTIONAL),
+    FIELD(struct document_upload, replaces_id, OPTIONAL, .about = "a document that this is a newer version of"),
+    BYTES(struct document_upload, content, .min = 1, .max = 64 << 20),
+});
 static struct fault *document_upload(struct work *work, const struct document_upload *takes, struct document *out)
 {
     *out = (struct document){ .file_name = takes->file_name,
@@ -251,14 +250,14 @@ struct found_document {
     struct instant added_at;
 };
 RECORD(found_document, {
-                           FIELD(struct found_document, id),
-                           FIELD(struct found_document, occurrences),
-                           FIELD(struct found_document, file_name),
-                           FIELD(struct found_document, media_type),
-                           FIELD(struct found_document, subject_kind, OPTIONAL),
-                           FIELD(struct found_document, subject_id, OPTIONAL),
-                           FIELD(struct found_document, added_at),
-                       });
+    FIELD(struct found_document, id),
+    FIELD(struct found_document, occurrences),
+    FIELD(struct found_document, file_name),
+    FIELD(struct found_document, media_type),
+    FIELD(struct found_document, subject_kind, OPTIONAL),
+    FIELD(struct found_document, subject_id, OPTIONAL),
+    FIELD(struct found_document, added_at),
+});
 LIST_STRUCT(found_documents, struct found_document);
 struct found { struct found_documents documents; };
 RECORD(found, { LIST(struct found, documents, found_document) });

@@ -1,29 +1,50 @@
+-- part: bill_columns
+id, receipt_number, state, party_id, supplier_basis, kind, number, number_key, issued_on, due_on, booked_on, currency, net_minor,
+vat_minor, total_minor, prepaid_minor, rounding_minor, payable_minor, reference_kind, reference, iban, discount_minor,
+discount_on, order_reference, buyer_reference, seller_name, seller_kvk_number, seller_oin, seller_vat_number,
+seller_endpoint_scheme, seller_endpoint, payee_name, document_id, xml_document_id, file_hash, syntax, received_at, entered_by,
+submitted_by, approved_by, refused_by, submitted_at, approved_at, refused_at, refuse_reason, submitted_hash, approved_hash,
+entry_id, notes, version
+
+-- part: bill_line_columns
+bill_id, line_no, description, quantity, price, unit, net_minor, vat_minor, vat_category, vat_rate, vat_reason, account_id,
+vat_code_id, cost_center, coded_from
+
+-- part: bill_problem_columns
+bill_id, problem_no, source, kind, rule, severity, place, line, found, english, dutch, released_by, released_at, release_reason
+
+-- part: bill_pair_columns
+bill_id, other_id, rule, found_at, released_by, released_at, release_reason
+
+-- part: bill_event_columns
+id, bill_id, event, state, user_id, at, note
+
 -- name: bill_by_id
-select id, receipt_number, state, party_id, supplier_basis, kind, number, number_key, issued_on, due_on, booked_on, currency, net_minor, vat_minor, total_minor, prepaid_minor, rounding_minor, payable_minor, reference_kind, reference, iban, discount_minor, discount_on, order_reference, buyer_reference, seller_name, seller_kvk_number, seller_oin, seller_vat_number, seller_endpoint_scheme, seller_endpoint, payee_name, document_id, xml_document_id, file_hash, syntax, received_at, entered_by, submitted_by, approved_by, refused_by, submitted_at, approved_at, refused_at, refuse_reason, submitted_hash, approved_hash, entry_id, notes, version
+select {bill_columns}
   from bill where company_id = :company_id and id = :id;
 
 -- name: bill_by_file
-select id, receipt_number, state, party_id, supplier_basis, kind, number, number_key, issued_on, due_on, booked_on, currency, net_minor, vat_minor, total_minor, prepaid_minor, rounding_minor, payable_minor, reference_kind, reference, iban, discount_minor, discount_on, order_reference, buyer_reference, seller_name, seller_kvk_number, seller_oin, seller_vat_number, seller_endpoint_scheme, seller_endpoint, payee_name, document_id, xml_document_id, file_hash, syntax, received_at, entered_by, submitted_by, approved_by, refused_by, submitted_at, approved_at, refused_at, refuse_reason, submitted_hash, approved_hash, entry_id, notes, version
+select {bill_columns}
   from bill where company_id = :company_id and file_hash = :file_hash;
 
 -- name: bill_last_approved
-select id, receipt_number, state, party_id, supplier_basis, kind, number, number_key, issued_on, due_on, booked_on, currency, net_minor, vat_minor, total_minor, prepaid_minor, rounding_minor, payable_minor, reference_kind, reference, iban, discount_minor, discount_on, order_reference, buyer_reference, seller_name, seller_kvk_number, seller_oin, seller_vat_number, seller_endpoint_scheme, seller_endpoint, payee_name, document_id, xml_document_id, file_hash, syntax, received_at, entered_by, submitted_by, approved_by, refused_by, submitted_at, approved_at, refused_at, refuse_reason, submitted_hash, approved_hash, entry_id, notes, version
+select {bill_columns}
   from bill where company_id = :company_id and party_id = :party_id and state = 'approved' and id <> :id order by approved_at desc, id desc limit 1;
 
 -- name: bill_add
-insert into bill (company_id, id, receipt_number, state, party_id, supplier_basis, kind, number, number_key, issued_on, due_on, booked_on, currency, net_minor, vat_minor, total_minor, prepaid_minor, rounding_minor, payable_minor, reference_kind, reference, iban, discount_minor, discount_on, order_reference, buyer_reference, seller_name, seller_kvk_number, seller_oin, seller_vat_number, seller_endpoint_scheme, seller_endpoint, payee_name, document_id, xml_document_id, file_hash, syntax, received_at, entered_by, submitted_by, approved_by, refused_by, submitted_at, approved_at, refused_at, refuse_reason, submitted_hash, approved_hash, entry_id, notes, version)
-values (:company_id, :id, :receipt_number, :state, :party_id, :supplier_basis, :kind, :number, :number_key, :issued_on, :due_on, :booked_on, :currency, :net_minor, :vat_minor, :total_minor, :prepaid_minor, :rounding_minor, :payable_minor, :reference_kind, :reference, :iban, :discount_minor, :discount_on, :order_reference, :buyer_reference, :seller_name, :seller_kvk_number, :seller_oin, :seller_vat_number, :seller_endpoint_scheme, :seller_endpoint, :payee_name, :document_id, :xml_document_id, :file_hash, :syntax, :received_at, :entered_by, :submitted_by, :approved_by, :refused_by, :submitted_at, :approved_at, :refused_at, :refuse_reason, :submitted_hash, :approved_hash, :entry_id, :notes, :version);
+insert into bill (company_id, {bill_columns})
+values (:company_id, {:bill_columns});
 
 -- name: bill_save
 update bill set state = :state, party_id = :party_id, supplier_basis = :supplier_basis, kind = :kind, number = :number, number_key = :number_key, issued_on = :issued_on, due_on = :due_on, booked_on = :booked_on, currency = :currency, net_minor = :net_minor, vat_minor = :vat_minor, total_minor = :total_minor, prepaid_minor = :prepaid_minor, rounding_minor = :rounding_minor, payable_minor = :payable_minor, reference_kind = :reference_kind, reference = :reference, iban = :iban, discount_minor = :discount_minor, discount_on = :discount_on, order_reference = :order_reference, buyer_reference = :buyer_reference, seller_name = :seller_name, seller_kvk_number = :seller_kvk_number, seller_oin = :seller_oin, seller_vat_number = :seller_vat_number, seller_endpoint_scheme = :seller_endpoint_scheme, seller_endpoint = :seller_endpoint, payee_name = :payee_name, submitted_by = :submitted_by, approved_by = :approved_by, refused_by = :refused_by, submitted_at = :submitted_at, approved_at = :approved_at, refused_at = :refused_at, refuse_reason = :refuse_reason, submitted_hash = :submitted_hash, approved_hash = :approved_hash, entry_id = :entry_id, notes = :notes,
        version = version + 1 where company_id = :company_id and id = :id and version = :version;
 
 -- name: bill_lines_of
-select l.bill_id, l.line_no, l.description, l.quantity, l.price, l.unit, l.net_minor, l.vat_minor, l.vat_category, l.vat_rate, l.vat_reason, l.account_id, l.vat_code_id, l.cost_center, l.coded_from, b.currency
+select {l.bill_line_columns}, b.currency
   from bill_line l join bill b on b.company_id = l.company_id and b.id = l.bill_id where l.company_id = :company_id and l.bill_id = :id order by l.line_no;
 
 -- name: bill_line_add
-insert into bill_line (company_id, bill_id, line_no, description, quantity, price, unit, net_minor, vat_minor, vat_category, vat_rate, vat_reason, account_id, vat_code_id, cost_center, coded_from) values (:company_id, :bill_id, :line_no, :description, :quantity, :price, :unit, :net_minor, :vat_minor, :vat_category, :vat_rate, :vat_reason, :account_id, :vat_code_id, :cost_center, :coded_from);
+insert into bill_line (company_id, {bill_line_columns}) values (:company_id, {:bill_line_columns});
 
 -- name: bill_line_code
 update bill_line set account_id = :account_id, vat_code_id = :vat_code_id, cost_center = :cost_center, coded_from = :coded_from
@@ -33,10 +54,10 @@ update bill_line set account_id = :account_id, vat_code_id = :vat_code_id, cost_
 delete from bill_line where company_id = :company_id and bill_id = :id;
 
 -- name: bill_problems_of
-select bill_id, problem_no, source, kind, rule, severity, place, line, found, english, dutch, released_by, released_at, release_reason from bill_problem where company_id = :company_id and bill_id = :id order by problem_no;
+select {bill_problem_columns} from bill_problem where company_id = :company_id and bill_id = :id order by problem_no;
 
 -- name: bill_problem_add
-insert into bill_problem (company_id, bill_id, problem_no, source, kind, rule, severity, place, line, found, english, dutch, released_by, released_at, release_reason) values (:company_id, :bill_id, :problem_no, :source, :kind, :rule, :severity, :place, :line, :found, :english, :dutch, :released_by, :released_at, :release_reason);
+insert into bill_problem (company_id, {bill_problem_columns}) values (:company_id, {:bill_problem_columns});
 
 -- name: bill_checks_clear
 delete from bill_problem where company_id = :company_id and bill_id = :id and source = 'check';
@@ -49,7 +70,7 @@ update bill_problem set released_by = :user_id, released_at = :now, release_reas
 delete from bill_pair where company_id = :company_id and (bill_id = :id or other_id = :id) and released_at is null;
 
 -- name: bill_pair_add
-insert into bill_pair (company_id, bill_id, other_id, rule, found_at, released_by, released_at, release_reason) values (:company_id, :bill_id, :other_id, :rule, :found_at, :released_by, :released_at, :release_reason)
+insert into bill_pair (company_id, {bill_pair_columns}) values (:company_id, {:bill_pair_columns})
 on conflict (company_id, bill_id, other_id, rule) do nothing;
 
 -- name: bill_pair_release
@@ -82,7 +103,7 @@ select o.id, 'iban' as rule from bill o
    and o.issued_on between :from_on and :to_on and (o.party_id is null or o.party_id <> :party_id) order by o.id limit 100;
 
 -- name: bill_event_add
-insert into bill_event (company_id, id, bill_id, event, state, user_id, at, note) values (:company_id, :id, :bill_id, :event, :state, :user_id, :at, :note);
+insert into bill_event (company_id, {bill_event_columns}) values (:company_id, {:bill_event_columns});
 
 -- name: bill_events_of
 select e.id, e.event, e.state, e.user_id, p.name as person, e.at, e.note

@@ -21,22 +21,21 @@ static const struct fault_type not_submitted = { FAULT_CONFLICT, "bill.not_submi
 static const struct fault_type question_open = { FAULT_CONFLICT, "bill.question_open",
                                                  "A question about it waits for an answer: {question}" };
 
-RECORD(bill_question,
-       {
-           ID(struct bill_question, id),
-           ID(struct bill_question, bill_id),
-           FIELD(struct bill_question, person_id, OPTIONAL),
-           FIELD(struct bill_question, person, OPTIONAL, .about = "a colleague who was asked"),
-           FIELD(struct bill_question, email, OPTIONAL, .about = "of the supplier, who was asked by mail"),
-           FIELD(struct bill_question, question, .max = 2000),
-           FIELD(struct bill_question, asked_by),
-           FIELD(struct bill_question, asker, OPTIONAL),
-           FIELD(struct bill_question, asked_at),
-           FIELD(struct bill_question, answer, .max = 2000, OPTIONAL),
-           FIELD(struct bill_question, answered_by, OPTIONAL),
-           FIELD(struct bill_question, answerer, OPTIONAL),
-           FIELD(struct bill_question, answered_at, OPTIONAL),
-       });
+RECORD(bill_question, {
+    ID(struct bill_question, id),
+    ID(struct bill_question, bill_id),
+    FIELD(struct bill_question, person_id, OPTIONAL),
+    FIELD(struct bill_question, person, OPTIONAL, .about = "a colleague who was asked"),
+    FIELD(struct bill_question, email, OPTIONAL, .about = "of the supplier, who was asked by mail"),
+    FIELD(struct bill_question, question, .max = 2000),
+    FIELD(struct bill_question, asked_by),
+    FIELD(struct bill_question, asker, OPTIONAL),
+    FIELD(struct bill_question, asked_at),
+    FIELD(struct bill_question, answer, .max = 2000, OPTIONAL),
+    FIELD(struct bill_question, answered_by, OPTIONAL),
+    FIELD(struct bill_question, answerer, OPTIONAL),
+    FIELD(struct bill_question, answered_at, OPTIONAL),
+});
 
 struct fault *bill_questions_of(struct work *work, bill_id id, struct bill_questions *questions)
 {
@@ -49,15 +48,14 @@ struct bill_ask {
     bool supplier;
     struct str email, question;
 };
-RECORD(bill_ask,
-       {
-           ID(struct bill_ask, id),
-           FIELD(struct bill_ask, person_id, .max = EXACT_MAX, OPTIONAL,
-                 .about = "a colleague; left out: who entered the bill"),
-           FIELD(struct bill_ask, supplier, OPTIONAL, .about = "ask the supplier, by mail"),
-           FIELD(struct bill_ask, email, .max = 254, OPTIONAL, .about = "of the supplier; left out: as known"),
-           FIELD(struct bill_ask, question, .min = 3, .max = 2000),
-       });
+RECORD(bill_ask, {
+    ID(struct bill_ask, id),
+    FIELD(struct bill_ask, person_id, .max = EXACT_MAX, OPTIONAL,
+          .about = "a colleague; left out: who entered the bill"),
+    FIELD(struct bill_ask, supplier, OPTIONAL, .about = "ask the supplier, by mail"),
+    FIELD(struct bill_ask, email, .max = 254, OPTIONAL, .about = "of the supplier; left out: as known"),
+    FIELD(struct bill_ask, question, .min = 3, .max = 2000),
+});
 
 struct member_row { int64_t person_id; };
 RECORD(member_row, { FIELD(struct member_row, person_id) });
@@ -142,12 +140,11 @@ CALLABLE(question_answer, bill_answer, bill_question);
 struct bill_obstacle { struct str code, text; };
 struct bill_readiness { bool ready; LIST_OF(struct bill_obstacle) stops; LIST_OF(struct bill_obstacle) remarks; };
 RECORD(bill_obstacle, { FIELD(struct bill_obstacle, code), FIELD(struct bill_obstacle, text, .max = 4000) });
-RECORD(bill_readiness,
-       {
-           FIELD(struct bill_readiness, ready),
-           LIST(struct bill_readiness, stops, bill_obstacle, .max = 1000),
-           LIST(struct bill_readiness, remarks, bill_obstacle, .max = 1000, .about = "worth a look, stops nothing"),
-       });
+RECORD(bill_readiness, {
+    FIELD(struct bill_readiness, ready),
+    LIST(struct bill_readiness, stops, bill_obstacle, .max = 1000),
+    LIST(struct bill_readiness, remarks, bill_obstacle, .max = 1000, .about = "worth a look, stops nothing"),
+});
 
 struct own_row { int64_t count; };
 RECORD(own_row, { FIELD(struct own_row, count) });
@@ -204,16 +201,15 @@ struct bill_split {
     int64_t version, line_no;
     LIST_OF(struct bill_split_part) parts;
 };
-RECORD(bill_split_part,
-       {
-           FIELD(struct bill_split_part, description, .max = 1000, OPTIONAL, .about = "left out: the line's"),
-           FIELD(struct bill_split_part, currency, .min = 3, .max = 3, OPTIONAL,
-                 .about = "needed where it has other than two digits behind the point"),
-           AMOUNT(struct bill_split_part, net_minor, .currency = "currency"),
-           ID(struct bill_split_part, account_id, OPTIONAL),
-           ID(struct bill_split_part, vat_code_id, OPTIONAL),
-           FIELD(struct bill_split_part, cost_center, .max = 40, OPTIONAL),
-       });
+RECORD(bill_split_part, {
+    FIELD(struct bill_split_part, description, .max = 1000, OPTIONAL, .about = "left out: the line's"),
+    FIELD(struct bill_split_part, currency, .min = 3, .max = 3, OPTIONAL,
+          .about = "needed where it has other than two digits behind the point"),
+    AMOUNT(struct bill_split_part, net_minor, .currency = "currency"),
+    ID(struct bill_split_part, account_id, OPTIONAL),
+    ID(struct bill_split_part, vat_code_id, OPTIONAL),
+    FIELD(struct bill_split_part, cost_center, .max = 40, OPTIONAL),
+});
 RECORD(bill_split, {
     ID(struct bill_split, id),
     FIELD(struct bill_split, version, .min = 1, .max = EXACT_MAX),

@@ -49,36 +49,36 @@ static const char *const rules[] = { NULL, "number", "amount", "iban" };
 static const char *const states[] = { NULL, "received", "coded", "submitted", "approved", "refused" };
 static const char *const kinds[] = { NULL, "invoice", "credit_note" };
 RECORD(bill_problem, {
-                         ID(struct bill_problem, bill_id),
-                         FIELD(struct bill_problem, problem_no),
-                         FIELD(struct bill_problem, source, CHOICES(sources)),
-                         FIELD(struct bill_problem, kind, CHOICES(problem_kinds),
-                               .about = "of a rule; or of the structure of the XML, which blocks nothing"),
-                         FIELD(struct bill_problem, rule, .max = 100),
-                         FIELD(struct bill_problem, severity, CHOICES(severities)),
-                         FIELD(struct bill_problem, place, OPTIONAL, .about = "where in the document"),
-                         FIELD(struct bill_problem, line, .about = "of the file; 0: unknown"),
-                         FIELD(struct bill_problem, found, OPTIONAL),
-                         FIELD(struct bill_problem, english),
-                         FIELD(struct bill_problem, dutch),
-                         FIELD(struct bill_problem, released_by, OPTIONAL),
-                         FIELD(struct bill_problem, released_at, OPTIONAL),
-                         FIELD(struct bill_problem, release_reason, OPTIONAL),
-                     });
+    ID(struct bill_problem, bill_id),
+    FIELD(struct bill_problem, problem_no),
+    FIELD(struct bill_problem, source, CHOICES(sources)),
+    FIELD(struct bill_problem, kind, CHOICES(problem_kinds),
+          .about = "of a rule; or of the structure of the XML, which blocks nothing"),
+    FIELD(struct bill_problem, rule, .max = 100),
+    FIELD(struct bill_problem, severity, CHOICES(severities)),
+    FIELD(struct bill_problem, place, OPTIONAL, .about = "where in the document"),
+    FIELD(struct bill_problem, line, .about = "of the file; 0: unknown"),
+    FIELD(struct bill_problem, found, OPTIONAL),
+    FIELD(struct bill_problem, english),
+    FIELD(struct bill_problem, dutch),
+    FIELD(struct bill_problem, released_by, OPTIONAL),
+    FIELD(struct bill_problem, released_at, OPTIONAL),
+    FIELD(struct bill_problem, release_reason, OPTIONAL),
+});
 RECORD(bill_pair_shown, {
-                            ID(struct bill_pair_shown, other_id),
-                            FIELD(struct bill_pair_shown, rule, CHOICES(rules)),
-                            FIELD(struct bill_pair_shown, found_at),
-                            FIELD(struct bill_pair_shown, released_by, OPTIONAL),
-                            FIELD(struct bill_pair_shown, released_at, OPTIONAL),
-                            FIELD(struct bill_pair_shown, release_reason, OPTIONAL),
-                            FIELD(struct bill_pair_shown, receipt_number),
-                            FIELD(struct bill_pair_shown, number, OPTIONAL),
-                            FIELD(struct bill_pair_shown, state, CHOICES(states)),
-                            FIELD(struct bill_pair_shown, currency),
-                            AMOUNT(struct bill_pair_shown, payable_minor, .currency = "currency"),
-                            FIELD(struct bill_pair_shown, issued_on, OPTIONAL),
-                        });
+    ID(struct bill_pair_shown, other_id),
+    FIELD(struct bill_pair_shown, rule, CHOICES(rules)),
+    FIELD(struct bill_pair_shown, found_at),
+    FIELD(struct bill_pair_shown, released_by, OPTIONAL),
+    FIELD(struct bill_pair_shown, released_at, OPTIONAL),
+    FIELD(struct bill_pair_shown, release_reason, OPTIONAL),
+    FIELD(struct bill_pair_shown, receipt_number),
+    FIELD(struct bill_pair_shown, number, OPTIONAL),
+    FIELD(struct bill_pair_shown, state, CHOICES(states)),
+    FIELD(struct bill_pair_shown, currency),
+    AMOUNT(struct bill_pair_shown, payable_minor, .currency = "currency"),
+    FIELD(struct bill_pair_shown, issued_on, OPTIONAL),
+});
 struct twin_pair {
     bill_id bill_id, other_id;
     enum pair_rule rule;
@@ -88,14 +88,14 @@ struct twin_pair {
     struct str release_reason;
 };
 RECORD(twin_pair, {
-                      ID(struct twin_pair, bill_id),
-                      ID(struct twin_pair, other_id),
-                      FIELD(struct twin_pair, rule, CHOICES(rules)),
-                      FIELD(struct twin_pair, found_at),
-                      FIELD(struct twin_pair, released_by, OPTIONAL),
-                      FIELD(struct twin_pair, released_at, OPTIONAL),
-                      FIELD(struct twin_pair, release_reason, OPTIONAL),
-                  });
+    ID(struct twin_pair, bill_id),
+    ID(struct twin_pair, other_id),
+    FIELD(struct twin_pair, rule, CHOICES(rules)),
+    FIELD(struct twin_pair, found_at),
+    FIELD(struct twin_pair, released_by, OPTIONAL),
+    FIELD(struct twin_pair, released_at, OPTIONAL),
+    FIELD(struct twin_pair, release_reason, OPTIONAL),
+});
 struct twin_ask {
     bill_id id;
     party_id party_id;
@@ -105,16 +105,16 @@ struct twin_ask {
     struct date from_on, to_on;
 };
 RECORD(twin_ask, {
-                     ID(struct twin_ask, id),
-                     ID(struct twin_ask, party_id, OPTIONAL),
-                     FIELD(struct twin_ask, number_key, OPTIONAL),
-                     FIELD(struct twin_ask, iban, OPTIONAL),
-                     FIELD(struct twin_ask, currency),
-                     FIELD(struct twin_ask, kind, CHOICES(kinds)),
-                     AMOUNT(struct twin_ask, payable_minor),
-                     FIELD(struct twin_ask, from_on),
-                     FIELD(struct twin_ask, to_on),
-                 });
+    ID(struct twin_ask, id),
+    ID(struct twin_ask, party_id, OPTIONAL),
+    FIELD(struct twin_ask, number_key, OPTIONAL),
+    FIELD(struct twin_ask, iban, OPTIONAL),
+    FIELD(struct twin_ask, currency),
+    FIELD(struct twin_ask, kind, CHOICES(kinds)),
+    AMOUNT(struct twin_ask, payable_minor),
+    FIELD(struct twin_ask, from_on),
+    FIELD(struct twin_ask, to_on),
+});
 struct twin {
     bill_id id;
     enum pair_rule rule;

@@ -371,18 +371,18 @@ struct fault *bill_change(struct work *work, const struct bill_data *data, struc
 
 static const char *const kinds[] = { NULL, "invoice", "credit_note" };
 RECORD(bill_line_data, {
-                           FIELD(struct bill_line_data, description, .min = 1, .max = 1000),
-                           FIELD(struct bill_line_data, quantity, OPTIONAL),
-                           FIELD(struct bill_line_data, price, OPTIONAL),
-                           FIELD(struct bill_line_data, currency, .min = 3, .max = 3, OPTIONAL,
-                                 .about = "needed where it has other than two digits behind the point"),
-                           AMOUNT(struct bill_line_data, net_minor, .currency = "currency"),
-                           AMOUNT(struct bill_line_data, vat_minor, .currency = "currency", OPTIONAL,
-                                  .about = "left out: computed from a VAT code with a rate"),
-                           ID(struct bill_line_data, account_id, OPTIONAL),
-                           ID(struct bill_line_data, vat_code_id, OPTIONAL),
-                           FIELD(struct bill_line_data, cost_center, .max = 40, OPTIONAL),
-                       });
+    FIELD(struct bill_line_data, description, .min = 1, .max = 1000),
+    FIELD(struct bill_line_data, quantity, OPTIONAL),
+    FIELD(struct bill_line_data, price, OPTIONAL),
+    FIELD(struct bill_line_data, currency, .min = 3, .max = 3, OPTIONAL,
+          .about = "needed where it has other than two digits behind the point"),
+    AMOUNT(struct bill_line_data, net_minor, .currency = "currency"),
+    AMOUNT(struct bill_line_data, vat_minor, .currency = "currency", OPTIONAL,
+           .about = "left out: computed from a VAT code with a rate"),
+    ID(struct bill_line_data, account_id, OPTIONAL),
+    ID(struct bill_line_data, vat_code_id, OPTIONAL),
+    FIELD(struct bill_line_data, cost_center, .max = 40, OPTIONAL),
+});
 #define FORM(T_)                                                                                                       \
     ID(T_, party_id, OPTIONAL), FIELD(T_, kind, CHOICES(kinds), OPTIONAL, .about = "left out: an invoice"),            \
         FIELD(T_, number, .max = 100, OPTIONAL), FIELD(T_, issued_on, OPTIONAL),                                       \
@@ -423,22 +423,21 @@ static struct fault *change_run(struct work *work, const void *takes, void *give
 static const struct call change_call = { &bill_data_record, &bill_record, change_run };
 
 RECORD(bill_line_code, {
-                           FIELD(struct bill_line_code, line_no, .min = 1, .max = 100000),
-                           ID(struct bill_line_code, account_id, OPTIONAL),
-                           ID(struct bill_line_code, vat_code_id, OPTIONAL),
-                           FIELD(struct bill_line_code, cost_center, .max = 40, OPTIONAL),
-                       });
-RECORD(bill_coding,
-       {
-           ID(struct bill_coding, id),
-           FIELD(struct bill_coding, version, .min = 1, .max = EXACT_MAX),
-           ID(struct bill_coding, account_id, OPTIONAL, .about = "for every line that has none and isn't named"),
-           ID(struct bill_coding, vat_code_id, OPTIONAL),
-           FIELD(struct bill_coding, cost_center, .max = 40, OPTIONAL),
-           LIST(struct bill_coding, lines, bill_line_code, OPTIONAL),
-           FIELD(struct bill_coding, remember, OPTIONAL,
-                 .about = "the supplier's next bills are coded like the first line named here"),
-       });
+    FIELD(struct bill_line_code, line_no, .min = 1, .max = 100000),
+    ID(struct bill_line_code, account_id, OPTIONAL),
+    ID(struct bill_line_code, vat_code_id, OPTIONAL),
+    FIELD(struct bill_line_code, cost_center, .max = 40, OPTIONAL),
+});
+RECORD(bill_coding, {
+    ID(struct bill_coding, id),
+    FIELD(struct bill_coding, version, .min = 1, .max = EXACT_MAX),
+    ID(struct bill_coding, account_id, OPTIONAL, .about = "for every line that has none and isn't named"),
+    ID(struct bill_coding, vat_code_id, OPTIONAL),
+    FIELD(struct bill_coding, cost_center, .max = 40, OPTIONAL),
+    LIST(struct bill_coding, lines, bill_line_code, OPTIONAL),
+    FIELD(struct bill_coding, remember, OPTIONAL,
+          .about = "the supplier's next bills are coded like the first line named here"),
+});
 CALLABLE(bill_code, bill_coding, bill);
 
 RECORD(bill_supplier, { ID(struct bill_supplier, id), ID(struct bill_supplier, party_id),

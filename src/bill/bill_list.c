@@ -13,13 +13,13 @@ static const char *const bases[] = { NULL, "kvk_number", "oin", "vat_number", "i
 struct bill_candidate { party_id party_id; struct str number, name, city; enum party_basis basis; bool is_blocked; };
 LIST_STRUCT(bill_candidates, struct bill_candidate);
 RECORD(bill_candidate, {
-                           ID(struct bill_candidate, party_id),
-                           FIELD(struct bill_candidate, number),
-                           FIELD(struct bill_candidate, name),
-                           FIELD(struct bill_candidate, city, OPTIONAL),
-                           FIELD(struct bill_candidate, basis, CHOICES(bases)),
-                           FIELD(struct bill_candidate, is_blocked),
-                       });
+    ID(struct bill_candidate, party_id),
+    FIELD(struct bill_candidate, number),
+    FIELD(struct bill_candidate, name),
+    FIELD(struct bill_candidate, city, OPTIONAL),
+    FIELD(struct bill_candidate, basis, CHOICES(bases)),
+    FIELD(struct bill_candidate, is_blocked),
+});
 struct bill_happened {
     struct {
         int64_t n;
@@ -33,14 +33,14 @@ struct bill_happened {
 };
 LIST_STRUCT(bill_history, struct bill_happened);
 RECORD(bill_happened, {
-                          ID(struct bill_happened, id),
-                          FIELD(struct bill_happened, event),
-                          FIELD(struct bill_happened, state, CHOICES(states)),
-                          FIELD(struct bill_happened, user_id),
-                          FIELD(struct bill_happened, person, OPTIONAL),
-                          FIELD(struct bill_happened, at),
-                          FIELD(struct bill_happened, note, OPTIONAL),
-                      });
+    ID(struct bill_happened, id),
+    FIELD(struct bill_happened, event),
+    FIELD(struct bill_happened, state, CHOICES(states)),
+    FIELD(struct bill_happened, user_id),
+    FIELD(struct bill_happened, person, OPTIONAL),
+    FIELD(struct bill_happened, at),
+    FIELD(struct bill_happened, note, OPTIONAL),
+});
 struct bill_file {
     struct {
         int64_t n;
@@ -51,12 +51,12 @@ struct bill_file {
 };
 LIST_STRUCT(bill_files, struct bill_file);
 RECORD(bill_file, {
-                      ID(struct bill_file, id),
-                      FIELD(struct bill_file, file_name),
-                      FIELD(struct bill_file, media_type),
-                      FIELD(struct bill_file, byte_count),
-                      FIELD(struct bill_file, hash, .about = "SHA-256"),
-                  });
+    ID(struct bill_file, id),
+    FIELD(struct bill_file, file_name),
+    FIELD(struct bill_file, media_type),
+    FIELD(struct bill_file, byte_count),
+    FIELD(struct bill_file, hash, .about = "SHA-256"),
+});
 struct bill_shown {
     struct bill bill;
     struct str supplier, currency;
@@ -151,34 +151,33 @@ struct bill_row {
     int64_t fatal_count, duplicate_count, question_count, version;
 };
 LIST_STRUCT(bill_rows, struct bill_row);
-RECORD(bill_row,
-       {
-           ID(struct bill_row, id, .filter = true, .sort = true),
-           FIELD(struct bill_row, receipt_number, .filter = true, .sort = true),
-           FIELD(struct bill_row, state, CHOICES(states), .filter = true, .sort = true),
-           ID(struct bill_row, party_id, OPTIONAL, .filter = true),
-           FIELD(struct bill_row, supplier, OPTIONAL, .filter = true, .sort = true),
-           FIELD(struct bill_row, kind, CHOICES(kinds), .filter = true),
-           FIELD(struct bill_row, number, OPTIONAL, .filter = true, .sort = true),
-           FIELD(struct bill_row, issued_on, OPTIONAL, .filter = true, .sort = true),
-           FIELD(struct bill_row, due_on, OPTIONAL, .filter = true, .sort = true),
-           FIELD(struct bill_row, received_at, .filter = true, .sort = true),
-           FIELD(struct bill_row, currency, .filter = true),
-           AMOUNT(struct bill_row, net_minor, .currency = "currency"),
-           AMOUNT(struct bill_row, vat_minor, .currency = "currency"),
-           AMOUNT(struct bill_row, total_minor, .currency = "currency", .filter = true, .sort = true),
-           AMOUNT(struct bill_row, payable_minor, .currency = "currency", .filter = true, .sort = true),
-           AMOUNT(struct bill_row, open_minor, .currency = "currency", .filter = true, .sort = true),
-           FIELD(struct bill_row, iban, OPTIONAL, .filter = true),
-           FIELD(struct bill_row, reference, OPTIONAL, .filter = true),
-           FIELD(struct bill_row, order_reference, OPTIONAL, .filter = true),
-           FIELD(struct bill_row, syntax, .filter = true),
-           ID(struct bill_row, document_id, OPTIONAL),
-           FIELD(struct bill_row, fatal_count, .filter = true, .about = "problems that block approval"),
-           FIELD(struct bill_row, duplicate_count, .filter = true, .about = "bills that it can't be told from"),
-           FIELD(struct bill_row, question_count, .filter = true, .about = "questions that wait for an answer"),
-           FIELD(struct bill_row, version),
-       });
+RECORD(bill_row, {
+    ID(struct bill_row, id, .filter = true, .sort = true),
+    FIELD(struct bill_row, receipt_number, .filter = true, .sort = true),
+    FIELD(struct bill_row, state, CHOICES(states), .filter = true, .sort = true),
+    ID(struct bill_row, party_id, OPTIONAL, .filter = true),
+    FIELD(struct bill_row, supplier, OPTIONAL, .filter = true, .sort = true),
+    FIELD(struct bill_row, kind, CHOICES(kinds), .filter = true),
+    FIELD(struct bill_row, number, OPTIONAL, .filter = true, .sort = true),
+    FIELD(struct bill_row, issued_on, OPTIONAL, .filter = true, .sort = true),
+    FIELD(struct bill_row, due_on, OPTIONAL, .filter = true, .sort = true),
+    FIELD(struct bill_row, received_at, .filter = true, .sort = true),
+    FIELD(struct bill_row, currency, .filter = true),
+    AMOUNT(struct bill_row, net_minor, .currency = "currency"),
+    AMOUNT(struct bill_row, vat_minor, .currency = "currency"),
+    AMOUNT(struct bill_row, total_minor, .currency = "currency", .filter = true, .sort = true),
+    AMOUNT(struct bill_row, payable_minor, .currency = "currency", .filter = true, .sort = true),
+    AMOUNT(struct bill_row, open_minor, .currency = "currency", .filter = true, .sort = true),
+    FIELD(struct bill_row, iban, OPTIONAL, .filter = true),
+    FIELD(struct bill_row, reference, OPTIONAL, .filter = true),
+    FIELD(struct bill_row, order_reference, OPTIONAL, .filter = true),
+    FIELD(struct bill_row, syntax, .filter = true),
+    ID(struct bill_row, document_id, OPTIONAL),
+    FIELD(struct bill_row, fatal_count, .filter = true, .about = "problems that block approval"),
+    FIELD(struct bill_row, duplicate_count, .filter = true, .about = "bills that it can't be told from"),
+    FIELD(struct bill_row, question_count, .filter = true, .about = "questions that wait for an answer"),
+    FIELD(struct bill_row, version),
+});
 static struct fault *bill_list(struct work *work, const struct nothing *takes, const struct list_query *query,
                                struct bill_rows *rows, struct str *next)
 {
@@ -205,22 +204,22 @@ struct waiting_row {
 };
 LIST_STRUCT(waiting_rows, struct waiting_row);
 RECORD(waiting_row, {
-                        ID(struct waiting_row, id, .sort = true),
-                        FIELD(struct waiting_row, receipt_number, .sort = true),
-                        FIELD(struct waiting_row, todo, CHOICES(todos), .filter = true),
-                        FIELD(struct waiting_row, state, CHOICES(states), .filter = true),
-                        ID(struct waiting_row, party_id, OPTIONAL, .filter = true),
-                        FIELD(struct waiting_row, supplier, OPTIONAL, .filter = true, .sort = true),
-                        FIELD(struct waiting_row, kind, CHOICES(kinds), .filter = true),
-                        FIELD(struct waiting_row, number, OPTIONAL, .filter = true),
-                        FIELD(struct waiting_row, issued_on, OPTIONAL, .filter = true, .sort = true),
-                        FIELD(struct waiting_row, due_on, OPTIONAL, .filter = true, .sort = true),
-                        FIELD(struct waiting_row, received_at, .sort = true),
-                        FIELD(struct waiting_row, currency, .filter = true),
-                        AMOUNT(struct waiting_row, total_minor, .currency = "currency", .filter = true, .sort = true),
-                        AMOUNT(struct waiting_row, payable_minor, .currency = "currency"),
-                        FIELD(struct waiting_row, version),
-                    });
+    ID(struct waiting_row, id, .sort = true),
+    FIELD(struct waiting_row, receipt_number, .sort = true),
+    FIELD(struct waiting_row, todo, CHOICES(todos), .filter = true),
+    FIELD(struct waiting_row, state, CHOICES(states), .filter = true),
+    ID(struct waiting_row, party_id, OPTIONAL, .filter = true),
+    FIELD(struct waiting_row, supplier, OPTIONAL, .filter = true, .sort = true),
+    FIELD(struct waiting_row, kind, CHOICES(kinds), .filter = true),
+    FIELD(struct waiting_row, number, OPTIONAL, .filter = true),
+    FIELD(struct waiting_row, issued_on, OPTIONAL, .filter = true, .sort = true),
+    FIELD(struct waiting_row, due_on, OPTIONAL, .filter = true, .sort = true),
+    FIELD(struct waiting_row, received_at, .sort = true),
+    FIELD(struct waiting_row, currency, .filter = true),
+    AMOUNT(struct waiting_row, total_minor, .currency = "currency", .filter = true, .sort = true),
+    AMOUNT(struct waiting_row, payable_minor, .currency = "currency"),
+    FIELD(struct waiting_row, version),
+});
 static struct fault *bill_waiting(struct work *work, const struct nothing *takes, const struct list_query *query,
                                   struct waiting_rows *rows, struct str *next)
 {
@@ -231,27 +230,26 @@ LISTABLE(bill_waiting, nothing, waiting_row, waiting_rows);
 
 /* ---- What is payable ---- */
 
-RECORD(bill_payable,
-       {
-           ID(struct bill_payable, bill_id),
-           ID(struct bill_payable, item_id),
-           ID(struct bill_payable, party_id),
-           FIELD(struct bill_payable, party_name),
-           FIELD(struct bill_payable, number),
-           FIELD(struct bill_payable, receipt_number),
-           FIELD(struct bill_payable, kind, CHOICES(kinds)),
-           FIELD(struct bill_payable, issued_on),
-           FIELD(struct bill_payable, due_on),
-           FIELD(struct bill_payable, currency),
-           AMOUNT(struct bill_payable, open_minor, .currency = "currency", .about = "a credit note's is negative"),
-           FIELD(struct bill_payable, iban, OPTIONAL, .about = "as asked for on the bill"),
-           FIELD(struct bill_payable, reference_kind, CHOICES(reference_kinds), OPTIONAL),
-           FIELD(struct bill_payable, reference, OPTIONAL),
-           AMOUNT(struct bill_payable, discount_minor, .currency = "currency",
-                  .about = "when paid on or before discount_on"),
-           FIELD(struct bill_payable, discount_on, OPTIONAL),
-           FIELD(struct bill_payable, approved_hash),
-       });
+RECORD(bill_payable, {
+    ID(struct bill_payable, bill_id),
+    ID(struct bill_payable, item_id),
+    ID(struct bill_payable, party_id),
+    FIELD(struct bill_payable, party_name),
+    FIELD(struct bill_payable, number),
+    FIELD(struct bill_payable, receipt_number),
+    FIELD(struct bill_payable, kind, CHOICES(kinds)),
+    FIELD(struct bill_payable, issued_on),
+    FIELD(struct bill_payable, due_on),
+    FIELD(struct bill_payable, currency),
+    AMOUNT(struct bill_payable, open_minor, .currency = "currency", .about = "a credit note's is negative"),
+    FIELD(struct bill_payable, iban, OPTIONAL, .about = "as asked for on the bill"),
+    FIELD(struct bill_payable, reference_kind, CHOICES(reference_kinds), OPTIONAL),
+    FIELD(struct bill_payable, reference, OPTIONAL),
+    AMOUNT(struct bill_payable, discount_minor, .currency = "currency",
+           .about = "when paid on or before discount_on"),
+    FIELD(struct bill_payable, discount_on, OPTIONAL),
+    FIELD(struct bill_payable, approved_hash),
+});
 struct payable_ask {
     struct date until_on;
     struct str currency;

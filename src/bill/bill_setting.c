@@ -6,14 +6,19 @@
 static const struct fault_type bill_no_check = { FAULT_INVALID, "bill.no_check",
                                                  "{check} is none of our own checks: only FL-… can be left out." };
 
-struct bill_setting { struct { int64_t n; } id; struct str checks_off; int64_t version; };
-RECORD(bill_setting,
-       {
-           ID(struct bill_setting, id, OPTIONAL),
-           FIELD(struct bill_setting, checks_off, .max = 500, OPTIONAL,
-                 .about = "ids with spaces between, such as \"FL-BIC FL-GTIN\"; left out: all checks are made"),
-           FIELD(struct bill_setting, version, OPTIONAL, .about = "as read; 0 while nothing was set"),
-       });
+struct bill_setting {
+    struct {
+        int64_t n;
+    } id;
+    struct str checks_off;
+    int64_t version;
+};
+RECORD(bill_setting, {
+    ID(struct bill_setting, id, OPTIONAL),
+    FIELD(struct bill_setting, checks_off, .max = 500, OPTIONAL,
+          .about = "ids with spaces between, such as \"FL-BIC FL-GTIN\"; left out: all checks are made"),
+    FIELD(struct bill_setting, version, OPTIONAL, .about = "as read; 0 while nothing was set"),
+});
 
 static struct fault *setting_load(struct work *work, struct bill_setting *setting)
 {

@@ -26,39 +26,38 @@ RECORD(
 RECORD(cash_given_up,
        { FIELD(struct cash_given_up, kind, .min = 1, .max = 30), FIELD(struct cash_given_up, amount_minor),
          ID(struct cash_given_up, item_id, OPTIONAL, .about = "left out: of all items in proportion") });
-RECORD(cash_booking,
-       {
-           FIELD(struct cash_booking, account, .min = 1, .max = 20, .about = "number of a ledger account"),
-           FIELD(struct cash_booking, amount_minor, .about = "minor units; what came in is positive"),
-           FIELD(struct cash_booking, description, .max = 500, OPTIONAL),
-       });
+RECORD(cash_booking, {
+    FIELD(struct cash_booking, account, .min = 1, .max = 20, .about = "number of a ledger account"),
+    FIELD(struct cash_booking, amount_minor, .about = "minor units; what came in is positive"),
+    FIELD(struct cash_booking, description, .max = 500, OPTIONAL),
+});
 RECORD(cash_decide, {
-                        ID(struct cash_decide, line_id),
-                        LIST(struct cash_decide, shares, cash_share, .max = 5000),
-                        LIST(struct cash_decide, differences, cash_given_up, .max = 100),
-                        LIST(struct cash_decide, bookings, cash_booking, .max = 100),
-                        ID(struct cash_decide, party_id, OPTIONAL, .about = "who holds what is left on account"),
-                        FIELD(struct cash_decide, note, .max = 1000, OPTIONAL),
-                    });
-RECORD(cash_decided,
-       {
-           ID(struct cash_decided, id, .sort = true),
-           ID(struct cash_decided, bank_line_id, .filter = true),
-           FIELD(struct cash_decided, category, .filter = true),
-           ID(struct cash_decided, party_id, OPTIONAL, .filter = true),
-           ID(struct cash_decided, entry_id),
-           AMOUNT(struct cash_decided, amount_minor, .currency = "currency", .filter = true, .sort = true),
-           FIELD(struct cash_decided, currency),
-           FIELD(struct cash_decided, decided_at, .sort = true),
-           FIELD(struct cash_decided, decided_by),
-           FIELD(struct cash_decided, is_automatic, .filter = true),
-           FIELD(struct cash_decided, probability_ppm),
-           FIELD(struct cash_decided, model, OPTIONAL),
-           JSON(struct cash_decided, parts),
-           JSON(struct cash_decided, evidence, OPTIONAL),
-           FIELD(struct cash_decided, note, OPTIONAL),
-           ID(struct cash_decided, rest_item_id, OPTIONAL, .about = "what is held on account, where it was just decided"),
-       });
+    ID(struct cash_decide, line_id),
+    LIST(struct cash_decide, shares, cash_share, .max = 5000),
+    LIST(struct cash_decide, differences, cash_given_up, .max = 100),
+    LIST(struct cash_decide, bookings, cash_booking, .max = 100),
+    ID(struct cash_decide, party_id, OPTIONAL, .about = "who holds what is left on account"),
+    FIELD(struct cash_decide, note, .max = 1000, OPTIONAL),
+});
+RECORD(cash_decided, {
+    ID(struct cash_decided, id, .sort = true),
+    ID(struct cash_decided, bank_line_id, .filter = true),
+    FIELD(struct cash_decided, category, .filter = true),
+    ID(struct cash_decided, party_id, OPTIONAL, .filter = true),
+    ID(struct cash_decided, entry_id),
+    AMOUNT(struct cash_decided, amount_minor, .currency = "currency", .filter = true, .sort = true),
+    FIELD(struct cash_decided, currency),
+    FIELD(struct cash_decided, decided_at, .sort = true),
+    FIELD(struct cash_decided, decided_by),
+    FIELD(struct cash_decided, is_automatic, .filter = true),
+    FIELD(struct cash_decided, probability_ppm),
+    FIELD(struct cash_decided, model, OPTIONAL),
+    JSON(struct cash_decided, parts),
+    JSON(struct cash_decided, evidence, OPTIONAL),
+    FIELD(struct cash_decided, note, OPTIONAL),
+    ID(struct cash_decided, rest_item_id, OPTIONAL,
+       .about = "what is held on account, where it was just decided"),
+});
 RECORD(cash_key, { FIELD(struct cash_key, id, .min = 1, .max = EXACT_MAX) });
 struct undo { int64_t id, by; struct str reason; entry_id entry_id; };
 RECORD(undo, { FIELD(struct undo, id), FIELD(struct undo, by), FIELD(struct undo, reason), ID(struct undo, entry_id) });

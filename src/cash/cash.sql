@@ -1,22 +1,64 @@
+-- part: cash_decision_columns
+id, bank_line_id, category, party_id, entry_id, amount_minor, currency, decided_at, decided_by, is_automatic, probability_ppm,
+model, parts, evidence, note
+
+-- part: cash_request_columns
+id, bank_line_id, decide, given_up_minor, limit_minor, note, asked_at, asked_by, state, ended_at, ended_by, reason, decision_id,
+version
+
+-- part: cash_question_columns
+id, bank_line_id, party_id, message_id, recipient, question, asked_at, asked_by, return_on, answer, answered_at, answered_by,
+version
+
+-- part: cash_batch_columns
+id, kind, reference, provider, currency, dated_on, total_minor, fee_minor, part_count, unknown_count, document_id, imported_at,
+imported_by
+
+-- part: cash_proposal_columns
+bank_line_id, made_at, model, category, party_id, probability_ppm, why_not, explanations, chance_ppm, worth_minor, place
+
+-- part: cash_refund_columns
+item_id, bank_line_id, decision_id, party_id, amount_minor, currency, reason, asked_at, asked_by
+
+-- part: cash_expected_columns
+id, source_kind, source_id, reference, amount_minor, currency, iban, account_id, expected_on
+
+-- part: cash_setting_columns
+precision_ppm, rounding_minor, charge_minor, difference_auto_minor, discount_mode, discount_late_days, write_off_minor,
+answer_days, version
+
+-- part: cash_setting_chosen
+precision_ppm, rounding_minor, charge_minor, difference_auto_minor, discount_mode, discount_late_days, write_off_minor,
+answer_days
+
+-- part: cash_batch_part_columns
+batch_id, line_no, reference, description, item_id, amount_minor, fee_minor
+
+-- part: cash_term_columns
+id, party_id, valid_from, days, percent, added_at, added_by
+
+-- part: cash_model_columns
+id, version_hash, content, is_used, quality, trained_at
+
 -- name: decision_add
-insert into cash_decision (company_id, id, bank_line_id, category, party_id, entry_id, amount_minor, currency, decided_at, decided_by, is_automatic, probability_ppm, model, parts, evidence, note)
-values (:company_id, :id, :bank_line_id, :category, :party_id, :entry_id, :amount_minor, :currency, :decided_at, :decided_by, :is_automatic, :probability_ppm, :model, :parts, :evidence, :note);
+insert into cash_decision (company_id, {cash_decision_columns})
+values (:company_id, {:cash_decision_columns});
 
 -- name: decision_by_id
-select id, bank_line_id, category, party_id, entry_id, amount_minor, currency, decided_at, decided_by, is_automatic, probability_ppm, model, parts, evidence, note
+select {cash_decision_columns}
   from cash_decision where company_id = :company_id and id = :id;
 
 -- name: decision_of_line
-select d.id, d.bank_line_id, d.category, d.party_id, d.entry_id, d.amount_minor, d.currency, d.decided_at, d.decided_by, d.is_automatic, d.probability_ppm, d.model, d.parts, d.evidence, d.note
+select {d.cash_decision_columns}
   from cash_decision d where d.company_id = :company_id and d.bank_line_id = :id
    and not exists (select 1 from cash_undo u where u.company_id = d.company_id and u.decision_id = d.id);
 
 -- name: decision_list
-select d.id, d.bank_line_id, d.category, d.party_id, d.entry_id, d.amount_minor, d.currency, d.decided_at, d.decided_by, d.is_automatic, d.probability_ppm, d.model, d.parts, d.evidence, d.note
+select {d.cash_decision_columns}
   from cash_decision d where d.company_id = :company_id;
 
 -- name: decision_past
-select d.id, d.bank_line_id, d.category, d.party_id, d.entry_id, d.amount_minor, d.currency, d.decided_at, d.decided_by, d.is_automatic, d.probability_ppm, d.model, d.parts, d.evidence, d.note
+select {d.cash_decision_columns}
   from cash_decision d join bank_line l on l.company_id = d.company_id and l.id = d.bank_line_id
  where d.company_id = :company_id and l.amount_minor > 0 and not exists (select 1 from cash_undo u where u.company_id = d.company_id and u.decision_id = d.id)
  order by l.booked_on desc, l.id desc limit 20000;
@@ -46,8 +88,8 @@ select l.id from bank_line l
 delete from cash_proposal where company_id = :company_id and bank_line_id = :bank_line_id;
 
 -- name: proposal_add
-insert into cash_proposal (company_id, bank_line_id, made_at, model, category, party_id, probability_ppm, why_not, explanations, chance_ppm, worth_minor, place)
-values (:company_id, :bank_line_id, :made_at, :model, :category, :party_id, :probability_ppm, :why_not, :explanations, :chance_ppm, :worth_minor, :place);
+insert into cash_proposal (company_id, {cash_proposal_columns})
+values (:company_id, {:cash_proposal_columns});
 
 -- name: proposal_of_line
 select bank_line_id, made_at, model, category, party_id, probability_ppm, why_not, explanations from cash_proposal where company_id = :company_id and bank_line_id = :id;
@@ -69,7 +111,7 @@ select l.id, l.booked_on, l.amount_minor, l.currency, l.name, l.iban, l.remittan
                     and not exists (select 1 from cash_undo u where u.company_id = d.company_id and u.decision_id = d.id));
 
 -- part: question_columns
-id, bank_line_id, party_id, message_id, recipient, question, asked_at, asked_by, return_on, answer, answered_at, answered_by, version
+{cash_question_columns}
 
 -- name: question_list
 select {question_columns} from cash_question where company_id = :company_id;
@@ -79,18 +121,18 @@ select {question_columns} from cash_question where company_id = :company_id and 
 
 -- name: question_add
 insert into cash_question (company_id, {question_columns})
-values (:company_id, :id, :bank_line_id, :party_id, :message_id, :recipient, :question, :asked_at, :asked_by, :return_on, :answer, :answered_at, :answered_by, :version);
+values (:company_id, {:cash_question_columns});
 
 -- name: question_save
 update cash_question set answer = :answer, answered_at = :answered_at, answered_by = :answered_by, version = version + 1
  where company_id = :company_id and id = :id and version = :version and answer is null;
 
 -- name: refund_add
-insert into cash_refund (company_id, item_id, bank_line_id, decision_id, party_id, amount_minor, currency, reason, asked_at, asked_by)
-values (:company_id, :item_id, :bank_line_id, :decision_id, :party_id, :amount_minor, :currency, :reason, :asked_at, :asked_by);
+insert into cash_refund (company_id, {cash_refund_columns})
+values (:company_id, {:cash_refund_columns});
 
 -- part: batch_columns
-id, kind, reference, provider, currency, dated_on, total_minor, fee_minor, part_count, unknown_count, document_id, imported_at, imported_by
+{cash_batch_columns}
 
 -- name: batch_list
 select {batch_columns} from cash_batch where company_id = :company_id;
@@ -106,19 +148,19 @@ select {batch_columns} from cash_batch where company_id = :company_id and kind =
 
 -- name: batch_add
 insert into cash_batch (company_id, {batch_columns})
-values (:company_id, :id, :kind, :reference, :provider, :currency, :dated_on, :total_minor, :fee_minor, :part_count, :unknown_count, :document_id, :imported_at, :imported_by);
+values (:company_id, {:cash_batch_columns});
 
 -- name: batch_part_add
-insert into cash_batch_part (company_id, batch_id, line_no, reference, description, item_id, amount_minor, fee_minor)
-values (:company_id, :batch_id, :line_no, :reference, :description, :item_id, :amount_minor, :fee_minor);
+insert into cash_batch_part (company_id, {cash_batch_part_columns})
+values (:company_id, {:cash_batch_part_columns});
 
 -- name: batch_parts
-select p.batch_id, p.line_no, p.reference, p.description, p.item_id, p.amount_minor, p.fee_minor, b.currency
+select {p.cash_batch_part_columns}, b.currency
   from cash_batch_part p join cash_batch b on b.company_id = p.company_id and b.id = p.batch_id
  where p.company_id = :company_id and p.batch_id = :id order by p.line_no;
 
 -- name: batch_part_all
-select batch_id, line_no, reference, description, item_id, amount_minor, fee_minor from cash_batch_part where company_id = :company_id order by batch_id, line_no;
+select {cash_batch_part_columns} from cash_batch_part where company_id = :company_id order by batch_id, line_no;
 
 -- name: item_named
 -- reads the ledger: what is called so, two at most
@@ -146,14 +188,14 @@ update cash_proposal set is_stale = true
                     where l.company_id = cash_proposal.company_id and l.id = cash_proposal.bank_line_id and m.id = :bank_line_id));
 
 -- name: expected_add
-insert into cash_expected (company_id, id, source_kind, source_id, reference, amount_minor, currency, iban, account_id, expected_on)
-values (:company_id, :id, :source_kind, :source_id, :reference, :amount_minor, :currency, :iban, :account_id, :expected_on);
+insert into cash_expected (company_id, {cash_expected_columns})
+values (:company_id, {:cash_expected_columns});
 
 -- name: expected_withdraw
 update cash_expected set withdrawn_at = :now where company_id = :company_id and source_kind = :source_kind and source_id = :source_id and met_by is null;
 
 -- name: expected_like
-select id, source_kind, source_id, reference, amount_minor, currency, iban, account_id, expected_on from cash_expected
+select {cash_expected_columns} from cash_expected
  where company_id = :company_id and amount_minor = :amount_minor and currency = :currency and met_by is null and withdrawn_at is null order by id;
 
 -- name: expected_meet
@@ -163,18 +205,16 @@ update cash_expected set met_by = :decision where company_id = :company_id and i
 update cash_expected set met_by = null where company_id = :company_id and met_by = :id;
 
 -- name: setting_load
-select precision_ppm, rounding_minor, charge_minor, difference_auto_minor, discount_mode, discount_late_days, write_off_minor, answer_days, version
+select {cash_setting_columns}
   from cash_setting where company_id = :company_id;
 
 -- name: setting_add
-insert into cash_setting (company_id, precision_ppm, rounding_minor, charge_minor, difference_auto_minor, discount_mode, discount_late_days, write_off_minor, answer_days, version)
-values (:company_id, :precision_ppm, :rounding_minor, :charge_minor, :difference_auto_minor, :discount_mode, :discount_late_days, :write_off_minor, :answer_days, 1)
+insert into cash_setting (company_id, {cash_setting_columns})
+values (:company_id, {:cash_setting_chosen}, 1)
 on conflict (company_id) do nothing;
 
 -- name: setting_save
-update cash_setting set precision_ppm = :precision_ppm, rounding_minor = :rounding_minor, charge_minor = :charge_minor,
-       difference_auto_minor = :difference_auto_minor, discount_mode = :discount_mode, discount_late_days = :discount_late_days,
-       write_off_minor = :write_off_minor, answer_days = :answer_days, version = version + 1 where company_id = :company_id and version = :version;
+update cash_setting set {cash_setting_chosen = :}, version = version + 1 where company_id = :company_id and version = :version;
 
 -- name: named_all
 -- reads the ledger: an open item by the references its invoice has
@@ -187,14 +227,14 @@ select i.id as item_id, v.payment_reference as reference, v.order_reference as o
  order by i.id;
 
 -- name: term_all
-select id, party_id, valid_from, days, percent, added_at, added_by from cash_term where company_id = :company_id order by valid_from desc, id desc;
+select {cash_term_columns} from cash_term where company_id = :company_id order by valid_from desc, id desc;
 
 -- name: term_list
-select id, party_id, valid_from, days, percent, added_at, added_by from cash_term where company_id = :company_id;
+select {cash_term_columns} from cash_term where company_id = :company_id;
 
 -- name: term_add
-insert into cash_term (company_id, id, party_id, valid_from, days, percent, added_at, added_by)
-values (:company_id, :id, :party_id, :valid_from, :days, :percent, :added_at, :added_by);
+insert into cash_term (company_id, {cash_term_columns})
+values (:company_id, {:cash_term_columns});
 
 -- name: limit_most
 -- reads access: what the roles of the user at hand may give up, the most of them
@@ -220,7 +260,7 @@ update cash_limit set write_off_minor = :write_off_minor, version = version + 1 
 select id from role where company_id = :company_id and id = :id;
 
 -- part: request_columns
-id, bank_line_id, decide, given_up_minor, limit_minor, note, asked_at, asked_by, state, ended_at, ended_by, reason, decision_id, version
+{cash_request_columns}
 
 -- name: request_list
 select {request_columns} from cash_request where company_id = :company_id;
@@ -230,14 +270,14 @@ select {request_columns} from cash_request where company_id = :company_id and id
 
 -- name: request_add
 insert into cash_request (company_id, {request_columns})
-values (:company_id, :id, :bank_line_id, :decide, :given_up_minor, :limit_minor, :note, :asked_at, :asked_by, :state, :ended_at, :ended_by, :reason, :decision_id, :version);
+values (:company_id, {:cash_request_columns});
 
 -- name: request_save
 update cash_request set state = :state, ended_at = :ended_at, ended_by = :ended_by, reason = :reason, decision_id = :decision_id, version = version + 1
  where company_id = :company_id and id = :id and version = :version and state = 'open';
 
 -- name: model_used
-select id, version_hash, content, is_used, quality, trained_at from cash_model where company_id = :company_id and is_used order by id desc limit 1;
+select {cash_model_columns} from cash_model where company_id = :company_id and is_used order by id desc limit 1;
 
 -- name: lessons
 select cast(count(*) as bigint) as count from cash_decision
@@ -247,8 +287,8 @@ select cast(count(*) as bigint) as count from cash_decision
 update cash_model set is_used = false where company_id = :company_id and is_used;
 
 -- name: model_add
-insert into cash_model (company_id, id, version_hash, content, is_used, quality, trained_at)
-values (:company_id, :id, :version_hash, :content, :is_used, :quality, :trained_at);
+insert into cash_model (company_id, {cash_model_columns})
+values (:company_id, {:cash_model_columns});
 
 -- name: model_list
 select id, version_hash, is_used, quality, trained_at from cash_model where company_id = :company_id;

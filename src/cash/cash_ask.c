@@ -25,32 +25,35 @@ struct question_row {
 };
 LIST_STRUCT(question_rows, struct question_row);
 RECORD(question_row, {
-                         ID(struct question_row, id, .sort = true),
-                         ID(struct question_row, bank_line_id, .filter = true),
-                         ID(struct question_row, party_id, .filter = true),
-                         FIELD(struct question_row, message_id),
-                         FIELD(struct question_row, recipient),
-                         FIELD(struct question_row, question, .max = 4000),
-                         FIELD(struct question_row, asked_at),
-                         FIELD(struct question_row, asked_by),
-                         FIELD(struct question_row, return_on, .filter = true, .sort = true),
-                         FIELD(struct question_row, answer, .max = 4000, OPTIONAL),
-                         FIELD(struct question_row, answered_at, OPTIONAL),
-                         FIELD(struct question_row, answered_by, OPTIONAL),
-                         FIELD(struct question_row, version),
-                     });
+    ID(struct question_row, id, .sort = true),
+    ID(struct question_row, bank_line_id, .filter = true),
+    ID(struct question_row, party_id, .filter = true),
+    FIELD(struct question_row, message_id),
+    FIELD(struct question_row, recipient),
+    FIELD(struct question_row, question, .max = 4000),
+    FIELD(struct question_row, asked_at),
+    FIELD(struct question_row, asked_by),
+    FIELD(struct question_row, return_on, .filter = true, .sort = true),
+    FIELD(struct question_row, answer, .max = 4000, OPTIONAL),
+    FIELD(struct question_row, answered_at, OPTIONAL),
+    FIELD(struct question_row, answered_by, OPTIONAL),
+    FIELD(struct question_row, version),
+});
 
 /* ---- The letter ---- */
 
 struct question_draft { struct str to, language, title, text; struct date return_on; };
 RECORD(question_draft, {
-                           FIELD(struct question_draft, to, OPTIONAL),
-                           FIELD(struct question_draft, language),
-                           FIELD(struct question_draft, title, .max = 300),
-                           FIELD(struct question_draft, text, .max = 4000),
-                           FIELD(struct question_draft, return_on),
-                       });
-struct draft_of { bank_line_id line_id; party_id party_id; };
+    FIELD(struct question_draft, to, OPTIONAL),
+    FIELD(struct question_draft, language),
+    FIELD(struct question_draft, title, .max = 300),
+    FIELD(struct question_draft, text, .max = 4000),
+    FIELD(struct question_draft, return_on),
+});
+struct draft_of {
+    bank_line_id line_id;
+    party_id party_id;
+};
 RECORD(draft_of, { ID(struct draft_of, line_id), ID(struct draft_of, party_id) });
 
 /* The account, of which its owner knows the middle. */
@@ -112,15 +115,14 @@ struct ask {
     struct str to, text;
     int64_t days;
 };
-RECORD(ask,
-       {
-           ID(struct ask, line_id),
-           ID(struct ask, party_id),
-           FIELD(struct ask, to, .max = 254, OPTIONAL, .about = "left out: the customer's address for invoices"),
-           FIELD(struct ask, text, .max = 4000, OPTIONAL,
-                 .about = "left out: the usual letter, in the customer's language"),
-           FIELD(struct ask, days, .max = 365, OPTIONAL, .about = "so long it waits; left out: the setting's days"),
-       });
+RECORD(ask, {
+    ID(struct ask, line_id),
+    ID(struct ask, party_id),
+    FIELD(struct ask, to, .max = 254, OPTIONAL, .about = "left out: the customer's address for invoices"),
+    FIELD(struct ask, text, .max = 4000, OPTIONAL,
+          .about = "left out: the usual letter, in the customer's language"),
+    FIELD(struct ask, days, .max = 365, OPTIONAL, .about = "so long it waits; left out: the setting's days"),
+});
 
 static struct fault *ask_op(struct work *work, const struct ask *takes, struct question_row *out)
 {
@@ -165,10 +167,10 @@ CALLABLE(ask_op, ask, question_row);
 
 struct answer_of { int64_t id; struct str answer; int64_t version; };
 RECORD(answer_of, {
-                      FIELD(struct answer_of, id, .min = 1, .max = EXACT_MAX),
-                      FIELD(struct answer_of, answer, .min = 1, .max = 4000, .about = "what the customer said"),
-                      FIELD(struct answer_of, version, .min = 1, .max = EXACT_MAX),
-                  });
+    FIELD(struct answer_of, id, .min = 1, .max = EXACT_MAX),
+    FIELD(struct answer_of, answer, .min = 1, .max = 4000, .about = "what the customer said"),
+    FIELD(struct answer_of, version, .min = 1, .max = EXACT_MAX),
+});
 
 static struct fault *answer_op(struct work *work, const struct answer_of *takes, struct question_row *out)
 {

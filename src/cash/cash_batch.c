@@ -39,30 +39,31 @@ struct batch_part {
 LIST_STRUCT(batches, struct batch);
 LIST_STRUCT(batch_parts, struct batch_part);
 RECORD(batch, {
-                  ID(struct batch, id, .sort = true),
-                  FIELD(struct batch, kind, .filter = true, .about = "settlement of a provider, or collection of ours"),
-                  FIELD(struct batch, reference, .filter = true),
-                  FIELD(struct batch, provider, OPTIONAL),
-                  FIELD(struct batch, currency),
-                  FIELD(struct batch, dated_on, OPTIONAL, .sort = true),
-                  AMOUNT(struct batch, total_minor, .currency = "currency", .sort = true, .about = "of its parts, before fees"),
-                  AMOUNT(struct batch, fee_minor, .currency = "currency"),
-                  FIELD(struct batch, part_count),
-                  FIELD(struct batch, unknown_count, .about = "parts of which no open item is known yet"),
-                  ID(struct batch, document_id),
-                  FIELD(struct batch, imported_at),
-                  FIELD(struct batch, imported_by),
-              });
+    ID(struct batch, id, .sort = true),
+    FIELD(struct batch, kind, .filter = true, .about = "settlement of a provider, or collection of ours"),
+    FIELD(struct batch, reference, .filter = true),
+    FIELD(struct batch, provider, OPTIONAL),
+    FIELD(struct batch, currency),
+    FIELD(struct batch, dated_on, OPTIONAL, .sort = true),
+    AMOUNT(struct batch, total_minor, .currency = "currency", .sort = true,
+           .about = "of its parts, before fees"),
+    AMOUNT(struct batch, fee_minor, .currency = "currency"),
+    FIELD(struct batch, part_count),
+    FIELD(struct batch, unknown_count, .about = "parts of which no open item is known yet"),
+    ID(struct batch, document_id),
+    FIELD(struct batch, imported_at),
+    FIELD(struct batch, imported_by),
+});
 RECORD(batch_part, {
-                       ID(struct batch_part, batch_id),
-                       FIELD(struct batch_part, line_no),
-                       FIELD(struct batch_part, reference),
-                       FIELD(struct batch_part, description, OPTIONAL),
-                       ID(struct batch_part, item_id, OPTIONAL),
-                       AMOUNT(struct batch_part, amount_minor, .currency = "currency"),
-                       AMOUNT(struct batch_part, fee_minor, .currency = "currency"),
-                       FIELD(struct batch_part, currency, OPTIONAL),
-                   });
+    ID(struct batch_part, batch_id),
+    FIELD(struct batch_part, line_no),
+    FIELD(struct batch_part, reference),
+    FIELD(struct batch_part, description, OPTIONAL),
+    ID(struct batch_part, item_id, OPTIONAL),
+    AMOUNT(struct batch_part, amount_minor, .currency = "currency"),
+    AMOUNT(struct batch_part, fee_minor, .currency = "currency"),
+    FIELD(struct batch_part, currency, OPTIONAL),
+});
 struct reading {
     struct work *work;
     struct batches *batches;
@@ -272,12 +273,11 @@ static struct fault *read_debits(struct reading *r, struct str content)
 struct batch_import {
     struct str file_name, provider, content;
 };
-RECORD(batch_import,
-       {
-           FIELD(struct batch_import, file_name, .min = 1, .max = 255),
-           FIELD(struct batch_import, provider, .max = 100, OPTIONAL, .about = "of a settlement: whose it is"),
-           BYTES(struct batch_import, content, .min = 1, .max = 64 << 20),
-       });
+RECORD(batch_import, {
+    FIELD(struct batch_import, file_name, .min = 1, .max = 255),
+    FIELD(struct batch_import, provider, .max = 100, OPTIONAL, .about = "of a settlement: whose it is"),
+    BYTES(struct batch_import, content, .min = 1, .max = 64 << 20),
+});
 struct batch_imported {
     int64_t added_count, known_count;
     struct batches batches;

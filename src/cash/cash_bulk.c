@@ -32,24 +32,23 @@ struct bulk_row {
     struct str refusal, text;
     cash_decision_id decision_id;
 };
-RECORD(bulk_row,
-       {
-           ID(struct bulk_row, id, .about = "of the bank line"),
-           FIELD(struct bulk_row, booked_on, OPTIONAL),
-           FIELD(struct bulk_row, name, OPTIONAL),
-           AMOUNT(struct bulk_row, amount_minor, .currency = "currency", OPTIONAL),
-           FIELD(struct bulk_row, currency, OPTIONAL),
-           FIELD(struct bulk_row, category, OPTIONAL),
-           FIELD(struct bulk_row, party_name, OPTIONAL),
-           FIELD(struct bulk_row, item_count, OPTIONAL, .about = "open items it settles"),
-           AMOUNT(struct bulk_row, given_up_minor, .currency = "currency", OPTIONAL, .about = "differences booked"),
-           AMOUNT(struct bulk_row, on_account_minor, .currency = "currency", OPTIONAL),
-           FIELD(struct bulk_row, probability_ppm, OPTIONAL),
-           FIELD(struct bulk_row, is_possible),
-           FIELD(struct bulk_row, refusal, OPTIONAL, .about = "code of why not"),
-           FIELD(struct bulk_row, text, OPTIONAL, .about = "the same in words"),
-           ID(struct bulk_row, decision_id, OPTIONAL, .about = "once it is done"),
-       });
+RECORD(bulk_row, {
+    ID(struct bulk_row, id, .about = "of the bank line"),
+    FIELD(struct bulk_row, booked_on, OPTIONAL),
+    FIELD(struct bulk_row, name, OPTIONAL),
+    AMOUNT(struct bulk_row, amount_minor, .currency = "currency", OPTIONAL),
+    FIELD(struct bulk_row, currency, OPTIONAL),
+    FIELD(struct bulk_row, category, OPTIONAL),
+    FIELD(struct bulk_row, party_name, OPTIONAL),
+    FIELD(struct bulk_row, item_count, OPTIONAL, .about = "open items it settles"),
+    AMOUNT(struct bulk_row, given_up_minor, .currency = "currency", OPTIONAL, .about = "differences booked"),
+    AMOUNT(struct bulk_row, on_account_minor, .currency = "currency", OPTIONAL),
+    FIELD(struct bulk_row, probability_ppm, OPTIONAL),
+    FIELD(struct bulk_row, is_possible),
+    FIELD(struct bulk_row, refusal, OPTIONAL, .about = "code of why not"),
+    FIELD(struct bulk_row, text, OPTIONAL, .about = "the same in words"),
+    ID(struct bulk_row, decision_id, OPTIONAL, .about = "once it is done"),
+});
 struct bulk_sum {
     struct str currency;
     int64_t count, amount_minor;
@@ -63,12 +62,12 @@ struct bulk_shown {
     struct str hash;
 };
 RECORD(bulk_shown, {
-                       FIELD(struct bulk_shown, count, .about = "that can be done"),
-                       FIELD(struct bulk_shown, refused_count),
-                       LIST(struct bulk_shown, sums, bulk_sum),
-                       LIST(struct bulk_shown, lines, bulk_row),
-                       FIELD(struct bulk_shown, hash, OPTIONAL, .about = "SHA-256 over all of it"),
-                   });
+    FIELD(struct bulk_shown, count, .about = "that can be done"),
+    FIELD(struct bulk_shown, refused_count),
+    LIST(struct bulk_shown, sums, bulk_sum),
+    LIST(struct bulk_shown, lines, bulk_row),
+    FIELD(struct bulk_shown, hash, OPTIONAL, .about = "SHA-256 over all of it"),
+});
 
 /* A refusal of the database is none of a line's: nothing can be done after it. */
 static bool is_of_line(const struct fault *fault)

@@ -4,18 +4,18 @@
 #include "cash.sql.h"
 
 RECORD(proposal_row, {
-                         ID(struct proposal_row, bank_line_id),
-                         FIELD(struct proposal_row, made_at),
-                         FIELD(struct proposal_row, model, OPTIONAL),
-                         FIELD(struct proposal_row, category),
-                         ID(struct proposal_row, party_id, OPTIONAL),
-                         FIELD(struct proposal_row, probability_ppm),
-                         FIELD(struct proposal_row, why_not),
-                         JSON(struct proposal_row, explanations),
-                         FIELD(struct proposal_row, chance_ppm, OPTIONAL),
-                         FIELD(struct proposal_row, worth_minor, OPTIONAL),
-                         FIELD(struct proposal_row, place, OPTIONAL),
-                     });
+    ID(struct proposal_row, bank_line_id),
+    FIELD(struct proposal_row, made_at),
+    FIELD(struct proposal_row, model, OPTIONAL),
+    FIELD(struct proposal_row, category),
+    ID(struct proposal_row, party_id, OPTIONAL),
+    FIELD(struct proposal_row, probability_ppm),
+    FIELD(struct proposal_row, why_not),
+    JSON(struct proposal_row, explanations),
+    FIELD(struct proposal_row, chance_ppm, OPTIONAL),
+    FIELD(struct proposal_row, worth_minor, OPTIONAL),
+    FIELD(struct proposal_row, place, OPTIONAL),
+});
 
 /* ---- The queue ---- */
 
@@ -51,35 +51,35 @@ struct queue_row {
 };
 LIST_STRUCT(queue_rows, struct queue_row);
 RECORD(queue_row, {
-                      FIELD_OF(FIELD_ID, int64_t, struct queue_row, id, .sort = true, .about = "of the bank line"),
-                      FIELD(struct queue_row, booked_on, .filter = true, .sort = true),
-                      AMOUNT(struct queue_row, amount_minor, .currency = "currency", .filter = true, .sort = true),
-                      FIELD(struct queue_row, currency),
-                      FIELD(struct queue_row, name, OPTIONAL, .filter = true),
-                      FIELD(struct queue_row, iban, OPTIONAL),
-                      FIELD(struct queue_row, remittance, .max = 20000, OPTIONAL, .filter = true),
-                      FIELD(struct queue_row, reference, OPTIONAL),
-                      FIELD(struct queue_row, bank_account_id, .filter = true),
-                      FIELD(struct queue_row, return_reason, OPTIONAL, .about = "the bank's code for why it came back"),
-                      FIELD(struct queue_row, category, OPTIONAL, .filter = true),
-                      ID(struct queue_row, party_id, OPTIONAL, .filter = true),
-                      FIELD(struct queue_row, probability_ppm, OPTIONAL, .sort = true),
-                      FIELD(struct queue_row, why_not, OPTIONAL, .filter = true),
-                      JSON(struct queue_row, explanations, OPTIONAL),
-                      FIELD(struct queue_row, place, OPTIONAL, .sort = true,
-                            .about = "the queue's own order, least first: worth, then the oldest"),
-                      FIELD(struct queue_row, chance_ppm, OPTIONAL, .sort = true,
-                            .about = "that one of the three explanations is right, in millionths"),
-                      AMOUNT(struct queue_row, worth_minor, OPTIONAL, .sort = true,
-                             .about = "amount times chance, in the base currency: what one click closes"),
-                      FIELD(struct queue_row, standing, .filter = true,
-                            .about = "open, answered, unanswered (the day has come), waits_answer, waits_approval"),
-                      FIELD_OF(FIELD_ID, int64_t, struct queue_row, question_id, OPTIONAL),
-                      FIELD(struct queue_row, return_on, OPTIONAL, .about = "when it comes back without an answer"),
-                      FIELD(struct queue_row, answer, .max = 4000, OPTIONAL),
-                      FIELD_OF(FIELD_ID, int64_t, struct queue_row, request_id, OPTIONAL),
-                      FIELD(struct queue_row, return_text, OPTIONAL, .about = "why it came back, in words"),
-                  });
+    FIELD_OF(FIELD_ID, int64_t, struct queue_row, id, .sort = true, .about = "of the bank line"),
+    FIELD(struct queue_row, booked_on, .filter = true, .sort = true),
+    AMOUNT(struct queue_row, amount_minor, .currency = "currency", .filter = true, .sort = true),
+    FIELD(struct queue_row, currency),
+    FIELD(struct queue_row, name, OPTIONAL, .filter = true),
+    FIELD(struct queue_row, iban, OPTIONAL),
+    FIELD(struct queue_row, remittance, .max = 20000, OPTIONAL, .filter = true),
+    FIELD(struct queue_row, reference, OPTIONAL),
+    FIELD(struct queue_row, bank_account_id, .filter = true),
+    FIELD(struct queue_row, return_reason, OPTIONAL, .about = "the bank's code for why it came back"),
+    FIELD(struct queue_row, category, OPTIONAL, .filter = true),
+    ID(struct queue_row, party_id, OPTIONAL, .filter = true),
+    FIELD(struct queue_row, probability_ppm, OPTIONAL, .sort = true),
+    FIELD(struct queue_row, why_not, OPTIONAL, .filter = true),
+    JSON(struct queue_row, explanations, OPTIONAL),
+    FIELD(struct queue_row, place, OPTIONAL, .sort = true,
+          .about = "the queue's own order, least first: worth, then the oldest"),
+    FIELD(struct queue_row, chance_ppm, OPTIONAL, .sort = true,
+          .about = "that one of the three explanations is right, in millionths"),
+    AMOUNT(struct queue_row, worth_minor, OPTIONAL, .sort = true,
+           .about = "amount times chance, in the base currency: what one click closes"),
+    FIELD(struct queue_row, standing, .filter = true,
+          .about = "open, answered, unanswered (the day has come), waits_answer, waits_approval"),
+    FIELD_OF(FIELD_ID, int64_t, struct queue_row, question_id, OPTIONAL),
+    FIELD(struct queue_row, return_on, OPTIONAL, .about = "when it comes back without an answer"),
+    FIELD(struct queue_row, answer, .max = 4000, OPTIONAL),
+    FIELD_OF(FIELD_ID, int64_t, struct queue_row, request_id, OPTIONAL),
+    FIELD(struct queue_row, return_text, OPTIONAL, .about = "why it came back, in words"),
+});
 struct queue_takes {
     bool waiting;
 };
@@ -122,14 +122,14 @@ static struct fault *decide_op(struct work *work, const struct cash_decide *take
 CALLABLE(decide_op, cash_decide, cash_decided);
 
 RECORD(kept_explanation, {
-                             FIELD(struct kept_explanation, probability_ppm),
-                             FIELD(struct kept_explanation, other_sets),
-                             FIELD(struct kept_explanation, category),
-                             FIELD(struct kept_explanation, party_id, OPTIONAL),
-                             LIST(struct kept_explanation, shares, cash_share, .max = 5000),
-                             LIST(struct kept_explanation, differences, cash_given_up),
-                             JSON(struct kept_explanation, evidence),
-                         });
+    FIELD(struct kept_explanation, probability_ppm),
+    FIELD(struct kept_explanation, other_sets),
+    FIELD(struct kept_explanation, category),
+    FIELD(struct kept_explanation, party_id, OPTIONAL),
+    LIST(struct kept_explanation, shares, cash_share, .max = 5000),
+    LIST(struct kept_explanation, differences, cash_given_up),
+    JSON(struct kept_explanation, evidence),
+});
 struct kept_explanations {
     LIST_OF(struct kept_explanation) list;
 };
@@ -190,29 +190,28 @@ struct refund_row {
     int64_t asked_by;
 };
 RECORD(refund_row, {
-                       ID(struct refund_row, item_id),
-                       ID(struct refund_row, bank_line_id),
-                       ID(struct refund_row, decision_id),
-                       ID(struct refund_row, party_id),
-                       AMOUNT(struct refund_row, amount_minor, .currency = "currency"),
-                       FIELD(struct refund_row, currency),
-                       FIELD(struct refund_row, reason),
-                       FIELD(struct refund_row, asked_at),
-                       FIELD(struct refund_row, asked_by),
-                   });
+    ID(struct refund_row, item_id),
+    ID(struct refund_row, bank_line_id),
+    ID(struct refund_row, decision_id),
+    ID(struct refund_row, party_id),
+    AMOUNT(struct refund_row, amount_minor, .currency = "currency"),
+    FIELD(struct refund_row, currency),
+    FIELD(struct refund_row, reason),
+    FIELD(struct refund_row, asked_at),
+    FIELD(struct refund_row, asked_by),
+});
 struct refund {
     bank_line_id line_id;
     party_id party_id;
     LIST_OF(struct cash_share) shares;
     struct str reason;
 };
-RECORD(refund,
-       {
-           ID(struct refund, line_id),
-           ID(struct refund, party_id, .about = "who gets it back"),
-           LIST(struct refund, shares, cash_share, .max = 5000, OPTIONAL, .about = "what of it settles items first"),
-           FIELD(struct refund, reason, .min = 3, .max = 400),
-       });
+RECORD(refund, {
+    ID(struct refund, line_id),
+    ID(struct refund, party_id, .about = "who gets it back"),
+    LIST(struct refund, shares, cash_share, .max = 5000, OPTIONAL, .about = "what of it settles items first"),
+    FIELD(struct refund, reason, .min = 3, .max = 400),
+});
 
 /* Where it came from is where it goes back to, once a second person has verified that account. */
 static struct fault *propose_account(struct work *work, const struct bank_line *line, party_id party)
@@ -263,16 +262,15 @@ struct not_ours {
     party_id party_id;
     struct str reason;
 };
-RECORD(not_ours,
-       {
-           ID(struct not_ours, line_id),
-           FIELD(struct not_ours, way, CHOICES(ways),
-                 .about = "keep it on an account until it is claimed, or send it back"),
-           FIELD(struct not_ours, account, .max = 20, OPTIONAL,
-                 .about = "to keep: number of a ledger account; left out: the one for money that is not ours"),
-           ID(struct not_ours, party_id, OPTIONAL, .about = "to send back: who paid it"),
-           FIELD(struct not_ours, reason, .min = 3, .max = 400),
-       });
+RECORD(not_ours, {
+    ID(struct not_ours, line_id),
+    FIELD(struct not_ours, way, CHOICES(ways),
+          .about = "keep it on an account until it is claimed, or send it back"),
+    FIELD(struct not_ours, account, .max = 20, OPTIONAL,
+          .about = "to keep: number of a ledger account; left out: the one for money that is not ours"),
+    ID(struct not_ours, party_id, OPTIONAL, .about = "to send back: who paid it"),
+    FIELD(struct not_ours, reason, .min = 3, .max = 400),
+});
 
 static struct fault *not_ours_op(struct work *work, const struct not_ours *takes, struct cash_decided *out)
 {

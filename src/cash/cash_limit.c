@@ -88,11 +88,11 @@ struct fault *cash_check_limit(struct settling *s, const struct cash_origin *ori
 struct limit_row { struct { int64_t n; } id; struct str role; int64_t write_off_minor, version; };
 LIST_STRUCT(limit_rows, struct limit_row);
 RECORD(limit_row, {
-                      ID(struct limit_row, id, .sort = true, .about = "of the role"),
-                      FIELD(struct limit_row, role),
-                      FIELD(struct limit_row, write_off_minor),
-                      FIELD(struct limit_row, version),
-                  });
+    ID(struct limit_row, id, .sort = true, .about = "of the role"),
+    FIELD(struct limit_row, role),
+    FIELD(struct limit_row, write_off_minor),
+    FIELD(struct limit_row, version),
+});
 static struct fault *limit_list(struct work *work, const struct nothing *takes, const struct list_query *query,
                                 struct limit_rows *rows, struct str *next)
 {
@@ -104,12 +104,11 @@ LISTABLE(limit_list, nothing, limit_row, limit_rows);
 struct limit_set {
     int64_t role_id, write_off_minor, version;
 };
-RECORD(limit_set,
-       {
-           FIELD(struct limit_set, role_id, .min = 1, .max = EXACT_MAX),
-           FIELD(struct limit_set, write_off_minor, .max = 100000000, .about = "in minor units of the base currency"),
-           FIELD(struct limit_set, version, OPTIONAL, .about = "of the limit as you saw it; left out: it had none"),
-       });
+RECORD(limit_set, {
+    FIELD(struct limit_set, role_id, .min = 1, .max = EXACT_MAX),
+    FIELD(struct limit_set, write_off_minor, .max = 100000000, .about = "in minor units of the base currency"),
+    FIELD(struct limit_set, version, OPTIONAL, .about = "of the limit as you saw it; left out: it had none"),
+});
 static struct fault *limit_set(struct work *work, const struct limit_set *takes, struct limit_set *out)
 {
     struct limit_set before = { 0 };
@@ -147,21 +146,21 @@ struct request_row {
 };
 LIST_STRUCT(request_rows, struct request_row);
 RECORD(request_row, {
-                        ID(struct request_row, id, .sort = true),
-                        ID(struct request_row, bank_line_id, .filter = true),
-                        JSON(struct request_row, decide, .about = "the decision that is asked for"),
-                        AMOUNT(struct request_row, given_up_minor, .sort = true, .about = "in the base currency"),
-                        AMOUNT(struct request_row, limit_minor, .about = "of who asked"),
-                        FIELD(struct request_row, note, OPTIONAL),
-                        FIELD(struct request_row, asked_at),
-                        FIELD(struct request_row, asked_by),
-                        FIELD(struct request_row, state, .filter = true, .about = "open, approved, refused, withdrawn"),
-                        FIELD(struct request_row, ended_at, OPTIONAL),
-                        FIELD(struct request_row, ended_by, OPTIONAL),
-                        FIELD(struct request_row, reason, OPTIONAL),
-                        ID(struct request_row, decision_id, OPTIONAL),
-                        FIELD(struct request_row, version),
-                    });
+    ID(struct request_row, id, .sort = true),
+    ID(struct request_row, bank_line_id, .filter = true),
+    JSON(struct request_row, decide, .about = "the decision that is asked for"),
+    AMOUNT(struct request_row, given_up_minor, .sort = true, .about = "in the base currency"),
+    AMOUNT(struct request_row, limit_minor, .about = "of who asked"),
+    FIELD(struct request_row, note, OPTIONAL),
+    FIELD(struct request_row, asked_at),
+    FIELD(struct request_row, asked_by),
+    FIELD(struct request_row, state, .filter = true, .about = "open, approved, refused, withdrawn"),
+    FIELD(struct request_row, ended_at, OPTIONAL),
+    FIELD(struct request_row, ended_by, OPTIONAL),
+    FIELD(struct request_row, reason, OPTIONAL),
+    ID(struct request_row, decision_id, OPTIONAL),
+    FIELD(struct request_row, version),
+});
 
 static struct fault *request_list(struct work *work, const struct nothing *takes, const struct list_query *query,
                                   struct request_rows *rows, struct str *next)
@@ -199,10 +198,10 @@ CALLABLE(request_op, cash_decide, request_row);
 
 struct request_end { int64_t id; struct str reason; int64_t version; };
 RECORD(request_end, {
-                        FIELD(struct request_end, id, .min = 1, .max = EXACT_MAX),
-                        FIELD(struct request_end, reason, .max = 400, OPTIONAL),
-                        FIELD(struct request_end, version, .min = 1, .max = EXACT_MAX),
-                    });
+    FIELD(struct request_end, id, .min = 1, .max = EXACT_MAX),
+    FIELD(struct request_end, reason, .max = 400, OPTIONAL),
+    FIELD(struct request_end, version, .min = 1, .max = EXACT_MAX),
+});
 
 static struct fault *request_load(struct work *work, const struct request_end *takes, struct request_row *row)
 {

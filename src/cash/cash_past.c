@@ -32,22 +32,22 @@ RECORD(cash_past_item, {
     FIELD(struct cash_past_item, import_id),
 });
 RECORD(cash_past_line, {
-                           FIELD(struct cash_past_line, id),
-                           FIELD(struct cash_past_line, booked_on),
-                           FIELD(struct cash_past_line, amount_minor),
-                           FIELD(struct cash_past_line, currency),
-                           FIELD(struct cash_past_line, name, OPTIONAL),
-                           FIELD(struct cash_past_line, iban, OPTIONAL),
-                           FIELD(struct cash_past_line, ultimate_name, OPTIONAL),
-                           FIELD(struct cash_past_line, remittance, .max = 20000, OPTIONAL),
-                           FIELD(struct cash_past_line, reference, OPTIONAL),
-                           FIELD(struct cash_past_line, end_to_end_id, OPTIONAL),
-                           FIELD(struct cash_past_line, batch_id, OPTIONAL),
-                           FIELD(struct cash_past_line, category),
-                           ID(struct cash_past_line, party_id, OPTIONAL),
-                           JSON(struct cash_past_line, parts),
-                           FIELD(struct cash_past_line, import_id),
-                       });
+    FIELD(struct cash_past_line, id),
+    FIELD(struct cash_past_line, booked_on),
+    FIELD(struct cash_past_line, amount_minor),
+    FIELD(struct cash_past_line, currency),
+    FIELD(struct cash_past_line, name, OPTIONAL),
+    FIELD(struct cash_past_line, iban, OPTIONAL),
+    FIELD(struct cash_past_line, ultimate_name, OPTIONAL),
+    FIELD(struct cash_past_line, remittance, .max = 20000, OPTIONAL),
+    FIELD(struct cash_past_line, reference, OPTIONAL),
+    FIELD(struct cash_past_line, end_to_end_id, OPTIONAL),
+    FIELD(struct cash_past_line, batch_id, OPTIONAL),
+    FIELD(struct cash_past_line, category),
+    ID(struct cash_past_line, party_id, OPTIONAL),
+    JSON(struct cash_past_line, parts),
+    FIELD(struct cash_past_line, import_id),
+});
 struct past_parts {
     LIST_OF(struct cash_share) shares;
     LIST_OF(struct cash_given_up) differences;

@@ -1,25 +1,36 @@
+-- part: cash_past_line_columns
+id, booked_on, amount_minor, currency, name, iban, ultimate_name, remittance, reference, end_to_end_id, batch_id, category,
+party_id, parts, import_id
+
+-- part: cash_past_item_columns
+id, party_id, number, item_key, currency, issued_on, due_on, total_minor, payment_reference, order_number, discount_minor,
+discount_until, collect, import_id
+
+-- part: cash_fact_columns
+item_id, item_key, issued_on, total_minor, payment_reference, order_number, discount_minor, discount_until, collect, import_id
+
 -- name: fact_add
-insert into cash_fact (company_id, item_id, item_key, issued_on, total_minor, payment_reference, order_number, discount_minor, discount_until, collect, import_id)
-values (:company_id, :item_id, :item_key, :issued_on, :total_minor, :payment_reference, :order_number, :discount_minor, :discount_until, :collect, :import_id);
+insert into cash_fact (company_id, {cash_fact_columns})
+values (:company_id, {:cash_fact_columns});
 
 -- name: fact_all
-select item_id, item_key, issued_on, total_minor, payment_reference, order_number, discount_minor, discount_until, collect, import_id
+select {cash_fact_columns}
   from cash_fact where company_id = :company_id;
 
 -- name: past_item_add
-insert into cash_past_item (company_id, id, party_id, number, item_key, currency, issued_on, due_on, total_minor, payment_reference, order_number, discount_minor, discount_until, collect, import_id)
-values (:company_id, :id, :party_id, :number, :item_key, :currency, :issued_on, :due_on, :total_minor, :payment_reference, :order_number, :discount_minor, :discount_until, :collect, :import_id);
+insert into cash_past_item (company_id, {cash_past_item_columns})
+values (:company_id, {:cash_past_item_columns});
 
 -- name: past_item_all
-select id, party_id, number, item_key, currency, issued_on, due_on, total_minor, payment_reference, order_number, discount_minor, discount_until, collect, import_id
+select {cash_past_item_columns}
   from cash_past_item where company_id = :company_id order by issued_on, id;
 
 -- name: past_line_add
-insert into cash_past_line (company_id, id, booked_on, amount_minor, currency, name, iban, ultimate_name, remittance, reference, end_to_end_id, batch_id, category, party_id, parts, import_id)
-values (:company_id, :id, :booked_on, :amount_minor, :currency, :name, :iban, :ultimate_name, :remittance, :reference, :end_to_end_id, :batch_id, :category, :party_id, :parts, :import_id);
+insert into cash_past_line (company_id, {cash_past_line_columns})
+values (:company_id, {:cash_past_line_columns});
 
 -- name: past_line_all
-select id, booked_on, amount_minor, currency, name, iban, ultimate_name, remittance, reference, end_to_end_id, batch_id, category, party_id, parts, import_id
+select {cash_past_line_columns}
   from cash_past_line where company_id = :company_id order by booked_on desc, id desc limit :id;
 
 -- name: fact_forget

@@ -4,11 +4,11 @@
 #include "cash.sql.h"
 
 RECORD(cash_run_result, {
-                            FIELD(struct cash_run_result, lines),
-                            FIELD(struct cash_run_result, posted, .about = "by itself"),
-                            FIELD(struct cash_run_result, proposed, .about = "waits for a person, with a proposal"),
-                            FIELD(struct cash_run_result, unknown),
-                        });
+    FIELD(struct cash_run_result, lines),
+    FIELD(struct cash_run_result, posted, .about = "by itself"),
+    FIELD(struct cash_run_result, proposed, .about = "waits for a person, with a proposal"),
+    FIELD(struct cash_run_result, unknown),
+});
 struct party_row {
     int64_t id;
     struct str number, name, city, country;
@@ -16,13 +16,13 @@ struct party_row {
 };
 LIST_STRUCT(party_rows, struct party_row);
 RECORD(party_row, {
-                      FIELD(struct party_row, id),
-                      FIELD(struct party_row, number),
-                      FIELD(struct party_row, name),
-                      FIELD(struct party_row, city, OPTIONAL),
-                      FIELD(struct party_row, country),
-                      FIELD(struct party_row, parent_id, OPTIONAL),
-                  });
+    FIELD(struct party_row, id),
+    FIELD(struct party_row, number),
+    FIELD(struct party_row, name),
+    FIELD(struct party_row, city, OPTIONAL),
+    FIELD(struct party_row, country),
+    FIELD(struct party_row, parent_id, OPTIONAL),
+});
 struct iban_row {
     int64_t id;
     struct str iban;
@@ -34,13 +34,13 @@ LIST_STRUCT(line_ids, struct line_id);
 RECORD(line_id, { ID(struct line_id, id) });
 struct model_row { int64_t id; struct str version_hash, content; bool is_used; struct str quality; struct instant trained_at; };
 RECORD(model_row, {
-                      FIELD_OF(FIELD_ID, int64_t, struct model_row, id, .sort = true),
-                      FIELD(struct model_row, version_hash),
-                      BYTES(struct model_row, content, OPTIONAL),
-                      FIELD(struct model_row, is_used),
-                      JSON(struct model_row, quality),
-                      FIELD(struct model_row, trained_at),
-                  });
+    FIELD_OF(FIELD_ID, int64_t, struct model_row, id, .sort = true),
+    FIELD(struct model_row, version_hash),
+    BYTES(struct model_row, content, OPTIONAL),
+    FIELD(struct model_row, is_used),
+    JSON(struct model_row, quality),
+    FIELD(struct model_row, trained_at),
+});
 /* ---- What the engine knows: one for what customers owe, one for what we owe, its signs turned ---- */
 
 #define ENGINE_BYTES ((size_t)1 << 34)

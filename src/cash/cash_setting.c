@@ -67,15 +67,15 @@ struct term_row {
 };
 LIST_STRUCT(term_rows, struct term_row);
 RECORD(term_row, {
-                     ID(struct term_row, id, .sort = true),
-                     ID(struct term_row, party_id, OPTIONAL, .filter = true,
-                        .about = "absent: everyone without terms of his own"),
-                     FIELD(struct term_row, valid_from, .sort = true, .about = "for invoices of that day and later"),
-                     FIELD(struct term_row, days, .about = "the discount holds so many days after the invoice's day"),
-                     FIELD(struct term_row, percent),
-                     FIELD(struct term_row, added_at, OPTIONAL),
-                     FIELD(struct term_row, added_by, OPTIONAL),
-                 });
+    ID(struct term_row, id, .sort = true),
+    ID(struct term_row, party_id, OPTIONAL, .filter = true,
+       .about = "absent: everyone without terms of his own"),
+    FIELD(struct term_row, valid_from, .sort = true, .about = "for invoices of that day and later"),
+    FIELD(struct term_row, days, .about = "the discount holds so many days after the invoice's day"),
+    FIELD(struct term_row, percent),
+    FIELD(struct term_row, added_at, OPTIONAL),
+    FIELD(struct term_row, added_by, OPTIONAL),
+});
 struct named_row { /* an invoice of ours by its open item, or what an import said of an item */
     int64_t item_id;
     struct str reference, order_number;
@@ -84,14 +84,17 @@ struct named_row { /* an invoice of ours by its open item, or what an import sai
 };
 LIST_STRUCT(named_rows, struct named_row);
 RECORD(named_row, {
-                      FIELD(struct named_row, item_id),
-                      FIELD(struct named_row, reference, OPTIONAL),
-                      FIELD(struct named_row, order_number, OPTIONAL),
-                      FIELD(struct named_row, discount_until, OPTIONAL),
-                      FIELD(struct named_row, discount_minor, OPTIONAL),
-                      FIELD(struct named_row, net_minor, OPTIONAL),
-                  });
-struct named_of { bool past; int64_t item_id; };
+    FIELD(struct named_row, item_id),
+    FIELD(struct named_row, reference, OPTIONAL),
+    FIELD(struct named_row, order_number, OPTIONAL),
+    FIELD(struct named_row, discount_until, OPTIONAL),
+    FIELD(struct named_row, discount_minor, OPTIONAL),
+    FIELD(struct named_row, net_minor, OPTIONAL),
+});
+struct named_of {
+    bool past;
+    int64_t item_id;
+};
 RECORD(named_of, { FIELD(struct named_of, past), FIELD(struct named_of, item_id, OPTIONAL) });
 struct cash_terms { struct named_rows rows; struct term_rows terms; bool whole; }; /* whole: discount over the amount with VAT */
 
@@ -200,11 +203,11 @@ CALLABLE(setting_set, cash_chosen_setting, cash_chosen_setting);
 static const struct fault_type bad_percent = { FAULT_INVALID, "cash.bad_percent", "A discount is between 0 and 100 percent." };
 struct term_new { party_id party_id; struct date valid_from; int64_t days; struct decimal percent; };
 RECORD(term_new, {
-                     ID(struct term_new, party_id, OPTIONAL, .about = "left out: everyone without terms of his own"),
-                     FIELD(struct term_new, valid_from),
-                     FIELD(struct term_new, days, .max = 365),
-                     FIELD(struct term_new, percent, .about = "0 ends it"),
-                 });
+    ID(struct term_new, party_id, OPTIONAL, .about = "left out: everyone without terms of his own"),
+    FIELD(struct term_new, valid_from),
+    FIELD(struct term_new, days, .max = 365),
+    FIELD(struct term_new, percent, .about = "0 ends it"),
+});
 static struct fault *term_add(struct work *work, const struct term_new *takes, struct term_row *out)
 {
     struct party party = { 0 };

@@ -6,22 +6,22 @@
 
 const char *const kinds[] = { NULL, "plain", "special" };
 RECORD(thing, {
-                  ID(struct thing, id, .filter = true, .sort = true),
-                  FIELD(struct thing, company_id),
-                  FIELD(struct thing, label, .filter = true, .sort = true),
-                  FIELD(struct thing, note, OPTIONAL, .filter = true, .sort = true),
-                  FIELD(struct thing, count, .filter = true, .sort = true),
-                  AMOUNT(struct thing, total_minor, .currency = "currency", .filter = true, .sort = true),
-                  FIELD(struct thing, currency, OPTIONAL, .filter = true),
-                  FIELD(struct thing, open, .filter = true, .sort = true),
-                  FIELD(struct thing, due_on, OPTIONAL, .filter = true, .sort = true),
-                  FIELD(struct thing, seen_at, OPTIONAL, .filter = true, .sort = true),
-                  FIELD(struct thing, price, OPTIONAL, .filter = true, .sort = true),
-                  FIELD(struct thing, kind, CHOICES(kinds), OPTIONAL, .filter = true, .sort = true),
-                  BYTES(struct thing, content, OPTIONAL),
-                  JSON(struct thing, details, OPTIONAL),
-                  FIELD(struct thing, version),
-              });
+    ID(struct thing, id, .filter = true, .sort = true),
+    FIELD(struct thing, company_id),
+    FIELD(struct thing, label, .filter = true, .sort = true),
+    FIELD(struct thing, note, OPTIONAL, .filter = true, .sort = true),
+    FIELD(struct thing, count, .filter = true, .sort = true),
+    AMOUNT(struct thing, total_minor, .currency = "currency", .filter = true, .sort = true),
+    FIELD(struct thing, currency, OPTIONAL, .filter = true),
+    FIELD(struct thing, open, .filter = true, .sort = true),
+    FIELD(struct thing, due_on, OPTIONAL, .filter = true, .sort = true),
+    FIELD(struct thing, seen_at, OPTIONAL, .filter = true, .sort = true),
+    FIELD(struct thing, price, OPTIONAL, .filter = true, .sort = true),
+    FIELD(struct thing, kind, CHOICES(kinds), OPTIONAL, .filter = true, .sort = true),
+    BYTES(struct thing, content, OPTIONAL),
+    JSON(struct thing, details, OPTIONAL),
+    FIELD(struct thing, version),
+});
 RECORD(key, { ID(struct key, id), FIELD(struct key, version), FIELD(struct key, label) });
 RECORD(sum, { FIELD(struct sum, total), FIELD(struct sum, count) });
 

@@ -27,7 +27,8 @@ struct einvoice_problem {
     struct str english, dutch; /* what to do about it */
 };
 struct einvoice_report {
-    unsigned sets; /* the rule sets used: those asked for that exist for this syntax (self-billing and the G-account are for UBL only); of a Dutch set its extension and
+    unsigned
+        sets; /* the rule sets used: those asked for that exist for this syntax (self-billing and the G-account are for UBL only); of a Dutch set its extension and
                     * of Peppol self-billing, when the invoice names that */
     size_t fatal, warnings; /* how many problems of each */
     bool valid;    /* no fatal problem of a rule; says nothing about the structure */

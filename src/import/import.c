@@ -53,37 +53,36 @@ RECORD(import_file, {
     FIELD(struct import_file, version),
 });
 RECORD(import_error, {
-                         FIELD(struct import_error, row),
-                         FIELD(struct import_error, column, OPTIONAL),
-                         FIELD(struct import_error, field, OPTIONAL),
-                         FIELD(struct import_error, value, OPTIONAL),
-                         FIELD(struct import_error, code),
-                         FIELD(struct import_error, text),
-                     });
+    FIELD(struct import_error, row),
+    FIELD(struct import_error, column, OPTIONAL),
+    FIELD(struct import_error, field, OPTIONAL),
+    FIELD(struct import_error, value, OPTIONAL),
+    FIELD(struct import_error, code),
+    FIELD(struct import_error, text),
+});
 RECORD(import_row,
        { FIELD(struct import_row, row), JSON(struct import_row, values), FIELD(struct import_row, is_wrong) });
-RECORD(import_checked,
-       {
-           FIELD(struct import_checked, row_count),
-           FIELD(struct import_checked, error_count),
-           FIELD(struct import_checked, made_count, .about = "what would be made of the rows without an error"),
-           AMOUNT(struct import_checked, total_minor,
-                  .about = "in the base currency; of balances what goes to the opening account"),
-           LIST(struct import_checked, errors, import_error, .about = "the first thousand"),
-           LIST(struct import_checked, rows, import_row, .about = "the first fifty, as they would become"),
-       });
+RECORD(import_checked, {
+    FIELD(struct import_checked, row_count),
+    FIELD(struct import_checked, error_count),
+    FIELD(struct import_checked, made_count, .about = "what would be made of the rows without an error"),
+    AMOUNT(struct import_checked, total_minor,
+           .about = "in the base currency; of balances what goes to the opening account"),
+    LIST(struct import_checked, errors, import_error, .about = "the first thousand"),
+    LIST(struct import_checked, rows, import_row, .about = "the first fifty, as they would become"),
+});
 RECORD(import_key, { FIELD(struct import_key, id, .min = 1, .max = EXACT_MAX) });
 struct kept_mapping { unsigned kind; struct str mapping; };
 RECORD(kept_mapping, { FIELD(struct kept_mapping, kind, KINDS), JSON(struct kept_mapping, mapping) });
 struct made_row { int64_t id, import_id, row_number; struct str subject_kind; int64_t subject_id; };
 LIST_STRUCT(made_rows, struct made_row);
 RECORD(made_row, {
-                     FIELD_OF(FIELD_ID, int64_t, struct made_row, id, .sort = true),
-                     FIELD(struct made_row, import_id),
-                     FIELD(struct made_row, row_number, .sort = true),
-                     FIELD(struct made_row, subject_kind, .filter = true),
-                     FIELD(struct made_row, subject_id),
-                 });
+    FIELD_OF(FIELD_ID, int64_t, struct made_row, id, .sort = true),
+    FIELD(struct made_row, import_id),
+    FIELD(struct made_row, row_number, .sort = true),
+    FIELD(struct made_row, subject_kind, .filter = true),
+    FIELD(struct made_row, subject_id),
+});
 struct source_key {
     struct str subject_kind, source_key;
     int64_t subject_id, import_id;
@@ -422,20 +421,19 @@ struct import_map_change {
     bool skip_known;
     int64_t version;
 };
-RECORD(import_map_change,
-       {
-           FIELD(struct import_map_change, id, .min = 1, .max = EXACT_MAX),
-           FIELD(struct import_map_change, kind, KINDS, OPTIONAL,
-                 .about = "another kind: its columns are recognised anew where no mapping is given"),
-           JSON(struct import_map_change, mapping, OPTIONAL, .max = 20000,
-                .about = "[{\"column\":1,\"field\":\"number\"},…]"),
-           FIELD(struct import_map_change, decimal, .min = 1, .max = 1, OPTIONAL,
-                 .about = "what stands before the cents: , or ."),
-           FIELD(struct import_map_change, day_order, CHOICES(day_orders), OPTIONAL),
-           FIELD(struct import_map_change, dated_on, OPTIONAL),
-           FIELD(struct import_map_change, skip_known, OPTIONAL, .about = "leave rows out of what is here already"),
-           FIELD(struct import_map_change, version, .min = 1, .max = EXACT_MAX),
-       });
+RECORD(import_map_change, {
+    FIELD(struct import_map_change, id, .min = 1, .max = EXACT_MAX),
+    FIELD(struct import_map_change, kind, KINDS, OPTIONAL,
+          .about = "another kind: its columns are recognised anew where no mapping is given"),
+    JSON(struct import_map_change, mapping, OPTIONAL, .max = 20000,
+         .about = "[{\"column\":1,\"field\":\"number\"},…]"),
+    FIELD(struct import_map_change, decimal, .min = 1, .max = 1, OPTIONAL,
+          .about = "what stands before the cents: , or ."),
+    FIELD(struct import_map_change, day_order, CHOICES(day_orders), OPTIONAL),
+    FIELD(struct import_map_change, dated_on, OPTIONAL),
+    FIELD(struct import_map_change, skip_known, OPTIONAL, .about = "leave rows out of what is here already"),
+    FIELD(struct import_map_change, version, .min = 1, .max = EXACT_MAX),
+});
 static struct fault *import_map(struct work *work, const struct import_map_change *takes, struct import_shown *out)
 {
     struct importing *im = ARENA_NEW(work->arena, struct importing);
@@ -491,15 +489,14 @@ struct import_run {
     bool skip_known;
     struct str content;
 };
-RECORD(import_run,
-       {
-           FIELD(struct import_run, file_name, .min = 1, .max = 255),
-           FIELD(struct import_run, kind, KINDS, OPTIONAL,
-                 .about = "what the rows are; left out: told from the headings"),
-           FIELD(struct import_run, dated_on, OPTIONAL, .about = "the day of the opening entries; left out: today"),
-           FIELD(struct import_run, skip_known, OPTIONAL, .about = "leave rows out of what is here already"),
-           BYTES(struct import_run, content, .min = 1, .max = 64 << 20),
-       });
+RECORD(import_run, {
+    FIELD(struct import_run, file_name, .min = 1, .max = 255),
+    FIELD(struct import_run, kind, KINDS, OPTIONAL,
+          .about = "what the rows are; left out: told from the headings"),
+    FIELD(struct import_run, dated_on, OPTIONAL, .about = "the day of the opening entries; left out: today"),
+    FIELD(struct import_run, skip_known, OPTIONAL, .about = "leave rows out of what is here already"),
+    BYTES(struct import_run, content, .min = 1, .max = 64 << 20),
+});
 static struct fault *import_run(struct work *work, const struct import_run *takes, struct import_file *out)
 {
     TRY(import_add(work, takes->file_name, takes->kind, takes->content, out));

@@ -1,8 +1,14 @@
+-- part: import_file_course
+decimal, day_order, mapping, dated_on, skip_known, row_count, made_count, total_minor, created_at, created_by, committed_at,
+committed_by, undone_at, undone_by, version
+
+-- part: import_file_recognised
+id, kind, state, document_id, file_name, hash, format, encoding, delimiter, sheet, decimal_sign
+
 -- name: import_file_add
-insert into import_file (company_id, id, kind, state, document_id, file_name, hash, format, encoding, delimiter, sheet, decimal_sign, day_order, mapping, dated_on, skip_known,
+insert into import_file (company_id, {import_file_recognised}, day_order, mapping, dated_on, skip_known,
        row_count, made_count, total_minor, created_at, created_by, committed_at, committed_by, undone_at, undone_by, version)
-values (:company_id, :id, :kind, :state, :document_id, :file_name, :hash, :format, :encoding, :delimiter, :sheet, :decimal, :day_order, :mapping, :dated_on, :skip_known,
-       :row_count, :made_count, :total_minor, :created_at, :created_by, :committed_at, :committed_by, :undone_at, :undone_by, :version);
+values (:company_id, :id, :kind, :state, :document_id, :file_name, :hash, :format, :encoding, :delimiter, :sheet, {:import_file_course});
 
 -- name: import_file_save
 update import_file set kind = :kind, state = :state, decimal_sign = :decimal, day_order = :day_order, mapping = :mapping, dated_on = :dated_on, skip_known = :skip_known,
@@ -11,18 +17,15 @@ update import_file set kind = :kind, state = :state, decimal_sign = :decimal, da
  where company_id = :company_id and id = :id and version = :version;
 
 -- name: import_file_by_id
-select id, kind, state, document_id, file_name, hash, format, encoding, delimiter, sheet, decimal_sign as decimal, day_order, mapping, dated_on, skip_known,
-       row_count, made_count, total_minor, created_at, created_by, committed_at, committed_by, undone_at, undone_by, version
+select {import_file_recognised} as {import_file_course}
   from import_file where company_id = :company_id and id = :id;
 
 -- name: import_file_same
-select id, kind, state, document_id, file_name, hash, format, encoding, delimiter, sheet, decimal_sign as decimal, day_order, mapping, dated_on, skip_known,
-       row_count, made_count, total_minor, created_at, created_by, committed_at, committed_by, undone_at, undone_by, version
+select {import_file_recognised} as {import_file_course}
   from import_file where company_id = :company_id and hash = :hash and kind = :kind and state = 'committed' limit 1;
 
 -- name: import_file_list
-select id, kind, state, document_id, file_name, hash, format, encoding, delimiter, sheet, decimal_sign as decimal, day_order, mapping, dated_on, skip_known,
-       row_count, made_count, total_minor, created_at, created_by, committed_at, committed_by, undone_at, undone_by, version
+select {import_file_recognised} as {import_file_course}
   from import_file where company_id = :company_id;
 
 -- name: import_mapping_find

@@ -1,6 +1,23 @@
+-- part: invoice_columns
+id, kind, state, number, party_id, currency, language, issued_on, due_on, delivered_on, period_from_on, period_to_on,
+order_reference, buyer_reference, note, payment_reference, credits_id, net_minor, vat_minor, total_minor, base_total_minor,
+delivery, terms_days, created_at, created_by, finalised_at, finalised_by, version
+
+-- part: message_columns
+currency, language, issued_on, due_on, delivered_on, period_from_on, period_to_on, order_reference, buyer_reference, note,
+payment_reference, credits_id, net_minor, vat_minor, total_minor, base_total_minor, delivery, terms_days, created_at,
+finalised_at, created_by, finalised_by, version
+
+-- part: invoice_line_columns
+invoice_id, line_no, description, item_number, quantity, unit, price, discount_percent, discount_minor, net_minor, vat_code_id,
+vat_category, vat_rate, account_id, cost_center, credits_line_no
+
+-- part: invoice_setting_columns
+id, number_format, specification, payment_terms, closing, version
+
 -- name: invoice_by_id
 -- reads the ledger: what is open of it now
-select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, i.currency, i.language, i.issued_on, i.due_on, i.delivered_on, i.period_from_on, i.period_to_on, i.order_reference, i.buyer_reference, i.note, i.payment_reference, i.credits_id, i.net_minor, i.vat_minor, i.total_minor, i.base_total_minor, i.delivery, i.terms_days, i.created_at, i.finalised_at, i.created_by, i.finalised_by, i.version,
+select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, {i.message_columns},
        coalesce(case when i.kind = 'credit_note' then -r.rest_minor else r.rest_minor end, 0) as open_minor,
        case when i.state = 'draft' then null when r.rest_minor = 0 then 'paid' when i.kind = 'invoice' and i.due_on < :today then 'overdue'
             when r.rest_minor <> r.amount_minor then 'partly_paid' else 'open' end as payment,
@@ -13,7 +30,7 @@ select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, i.c
 
 -- name: invoice_by_number
 -- reads the ledger: what is open of it now
-select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, i.currency, i.language, i.issued_on, i.due_on, i.delivered_on, i.period_from_on, i.period_to_on, i.order_reference, i.buyer_reference, i.note, i.payment_reference, i.credits_id, i.net_minor, i.vat_minor, i.total_minor, i.base_total_minor, i.delivery, i.terms_days, i.created_at, i.finalised_at, i.created_by, i.finalised_by, i.version,
+select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, {i.message_columns},
        coalesce(case when i.kind = 'credit_note' then -r.rest_minor else r.rest_minor end, 0) as open_minor,
        case when i.state = 'draft' then null when r.rest_minor = 0 then 'paid' when i.kind = 'invoice' and i.due_on < :today then 'overdue'
             when r.rest_minor <> r.amount_minor then 'partly_paid' else 'open' end as payment,
@@ -26,7 +43,7 @@ select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, i.c
 
 -- name: invoice_list
 -- reads the ledger: what is open of it now
-select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, i.currency, i.language, i.issued_on, i.due_on, i.delivered_on, i.period_from_on, i.period_to_on, i.order_reference, i.buyer_reference, i.note, i.payment_reference, i.credits_id, i.net_minor, i.vat_minor, i.total_minor, i.base_total_minor, i.delivery, i.terms_days, i.created_at, i.finalised_at, i.created_by, i.finalised_by, i.version,
+select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, {i.message_columns},
        coalesce(case when i.kind = 'credit_note' then -r.rest_minor else r.rest_minor end, 0) as open_minor,
        case when i.state = 'draft' then null when r.rest_minor = 0 then 'paid' when i.kind = 'invoice' and i.due_on < :today then 'overdue'
             when r.rest_minor <> r.amount_minor then 'partly_paid' else 'open' end as payment,
@@ -39,7 +56,7 @@ select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, i.c
 
 -- name: invoice_credits_of
 -- reads the ledger: what is open of it now
-select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, i.currency, i.language, i.issued_on, i.due_on, i.delivered_on, i.period_from_on, i.period_to_on, i.order_reference, i.buyer_reference, i.note, i.payment_reference, i.credits_id, i.net_minor, i.vat_minor, i.total_minor, i.base_total_minor, i.delivery, i.terms_days, i.created_at, i.finalised_at, i.created_by, i.finalised_by, i.version,
+select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, {i.message_columns},
        coalesce(case when i.kind = 'credit_note' then -r.rest_minor else r.rest_minor end, 0) as open_minor,
        case when i.state = 'draft' then null when r.rest_minor = 0 then 'paid' when i.kind = 'invoice' and i.due_on < :today then 'overdue'
             when r.rest_minor <> r.amount_minor then 'partly_paid' else 'open' end as payment,
@@ -51,8 +68,8 @@ select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, i.c
  where i.company_id = :company_id and i.credits_id = :id and i.state = 'final' order by i.id;
 
 -- name: invoice_add
-insert into invoice (company_id, id, kind, state, number, party_id, currency, language, issued_on, due_on, delivered_on, period_from_on, period_to_on, order_reference, buyer_reference, note, payment_reference, credits_id, net_minor, vat_minor, total_minor, base_total_minor, delivery, terms_days, created_at, created_by, finalised_at, finalised_by, version)
-values (:company_id, :id, :kind, :state, :number, :party_id, :currency, :language, :issued_on, :due_on, :delivered_on, :period_from_on, :period_to_on, :order_reference, :buyer_reference, :note, :payment_reference, :credits_id, :net_minor, :vat_minor, :total_minor, :base_total_minor, :delivery, :terms_days, :created_at, :created_by, :finalised_at, :finalised_by, :version);
+insert into invoice (company_id, {invoice_columns})
+values (:company_id, {:invoice_columns});
 
 -- name: invoice_save
 update invoice set party_id = :party_id, currency = :currency, language = :language, delivered_on = :delivered_on, period_from_on = :period_from_on, period_to_on = :period_to_on, order_reference = :order_reference, buyer_reference = :buyer_reference, note = :note, net_minor = :net_minor, vat_minor = :vat_minor, total_minor = :total_minor, delivery = :delivery, terms_days = :terms_days,
@@ -66,17 +83,17 @@ update invoice set state = 'final', number = :number, issued_on = :issued_on, du
 delete from invoice where company_id = :company_id and id = :id and version = :version and state = 'draft';
 
 -- name: invoice_lines_of
-select invoice_id, line_no, description, item_number, quantity, unit, price, discount_percent, discount_minor, net_minor, vat_code_id, vat_category, vat_rate, account_id, cost_center, credits_line_no
+select {invoice_line_columns}
   from invoice_line where company_id = :company_id and invoice_id = :id order by line_no;
 
 -- name: invoice_lines_credited
-select l.invoice_id, l.line_no, l.description, l.item_number, l.quantity, l.unit, l.price, l.discount_percent, l.discount_minor, l.net_minor, l.vat_code_id, l.vat_category, l.vat_rate, l.account_id, l.cost_center, l.credits_line_no
+select {l.invoice_line_columns}
   from invoice_line l join invoice i on i.company_id = l.company_id and i.id = l.invoice_id
  where l.company_id = :company_id and i.credits_id = :id and i.state = 'final' order by l.invoice_id, l.line_no;
 
 -- name: invoice_line_add
-insert into invoice_line (company_id, invoice_id, line_no, description, item_number, quantity, unit, price, discount_percent, discount_minor, net_minor, vat_code_id, vat_category, vat_rate, account_id, cost_center, credits_line_no)
-values (:company_id, :invoice_id, :line_no, :description, :item_number, :quantity, :unit, :price, :discount_percent, :discount_minor, :net_minor, :vat_code_id, :vat_category, :vat_rate, :account_id, :cost_center, :credits_line_no);
+insert into invoice_line (company_id, {invoice_line_columns})
+values (:company_id, {:invoice_line_columns});
 
 -- name: invoice_lines_remove
 delete from invoice_line where company_id = :company_id and invoice_id = :id;
@@ -101,10 +118,10 @@ select f.kind, f.document_id, d.file_name, d.media_type, d.byte_count
  order by case f.kind when 'pdf' then 1 when 'ubl' then 2 when 'cii' then 3 else 4 end;
 
 -- name: invoice_setting
-select id, number_format, specification, payment_terms, closing, version from invoice_setting where company_id = :company_id;
+select {invoice_setting_columns} from invoice_setting where company_id = :company_id;
 
 -- name: invoice_setting_add
-insert into invoice_setting (company_id, id, number_format, specification, payment_terms, closing, version)
+insert into invoice_setting (company_id, {invoice_setting_columns})
 values (:company_id, :id, :number_format, :specification, :payment_terms, :closing, 1) on conflict do nothing;
 
 -- name: invoice_setting_save

@@ -5,25 +5,23 @@
 
 const char *const invoice_file_kinds[] = { NULL, "pdf", "ubl", "cii", "hybrid" };
 
-RECORD(invoice_document,
-       {
-           FIELD(struct invoice_document, kind, .choices = invoice_file_kinds, .choice_count = INVOICE_HYBRID + 1),
-           ID(struct invoice_document, document_id),
-           FIELD(struct invoice_document, file_name, .max = 255),
-           FIELD(struct invoice_document, media_type, .max = 100),
-           FIELD(struct invoice_document, byte_count),
-       });
+RECORD(invoice_document, {
+    FIELD(struct invoice_document, kind, .choices = invoice_file_kinds, .choice_count = INVOICE_HYBRID + 1),
+    ID(struct invoice_document, document_id),
+    FIELD(struct invoice_document, file_name, .max = 255),
+    FIELD(struct invoice_document, media_type, .max = 100),
+    FIELD(struct invoice_document, byte_count),
+});
 struct document_made {
     invoice_id invoice_id;
     enum invoice_file_kind kind;
     document_id document_id;
 };
-RECORD(document_made,
-       {
-           ID(struct document_made, invoice_id),
-           FIELD(struct document_made, kind, .choices = invoice_file_kinds, .choice_count = INVOICE_HYBRID + 1),
-           ID(struct document_made, document_id),
-       });
+RECORD(document_made, {
+    ID(struct document_made, invoice_id),
+    FIELD(struct document_made, kind, .choices = invoice_file_kinds, .choice_count = INVOICE_HYBRID + 1),
+    ID(struct document_made, document_id),
+});
 
 struct str invoice_file_name(struct arena *arena, struct str number, enum invoice_file_kind kind)
 {

@@ -50,21 +50,19 @@ struct invoice_mail_ask {
     int64_t id;
     enum invoice_delivery by;
 };
-RECORD(invoice_mail_ask,
-       {
-           FIELD(struct invoice_mail_ask, id, .min = 1, .max = EXACT_MAX),
-           FIELD(struct invoice_mail_ask, by, .choices = invoice_delivery_names, .choice_count = DELIVER_PORTAL + 1,
-                 OPTIONAL, .about = "left out: as the customer wants"),
-       });
-RECORD(invoice_mail,
-       {
-           FIELD(struct invoice_mail, by, .choices = invoice_delivery_names, .choice_count = DELIVER_PORTAL + 1),
-           FIELD(struct invoice_mail, to, OPTIONAL),
-           FIELD(struct invoice_mail, title),
-           FIELD(struct invoice_mail, text, .max = 20000),
-           FIELD(struct invoice_mail, language),
-           LIST(struct invoice_mail, documents, invoice_document, .about = "what goes with it"),
-       });
+RECORD(invoice_mail_ask, {
+    FIELD(struct invoice_mail_ask, id, .min = 1, .max = EXACT_MAX),
+    FIELD(struct invoice_mail_ask, by, .choices = invoice_delivery_names, .choice_count = DELIVER_PORTAL + 1,
+          OPTIONAL, .about = "left out: as the customer wants"),
+});
+RECORD(invoice_mail, {
+    FIELD(struct invoice_mail, by, .choices = invoice_delivery_names, .choice_count = DELIVER_PORTAL + 1),
+    FIELD(struct invoice_mail, to, OPTIONAL),
+    FIELD(struct invoice_mail, title),
+    FIELD(struct invoice_mail, text, .max = 20000),
+    FIELD(struct invoice_mail, language),
+    LIST(struct invoice_mail, documents, invoice_document, .about = "what goes with it"),
+});
 static struct fault *mail(struct work *work, const struct invoice_mail_ask *takes, struct invoice_mail *out)
 {
     struct invoice invoice = { 0 };

@@ -8,18 +8,17 @@ static const struct fault_type invoice_number_format = {
 };
 
 static const char *const specifications[] = { NULL, "nlcius", "peppol", "en16931" };
-RECORD(invoice_setting,
-       {
-           ID(struct invoice_setting, id, OPTIONAL),
-           FIELD(struct invoice_setting, number_format, .min = 1, .max = 40,
-                 .about = "{year}-#####: the year, and the number in at least so many digits"),
-           FIELD(struct invoice_setting, specification, CHOICES(specifications),
-                 .about = "of the UBL: NLCIUS, Peppol BIS 3 or EN 16931 itself"),
-           FIELD(struct invoice_setting, payment_terms, .max = 500, OPTIONAL,
-                 .about = "left out: made of the customer's days"),
-           FIELD(struct invoice_setting, closing, .max = 300, OPTIONAL, .about = "a line at the end of the PDF"),
-           FIELD(struct invoice_setting, version, OPTIONAL, .about = "as read; 0 while nothing was set"),
-       });
+RECORD(invoice_setting, {
+    ID(struct invoice_setting, id, OPTIONAL),
+    FIELD(struct invoice_setting, number_format, .min = 1, .max = 40,
+          .about = "{year}-#####: the year, and the number in at least so many digits"),
+    FIELD(struct invoice_setting, specification, CHOICES(specifications),
+          .about = "of the UBL: NLCIUS, Peppol BIS 3 or EN 16931 itself"),
+    FIELD(struct invoice_setting, payment_terms, .max = 500, OPTIONAL,
+          .about = "left out: made of the customer's days"),
+    FIELD(struct invoice_setting, closing, .max = 300, OPTIONAL, .about = "a line at the end of the PDF"),
+    FIELD(struct invoice_setting, version, OPTIONAL, .about = "as read; 0 while nothing was set"),
+});
 
 struct fault *invoice_setting_load(struct work *work, struct invoice_setting *setting)
 {

@@ -72,18 +72,16 @@ static struct fault *finalise(struct work *work, const struct invoice_versioned 
 }
 CALLABLE(finalise, invoice_versioned, invoice_shown);
 
-RECORD(invoice_credit_line,
-       {
-           FIELD(struct invoice_credit_line, line_no, .min = 1, .max = INVOICE_LINES_MOST),
-           FIELD(struct invoice_credit_line, quantity, OPTIONAL, .about = "left out: all that is left of it"),
-       });
-RECORD(invoice_credit_data,
-       {
-           FIELD(struct invoice_credit_data, id, .min = 1, .max = EXACT_MAX),
-           FIELD(struct invoice_credit_data, reason, .min = 3, .max = 1000, .about = "stands on the credit note"),
-           LIST(struct invoice_credit_data, lines, invoice_credit_line, .max = INVOICE_LINES_MOST, OPTIONAL,
-                .about = "left out: all that is not credited yet"),
-       });
+RECORD(invoice_credit_line, {
+    FIELD(struct invoice_credit_line, line_no, .min = 1, .max = INVOICE_LINES_MOST),
+    FIELD(struct invoice_credit_line, quantity, OPTIONAL, .about = "left out: all that is left of it"),
+});
+RECORD(invoice_credit_data, {
+    FIELD(struct invoice_credit_data, id, .min = 1, .max = EXACT_MAX),
+    FIELD(struct invoice_credit_data, reason, .min = 3, .max = 1000, .about = "stands on the credit note"),
+    LIST(struct invoice_credit_data, lines, invoice_credit_line, .max = INVOICE_LINES_MOST, OPTIONAL,
+         .about = "left out: all that is not credited yet"),
+});
 static struct fault *credit(struct work *work, const struct invoice_credit_data *takes, struct invoice_shown *out)
 {
     struct invoice note;
@@ -93,17 +91,16 @@ static struct fault *credit(struct work *work, const struct invoice_credit_data 
 }
 CALLABLE(credit, invoice_credit_data, invoice_shown);
 
-RECORD(invoice_send_data,
-       {
-           FIELD(struct invoice_send_data, id, .min = 1, .max = EXACT_MAX),
-           FIELD(struct invoice_send_data, by, .choices = invoice_delivery_names, .choice_count = DELIVER_PORTAL + 1,
-                 OPTIONAL, .about = "left out: as the customer wants"),
-           FIELD(struct invoice_send_data, to, .max = 254, OPTIONAL,
-                 .about = "address; left out: the customer's for invoices"),
-           FIELD(struct invoice_send_data, title, .min = 1, .max = 300, OPTIONAL,
-                 .about = "left out: as `invoice mail` shows it"),
-           FIELD(struct invoice_send_data, text, .min = 1, .max = 20000, OPTIONAL),
-       });
+RECORD(invoice_send_data, {
+    FIELD(struct invoice_send_data, id, .min = 1, .max = EXACT_MAX),
+    FIELD(struct invoice_send_data, by, .choices = invoice_delivery_names, .choice_count = DELIVER_PORTAL + 1,
+          OPTIONAL, .about = "left out: as the customer wants"),
+    FIELD(struct invoice_send_data, to, .max = 254, OPTIONAL,
+          .about = "address; left out: the customer's for invoices"),
+    FIELD(struct invoice_send_data, title, .min = 1, .max = 300, OPTIONAL,
+          .about = "left out: as `invoice mail` shows it"),
+    FIELD(struct invoice_send_data, text, .min = 1, .max = 20000, OPTIONAL),
+});
 static struct fault *send(struct work *work, const struct invoice_send_data *takes, struct message *out)
 {
     return invoice_send_as(work, takes, out);
@@ -112,10 +109,10 @@ CALLABLE(send, invoice_send_data, message);
 
 struct invoice_file { int64_t id; enum invoice_file_kind kind; };
 RECORD(invoice_file, {
-                         FIELD(struct invoice_file, id, .min = 1, .max = EXACT_MAX),
-                         FIELD(struct invoice_file, kind, .choices = invoice_file_kinds,
-                               .choice_count = INVOICE_HYBRID + 1, OPTIONAL, .about = "left out: pdf"),
-                     });
+    FIELD(struct invoice_file, id, .min = 1, .max = EXACT_MAX),
+    FIELD(struct invoice_file, kind, .choices = invoice_file_kinds,
+          .choice_count = INVOICE_HYBRID + 1, OPTIONAL, .about = "left out: pdf"),
+});
 static const struct fault_type invoice_no_file = { FAULT_MISSING, "invoice.no_file",
                                                    "This invoice has no such document; a draft has only its preview." };
 static struct fault *file(struct work *work, const struct invoice_file *takes, struct file_answer *out)

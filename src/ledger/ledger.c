@@ -35,18 +35,17 @@ static const char *const account_controls[] = { NULL, "receivables", "payables" 
 static const char *const journals[] = { NULL, "opening", "purchase", "sale", "bank", "payment", "memorial" };
 static const char *const item_kinds[] = { NULL, "invoice", "credit_note", "payment", "difference", "opening" };
 
-RECORD(account,
-       {
-           ID(struct account, id, .sort = true),
-           FIELD(struct account, number, .min = 1, .max = 20, .filter = true, .sort = true),
-           FIELD(struct account, name, .min = 1, .max = 200, .filter = true, .sort = true),
-           FIELD(struct account, kind, CHOICES(account_kinds), .filter = true),
-           FIELD(struct account, control, CHOICES(account_controls), OPTIONAL, .filter = true),
-           FIELD(struct account, purpose, .max = 40, OPTIONAL, .about = "what the program books here by itself"),
-           FIELD(struct account, rgs_code, .max = 40, OPTIONAL, .filter = true, .about = "Referentie Grootboekschema"),
-           FIELD(struct account, is_blocked, OPTIONAL, .filter = true),
-           FIELD(struct account, version, OPTIONAL),
-       });
+RECORD(account, {
+    ID(struct account, id, .sort = true),
+    FIELD(struct account, number, .min = 1, .max = 20, .filter = true, .sort = true),
+    FIELD(struct account, name, .min = 1, .max = 200, .filter = true, .sort = true),
+    FIELD(struct account, kind, CHOICES(account_kinds), .filter = true),
+    FIELD(struct account, control, CHOICES(account_controls), OPTIONAL, .filter = true),
+    FIELD(struct account, purpose, .max = 40, OPTIONAL, .about = "what the program books here by itself"),
+    FIELD(struct account, rgs_code, .max = 40, OPTIONAL, .filter = true, .about = "Referentie Grootboekschema"),
+    FIELD(struct account, is_blocked, OPTIONAL, .filter = true),
+    FIELD(struct account, version, OPTIONAL),
+});
 RECORD(entry, {
     ID(struct entry, id, .sort = true),
     FIELD(struct entry, number, .filter = true, .sort = true),
@@ -142,14 +141,14 @@ struct period_state {
     int64_t closed_by, version;
 };
 RECORD(period_state, {
-                         FIELD(struct period_state, id),
-                         FIELD(struct period_state, name),
-                         FIELD(struct period_state, from_on),
-                         FIELD(struct period_state, to_on),
-                         FIELD(struct period_state, closed_at, OPTIONAL),
-                         FIELD(struct period_state, closed_by, OPTIONAL),
-                         FIELD(struct period_state, version),
-                     });
+    FIELD(struct period_state, id),
+    FIELD(struct period_state, name),
+    FIELD(struct period_state, from_on),
+    FIELD(struct period_state, to_on),
+    FIELD(struct period_state, closed_at, OPTIONAL),
+    FIELD(struct period_state, closed_by, OPTIONAL),
+    FIELD(struct period_state, version),
+});
 
 struct fault *ledger_account_for(struct work *work, const char *purpose, account_id *id)
 {
@@ -213,10 +212,10 @@ struct fault *ledger_account_balance(struct work *work, account_id id, int64_t *
 }
 
 RECORD(account_amount, {
-                           FIELD(struct account_amount, currency),
-                           AMOUNT(struct account_amount, amount_minor, .currency = "currency"),
-                           AMOUNT(struct account_amount, base_minor),
-                       });
+    FIELD(struct account_amount, currency),
+    AMOUNT(struct account_amount, amount_minor, .currency = "currency"),
+    AMOUNT(struct account_amount, base_minor),
+});
 
 struct fault *ledger_account_amounts(struct work *work, account_id id, struct account_amounts *amounts)
 {
@@ -480,12 +479,11 @@ struct memorial_line {
     int64_t base_minor;
     struct str description;
 };
-RECORD(memorial_line,
-       {
-           FIELD(struct memorial_line, account, .min = 1, .max = 20, .about = "number of a ledger account"),
-           AMOUNT(struct memorial_line, base_minor, .about = "debit positive, credit negative, in the base currency"),
-           FIELD(struct memorial_line, description, .max = 500, OPTIONAL),
-       });
+RECORD(memorial_line, {
+    FIELD(struct memorial_line, account, .min = 1, .max = 20, .about = "number of a ledger account"),
+    AMOUNT(struct memorial_line, base_minor, .about = "debit positive, credit negative, in the base currency"),
+    FIELD(struct memorial_line, description, .max = 500, OPTIONAL),
+});
 struct entry_post {
     struct date dated_on;
     struct str description;

@@ -1,51 +1,84 @@
+-- part: open_item_columns
+id, account_id, party_id, kind, source_kind, source_id, entry_id, line_no, reference, dated_on, due_on, currency, amount_minor,
+base_minor, recorded_at
+
+-- part: vat_code_columns
+id, code, name, category, rate, side, reason_code, reason, account_id, reverse_account_id, return_box, valid_from, valid_to,
+version
+
+-- part: open_item_shown
+id, account_id, party_id, kind, source_kind, source_id, entry_id, reference, dated_on, due_on, currency, amount_minor, base_minor
+
+-- part: entry_line_columns
+entry_id, line_no, account_id, dated_on, base_minor, currency, amount_minor, party_id, vat_code_id, vat_base_minor, cost_center,
+description
+
+-- part: entry_columns
+id, number, journal, dated_on, recorded_at, user_id, source_kind, source_id, description, reverses_id
+
+-- part: account_columns
+id, number, name, kind, control, purpose, rgs_code, is_blocked, version
+
+-- part: period_columns
+id, name, from_on, to_on, closed_at, closed_by, version
+
+-- part: allocation_columns
+id, effective_on, recorded_at, user_id, reason, evidence, reverses_id
+
+-- part: allocation_shown
+id, effective_on, reason, evidence, reverses_id, recorded_at
+
+-- part: allocation_line_columns
+allocation_id, item_id, effective_on, recorded_at, amount_minor, base_minor
+
 -- name: account_by_id
-select id, number, name, kind, control, purpose, rgs_code, is_blocked, version from account where company_id = :company_id and id = :id;
+select {account_columns} from account where company_id = :company_id and id = :id;
 
 -- name: account_by_number
-select id, number, name, kind, control, purpose, rgs_code, is_blocked, version from account where company_id = :company_id and number = :number;
+select {account_columns} from account where company_id = :company_id and number = :number;
 
 -- name: account_by_purpose
-select id, number, name, kind, control, purpose, rgs_code, is_blocked, version from account where company_id = :company_id and purpose = :purpose;
+select {account_columns} from account where company_id = :company_id and purpose = :purpose;
 
 -- name: account_add
-insert into account (company_id, id, number, name, kind, control, purpose, rgs_code, is_blocked, version)
-values (:company_id, :id, :number, :name, :kind, :control, :purpose, :rgs_code, :is_blocked, :version);
+insert into account (company_id, {account_columns})
+values (:company_id, {:account_columns});
 
 -- name: account_save
 update account set number = :number, name = :name, rgs_code = :rgs_code, is_blocked = :is_blocked, version = version + 1
  where company_id = :company_id and id = :id and version = :version;
 
 -- name: account_list
-select id, number, name, kind, control, purpose, rgs_code, is_blocked, version from account where company_id = :company_id;
+select {account_columns} from account where company_id = :company_id;
 
 -- name: vat_code_by_id
-select id, code, name, category, rate, side, reason_code, reason, account_id, reverse_account_id, return_box, valid_from, valid_to, version
+select {vat_code_columns}
   from vat_code where company_id = :company_id and id = :id;
 
 -- name: vat_code_all
-select id, code, name, category, rate, side, reason_code, reason, account_id, reverse_account_id, return_box, valid_from, valid_to, version
+select {vat_code_columns}
   from vat_code where company_id = :company_id order by code;
 
 -- name: vat_code_list
-select id, code, name, category, rate, side, reason_code, reason, account_id, reverse_account_id, return_box, valid_from, valid_to, version
+select {vat_code_columns}
   from vat_code where company_id = :company_id;
 
 -- name: vat_code_add
-insert into vat_code (company_id, id, code, name, category, rate, side, reason_code, reason, account_id, reverse_account_id, return_box, valid_from, valid_to, version)
-values (:company_id, :id, :code, :name, :category, :rate, :side, :reason_code, :reason, :account_id, :reverse_account_id, :return_box, :valid_from, :valid_to, :version);
+insert into vat_code (company_id, {vat_code_columns})
+values (:company_id, {:vat_code_columns});
 
 -- name: vat_code_save
 update vat_code set name = :name, reason_code = :reason_code, reason = :reason, return_box = :return_box, valid_to = :valid_to, version = version + 1
  where company_id = :company_id and id = :id and version = :version;
 
 -- name: period_by_id
-select id, name, from_on, to_on, closed_at, closed_by, version from period where company_id = :company_id and id = :id;
+select {period_columns} from period where company_id = :company_id and id = :id;
 
 -- name: period_list
-select id, name, from_on, to_on, closed_at, closed_by, version from period where company_id = :company_id;
+select {period_columns} from period where company_id = :company_id;
 
 -- name: period_at
-select id, name, from_on, to_on, closed_at, closed_by, version from period
+select {period_columns} from period
  where company_id = :company_id and from_on <= :dated_on and to_on >= :dated_on order by from_on desc limit 1;
 
 -- name: period_add
@@ -72,26 +105,26 @@ returning last_number as number;
 insert into number_given (company_id, series, number, subject_kind, subject_id) values (:company_id, :series, :number, :subject_kind, :subject_id);
 
 -- name: entry_add
-insert into entry (company_id, id, number, journal, dated_on, recorded_at, user_id, source_kind, source_id, description, reverses_id)
-values (:company_id, :id, :number, :journal, :dated_on, :recorded_at, :user_id, :source_kind, :source_id, :description, :reverses_id);
+insert into entry (company_id, {entry_columns})
+values (:company_id, {:entry_columns});
 
 -- name: entry_by_id
-select id, number, journal, dated_on, recorded_at, user_id, source_kind, source_id, description, reverses_id
+select {entry_columns}
   from entry where company_id = :company_id and id = :id;
 
 -- name: entry_reversal
-select id, number, journal, dated_on, recorded_at, user_id, source_kind, source_id, description, reverses_id
+select {entry_columns}
   from entry where company_id = :company_id and reverses_id = :id;
 
 -- name: entry_list
-select id, number, journal, dated_on, recorded_at, user_id, source_kind, source_id, description, reverses_id from entry where company_id = :company_id;
+select {entry_columns} from entry where company_id = :company_id;
 
 -- name: entry_line_add
-insert into entry_line (company_id, entry_id, line_no, account_id, dated_on, base_minor, currency, amount_minor, party_id, vat_code_id, vat_base_minor, cost_center, description)
-values (:company_id, :entry_id, :line_no, :account_id, :dated_on, :base_minor, :currency, :amount_minor, :party_id, :vat_code_id, :vat_base_minor, :cost_center, :description);
+insert into entry_line (company_id, {entry_line_columns})
+values (:company_id, {:entry_line_columns});
 
 -- name: entry_lines
-select l.entry_id, l.line_no, l.account_id, l.dated_on, l.base_minor, l.currency, l.amount_minor, l.party_id, l.vat_code_id, l.vat_base_minor, l.cost_center, l.description,
+select {l.entry_line_columns},
        i.kind as item_kind, i.reference, i.due_on, i.id as item_id, a.number as account_number, a.name as account_name
   from entry_line l
   join account a on a.company_id = l.company_id and a.id = l.account_id
@@ -106,8 +139,8 @@ set debit_minor = account_month.debit_minor + excluded.debit_minor, credit_minor
     line_count = account_month.line_count + excluded.line_count;
 
 -- name: item_add
-insert into open_item (company_id, id, account_id, party_id, kind, source_kind, source_id, entry_id, line_no, reference, dated_on, due_on, currency, amount_minor, base_minor, recorded_at)
-values (:company_id, :id, :account_id, :party_id, :kind, :source_kind, :source_id, :entry_id, :line_no, :reference, :dated_on, :due_on, :currency, :amount_minor, :base_minor, :recorded_at);
+insert into open_item (company_id, {open_item_columns})
+values (:company_id, {:open_item_columns});
 
 -- name: rest_add
 insert into item_rest (company_id, item_id, account_id, party_id, due_on, amount_minor, rest_minor, rest_base_minor)
@@ -127,19 +160,19 @@ update due_total set rest_base_minor = rest_base_minor - :base_minor
  where company_id = :company_id and account_id = :account_id and due_on = :due_on;
 
 -- name: item_by_id
-select i.id, i.account_id, i.party_id, i.kind, i.source_kind, i.source_id, i.entry_id, i.reference, i.dated_on, i.due_on, i.currency, i.amount_minor, i.base_minor,
+select {i.open_item_shown},
        r.rest_minor, r.rest_base_minor, a.control
   from open_item i join item_rest r on r.company_id = i.company_id and r.item_id = i.id join account a on a.company_id = i.company_id and a.id = i.account_id
  where i.company_id = :company_id and i.id = :id;
 
 -- name: item_by_source
-select i.id, i.account_id, i.party_id, i.kind, i.source_kind, i.source_id, i.entry_id, i.reference, i.dated_on, i.due_on, i.currency, i.amount_minor, i.base_minor,
+select {i.open_item_shown},
        r.rest_minor, r.rest_base_minor, a.control
   from open_item i join item_rest r on r.company_id = i.company_id and r.item_id = i.id join account a on a.company_id = i.company_id and a.id = i.account_id
  where i.company_id = :company_id and i.source_kind = :source_kind and i.source_id = :source_id order by i.id limit 1;
 
 -- name: items_open
-select i.id, i.account_id, i.party_id, i.kind, i.source_kind, i.source_id, i.entry_id, i.reference, i.dated_on, i.due_on, i.currency, i.amount_minor, i.base_minor,
+select {i.open_item_shown},
        r.rest_minor, r.rest_base_minor, a.control
   from item_rest r join open_item i on i.company_id = r.company_id and i.id = r.item_id join account a on a.company_id = i.company_id and a.id = i.account_id
  where r.company_id = :company_id and a.control = :control and (cast(:party_id as bigint) is null or r.party_id = :party_id)
@@ -147,7 +180,7 @@ select i.id, i.account_id, i.party_id, i.kind, i.source_kind, i.source_id, i.ent
  order by i.due_on, i.id;
 
 -- name: items_as_of
-select i.id, i.account_id, i.party_id, i.kind, i.source_kind, i.source_id, i.entry_id, i.reference, i.dated_on, i.due_on, i.currency, i.amount_minor, i.base_minor,
+select {i.open_item_shown},
        i.amount_minor - coalesce(x.amount_minor, 0) as rest_minor, i.base_minor - coalesce(x.base_minor, 0) as rest_base_minor, a.control
   from open_item i join account a on a.company_id = i.company_id and a.id = i.account_id
   left join (select item_id, cast(sum(amount_minor) as bigint) as amount_minor, cast(sum(base_minor) as bigint) as base_minor from allocation_line
@@ -158,7 +191,7 @@ select i.id, i.account_id, i.party_id, i.kind, i.source_kind, i.source_id, i.ent
  order by i.due_on, i.id;
 
 -- name: item_list
-select i.id, i.account_id, i.party_id, i.kind, i.source_kind, i.source_id, i.entry_id, i.reference, i.dated_on, i.due_on, i.currency, i.amount_minor, i.base_minor,
+select {i.open_item_shown},
        r.rest_minor, r.rest_base_minor, a.control
   from open_item i join item_rest r on r.company_id = i.company_id and r.item_id = i.id join account a on a.company_id = i.company_id and a.id = i.account_id
  where i.company_id = :company_id;
@@ -171,21 +204,21 @@ select r.item_id as id, r.account_id, r.party_id, i.kind, i.source_kind, i.sourc
  where r.company_id = :company_id and r.rest_minor <> 0 and i.company_id = r.company_id and i.id = r.item_id;
 
 -- name: allocation_add
-insert into allocation (company_id, id, effective_on, recorded_at, user_id, reason, evidence, reverses_id)
-values (:company_id, :id, :effective_on, :recorded_at, :user_id, :reason, :evidence, :reverses_id);
+insert into allocation (company_id, {allocation_columns})
+values (:company_id, {:allocation_columns});
 
 -- name: allocation_by_id
-select id, effective_on, reason, evidence, reverses_id, recorded_at from allocation where company_id = :company_id and id = :id;
+select {allocation_shown} from allocation where company_id = :company_id and id = :id;
 
 -- name: allocation_reversal
-select id, effective_on, reason, evidence, reverses_id, recorded_at from allocation where company_id = :company_id and reverses_id = :id;
+select {allocation_shown} from allocation where company_id = :company_id and reverses_id = :id;
 
 -- name: allocation_line_add
-insert into allocation_line (company_id, allocation_id, item_id, effective_on, recorded_at, amount_minor, base_minor)
-values (:company_id, :allocation_id, :item_id, :effective_on, :recorded_at, :amount_minor, :base_minor);
+insert into allocation_line (company_id, {allocation_line_columns})
+values (:company_id, {:allocation_line_columns});
 
 -- name: allocation_lines
-select allocation_id, item_id, effective_on, recorded_at, amount_minor, base_minor from allocation_line
+select {allocation_line_columns} from allocation_line
  where company_id = :company_id and allocation_id = :id order by item_id;
 
 -- name: item_settlements
@@ -261,23 +294,23 @@ select cast(count(*) as bigint) as count, cast(min(e.number) as bigint) as first
    and not exists (select 1 from number_given g where g.company_id = e.company_id and g.series = 'entry' and g.number = e.number and g.subject_id = e.id);
 
 -- name: dump_entries
-select id, number, journal, dated_on, recorded_at, user_id, source_kind, source_id, description, reverses_id from entry where company_id = :company_id order by id;
+select {entry_columns} from entry where company_id = :company_id order by id;
 
 -- name: dump_lines
-select entry_id, line_no, account_id, dated_on, base_minor, currency, amount_minor, party_id, vat_code_id, vat_base_minor, cost_center, description
+select {entry_line_columns}
   from entry_line where company_id = :company_id order by entry_id, line_no;
 
 -- name: dump_items
-select id, account_id, party_id, kind, source_kind, source_id, entry_id, reference, dated_on, due_on, currency, amount_minor, base_minor from open_item where company_id = :company_id order by id;
+select {open_item_shown} from open_item where company_id = :company_id order by id;
 
 -- name: dump_allocation_lines
-select allocation_id, item_id, effective_on, recorded_at, amount_minor, base_minor from allocation_line where company_id = :company_id order by allocation_id, item_id;
+select {allocation_line_columns} from allocation_line where company_id = :company_id order by allocation_id, item_id;
 
 -- name: entry_count
 select cast(count(*) as bigint) as count, cast(0 as bigint) as first_id from entry where company_id = :company_id;
 
 -- name: entry_items
-select i.id, i.account_id, i.party_id, i.kind, i.source_kind, i.source_id, i.entry_id, i.reference, i.dated_on, i.due_on, i.currency, i.amount_minor, i.base_minor,
+select {i.open_item_shown},
        r.rest_minor, r.rest_base_minor, a.control
   from open_item i join item_rest r on r.company_id = i.company_id and r.item_id = i.id join account a on a.company_id = i.company_id and a.id = i.account_id
  where i.company_id = :company_id and i.entry_id = :id order by i.line_no;
@@ -301,7 +334,7 @@ select cast(count(*) as bigint) as count, cast(min(x.allocation_id) as bigint) a
  where x.company_id = :company_id and x.effective_on < i.dated_on;
 
 -- name: items_all
-select i.id, i.account_id, i.party_id, i.kind, i.source_kind, i.source_id, i.entry_id, i.reference, i.dated_on, i.due_on, i.currency, i.amount_minor, i.base_minor,
+select {i.open_item_shown},
        r.rest_minor, r.rest_base_minor, a.control
   from open_item i join item_rest r on r.company_id = i.company_id and r.item_id = i.id join account a on a.company_id = i.company_id and a.id = i.account_id
  where i.company_id = :company_id and a.control = :control order by i.dated_on, i.id;

@@ -22,21 +22,21 @@ static const struct fault_type currency_unknown = { FAULT_INVALID, "ledger.curre
 static const char *const vat_categories[] = { NULL, "S", "Z", "E", "AE", "K", "G", "O" };
 static const char *const vat_sides[] = { NULL, "sale", "purchase" };
 RECORD(vat_code, {
-                     ID(struct vat_code, id, .sort = true),
-                     FIELD(struct vat_code, code, .max = 20, .filter = true, .sort = true),
-                     FIELD(struct vat_code, name, .max = 200, .filter = true),
-                     FIELD(struct vat_code, category, CHOICES(vat_categories), .filter = true, .about = "UNCL 5305"),
-                     FIELD(struct vat_code, rate, .about = "percent"),
-                     FIELD(struct vat_code, side, CHOICES(vat_sides), .filter = true),
-                     FIELD(struct vat_code, reason_code, .max = 30, OPTIONAL, .about = "VATEX"),
-                     FIELD(struct vat_code, reason, .max = 200, OPTIONAL),
-                     ID(struct vat_code, account_id, OPTIONAL),
-                     ID(struct vat_code, reverse_account_id, OPTIONAL),
-                     FIELD(struct vat_code, return_box, .max = 5, OPTIONAL),
-                     FIELD(struct vat_code, valid_from),
-                     FIELD(struct vat_code, valid_to, OPTIONAL),
-                     FIELD(struct vat_code, version),
-                 });
+    ID(struct vat_code, id, .sort = true),
+    FIELD(struct vat_code, code, .max = 20, .filter = true, .sort = true),
+    FIELD(struct vat_code, name, .max = 200, .filter = true),
+    FIELD(struct vat_code, category, CHOICES(vat_categories), .filter = true, .about = "UNCL 5305"),
+    FIELD(struct vat_code, rate, .about = "percent"),
+    FIELD(struct vat_code, side, CHOICES(vat_sides), .filter = true),
+    FIELD(struct vat_code, reason_code, .max = 30, OPTIONAL, .about = "VATEX"),
+    FIELD(struct vat_code, reason, .max = 200, OPTIONAL),
+    ID(struct vat_code, account_id, OPTIONAL),
+    ID(struct vat_code, reverse_account_id, OPTIONAL),
+    FIELD(struct vat_code, return_box, .max = 5, OPTIONAL),
+    FIELD(struct vat_code, valid_from),
+    FIELD(struct vat_code, valid_to, OPTIONAL),
+    FIELD(struct vat_code, version),
+});
 struct period {
     period_id id;
     struct str name;

@@ -11,14 +11,14 @@ struct item_vat_line {
 };
 LIST_STRUCT(item_vat_rows, struct item_vat_line);
 RECORD(item_vat_line, {
-                          ID(struct item_vat_line, vat_code_id),
-                          ID(struct item_vat_line, account_id),
-                          FIELD(struct item_vat_line, code),
-                          FIELD(struct item_vat_line, rate),
-                          AMOUNT(struct item_vat_line, base_minor),
-                          AMOUNT(struct item_vat_line, amount_minor),
-                          AMOUNT(struct item_vat_line, vat_base_minor),
-                      });
+    ID(struct item_vat_line, vat_code_id),
+    ID(struct item_vat_line, account_id),
+    FIELD(struct item_vat_line, code),
+    FIELD(struct item_vat_line, rate),
+    AMOUNT(struct item_vat_line, base_minor),
+    AMOUNT(struct item_vat_line, amount_minor),
+    AMOUNT(struct item_vat_line, vat_base_minor),
+});
 
 struct fault *ledger_item_vat(struct work *work, item_id id, struct item_vats *vats)
 {

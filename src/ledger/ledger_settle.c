@@ -15,13 +15,13 @@ const struct fault_type ledger_not_one_party = {
 };
 
 RECORD(allocation_line, {
-                            ID(struct allocation_line, allocation_id),
-                            ID(struct allocation_line, item_id),
-                            FIELD(struct allocation_line, effective_on),
-                            FIELD(struct allocation_line, recorded_at),
-                            AMOUNT(struct allocation_line, amount_minor),
-                            AMOUNT(struct allocation_line, base_minor),
-                        });
+    ID(struct allocation_line, allocation_id),
+    ID(struct allocation_line, item_id),
+    FIELD(struct allocation_line, effective_on),
+    FIELD(struct allocation_line, recorded_at),
+    AMOUNT(struct allocation_line, amount_minor),
+    AMOUNT(struct allocation_line, base_minor),
+});
 struct allocation {
     allocation_id id;
     struct date effective_on;

@@ -3,18 +3,17 @@
 #include <sodium.h>
 
 RECORD(proof_check, {
-                        FIELD(struct proof_check, name),
-                        FIELD(struct proof_check, holds),
-                        FIELD(struct proof_check, count,
-                              .about = "how many do not hold; of the last check, how many entries there are"),
-                        FIELD(struct proof_check, detail, OPTIONAL),
-                    });
-RECORD(ledger_proof,
-       {
-           LIST(struct ledger_proof, checks, proof_check),
-           FIELD(struct ledger_proof, holds),
-           FIELD(struct ledger_proof, hash, .about = "SHA-256 over every entry, line, item and allocation"),
-       });
+    FIELD(struct proof_check, name),
+    FIELD(struct proof_check, holds),
+    FIELD(struct proof_check, count,
+          .about = "how many do not hold; of the last check, how many entries there are"),
+    FIELD(struct proof_check, detail, OPTIONAL),
+});
+RECORD(ledger_proof, {
+    LIST(struct ledger_proof, checks, proof_check),
+    FIELD(struct ledger_proof, holds),
+    FIELD(struct ledger_proof, hash, .about = "SHA-256 over every entry, line, item and allocation"),
+});
 struct verify_row {
     int64_t count, first_id;
 };

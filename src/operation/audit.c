@@ -18,23 +18,22 @@ const struct fault_type audit_broken = {
 };
 #define FIRST_HASH STR("0000000000000000000000000000000000000000000000000000000000000000")
 
-RECORD(audit_row,
-       {
-           ID(struct audit_row, id, .sort = true, .about = "the number again"),
-           FIELD(struct audit_row, number, .min = 1, .max = EXACT_MAX, .filter = true, .sort = true,
-                 .about = "gapless within the company"),
-           FIELD(struct audit_row, at, .filter = true),
-           ID(struct audit_row, user_id, OPTIONAL, .filter = true,
-              .about = "absent: the program itself, or somebody before sign-in"),
-           FIELD(struct audit_row, operation, .max = 100, .filter = true,
-                 .about = "what was done, such as bill approve"),
-           FIELD(struct audit_row, request_id, OPTIONAL, .max = 200, .filter = true),
-           FIELD(struct audit_row, source, OPTIONAL, .max = 100, .filter = true, .about = "http, cli, job"),
-           FIELD(struct audit_row, address, OPTIONAL, .max = 200, .about = "where from"),
-           JSON(struct audit_row, changes, .about = "what changed: kind, id and per field the value before and after"),
-           FIELD(struct audit_row, previous_hash, .min = 64, .max = 64),
-           FIELD(struct audit_row, hash, .min = 64, .max = 64, .about = "SHA-256 over the row and the hash before"),
-       });
+RECORD(audit_row, {
+    ID(struct audit_row, id, .sort = true, .about = "the number again"),
+    FIELD(struct audit_row, number, .min = 1, .max = EXACT_MAX, .filter = true, .sort = true,
+          .about = "gapless within the company"),
+    FIELD(struct audit_row, at, .filter = true),
+    ID(struct audit_row, user_id, OPTIONAL, .filter = true,
+       .about = "absent: the program itself, or somebody before sign-in"),
+    FIELD(struct audit_row, operation, .max = 100, .filter = true,
+          .about = "what was done, such as bill approve"),
+    FIELD(struct audit_row, request_id, OPTIONAL, .max = 200, .filter = true),
+    FIELD(struct audit_row, source, OPTIONAL, .max = 100, .filter = true, .about = "http, cli, job"),
+    FIELD(struct audit_row, address, OPTIONAL, .max = 200, .about = "where from"),
+    JSON(struct audit_row, changes, .about = "what changed: kind, id and per field the value before and after"),
+    FIELD(struct audit_row, previous_hash, .min = 64, .max = 64),
+    FIELD(struct audit_row, hash, .min = 64, .max = 64, .about = "SHA-256 over the row and the hash before"),
+});
 
 struct audit_head { int64_t count; struct str hash; };
 static const struct field audit_head_fields[] = { FIELD(struct audit_head, count), FIELD(struct audit_head, hash) };
@@ -232,10 +231,10 @@ struct fault *audit_verify(struct work *work, int64_t *count)
 
 struct audit_proof { int64_t count; struct str hash; };
 RECORD(audit_proof, {
-                        FIELD(struct audit_proof, count, .about = "rows proven"),
-                        FIELD(struct audit_proof, hash, .min = 64, .max = 64,
-                              .about = "of the last row; keep it elsewhere and compare later"),
-                    });
+    FIELD(struct audit_proof, count, .about = "rows proven"),
+    FIELD(struct audit_proof, hash, .min = 64, .max = 64,
+          .about = "of the last row; keep it elsewhere and compare later"),
+});
 
 static struct fault *audit_prove(struct work *work, const struct nothing *takes, struct audit_proof *proof)
 {

@@ -1,3 +1,6 @@
+-- part: audit_row_columns
+id, number, at, user_id, operation, request_id, source, address, changes, previous_hash, hash
+
 -- name: audit_head_find
 select count, hash from audit_head where company_id = :company_id;
 
@@ -14,15 +17,15 @@ insert into audit_subject (company_id, kind, subject_id, number) values (:compan
 on conflict (company_id, kind, subject_id, number) do nothing;
 
 -- name: audit_list
-select number as id, number, at, user_id, operation, request_id, source, address, changes, previous_hash, hash
+select number as {audit_row_columns}
 from audit_row where company_id = :company_id;
 
 -- name: audit_all
-select number as id, number, at, user_id, operation, request_id, source, address, changes, previous_hash, hash
+select number as {audit_row_columns}
 from audit_row where company_id = :company_id order by number;
 
 -- name: audit_since
-select number as id, number, at, user_id, operation, request_id, source, address, changes, previous_hash, hash
+select number as {audit_row_columns}
 from audit_row where company_id = :company_id and number > :after order by number limit 200;
 
 -- name: key_find

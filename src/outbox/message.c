@@ -15,24 +15,23 @@ static const char *const channels[] = { NULL, "mail", "letter", "portal" };
 static const char *const states[OUTBOX_STATE_COUNT] = { NULL, "queued", "handed_over", "delivered", "failed", "bounced" };
 enum { TEXT_MAX = 100000, ATTACHMENTS_MAX = 50 };
 
-RECORD(message,
-       {
-           ID(struct message, id, .sort = true),
-           FIELD(struct message, channel, CHOICES(channels), .filter = true),
-           FIELD(struct message, party_id, OPTIONAL, .filter = true),
-           FIELD(struct message, subject_kind, .max = 40, .filter = true, .about = "what it is about: invoice, …"),
-           FIELD(struct message, subject_id, .filter = true),
-           FIELD(struct message, recipient, .max = 500, OPTIONAL, .filter = true),
-           FIELD(struct message, title, .max = 300),
-           FIELD(struct message, created_at, .filter = true, .sort = true),
-           FIELD(struct message, created_by, OPTIONAL),
-           FIELD(struct message, state, CHOICES(states), .filter = true),
-           FIELD(struct message, attempts, OPTIONAL),
-           FIELD(struct message, last_error, .max = 500, OPTIONAL, .about = "what the other side said"),
-           FIELD(struct message, reference, .max = 500, OPTIONAL, .filter = true,
-                 .about = "Message-ID of a mail that was handed over"),
-           FIELD(struct message, finished_at, OPTIONAL),
-       });
+RECORD(message, {
+    ID(struct message, id, .sort = true),
+    FIELD(struct message, channel, CHOICES(channels), .filter = true),
+    FIELD(struct message, party_id, OPTIONAL, .filter = true),
+    FIELD(struct message, subject_kind, .max = 40, .filter = true, .about = "what it is about: invoice, …"),
+    FIELD(struct message, subject_id, .filter = true),
+    FIELD(struct message, recipient, .max = 500, OPTIONAL, .filter = true),
+    FIELD(struct message, title, .max = 300),
+    FIELD(struct message, created_at, .filter = true, .sort = true),
+    FIELD(struct message, created_by, OPTIONAL),
+    FIELD(struct message, state, CHOICES(states), .filter = true),
+    FIELD(struct message, attempts, OPTIONAL),
+    FIELD(struct message, last_error, .max = 500, OPTIONAL, .about = "what the other side said"),
+    FIELD(struct message, reference, .max = 500, OPTIONAL, .filter = true,
+          .about = "Message-ID of a mail that was handed over"),
+    FIELD(struct message, finished_at, OPTIONAL),
+});
 RECORD(message_attachment, { FIELD(struct message_attachment, document_id, .min = 1, .max = EXACT_MAX) });
 RECORD(message_body, {
     FIELD(struct message_body, to, .max = 500, OPTIONAL),
@@ -146,13 +145,12 @@ struct message_bounce {
     outbox_id id;
     struct str reference, why;
 };
-RECORD(message_bounce,
-       {
-           ID(struct message_bounce, id, OPTIONAL),
-           FIELD(struct message_bounce, reference, .max = 500, OPTIONAL,
-                 .about = "its Message-ID, where the id is not known"),
-           FIELD(struct message_bounce, why, .min = 1, .max = 500, .about = "what the mail that came back says"),
-       });
+RECORD(message_bounce, {
+    ID(struct message_bounce, id, OPTIONAL),
+    FIELD(struct message_bounce, reference, .max = 500, OPTIONAL,
+          .about = "its Message-ID, where the id is not known"),
+    FIELD(struct message_bounce, why, .min = 1, .max = 500, .about = "what the mail that came back says"),
+});
 struct message_reference {
     struct str reference;
 };

@@ -41,23 +41,22 @@ struct outbox_row {
     int64_t version;
 };
 LIST_STRUCT(outbox_rows, struct outbox_row);
-RECORD(outbox_row,
-       {
-           ID(struct outbox_row, id),
-           FIELD(struct outbox_row, kind, .max = 50, .filter = true, .about = "mail, webhook, …"),
-           FIELD(struct outbox_row, state, CHOICES(state_names), .filter = true,
-                 .about = "failed and bounced wait for a person"),
-           FIELD(struct outbox_row, available_at, .filter = true, .sort = true, .about = "not sent before"),
-           FIELD(struct outbox_row, attempts, .min = 0, .max = 1000),
-           FIELD(struct outbox_row, attempts_most, .min = 1, .max = 1000),
-           FIELD(struct outbox_row, last_error, OPTIONAL, .max = ERROR_MAX, .about = "what the other side said"),
-           FIELD(struct outbox_row, reference, OPTIONAL, .max = 500, .filter = true,
-                 .about = "by which news of it comes, such as a Message-ID"),
-           FIELD(struct outbox_row, created_at, .filter = true),
-           FIELD(struct outbox_row, finished_at, OPTIONAL,
-                 .about = "when it was handed over, delivered, failed or bounced"),
-           FIELD(struct outbox_row, version, .min = 1, .max = EXACT_MAX),
-       });
+RECORD(outbox_row, {
+    ID(struct outbox_row, id),
+    FIELD(struct outbox_row, kind, .max = 50, .filter = true, .about = "mail, webhook, …"),
+    FIELD(struct outbox_row, state, CHOICES(state_names), .filter = true,
+          .about = "failed and bounced wait for a person"),
+    FIELD(struct outbox_row, available_at, .filter = true, .sort = true, .about = "not sent before"),
+    FIELD(struct outbox_row, attempts, .min = 0, .max = 1000),
+    FIELD(struct outbox_row, attempts_most, .min = 1, .max = 1000),
+    FIELD(struct outbox_row, last_error, OPTIONAL, .max = ERROR_MAX, .about = "what the other side said"),
+    FIELD(struct outbox_row, reference, OPTIONAL, .max = 500, .filter = true,
+          .about = "by which news of it comes, such as a Message-ID"),
+    FIELD(struct outbox_row, created_at, .filter = true),
+    FIELD(struct outbox_row, finished_at, OPTIONAL,
+          .about = "when it was handed over, delivered, failed or bounced"),
+    FIELD(struct outbox_row, version, .min = 1, .max = EXACT_MAX),
+});
 
 struct outbox_insert {
     outbox_id id;

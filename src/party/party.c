@@ -215,14 +215,14 @@ struct contact {
 };
 LIST_STRUCT(contacts, struct contact);
 RECORD(contact, {
-                    ID(struct contact, id, OPTIONAL, .about = "left out: a new one"),
-                    ID(struct contact, party_id),
-                    FIELD(struct contact, name, .min = 1, .max = 200),
-                    FIELD(struct contact, purpose, CHOICES(purposes)),
-                    FIELD(struct contact, email, .max = 254, OPTIONAL),
-                    FIELD(struct contact, phone, .max = 40, OPTIONAL),
-                    FIELD(struct contact, version, OPTIONAL),
-                });
+    ID(struct contact, id, OPTIONAL, .about = "left out: a new one"),
+    ID(struct contact, party_id),
+    FIELD(struct contact, name, .min = 1, .max = 200),
+    FIELD(struct contact, purpose, CHOICES(purposes)),
+    FIELD(struct contact, email, .max = 254, OPTIONAL),
+    FIELD(struct contact, phone, .max = 40, OPTIONAL),
+    FIELD(struct contact, version, OPTIONAL),
+});
 RECORD(party_of, { ID(struct party_of, party_id), FIELD(struct party_of, iban, OPTIONAL),
                    FIELD(struct party_of, purpose, OPTIONAL), FIELD(struct party_of, id, OPTIONAL) });
 struct email_row {
@@ -412,7 +412,8 @@ static struct fault *party_change(struct work *work, const struct party_change *
 }
 CALLABLE(party_change, party_change, party);
 
-struct fault *party_remember_coding(struct work *work, party_id id, account_id account, vat_code_id vat_code, struct str cost_center)
+struct fault *party_remember_coding(struct work *work, party_id id, account_id account, vat_code_id vat_code,
+                                    struct str cost_center)
 {
     struct party before = { 0 }, after;
     TRY(party_load(work, id, &before));

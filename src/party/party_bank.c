@@ -127,12 +127,12 @@ static struct fault *bank_load(struct work *work, int64_t id, struct party_bank 
 
 struct bank_verify { party_bank_id id; struct str channel, note; int64_t version; };
 RECORD(bank_verify, {
-                        ID(struct bank_verify, id),
-                        FIELD(struct bank_verify, channel, .min = 3, .max = 100,
-                              .about = "how you checked it, not the way it came in: a call to a number you knew"),
-                        FIELD(struct bank_verify, note, .min = 5, .max = 1000, .about = "whom you spoke, when"),
-                        FIELD(struct bank_verify, version, .min = 1, .max = EXACT_MAX),
-                    });
+    ID(struct bank_verify, id),
+    FIELD(struct bank_verify, channel, .min = 3, .max = 100,
+          .about = "how you checked it, not the way it came in: a call to a number you knew"),
+    FIELD(struct bank_verify, note, .min = 5, .max = 1000, .about = "whom you spoke, when"),
+    FIELD(struct bank_verify, version, .min = 1, .max = EXACT_MAX),
+});
 static struct fault *bank_verify(struct work *work, const struct bank_verify *takes, struct party_bank *out)
 {
     struct party_bank before = { 0 };

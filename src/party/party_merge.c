@@ -12,12 +12,11 @@ struct party_merge {
     party_id id, into_id;
     int64_t version;
 };
-RECORD(party_merge,
-       {
-           ID(struct party_merge, id, .about = "the double"),
-           ID(struct party_merge, into_id, .about = "the one that stays"),
-           FIELD(struct party_merge, version, .min = 1, .max = EXACT_MAX, .about = "of the double, as you saw it"),
-       });
+RECORD(party_merge, {
+    ID(struct party_merge, id, .about = "the double"),
+    ID(struct party_merge, into_id, .about = "the one that stays"),
+    FIELD(struct party_merge, version, .min = 1, .max = EXACT_MAX, .about = "of the double, as you saw it"),
+});
 
 static void take(struct str *mine, struct str theirs)
 {

@@ -1,6 +1,19 @@
+-- part: payment_run_columns
+id, number, bank_account_id, execution_on, currency, kind, each_booked, state, message_id, payment_count, carried_count,
+part_count, total_minor, hash, proposed_by, proposed_at, released_by, released_at, released_on, released_hash, document_id,
+sent_at, sent_by, ended_at, ended_by, reason, version
+
+-- part: payment_columns
+id, run_id, number, party_id, account_id, control, party_bank_id, iban, bic, holder, currency, amount_minor, end_to_end_id,
+reference_kind, reference, state, last_iban, is_changed, is_first, entry_id, allocation_id, name_check, name_known, reason_code,
+reason, ended_on
+
+-- part: payment_part_columns
+payment_id, run_id, item_id, source_kind, source_id, item_reference, amount_minor, discount_minor, is_live
+
 -- name: run_add
-insert into payment_run (company_id, id, number, bank_account_id, execution_on, currency, kind, each_booked, state, message_id, payment_count, carried_count, part_count, total_minor, hash, proposed_by, proposed_at, released_by, released_at, released_on, released_hash, document_id, sent_at, sent_by, ended_at, ended_by, reason, version)
-values (:company_id, :id, :number, :bank_account_id, :execution_on, :currency, :kind, :each_booked, :state, :message_id, :payment_count, :carried_count, :part_count, :total_minor, :hash, :proposed_by, :proposed_at, :released_by, :released_at, :released_on, :released_hash, :document_id, :sent_at, :sent_by, :ended_at, :ended_by, :reason, :version);
+insert into payment_run (company_id, {payment_run_columns})
+values (:company_id, {:payment_run_columns});
 
 -- name: run_save
 update payment_run set execution_on = :execution_on, each_booked = :each_booked, state = :state, payment_count = :payment_count, carried_count = :carried_count,
@@ -10,24 +23,24 @@ update payment_run set execution_on = :execution_on, each_booked = :each_booked,
  where company_id = :company_id and id = :id and version = :version;
 
 -- name: run_by_id
-select id, number, bank_account_id, execution_on, currency, kind, each_booked, state, message_id, payment_count, carried_count, part_count, total_minor, hash, proposed_by, proposed_at, released_by, released_at, released_on, released_hash, document_id, sent_at, sent_by, ended_at, ended_by, reason, version
+select {payment_run_columns}
   from payment_run where company_id = :company_id and id = :id;
 
 -- name: run_by_message
-select id, number, bank_account_id, execution_on, currency, kind, each_booked, state, message_id, payment_count, carried_count, part_count, total_minor, hash, proposed_by, proposed_at, released_by, released_at, released_on, released_hash, document_id, sent_at, sent_by, ended_at, ended_by, reason, version
+select {payment_run_columns}
   from payment_run where company_id = :company_id and message_id = :message_id;
 
 -- name: run_list
-select id, number, bank_account_id, execution_on, currency, kind, each_booked, state, message_id, payment_count, carried_count, part_count, total_minor, hash, proposed_by, proposed_at, released_by, released_at, released_on, released_hash, document_id, sent_at, sent_by, ended_at, ended_by, reason, version
+select {payment_run_columns}
   from payment_run where company_id = :company_id;
 
 -- name: runs_going
-select id, number, bank_account_id, execution_on, currency, kind, each_booked, state, message_id, payment_count, carried_count, part_count, total_minor, hash, proposed_by, proposed_at, released_by, released_at, released_on, released_hash, document_id, sent_at, sent_by, ended_at, ended_by, reason, version
+select {payment_run_columns}
   from payment_run where company_id = :company_id and state in ('released', 'sent', 'accepted') order by id;
 
 -- name: payment_add
-insert into payment (company_id, id, run_id, number, party_id, account_id, control, party_bank_id, iban, bic, holder, currency, amount_minor, end_to_end_id, reference_kind, reference, state, last_iban, is_changed, is_first, entry_id, allocation_id, name_check, name_known, reason_code, reason, ended_on)
-values (:company_id, :id, :run_id, :number, :party_id, :account_id, :control, :party_bank_id, :iban, :bic, :holder, :currency, :amount_minor, :end_to_end_id, :reference_kind, :reference, :state, :last_iban, :is_changed, :is_first, :entry_id, :allocation_id, :name_check, :name_known, :reason_code, :reason, :ended_on);
+insert into payment (company_id, {payment_columns})
+values (:company_id, {:payment_columns});
 
 -- name: payment_save
 update payment set state = :state, entry_id = :entry_id, allocation_id = :allocation_id, name_check = :name_check, name_known = :name_known,
@@ -35,19 +48,19 @@ update payment set state = :state, entry_id = :entry_id, allocation_id = :alloca
  where company_id = :company_id and id = :id;
 
 -- name: payment_by_id
-select id, run_id, number, party_id, account_id, control, party_bank_id, iban, bic, holder, currency, amount_minor, end_to_end_id, reference_kind, reference, state, last_iban, is_changed, is_first, entry_id, allocation_id, name_check, name_known, reason_code, reason, ended_on
+select {payment_columns}
   from payment where company_id = :company_id and id = :id;
 
 -- name: payments_of
-select id, run_id, number, party_id, account_id, control, party_bank_id, iban, bic, holder, currency, amount_minor, end_to_end_id, reference_kind, reference, state, last_iban, is_changed, is_first, entry_id, allocation_id, name_check, name_known, reason_code, reason, ended_on
+select {payment_columns}
   from payment where company_id = :company_id and run_id = :id order by number, id;
 
 -- name: payments_of_party_clear
 delete from payment where company_id = :company_id and run_id = :run_id and party_id = :party_id and account_id = :account_id;
 
 -- name: part_add
-insert into payment_part (company_id, payment_id, run_id, item_id, source_kind, source_id, item_reference, amount_minor, discount_minor, is_live)
-values (:company_id, :payment_id, :run_id, :item_id, :source_kind, :source_id, :item_reference, :amount_minor, :discount_minor, :is_live);
+insert into payment_part (company_id, {payment_part_columns})
+values (:company_id, {:payment_part_columns});
 
 -- name: parts_of_run
 select q.payment_id, q.run_id, q.item_id, q.source_kind, q.source_id, q.item_reference, q.amount_minor, q.discount_minor, p.currency, q.is_live

@@ -9,15 +9,14 @@ const struct fault_type payment_differs = {
     "The bank says {theirs} for payment {id}; we asked for {ours}. Ask the bank before anything else."
 };
 
-RECORD(payment_status_read,
-       {
-           ID(struct payment_status_read, run_id),
-           FIELD(struct payment_status_read, accepted),
-           FIELD(struct payment_status_read, rejected),
-           FIELD(struct payment_status_read, pending),
-           FIELD(struct payment_status_read, unknown, .about = "payments in the answer that are not in the run"),
-           PART(struct payment_status_read, run, payment_run),
-       });
+RECORD(payment_status_read, {
+    ID(struct payment_status_read, run_id),
+    FIELD(struct payment_status_read, accepted),
+    FIELD(struct payment_status_read, rejected),
+    FIELD(struct payment_status_read, pending),
+    FIELD(struct payment_status_read, unknown, .about = "payments in the answer that are not in the run"),
+    PART(struct payment_status_read, run, payment_run),
+});
 struct payment_message {
     struct str message_id;
 };

@@ -427,7 +427,10 @@ DB_TEST(payment_release_apart_in_the_schema)
     /* And by the program, with the rule waived: one person may do both. */
     test_begin(work);
     struct scene s = given_scene(work);
-    expect_done(test_sql(work, "update duty_rule set waived_by = 9, waived_until = 9007199254740991, waived_reason = 'a test' where company_id = $1", 0, 0));
+    expect_done(test_sql(
+        work,
+        "update duty_rule set waived_by = 9, waived_until = 9007199254740991, waived_reason = 'a test' where company_id = $1",
+        0, 0));
     expect_done(release_as(work, &s, PLANNER));
     db_rollback(work);
 }

@@ -111,21 +111,21 @@ struct payment_account_state {
 };
 LIST_STRUCT(account_states, struct payment_account_state);
 RECORD(payment_account_state, {
-                                  ID(struct payment_account_state, id),
-                                  FIELD(struct payment_account_state, number),
-                                  FIELD(struct payment_account_state, iban, OPTIONAL),
-                                  FIELD(struct payment_account_state, bank_iban, OPTIONAL),
-                                  FIELD(struct payment_account_state, state, CHOICES(bank_states), OPTIONAL),
-                                  FIELD(struct payment_account_state, usable_from, OPTIONAL),
-                                  ID(struct payment_account_state, bank_party_id, OPTIONAL),
-                                  ID(struct payment_account_state, party_id),
-                                  FIELD(struct payment_account_state, bic, OPTIONAL),
-                                  FIELD(struct payment_account_state, bank_bic, OPTIONAL),
-                                  FIELD(struct payment_account_state, holder),
-                                  FIELD(struct payment_account_state, bank_holder, OPTIONAL),
+    ID(struct payment_account_state, id),
+    FIELD(struct payment_account_state, number),
+    FIELD(struct payment_account_state, iban, OPTIONAL),
+    FIELD(struct payment_account_state, bank_iban, OPTIONAL),
+    FIELD(struct payment_account_state, state, CHOICES(bank_states), OPTIONAL),
+    FIELD(struct payment_account_state, usable_from, OPTIONAL),
+    ID(struct payment_account_state, bank_party_id, OPTIONAL),
+    ID(struct payment_account_state, party_id),
+    FIELD(struct payment_account_state, bic, OPTIONAL),
+    FIELD(struct payment_account_state, bank_bic, OPTIONAL),
+    FIELD(struct payment_account_state, holder),
+    FIELD(struct payment_account_state, bank_holder, OPTIONAL),
     FIELD(struct payment_account_state, name_check, CHOICES(name_checks), OPTIONAL),
     FIELD(struct payment_account_state, name_known, OPTIONAL),
-                              });
+});
 struct payment_twin {
     payment_id payment_id;
     item_id item_id;
@@ -134,12 +134,12 @@ struct payment_twin {
 };
 LIST_STRUCT(duplicates, struct payment_twin);
 RECORD(payment_twin, {
-                         ID(struct payment_twin, payment_id),
-                         ID(struct payment_twin, item_id),
-                         FIELD(struct payment_twin, item_reference),
-                         FIELD(struct payment_twin, other_reference, OPTIONAL),
-                         FIELD(struct payment_twin, run_number),
-                     });
+    ID(struct payment_twin, payment_id),
+    ID(struct payment_twin, item_id),
+    FIELD(struct payment_twin, item_reference),
+    FIELD(struct payment_twin, other_reference, OPTIONAL),
+    FIELD(struct payment_twin, run_number),
+});
 
 /* ---- The batch ---- */
 

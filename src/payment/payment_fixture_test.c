@@ -13,15 +13,15 @@ struct test_bill {
 };
 static const char *const reference_kinds[] = { NULL, "rf", "kenmerk", "free" };
 RECORD(test_bill, {
-                      FIELD(struct test_bill, id),
-                      ID(struct test_bill, party_id),
-                      FIELD(struct test_bill, kind),
-                      FIELD(struct test_bill, number),
-                      AMOUNT(struct test_bill, minor),
-                      FIELD(struct test_bill, due_on),
-                      FIELD(struct test_bill, reference_kind, CHOICES(reference_kinds), OPTIONAL),
-                      FIELD(struct test_bill, reference, OPTIONAL),
-                  });
+    FIELD(struct test_bill, id),
+    ID(struct test_bill, party_id),
+    FIELD(struct test_bill, kind),
+    FIELD(struct test_bill, number),
+    AMOUNT(struct test_bill, minor),
+    FIELD(struct test_bill, due_on),
+    FIELD(struct test_bill, reference_kind, CHOICES(reference_kinds), OPTIONAL),
+    FIELD(struct test_bill, reference, OPTIONAL),
+});
 static const char *const key_params[] = { "company_id", "id", "other", "now", "user_id" };
 static const char *const bill_params[] = { "company_id", "id",     "party_id", "kind",
                                            "number",     "due_on", "minor",    "reference_kind",

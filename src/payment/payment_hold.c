@@ -13,12 +13,11 @@ struct payment_hold {
     struct str reason;
     struct date until;
 };
-RECORD(payment_hold,
-       {
-           ID(struct payment_hold, item_id),
-           FIELD(struct payment_hold, reason, .min = 3, .max = 500),
-           FIELD(struct payment_hold, until, OPTIONAL, .about = "the last day of it; left out: until somebody ends it"),
-       });
+RECORD(payment_hold, {
+    ID(struct payment_hold, item_id),
+    FIELD(struct payment_hold, reason, .min = 3, .max = 500),
+    FIELD(struct payment_hold, until, OPTIONAL, .about = "the last day of it; left out: until somebody ends it"),
+});
 struct payment_unhold {
     item_id item_id;
 };

@@ -29,43 +29,42 @@ enum { PARTS_MAX = 200000 };
 const struct fault_type payment_too_much = { FAULT_INVALID, "payment.too_much",
                                              "{reference} has {open} open; {amount} is not a part of that." };
 
-RECORD(payment_item,
-       {
-           ID(struct payment_item, item_id),
-           AMOUNT(struct payment_item, amount_minor, .currency = "currency", OPTIONAL,
-                  .about = "part of it, of the item's sign; left out: all, less a discount that is taken"),
-           FIELD(struct payment_item, currency, .min = 3, .max = 3, OPTIONAL,
-                 .about = "needed where it has other than two digits behind the point"),
-       });
+RECORD(payment_item, {
+    ID(struct payment_item, item_id),
+    AMOUNT(struct payment_item, amount_minor, .currency = "currency", OPTIONAL,
+           .about = "part of it, of the item's sign; left out: all, less a discount that is taken"),
+    FIELD(struct payment_item, currency, .min = 3, .max = 3, OPTIONAL,
+          .about = "needed where it has other than two digits behind the point"),
+});
 RECORD(payment_bill, { FIELD(struct payment_bill, bill_id, .min = 1, .max = EXACT_MAX) });
 static const char *const kinds[] = { NULL, "sepa", "instant", "urgent", "foreign" };
 RECORD(payment_proposal, {
-                             ID(struct payment_proposal, bank_account_id),
-                             FIELD(struct payment_proposal, execution_on, OPTIONAL,
-                                   .about = "left out: today or the next day that banks settle"),
-                             FIELD(struct payment_proposal, until, OPTIONAL,
-                                   .about = "everything due until this day; or name items or bills"),
-                             LIST(struct payment_proposal, items, payment_item, .max = PARTS_MAX, OPTIONAL),
-                             LIST(struct payment_proposal, bills, payment_bill, .max = PARTS_MAX, OPTIONAL),
-                             FIELD(struct payment_proposal, refunds, OPTIONAL,
-                                   .about = "with until: what customers have to their credit too"),
-                             FIELD(struct payment_proposal, discounts, OPTIONAL,
-                                   .about = "take a supplier's discount on what is paid in time for it"),
-                             FIELD(struct payment_proposal, discount_percent, OPTIONAL,
-                                   .about = "only where it is worth at least so much a year; left out: any"),
-                             FIELD(struct payment_proposal, kind, CHOICES(kinds), OPTIONAL,
-                                   .about = "left out: sepa for euro, foreign for another currency"),
-                             FIELD(struct payment_proposal, each_booked, OPTIONAL,
-                                   .about = "ask the bank to show each payment on the statement"),
-                         });
+    ID(struct payment_proposal, bank_account_id),
+    FIELD(struct payment_proposal, execution_on, OPTIONAL,
+          .about = "left out: today or the next day that banks settle"),
+    FIELD(struct payment_proposal, until, OPTIONAL,
+          .about = "everything due until this day; or name items or bills"),
+    LIST(struct payment_proposal, items, payment_item, .max = PARTS_MAX, OPTIONAL),
+    LIST(struct payment_proposal, bills, payment_bill, .max = PARTS_MAX, OPTIONAL),
+    FIELD(struct payment_proposal, refunds, OPTIONAL,
+          .about = "with until: what customers have to their credit too"),
+    FIELD(struct payment_proposal, discounts, OPTIONAL,
+          .about = "take a supplier's discount on what is paid in time for it"),
+    FIELD(struct payment_proposal, discount_percent, OPTIONAL,
+          .about = "only where it is worth at least so much a year; left out: any"),
+    FIELD(struct payment_proposal, kind, CHOICES(kinds), OPTIONAL,
+          .about = "left out: sepa for euro, foreign for another currency"),
+    FIELD(struct payment_proposal, each_booked, OPTIONAL,
+          .about = "ask the bank to show each payment on the statement"),
+});
 RECORD(payment_edit, {
-                         ID(struct payment_edit, id),
-                         LIST(struct payment_edit, items, payment_item, .max = PARTS_MAX, OPTIONAL),
-                         LIST(struct payment_edit, bills, payment_bill, .max = PARTS_MAX, OPTIONAL),
-                         FIELD(struct payment_edit, discounts, OPTIONAL,
-                               .about = "take a supplier's discount on what is added, as far as it is in time"),
-                         FIELD(struct payment_edit, version, .min = 1, .max = EXACT_MAX),
-                     });
+    ID(struct payment_edit, id),
+    LIST(struct payment_edit, items, payment_item, .max = PARTS_MAX, OPTIONAL),
+    LIST(struct payment_edit, bills, payment_bill, .max = PARTS_MAX, OPTIONAL),
+    FIELD(struct payment_edit, discounts, OPTIONAL,
+          .about = "take a supplier's discount on what is added, as far as it is in time"),
+    FIELD(struct payment_edit, version, .min = 1, .max = EXACT_MAX),
+});
 struct payment_until {
     struct date until;
 };
@@ -133,7 +132,9 @@ static struct fault *choose_until(struct work *work, const struct payment_propos
     TRY(db_all(work, &sql_due_until, GIVEN(payment_until, &until), INTO_LIST(payment_due, &all)));
     for (size_t i = 0; i < all.count; i++) {
         const struct payment_due *due = &all.at[i];
-        if (!str_equal(due->currency, currency) || (due->control == CONTROL_RECEIVABLES && !proposal->refunds && !due->is_refund)) continue;
+        if (!str_equal(due->currency, currency) ||
+            (due->control == CONTROL_RECEIVABLES && !proposal->refunds && !due->is_refund))
+            continue;
         if (due->amount_minor < 0) *LIST_ADD(work->arena, due->blocks.length ? left_out : &credits) = *due;
         else *LIST_ADD(work->arena, due->blocks.length ? left_out : chosen) = *due;
     }

@@ -7,12 +7,11 @@ const struct fault_type payment_other_hash = { FAULT_CONFLICT, "payment.other_ha
 const struct fault_type payment_met = { FAULT_CONFLICT, "payment.met",
                                         "The bank has carried out this run already; it stands on a statement." };
 
-RECORD(payment_release,
-       {
-           ID(struct payment_release, id),
-           FIELD(struct payment_release, hash, .min = 64, .max = 64, .about = "of the run as you looked at it"),
-           FIELD(struct payment_release, version, .min = 1, .max = EXACT_MAX),
-       });
+RECORD(payment_release, {
+    ID(struct payment_release, id),
+    FIELD(struct payment_release, hash, .min = 64, .max = 64, .about = "of the run as you looked at it"),
+    FIELD(struct payment_release, version, .min = 1, .max = EXACT_MAX),
+});
 
 /* ---- What must show up on a statement ---- */
 

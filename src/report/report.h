@@ -61,4 +61,5 @@ CHECKED struct fault *report_dso(struct work *work, const struct dso_takes *take
 bool report_parse_amount(struct arena *arena, struct str words, int64_t *minor);
 
 extern const struct fault_type report_too_large;
-extern const struct operation_table report_figures, report_months, report_cash, report_books, report_vats, report_searches, report_parties;
+extern const struct operation_table report_figures, report_months, report_cash, report_books, report_vats,
+    report_searches, report_parties;

@@ -38,12 +38,12 @@ struct report_settled {
     int64_t base_minor;
 };
 RECORD(report_settled, {
-                           ID(struct report_settled, allocation_id),
-                           ID(struct report_settled, party_id),
-                           FIELD(struct report_settled, on),
-                           FIELD(struct report_settled, dated_on),
-                           AMOUNT(struct report_settled, base_minor),
-                       });
+    ID(struct report_settled, allocation_id),
+    ID(struct report_settled, party_id),
+    FIELD(struct report_settled, on),
+    FIELD(struct report_settled, dated_on),
+    AMOUNT(struct report_settled, base_minor),
+});
 struct report_party_name {
     party_id party_id;
     struct str number, name;
@@ -197,12 +197,12 @@ static struct fault *give_back_early(struct work *work, const struct report_ask 
 
 struct report_buckets { int64_t not_due_minor, days_30_minor, days_60_minor, days_90_minor, later_minor; };
 RECORD(report_buckets, {
-                           AMOUNT(struct report_buckets, not_due_minor),
-                           AMOUNT(struct report_buckets, days_30_minor),
-                           AMOUNT(struct report_buckets, days_60_minor),
-                           AMOUNT(struct report_buckets, days_90_minor),
-                           AMOUNT(struct report_buckets, later_minor),
-                       });
+    AMOUNT(struct report_buckets, not_due_minor),
+    AMOUNT(struct report_buckets, days_30_minor),
+    AMOUNT(struct report_buckets, days_60_minor),
+    AMOUNT(struct report_buckets, days_90_minor),
+    AMOUNT(struct report_buckets, later_minor),
+});
 
 /* All items at once in the database; only what settled them comes row by row. */
 static struct fault *total_forwards(struct work *work, const struct report_ask *ask, struct ageing_sums *sums)
@@ -293,12 +293,12 @@ RECORD(ageing_takes, {
     FIELD(struct ageing_takes, by_party, OPTIONAL, .about = "a row for each customer or supplier"),
 });
 RECORD(ageing_row, {
-                       ID(struct ageing_row, party_id),
-                       FIELD(struct ageing_row, number, OPTIONAL),
-                       FIELD(struct ageing_row, name, OPTIONAL),
-                       FIELD(struct ageing_row, currency),
-                       AGEING_FIELDS(struct ageing_row),
-                   });
+    ID(struct ageing_row, party_id),
+    FIELD(struct ageing_row, number, OPTIONAL),
+    FIELD(struct ageing_row, name, OPTIONAL),
+    FIELD(struct ageing_row, currency),
+    AGEING_FIELDS(struct ageing_row),
+});
 RECORD(ageing, {
     FIELD(struct ageing, side, CHOICES(report_sides)), FIELD(struct ageing, as_of), FIELD(struct ageing, currency),
     AGEING_FIELDS(struct ageing),
@@ -379,19 +379,18 @@ CALLABLE(report_ageing, ageing_takes, ageing);
 
 /* ---- Open items ---- */
 
-RECORD(open_list_takes,
-       {
-           FIELD(struct open_list_takes, side, CHOICES(report_sides)),
-           FIELD(struct open_list_takes, as_of, OPTIONAL, .about = "any day; today when left out"),
-           FIELD(struct open_list_takes, known_at, OPTIONAL, .about = "as it was known at this moment"),
-           ID(struct open_list_takes, party_id, OPTIONAL, .about = "of one customer or supplier"),
-       });
+RECORD(open_list_takes, {
+    FIELD(struct open_list_takes, side, CHOICES(report_sides)),
+    FIELD(struct open_list_takes, as_of, OPTIONAL, .about = "any day; today when left out"),
+    FIELD(struct open_list_takes, known_at, OPTIONAL, .about = "as it was known at this moment"),
+    ID(struct open_list_takes, party_id, OPTIONAL, .about = "of one customer or supplier"),
+});
 RECORD(open_list, {
-                      FIELD(struct open_list, as_of),
-                      FIELD(struct open_list, currency),
-                      AMOUNT(struct open_list, total_minor, .currency = "currency"),
-                      LIST(struct open_list, items, open_item),
-                  });
+    FIELD(struct open_list, as_of),
+    FIELD(struct open_list, currency),
+    AMOUNT(struct open_list, total_minor, .currency = "currency"),
+    LIST(struct open_list, items, open_item),
+});
 
 struct fault *report_open_items(struct work *work, const struct open_list_takes *takes, struct open_list *out)
 {

@@ -27,19 +27,19 @@ struct kpi {
     struct decimal automatic_percent;
 };
 RECORD(kpi, {
-                FIELD(struct kpi, as_of),
-                FIELD(struct kpi, currency),
-                FIELD(struct kpi, bills_received),
-                FIELD(struct kpi, bills_coded),
-                FIELD(struct kpi, bills_submitted, .about = "waiting for approval"),
-                AMOUNT(struct kpi, receivables_minor, .currency = "currency"),
-                AMOUNT(struct kpi, receivables_late_minor, .currency = "currency"),
-                AMOUNT(struct kpi, payables_minor, .currency = "currency"),
-                AMOUNT(struct kpi, payables_late_minor, .currency = "currency"),
-                FIELD(struct kpi, lines_unmatched, .about = "bank lines that nobody has placed yet"),
-                FIELD(struct kpi, lines_30_days, .about = "bank lines of the last 30 days"),
-                FIELD(struct kpi, automatic_percent, OPTIONAL, .about = "of those, placed without anybody's help"),
-            });
+    FIELD(struct kpi, as_of),
+    FIELD(struct kpi, currency),
+    FIELD(struct kpi, bills_received),
+    FIELD(struct kpi, bills_coded),
+    FIELD(struct kpi, bills_submitted, .about = "waiting for approval"),
+    AMOUNT(struct kpi, receivables_minor, .currency = "currency"),
+    AMOUNT(struct kpi, receivables_late_minor, .currency = "currency"),
+    AMOUNT(struct kpi, payables_minor, .currency = "currency"),
+    AMOUNT(struct kpi, payables_late_minor, .currency = "currency"),
+    FIELD(struct kpi, lines_unmatched, .about = "bank lines that nobody has placed yet"),
+    FIELD(struct kpi, lines_30_days, .about = "bank lines of the last 30 days"),
+    FIELD(struct kpi, automatic_percent, OPTIONAL, .about = "of those, placed without anybody's help"),
+});
 
 static struct fault *late_of(struct work *work, enum report_side side, int64_t *total_minor, int64_t *late_minor,
                              struct str *currency)
@@ -94,17 +94,17 @@ struct journal_row {
 };
 LIST_STRUCT(journal_rows, struct journal_row);
 RECORD(journal_row, {
-                        ID(struct journal_row, id, .sort = true, .filter = true),
-                        FIELD(struct journal_row, number, .sort = true, .filter = true),
-                        FIELD(struct journal_row, journal, CHOICES(report_journals), .filter = true),
-                        FIELD(struct journal_row, dated_on, .sort = true, .filter = true),
-                        FIELD(struct journal_row, recorded_at, .sort = true),
-                        FIELD(struct journal_row, source_kind, .filter = true),
-                        FIELD(struct journal_row, source_id, .filter = true),
-                        FIELD(struct journal_row, description, .filter = true),
-                        ID(struct journal_row, reverses_id, OPTIONAL),
-                        AMOUNT(struct journal_row, total_minor),
-                    });
+    ID(struct journal_row, id, .sort = true, .filter = true),
+    FIELD(struct journal_row, number, .sort = true, .filter = true),
+    FIELD(struct journal_row, journal, CHOICES(report_journals), .filter = true),
+    FIELD(struct journal_row, dated_on, .sort = true, .filter = true),
+    FIELD(struct journal_row, recorded_at, .sort = true),
+    FIELD(struct journal_row, source_kind, .filter = true),
+    FIELD(struct journal_row, source_id, .filter = true),
+    FIELD(struct journal_row, description, .filter = true),
+    ID(struct journal_row, reverses_id, OPTIONAL),
+    AMOUNT(struct journal_row, total_minor),
+});
 static struct fault *report_journal(struct work *work, const struct nothing *takes, const struct list_query *query,
                                     struct journal_rows *rows, struct str *next)
 {
@@ -120,15 +120,14 @@ struct report_card_takes {
     struct str after;
     int64_t limit;
 };
-RECORD(report_card_takes,
-       {
-           FIELD(struct report_card_takes, account, .min = 1, .max = 20, .about = "its number"),
-           FIELD(struct report_card_takes, from_on),
-           FIELD(struct report_card_takes, to_on),
-           FIELD(struct report_card_takes, after, .max = 60, OPTIONAL, .about = "`next` of the page before"),
-           FIELD(struct report_card_takes, limit, OPTIONAL, .min = 0, .max = CARD_MOST,
-                 .about = "lines of a page; 500 when left out"),
-       });
+RECORD(report_card_takes, {
+    FIELD(struct report_card_takes, account, .min = 1, .max = 20, .about = "its number"),
+    FIELD(struct report_card_takes, from_on),
+    FIELD(struct report_card_takes, to_on),
+    FIELD(struct report_card_takes, after, .max = 60, OPTIONAL, .about = "`next` of the page before"),
+    FIELD(struct report_card_takes, limit, OPTIONAL, .min = 0, .max = CARD_MOST,
+          .about = "lines of a page; 500 when left out"),
+});
 struct report_card_line {
     entry_id entry_id;
     int64_t line_no, number;
@@ -145,22 +144,22 @@ struct report_card_line {
 };
 LIST_STRUCT(card_lines, struct report_card_line);
 RECORD(report_card_line, {
-                             ID(struct report_card_line, entry_id),
-                             FIELD(struct report_card_line, line_no),
-                             FIELD(struct report_card_line, number),
-                             FIELD(struct report_card_line, journal, CHOICES(report_journals)),
-                             FIELD(struct report_card_line, source_kind),
-                             FIELD(struct report_card_line, source_id),
-                             FIELD(struct report_card_line, dated_on),
-                             FIELD(struct report_card_line, description),
-                             FIELD(struct report_card_line, line_description, OPTIONAL),
-                             ID(struct report_card_line, party_id, OPTIONAL),
-                             FIELD(struct report_card_line, cost_center, OPTIONAL),
-                             AMOUNT(struct report_card_line, base_minor),
-                             FIELD(struct report_card_line, currency),
-                             AMOUNT(struct report_card_line, amount_minor, .currency = "currency"),
-                             AMOUNT(struct report_card_line, balance_minor, .about = "of the account behind this line"),
-                         });
+    ID(struct report_card_line, entry_id),
+    FIELD(struct report_card_line, line_no),
+    FIELD(struct report_card_line, number),
+    FIELD(struct report_card_line, journal, CHOICES(report_journals)),
+    FIELD(struct report_card_line, source_kind),
+    FIELD(struct report_card_line, source_id),
+    FIELD(struct report_card_line, dated_on),
+    FIELD(struct report_card_line, description),
+    FIELD(struct report_card_line, line_description, OPTIONAL),
+    ID(struct report_card_line, party_id, OPTIONAL),
+    FIELD(struct report_card_line, cost_center, OPTIONAL),
+    AMOUNT(struct report_card_line, base_minor),
+    FIELD(struct report_card_line, currency),
+    AMOUNT(struct report_card_line, amount_minor, .currency = "currency"),
+    AMOUNT(struct report_card_line, balance_minor, .about = "of the account behind this line"),
+});
 struct report_base {
     int64_t base_minor;
 };
@@ -176,21 +175,20 @@ struct ledger_card {
     struct card_lines lines;
     struct str next;
 };
-RECORD(ledger_card,
-       {
-           FIELD(struct ledger_card, account),
-           FIELD(struct ledger_card, name),
-           FIELD(struct ledger_card, from_on),
-           FIELD(struct ledger_card, to_on),
-           AMOUNT(struct ledger_card, opening_minor),
-           AMOUNT(struct ledger_card, debit_minor, .about = "of the whole period"),
-           AMOUNT(struct ledger_card, credit_minor, .about = "of the whole period"),
-           AMOUNT(struct ledger_card, closing_minor),
-           AMOUNT(struct ledger_card, carried_minor, .about = "what stood on it before the first line of this page"),
-           LIST(struct ledger_card, lines, report_card_line),
-           FIELD(struct ledger_card, next, OPTIONAL,
-                 .about = "give it as `after` for the next page; missing on the last"),
-       });
+RECORD(ledger_card, {
+    FIELD(struct ledger_card, account),
+    FIELD(struct ledger_card, name),
+    FIELD(struct ledger_card, from_on),
+    FIELD(struct ledger_card, to_on),
+    AMOUNT(struct ledger_card, opening_minor),
+    AMOUNT(struct ledger_card, debit_minor, .about = "of the whole period"),
+    AMOUNT(struct ledger_card, credit_minor, .about = "of the whole period"),
+    AMOUNT(struct ledger_card, closing_minor),
+    AMOUNT(struct ledger_card, carried_minor, .about = "what stood on it before the first line of this page"),
+    LIST(struct ledger_card, lines, report_card_line),
+    FIELD(struct ledger_card, next, OPTIONAL,
+          .about = "give it as `after` for the next page; missing on the last"),
+});
 
 static const struct fault_type report_bad_place = { FAULT_INVALID, "report.bad_place",
                                                     "This place in the card does not exist. Start again without it." };
@@ -275,15 +273,15 @@ struct account_moved {
 };
 LIST_STRUCT(account_moves, struct account_moved);
 RECORD(account_moved, {
-                          ID(struct account_moved, account_id),
-                          FIELD(struct account_moved, number),
-                          FIELD(struct account_moved, name),
-                          FIELD(struct account_moved, kind, CHOICES(account_kinds)),
-                          FIELD(struct account_moved, control, CHOICES(account_controls), OPTIONAL),
-                          FIELD(struct account_moved, rgs_code, OPTIONAL),
-                          AMOUNT(struct account_moved, debit_minor),
-                          AMOUNT(struct account_moved, credit_minor),
-                      });
+    ID(struct account_moved, account_id),
+    FIELD(struct account_moved, number),
+    FIELD(struct account_moved, name),
+    FIELD(struct account_moved, kind, CHOICES(account_kinds)),
+    FIELD(struct account_moved, control, CHOICES(account_controls), OPTIONAL),
+    FIELD(struct account_moved, rgs_code, OPTIONAL),
+    AMOUNT(struct account_moved, debit_minor),
+    AMOUNT(struct account_moved, credit_minor),
+});
 struct account_balance {
     account_id account_id;
     struct str number, name;
@@ -292,18 +290,17 @@ struct account_balance {
     int64_t opening_minor, debit_minor, credit_minor, closing_minor;
 };
 LIST_STRUCT(account_balances, struct account_balance);
-RECORD(account_balance,
-       {
-           ID(struct account_balance, account_id),
-           FIELD(struct account_balance, number),
-           FIELD(struct account_balance, name),
-           FIELD(struct account_balance, kind, CHOICES(account_kinds)),
-           FIELD(struct account_balance, rgs_code, OPTIONAL),
-           AMOUNT(struct account_balance, opening_minor, .about = "debit less credit before the first day"),
-           AMOUNT(struct account_balance, debit_minor),
-           AMOUNT(struct account_balance, credit_minor),
-           AMOUNT(struct account_balance, closing_minor),
-       });
+RECORD(account_balance, {
+    ID(struct account_balance, account_id),
+    FIELD(struct account_balance, number),
+    FIELD(struct account_balance, name),
+    FIELD(struct account_balance, kind, CHOICES(account_kinds)),
+    FIELD(struct account_balance, rgs_code, OPTIONAL),
+    AMOUNT(struct account_balance, opening_minor, .about = "debit less credit before the first day"),
+    AMOUNT(struct account_balance, debit_minor),
+    AMOUNT(struct account_balance, credit_minor),
+    AMOUNT(struct account_balance, closing_minor),
+});
 struct balances {
     struct date from_on, to_on;
     struct str currency;
@@ -311,13 +308,13 @@ struct balances {
     int64_t debit_minor, credit_minor;
 };
 RECORD(balances, {
-                     FIELD(struct balances, from_on),
-                     FIELD(struct balances, to_on),
-                     FIELD(struct balances, currency),
-                     LIST(struct balances, accounts, account_balance, .about = "every account of the chart, by number"),
-                     AMOUNT(struct balances, debit_minor, .currency = "currency"),
-                     AMOUNT(struct balances, credit_minor, .currency = "currency"),
-                 });
+    FIELD(struct balances, from_on),
+    FIELD(struct balances, to_on),
+    FIELD(struct balances, currency),
+    LIST(struct balances, accounts, account_balance, .about = "every account of the chart, by number"),
+    AMOUNT(struct balances, debit_minor, .currency = "currency"),
+    AMOUNT(struct balances, credit_minor, .currency = "currency"),
+});
 
 /* What moved until and with a day. */
 static struct fault *moved_until(struct work *work, struct date to_on, struct account_moves *out)

@@ -14,19 +14,19 @@ struct bank_position {
 };
 LIST_STRUCT(bank_positions, struct bank_position);
 RECORD(bank_position, {
-                          ID(struct bank_position, id),
-                          FIELD(struct bank_position, name),
-                          FIELD(struct bank_position, iban),
-                          FIELD(struct bank_position, currency),
-                          AMOUNT(struct bank_position, closing_minor, .currency = "currency", OPTIONAL,
-                                 .about = "of the last statement"),
-                          FIELD(struct bank_position, closing_on, OPTIONAL),
-                          AMOUNT(struct bank_position, booked_minor,
-                                 .about = "what stands on its ledger account, in the company's own currency"),
-                          FIELD(struct bank_position, undecided_count),
-                          AMOUNT(struct bank_position, undecided_minor, .currency = "currency",
-                                 .about = "bank lines that nobody has placed yet"),
-                      });
+    ID(struct bank_position, id),
+    FIELD(struct bank_position, name),
+    FIELD(struct bank_position, iban),
+    FIELD(struct bank_position, currency),
+    AMOUNT(struct bank_position, closing_minor, .currency = "currency", OPTIONAL,
+           .about = "of the last statement"),
+    FIELD(struct bank_position, closing_on, OPTIONAL),
+    AMOUNT(struct bank_position, booked_minor,
+           .about = "what stands on its ledger account, in the company's own currency"),
+    FIELD(struct bank_position, undecided_count),
+    AMOUNT(struct bank_position, undecided_minor, .currency = "currency",
+           .about = "bank lines that nobody has placed yet"),
+});
 struct report_expected {
     struct str currency;
     int64_t amount_minor, count;
@@ -40,10 +40,10 @@ struct cash_position {
     struct expecteds expected;
 };
 RECORD(cash_position, {
-                          LIST(struct cash_position, accounts, bank_position),
-                          LIST(struct cash_position, expected, report_expected,
-                               .about = "payments on their way: sent to the bank, not on a statement yet"),
-                      });
+    LIST(struct cash_position, accounts, bank_position),
+    LIST(struct cash_position, expected, report_expected,
+         .about = "payments on their way: sent to the bank, not on a statement yet"),
+});
 
 static struct fault *report_cash_position(struct work *work, const struct nothing *takes, struct cash_position *out)
 {
@@ -63,32 +63,30 @@ struct forecast_week {
     int64_t in_minor, out_minor, balance_minor;
 };
 LIST_STRUCT(forecast_weeks, struct forecast_week);
-RECORD(forecast_week,
-       {
-           FIELD(struct forecast_week, week),
-           FIELD(struct forecast_week, from_on),
-           FIELD(struct forecast_week, to_on),
-           FIELD(struct forecast_week, currency),
-           AMOUNT(struct forecast_week, in_minor, .currency = "currency"),
-           AMOUNT(struct forecast_week, out_minor, .currency = "currency"),
-           AMOUNT(struct forecast_week, balance_minor, .currency = "currency", .about = "at the end of the week"),
-       });
+RECORD(forecast_week, {
+    FIELD(struct forecast_week, week),
+    FIELD(struct forecast_week, from_on),
+    FIELD(struct forecast_week, to_on),
+    FIELD(struct forecast_week, currency),
+    AMOUNT(struct forecast_week, in_minor, .currency = "currency"),
+    AMOUNT(struct forecast_week, out_minor, .currency = "currency"),
+    AMOUNT(struct forecast_week, balance_minor, .currency = "currency", .about = "at the end of the week"),
+});
 struct forecast {
     struct date from_on;
     struct str currency;
     int64_t opening_minor, later_in_minor, later_out_minor;
     struct forecast_weeks weeks;
 };
-RECORD(forecast,
-       {
-           FIELD(struct forecast, from_on),
-           FIELD(struct forecast, currency),
-           AMOUNT(struct forecast, opening_minor, .currency = "currency",
-                  .about = "what stands on the bank accounts in the books now"),
-           AMOUNT(struct forecast, later_in_minor, .currency = "currency", .about = "expected after these weeks"),
-           AMOUNT(struct forecast, later_out_minor, .currency = "currency"),
-           LIST(struct forecast, weeks, forecast_week),
-       });
+RECORD(forecast, {
+    FIELD(struct forecast, from_on),
+    FIELD(struct forecast, currency),
+    AMOUNT(struct forecast, opening_minor, .currency = "currency",
+           .about = "what stands on the bank accounts in the books now"),
+    AMOUNT(struct forecast, later_in_minor, .currency = "currency", .about = "expected after these weeks"),
+    AMOUNT(struct forecast, later_out_minor, .currency = "currency"),
+    LIST(struct forecast, weeks, forecast_week),
+});
 struct report_paid {
     party_id party_id;
     struct date on, paid_on;
@@ -139,11 +137,11 @@ struct report_rest {
     int64_t base_minor;
 };
 RECORD(report_rest, {
-                        ID(struct report_rest, party_id),
-                        FIELD(struct report_rest, on),
-                        FIELD(struct report_rest, planned_on, OPTIONAL),
-                        AMOUNT(struct report_rest, base_minor),
-                    });
+    ID(struct report_rest, party_id),
+    FIELD(struct report_rest, on),
+    FIELD(struct report_rest, planned_on, OPTIONAL),
+    AMOUNT(struct report_rest, base_minor),
+});
 struct report_sent {
     struct { int64_t n; } id;
     struct str source_kind;
@@ -154,14 +152,14 @@ struct report_sent {
 };
 LIST_STRUCT(report_sents, struct report_sent);
 RECORD(report_sent, {
-                        ID(struct report_sent, id),
-                        FIELD(struct report_sent, source_kind),
-                        FIELD(struct report_sent, source_id),
-                        FIELD(struct report_sent, reference),
-                        FIELD(struct report_sent, currency),
-                        AMOUNT(struct report_sent, amount_minor, .currency = "currency"),
-                        FIELD(struct report_sent, expected_on),
-                    });
+    ID(struct report_sent, id),
+    FIELD(struct report_sent, source_kind),
+    FIELD(struct report_sent, source_id),
+    FIELD(struct report_sent, reference),
+    FIELD(struct report_sent, currency),
+    AMOUNT(struct report_sent, amount_minor, .currency = "currency"),
+    FIELD(struct report_sent, expected_on),
+});
 
 /* When money will move: on the day of the run that it is proposed in; else on its due day, later or earlier as this customer is used
  * to; suppliers are paid when due. Never before today, and on a day on which banks settle. */
@@ -289,12 +287,11 @@ enum cash_item_kind { CASH_ITEM = 1, CASH_SENT };
 struct week_takes {
     int64_t week, limit;
 };
-RECORD(week_takes,
-       {
-           FIELD(struct week_takes, week, .min = 1, .max = WEEKS + 1,
-                 .about = "1 is the week that begins today, 14 all that comes later"),
-           FIELD(struct week_takes, limit, OPTIONAL, .min = 0, .max = ITEMS_MOST, .about = "500 when left out"),
-       });
+RECORD(week_takes, {
+    FIELD(struct week_takes, week, .min = 1, .max = WEEKS + 1,
+          .about = "1 is the week that begins today, 14 all that comes later"),
+    FIELD(struct week_takes, limit, OPTIONAL, .min = 0, .max = ITEMS_MOST, .about = "500 when left out"),
+});
 struct week_item {
     enum cash_item_kind kind;
     struct { int64_t n; } item_id;
@@ -307,22 +304,21 @@ struct week_item {
     int64_t amount_minor;
 };
 LIST_STRUCT(week_items, struct week_item);
-RECORD(week_item,
-       {
-           FIELD(struct week_item, kind, CHOICES(cash_item_kinds), .about = "sent: on its way to or from the bank"),
-           ID(struct week_item, item_id, OPTIONAL),
-           ID(struct week_item, party_id, OPTIONAL),
-           FIELD(struct week_item, name, OPTIONAL),
-           FIELD(struct week_item, reference),
-           FIELD(struct week_item, source_kind),
-           FIELD(struct week_item, source_id),
-           FIELD(struct week_item, due_on),
-           FIELD(struct week_item, planned_on, OPTIONAL, .about = "the day of the payment run it is proposed in"),
-           FIELD(struct week_item, expected_on),
-           FIELD(struct week_item, usual_days, .about = "how late this customer usually pays"),
-           FIELD(struct week_item, currency),
-           AMOUNT(struct week_item, amount_minor, .currency = "currency", .about = "in is positive, out is negative"),
-       });
+RECORD(week_item, {
+    FIELD(struct week_item, kind, CHOICES(cash_item_kinds), .about = "sent: on its way to or from the bank"),
+    ID(struct week_item, item_id, OPTIONAL),
+    ID(struct week_item, party_id, OPTIONAL),
+    FIELD(struct week_item, name, OPTIONAL),
+    FIELD(struct week_item, reference),
+    FIELD(struct week_item, source_kind),
+    FIELD(struct week_item, source_id),
+    FIELD(struct week_item, due_on),
+    FIELD(struct week_item, planned_on, OPTIONAL, .about = "the day of the payment run it is proposed in"),
+    FIELD(struct week_item, expected_on),
+    FIELD(struct week_item, usual_days, .about = "how late this customer usually pays"),
+    FIELD(struct week_item, currency),
+    AMOUNT(struct week_item, amount_minor, .currency = "currency", .about = "in is positive, out is negative"),
+});
 struct week_list {
     int64_t week, count;
     struct str currency;
@@ -330,13 +326,13 @@ struct week_list {
     struct week_items items;
 };
 RECORD(week_list, {
-                      FIELD(struct week_list, week),
-                      FIELD(struct week_list, count, .about = "all of them; `items` holds as many as asked for"),
-                      FIELD(struct week_list, currency),
-                      AMOUNT(struct week_list, in_minor, .currency = "currency"),
-                      AMOUNT(struct week_list, out_minor, .currency = "currency"),
-                      LIST(struct week_list, items, week_item),
-                  });
+    FIELD(struct week_list, week),
+    FIELD(struct week_list, count, .about = "all of them; `items` holds as many as asked for"),
+    FIELD(struct week_list, currency),
+    AMOUNT(struct week_list, in_minor, .currency = "currency"),
+    AMOUNT(struct week_list, out_minor, .currency = "currency"),
+    LIST(struct week_list, items, week_item),
+});
 struct report_rest_item {
     struct { int64_t n; } id;
     party_id party_id;
@@ -347,19 +343,25 @@ struct report_rest_item {
     struct str name;
 };
 RECORD(report_rest_item, {
-                             ID(struct report_rest_item, id),
-                             ID(struct report_rest_item, party_id),
-                             FIELD(struct report_rest_item, due_on),
-                             FIELD(struct report_rest_item, planned_on, OPTIONAL),
-                             FIELD(struct report_rest_item, run_id, OPTIONAL),
-                             AMOUNT(struct report_rest_item, rest_base_minor),
-                             FIELD(struct report_rest_item, reference),
-                             FIELD(struct report_rest_item, kind),
-                             FIELD(struct report_rest_item, source_kind),
-                             FIELD(struct report_rest_item, source_id),
-                             FIELD(struct report_rest_item, name),
-                         });
-struct listing { struct work *work; struct week_list *out; const struct habits *habits; enum report_side side; size_t limit; };
+    ID(struct report_rest_item, id),
+    ID(struct report_rest_item, party_id),
+    FIELD(struct report_rest_item, due_on),
+    FIELD(struct report_rest_item, planned_on, OPTIONAL),
+    FIELD(struct report_rest_item, run_id, OPTIONAL),
+    AMOUNT(struct report_rest_item, rest_base_minor),
+    FIELD(struct report_rest_item, reference),
+    FIELD(struct report_rest_item, kind),
+    FIELD(struct report_rest_item, source_kind),
+    FIELD(struct report_rest_item, source_id),
+    FIELD(struct report_rest_item, name),
+});
+struct listing {
+    struct work *work;
+    struct week_list *out;
+    const struct habits *habits;
+    enum report_side side;
+    size_t limit;
+};
 
 static struct fault *list_one(const struct listing *l, const struct week_item *item)
 {

@@ -37,28 +37,26 @@ struct party_habit_side {
     struct str currency;
 };
 LIST_STRUCT(party_habit_sides, struct party_habit_side);
-RECORD(party_habit_side,
-       {
-           FIELD(struct party_habit_side, side, .choices = report_sides, .choice_count = 3),
-           FIELD(struct party_habit_side, settled_count, .about = "of the newest 60"),
-           FIELD(struct party_habit_side, late_count, .about = "of those, settled after their due day"),
-           FIELD(struct party_habit_side, open_count),
-           FIELD(struct party_habit_side, overdue_count),
-           FIELD(struct party_habit_side, median_days_late, .min = -100000, .max = 100000),
-           FIELD(struct party_habit_side, median_days_to_pay, .min = -100000, .max = 100000),
-           AMOUNT(struct party_habit_side, open_base_minor, .currency = "currency"),
-           AMOUNT(struct party_habit_side, overdue_base_minor, .currency = "currency"),
-           FIELD(struct party_habit_side, currency),
-       });
+RECORD(party_habit_side, {
+    FIELD(struct party_habit_side, side, .choices = report_sides, .choice_count = 3),
+    FIELD(struct party_habit_side, settled_count, .about = "of the newest 60"),
+    FIELD(struct party_habit_side, late_count, .about = "of those, settled after their due day"),
+    FIELD(struct party_habit_side, open_count),
+    FIELD(struct party_habit_side, overdue_count),
+    FIELD(struct party_habit_side, median_days_late, .min = -100000, .max = 100000),
+    FIELD(struct party_habit_side, median_days_to_pay, .min = -100000, .max = 100000),
+    AMOUNT(struct party_habit_side, open_base_minor, .currency = "currency"),
+    AMOUNT(struct party_habit_side, overdue_base_minor, .currency = "currency"),
+    FIELD(struct party_habit_side, currency),
+});
 struct party_habit {
     struct party_habit_sides sides;
     struct party_turns items;
 };
-RECORD(party_habit,
-       {
-           LIST(struct party_habit, sides, party_habit_side),
-           LIST(struct party_habit, items, party_turn, .about = "the newest 60 of each side, oldest first"),
-       });
+RECORD(party_habit, {
+    LIST(struct party_habit, sides, party_habit_side),
+    LIST(struct party_habit, items, party_turn, .about = "the newest 60 of each side, oldest first"),
+});
 struct party_open {
     enum report_side side;
     int64_t open_count, overdue_count, open_minor, overdue_minor;

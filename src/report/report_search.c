@@ -24,18 +24,20 @@ struct search_hit {
 };
 LIST_STRUCT(search_hits, struct search_hit);
 RECORD(search_hit, {
-                       ID(struct search_hit, id),
-                       FIELD(struct search_hit, kind, CHOICES(hit_kinds)),
-                       FIELD(struct search_hit, title, OPTIONAL),
-                       FIELD(struct search_hit, detail, OPTIONAL),
-                       FIELD(struct search_hit, place, OPTIONAL),
-                       FIELD(struct search_hit, on, OPTIONAL),
-                       FIELD(struct search_hit, currency, OPTIONAL, .about = "absent: there is no amount"),
-                       AMOUNT(struct search_hit, amount_minor, .currency = "currency", OPTIONAL),
-                       FIELD(struct search_hit, state, OPTIONAL),
-                       ID(struct search_hit, party_id, OPTIONAL),
-                   });
-struct search_found { struct search_hits hits; };
+    ID(struct search_hit, id),
+    FIELD(struct search_hit, kind, CHOICES(hit_kinds)),
+    FIELD(struct search_hit, title, OPTIONAL),
+    FIELD(struct search_hit, detail, OPTIONAL),
+    FIELD(struct search_hit, place, OPTIONAL),
+    FIELD(struct search_hit, on, OPTIONAL),
+    FIELD(struct search_hit, currency, OPTIONAL, .about = "absent: there is no amount"),
+    AMOUNT(struct search_hit, amount_minor, .currency = "currency", OPTIONAL),
+    FIELD(struct search_hit, state, OPTIONAL),
+    ID(struct search_hit, party_id, OPTIONAL),
+});
+struct search_found {
+    struct search_hits hits;
+};
 RECORD(search_found, { LIST(struct search_found, hits, search_hit) });
 
 /* What the words may be, each as its index holds it; absent where they can't be that. */

@@ -20,22 +20,21 @@ struct trend_month {
     struct decimal automatic_percent;
 };
 LIST_STRUCT(trend_months, struct trend_month);
-RECORD(trend_month,
-       {
-           FIELD(struct trend_month, from_on),
-           FIELD(struct trend_month, to_on),
-           FIELD(struct trend_month, currency),
-           AMOUNT(struct trend_month, receivables_minor, .currency = "currency", .about = "at its end"),
-           AMOUNT(struct trend_month, sales_minor, .currency = "currency", .about = "of the month, VAT included"),
-           AMOUNT(struct trend_month, sales_90_minor, .currency = "currency", .about = "of the 90 days until its end"),
-           FIELD(struct trend_month, dso_days, OPTIONAL, .about = "receivables ÷ sales of 90 days × 90"),
-           FIELD(struct trend_month, paid_count, .about = "items of customers that were paid whole in it"),
-           FIELD(struct trend_month, in_time_count, .about = "of those, on the due day or before"),
-           FIELD(struct trend_month, in_time_percent, OPTIONAL),
-           FIELD(struct trend_month, line_count, .about = "bank lines booked in it"),
-           FIELD(struct trend_month, automatic_count, .about = "of those, placed without anybody's help"),
-           FIELD(struct trend_month, automatic_percent, OPTIONAL),
-       });
+RECORD(trend_month, {
+    FIELD(struct trend_month, from_on),
+    FIELD(struct trend_month, to_on),
+    FIELD(struct trend_month, currency),
+    AMOUNT(struct trend_month, receivables_minor, .currency = "currency", .about = "at its end"),
+    AMOUNT(struct trend_month, sales_minor, .currency = "currency", .about = "of the month, VAT included"),
+    AMOUNT(struct trend_month, sales_90_minor, .currency = "currency", .about = "of the 90 days until its end"),
+    FIELD(struct trend_month, dso_days, OPTIONAL, .about = "receivables ÷ sales of 90 days × 90"),
+    FIELD(struct trend_month, paid_count, .about = "items of customers that were paid whole in it"),
+    FIELD(struct trend_month, in_time_count, .about = "of those, on the due day or before"),
+    FIELD(struct trend_month, in_time_percent, OPTIONAL),
+    FIELD(struct trend_month, line_count, .about = "bank lines booked in it"),
+    FIELD(struct trend_month, automatic_count, .about = "of those, placed without anybody's help"),
+    FIELD(struct trend_month, automatic_percent, OPTIONAL),
+});
 struct trends {
     struct trend_months months;
 };
@@ -162,19 +161,18 @@ struct paid_row {
     int64_t amount_minor;
 };
 LIST_STRUCT(paid_rows, struct paid_row);
-RECORD(paid_row,
-       {
-           ID(struct paid_row, id, .sort = true),
-           FIELD(struct paid_row, reference, .filter = true, .sort = true),
-           ID(struct paid_row, party_id, .filter = true),
-           FIELD(struct paid_row, name, .filter = true, .sort = true),
-           FIELD(struct paid_row, dated_on, .filter = true, .sort = true),
-           FIELD(struct paid_row, due_on, .filter = true, .sort = true),
-           FIELD(struct paid_row, paid_on, .filter = true, .sort = true, .about = "the day of its last payment"),
-           FIELD(struct paid_row, in_time, .filter = true),
-           FIELD(struct paid_row, currency, .filter = true),
-           AMOUNT(struct paid_row, amount_minor, .currency = "currency", .filter = true, .sort = true),
-       });
+RECORD(paid_row, {
+    ID(struct paid_row, id, .sort = true),
+    FIELD(struct paid_row, reference, .filter = true, .sort = true),
+    ID(struct paid_row, party_id, .filter = true),
+    FIELD(struct paid_row, name, .filter = true, .sort = true),
+    FIELD(struct paid_row, dated_on, .filter = true, .sort = true),
+    FIELD(struct paid_row, due_on, .filter = true, .sort = true),
+    FIELD(struct paid_row, paid_on, .filter = true, .sort = true, .about = "the day of its last payment"),
+    FIELD(struct paid_row, in_time, .filter = true),
+    FIELD(struct paid_row, currency, .filter = true),
+    AMOUNT(struct paid_row, amount_minor, .currency = "currency", .filter = true, .sort = true),
+});
 static struct fault *report_paid_items(struct work *work, const struct paid_takes *takes,
                                        const struct list_query *query, struct paid_rows *rows, struct str *next)
 {

@@ -19,30 +19,30 @@ struct vat_sum_row {
 };
 LIST_STRUCT(vat_sum_rows, struct vat_sum_row);
 RECORD(vat_sum_row, {
-                        ID(struct vat_sum_row, vat_code_id),
-                        FIELD(struct vat_sum_row, code),
-                        FIELD(struct vat_sum_row, name),
-                        FIELD(struct vat_sum_row, side, CHOICES(report_vat_sides)),
-                        FIELD(struct vat_sum_row, return_box, OPTIONAL),
-                        FIELD(struct vat_sum_row, rate),
-                        FIELD(struct vat_sum_row, is_reverse),
-                        AMOUNT(struct vat_sum_row, turnover_minor),
-                        AMOUNT(struct vat_sum_row, vat_minor),
-                        AMOUNT(struct vat_sum_row, reverse_minor),
-                    });
+    ID(struct vat_sum_row, vat_code_id),
+    FIELD(struct vat_sum_row, code),
+    FIELD(struct vat_sum_row, name),
+    FIELD(struct vat_sum_row, side, CHOICES(report_vat_sides)),
+    FIELD(struct vat_sum_row, return_box, OPTIONAL),
+    FIELD(struct vat_sum_row, rate),
+    FIELD(struct vat_sum_row, is_reverse),
+    AMOUNT(struct vat_sum_row, turnover_minor),
+    AMOUNT(struct vat_sum_row, vat_minor),
+    AMOUNT(struct vat_sum_row, reverse_minor),
+});
 struct vat_box {
     struct str box, code, name, currency;
     int64_t turnover_minor, vat_minor;
 };
 LIST_STRUCT(vat_boxes, struct vat_box);
 RECORD(vat_box, {
-                    FIELD(struct vat_box, box, OPTIONAL, .about = "of the Dutch VAT return"),
-                    FIELD(struct vat_box, code),
-                    FIELD(struct vat_box, name),
-                    FIELD(struct vat_box, currency),
-                    AMOUNT(struct vat_box, turnover_minor, .currency = "currency"),
-                    AMOUNT(struct vat_box, vat_minor, .currency = "currency"),
-                });
+    FIELD(struct vat_box, box, OPTIONAL, .about = "of the Dutch VAT return"),
+    FIELD(struct vat_box, code),
+    FIELD(struct vat_box, name),
+    FIELD(struct vat_box, currency),
+    AMOUNT(struct vat_box, turnover_minor, .currency = "currency"),
+    AMOUNT(struct vat_box, vat_minor, .currency = "currency"),
+});
 /* A line of the form. */
 struct vat_line {
     struct str box;
@@ -52,13 +52,13 @@ struct vat_line {
 };
 LIST_STRUCT(vat_lines, struct vat_line);
 RECORD(vat_line, {
-                     FIELD(struct vat_line, box),
-                     FIELD(struct vat_line, has_turnover),
-                     FIELD(struct vat_line, has_vat),
-                     FIELD(struct vat_line, currency),
-                     AMOUNT(struct vat_line, turnover_minor, .currency = "currency"),
-                     AMOUNT(struct vat_line, vat_minor, .currency = "currency"),
-                 });
+    FIELD(struct vat_line, box),
+    FIELD(struct vat_line, has_turnover),
+    FIELD(struct vat_line, has_vat),
+    FIELD(struct vat_line, currency),
+    AMOUNT(struct vat_line, turnover_minor, .currency = "currency"),
+    AMOUNT(struct vat_line, vat_minor, .currency = "currency"),
+});
 struct vat_report {
     struct date from_on, to_on;
     struct str currency;
@@ -66,17 +66,16 @@ struct vat_report {
     struct vat_lines form;
     int64_t due_minor, deductible_minor, payable_minor;
 };
-RECORD(vat_report,
-       {
-           FIELD(struct vat_report, from_on),
-           FIELD(struct vat_report, to_on),
-           FIELD(struct vat_report, currency),
-           LIST(struct vat_report, boxes, vat_box, .about = "by code"),
-           LIST(struct vat_report, form, vat_line, .about = "every box of the form, in its order"),
-           AMOUNT(struct vat_report, due_minor, .currency = "currency", .about = "box 5a"),
-           AMOUNT(struct vat_report, deductible_minor, .currency = "currency", .about = "box 5b"),
-           AMOUNT(struct vat_report, payable_minor, .currency = "currency", .about = "to pay; negative: to get back"),
-       });
+RECORD(vat_report, {
+    FIELD(struct vat_report, from_on),
+    FIELD(struct vat_report, to_on),
+    FIELD(struct vat_report, currency),
+    LIST(struct vat_report, boxes, vat_box, .about = "by code"),
+    LIST(struct vat_report, form, vat_line, .about = "every box of the form, in its order"),
+    AMOUNT(struct vat_report, due_minor, .currency = "currency", .about = "box 5a"),
+    AMOUNT(struct vat_report, deductible_minor, .currency = "currency", .about = "box 5b"),
+    AMOUNT(struct vat_report, payable_minor, .currency = "currency", .about = "to pay; negative: to get back"),
+});
 
 static void add_box(struct work *work, struct vat_report *out, struct str box, const struct vat_sum_row *row,
                     int64_t turnover_minor, int64_t vat_minor)
@@ -162,11 +161,11 @@ struct report_code {
     account_id reverse_account_id;
 };
 RECORD(report_code, {
-                        ID(struct report_code, id),
-                        FIELD(struct report_code, name),
-                        FIELD(struct report_code, side, CHOICES(report_vat_sides)),
-                        ID(struct report_code, reverse_account_id, OPTIONAL),
-                    });
+    ID(struct report_code, id),
+    FIELD(struct report_code, name),
+    FIELD(struct report_code, side, CHOICES(report_vat_sides)),
+    ID(struct report_code, reverse_account_id, OPTIONAL),
+});
 static const struct fault_type report_no_code = { FAULT_MISSING, "report.no_code", "There is no VAT code {code}." };
 struct vat_entry {
     entry_id id;
@@ -180,20 +179,19 @@ struct vat_entry {
     int64_t turnover_minor, vat_minor;
 };
 LIST_STRUCT(vat_entries, struct vat_entry);
-RECORD(vat_entry,
-       {
-           ID(struct vat_entry, id, .sort = true),
-           FIELD(struct vat_entry, number, .sort = true, .filter = true),
-           FIELD(struct vat_entry, dated_on, .sort = true, .filter = true),
-           FIELD(struct vat_entry, journal, CHOICES(report_journals), .filter = true),
-           FIELD(struct vat_entry, source_kind, .filter = true),
-           FIELD(struct vat_entry, source_id),
-           FIELD(struct vat_entry, description, .filter = true),
-           ID(struct vat_entry, party_id, OPTIONAL, .filter = true),
-           AMOUNT(struct vat_entry, turnover_minor, .about = "as it stands in the return", .sort = true,
-                  .filter = true),
-           AMOUNT(struct vat_entry, vat_minor, .about = "as it stands in the return", .sort = true, .filter = true),
-       });
+RECORD(vat_entry, {
+    ID(struct vat_entry, id, .sort = true),
+    FIELD(struct vat_entry, number, .sort = true, .filter = true),
+    FIELD(struct vat_entry, dated_on, .sort = true, .filter = true),
+    FIELD(struct vat_entry, journal, CHOICES(report_journals), .filter = true),
+    FIELD(struct vat_entry, source_kind, .filter = true),
+    FIELD(struct vat_entry, source_id),
+    FIELD(struct vat_entry, description, .filter = true),
+    ID(struct vat_entry, party_id, OPTIONAL, .filter = true),
+    AMOUNT(struct vat_entry, turnover_minor, .about = "as it stands in the return", .sort = true,
+           .filter = true),
+    AMOUNT(struct vat_entry, vat_minor, .about = "as it stands in the return", .sort = true, .filter = true),
+});
 
 static struct fault *report_vat_entries(struct work *work, const struct vat_entry_takes *takes, const struct list_query *query,
                                         struct vat_entries *rows, struct str *next)
@@ -217,15 +215,15 @@ struct icp_row {
 };
 LIST_STRUCT(icp_rows, struct icp_row);
 RECORD(icp_row, {
-                    ID(struct icp_row, id, OPTIONAL, .about = "the customer; absent: booked without one"),
-                    FIELD(struct icp_row, number, OPTIONAL),
-                    FIELD(struct icp_row, name, OPTIONAL),
-                    FIELD(struct icp_row, country, OPTIONAL),
-                    FIELD(struct icp_row, vat_number, OPTIONAL, .about = "without it the list is refused"),
-                    FIELD(struct icp_row, currency, OPTIONAL),
-                    FIELD(struct icp_row, entry_count),
-                    AMOUNT(struct icp_row, turnover_minor, .currency = "currency"),
-                });
+    ID(struct icp_row, id, OPTIONAL, .about = "the customer; absent: booked without one"),
+    FIELD(struct icp_row, number, OPTIONAL),
+    FIELD(struct icp_row, name, OPTIONAL),
+    FIELD(struct icp_row, country, OPTIONAL),
+    FIELD(struct icp_row, vat_number, OPTIONAL, .about = "without it the list is refused"),
+    FIELD(struct icp_row, currency, OPTIONAL),
+    FIELD(struct icp_row, entry_count),
+    AMOUNT(struct icp_row, turnover_minor, .currency = "currency"),
+});
 struct icp_report {
     struct date from_on, to_on;
     struct str currency;
@@ -233,12 +231,12 @@ struct icp_report {
     struct icp_rows customers;
 };
 RECORD(icp_report, {
-                       FIELD(struct icp_report, from_on),
-                       FIELD(struct icp_report, to_on),
-                       FIELD(struct icp_report, currency),
-                       AMOUNT(struct icp_report, turnover_minor, .currency = "currency", .about = "box 3b"),
-                       LIST(struct icp_report, customers, icp_row),
-                   });
+    FIELD(struct icp_report, from_on),
+    FIELD(struct icp_report, to_on),
+    FIELD(struct icp_report, currency),
+    AMOUNT(struct icp_report, turnover_minor, .currency = "currency", .about = "box 3b"),
+    LIST(struct icp_report, customers, icp_row),
+});
 
 static struct fault *report_icp(struct work *work, const struct report_period *takes, struct icp_report *out)
 {

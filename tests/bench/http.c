@@ -21,15 +21,15 @@ struct bench_note {
     int64_t version;
 };
 RECORD(bench_note, {
-                       ID(struct bench_note, id),
-                       FIELD(struct bench_note, number),
-                       FIELD(struct bench_note, party),
-                       FIELD(struct bench_note, currency),
-                       AMOUNT(struct bench_note, total_minor, .currency = "currency"),
-                       FIELD(struct bench_note, issued_on),
-                       FIELD(struct bench_note, due_on),
-                       FIELD(struct bench_note, version),
-                   });
+    ID(struct bench_note, id),
+    FIELD(struct bench_note, number),
+    FIELD(struct bench_note, party),
+    FIELD(struct bench_note, currency),
+    AMOUNT(struct bench_note, total_minor, .currency = "currency"),
+    FIELD(struct bench_note, issued_on),
+    FIELD(struct bench_note, due_on),
+    FIELD(struct bench_note, version),
+});
 struct bench_key {
     struct {
         int64_t n;

@@ -224,7 +224,8 @@ int main(int count, char **words)
            (double)bytes.length / 1e6, (double)entries / bare[RUNS / 2] * 1e6);
     bool good = target_at_most("camt.053 streamed into structs / bare SAX2 pass", stream[RUNS / 2], "x", 1.3);
     good &= target_at_most("camt.053 read whole into structs / bare SAX2 pass", whole[1], "x", 1.3);
-    good &= target_at_most("memory of a stream: fingerprints of its entries and", grown > fingerprints ? grown - fingerprints : 0, "MB", 4);
+    good &= target_at_most("memory of a stream: fingerprints of its entries and",
+                           grown > fingerprints ? grown - fingerprints : 0, "MB", 4);
     arena_free(arena);
     return good ? 0 : 1;
 }

@@ -17,21 +17,21 @@ struct sample {
 RECORD(inner, { FIELD(struct inner, label, .max = 20), FIELD(struct inner, count, OPTIONAL, .min = -5, .max = 5) });
 static const char *const states[] = { NULL, "draft", "done" };
 RECORD(sample, {
-                   ID(struct sample, id, OPTIONAL),
-                   FIELD(struct sample, number, OPTIONAL),
-                   AMOUNT(struct sample, total_minor, OPTIONAL, .currency = "currency"),
-                   FIELD(struct sample, currency, OPTIONAL, .min = 3, .max = 3),
-                   FIELD(struct sample, title, OPTIONAL, .max = 50),
-                   BYTES(struct sample, content, OPTIONAL),
-                   JSON(struct sample, anything, OPTIONAL),
-                   FIELD(struct sample, open, OPTIONAL),
-                   FIELD(struct sample, due_on, OPTIONAL),
-                   FIELD(struct sample, seen_at, OPTIONAL),
-                   FIELD(struct sample, price, OPTIONAL),
-                   FIELD(struct sample, state, OPTIONAL, CHOICES(states)),
-                   PART(struct sample, part, inner, OPTIONAL),
-                   LIST(struct sample, lines, inner, OPTIONAL, .max = 100),
-               });
+    ID(struct sample, id, OPTIONAL),
+    FIELD(struct sample, number, OPTIONAL),
+    AMOUNT(struct sample, total_minor, OPTIONAL, .currency = "currency"),
+    FIELD(struct sample, currency, OPTIONAL, .min = 3, .max = 3),
+    FIELD(struct sample, title, OPTIONAL, .max = 50),
+    BYTES(struct sample, content, OPTIONAL),
+    JSON(struct sample, anything, OPTIONAL),
+    FIELD(struct sample, open, OPTIONAL),
+    FIELD(struct sample, due_on, OPTIONAL),
+    FIELD(struct sample, seen_at, OPTIONAL),
+    FIELD(struct sample, price, OPTIONAL),
+    FIELD(struct sample, state, OPTIONAL, CHOICES(states)),
+    PART(struct sample, part, inner, OPTIONAL),
+    LIST(struct sample, lines, inner, OPTIONAL, .max = 100),
+});
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
