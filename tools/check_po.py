@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Every sentence for people has its Dutch in po/nl.po, with the same {parameters}. Usage: check_po.py [ROOT]
 
-Sentences are the texts of fault types, { FAULT_…, "code", "sentence" }, and what stands in T("…"), in src (tests aside).
+Sentences are the texts of fault types, { FAULT_…, "code", "sentence" }, and what stands in T("…") or translate(language, "…"), in src (tests aside).
 Fails: no Dutch, other parameters, an entry twice, a fault code twice or not like room.what_is_wrong. Lists entries that
 nothing says any more.
 """
@@ -12,7 +12,7 @@ import embed_po
 STRING = r'"(?:[^"\\\n]|\\.)*"'
 STRINGS = rf'{STRING}(?:\s*{STRING})*'
 FAULT = re.compile(rf'(?:\.kind\s*=\s*)?\bFAULT_[A-Z_]+\s*,\s*(?:\.code\s*=\s*)?(?P<code>{STRINGS})\s*,\s*(?:\.text\s*=\s*)?(?P<text>{STRINGS})')
-SAID = re.compile(rf'\bT\(\s*(?P<text>{STRINGS})\s*\)')
+SAID = re.compile(rf'\b(?:T\(|translate\([^,()]+,)\s*(?P<text>{STRINGS})\s*\)')
 CODE = re.compile(r'[a-z0-9_]+(\.[a-z0-9_]+)+')
 
 
