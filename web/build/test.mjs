@@ -25,6 +25,6 @@ console.log(`${passed} passed, ${failed} failed`)
 process.exit(failed ? 1 : 0)
 
 function sources(folder) {
-    const files = spawnSync('find', [folder, '-name', '*.tsx'], { encoding: 'utf8' }).stdout.trim().split('\n')
+    const files = spawnSync('find', [folder, '-name', '*.ts*', '!', '-path', '*/text/*', '!', '-name', 'web.test.ts'], { encoding: 'utf8' }).stdout.trim().split('\n')
     return files.map(file => readFileSync(file, 'utf8')).join('\n')
 }
