@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t length)
         EINVOICE_EN16931 | EINVOICE_NLCIUS | EINVOICE_GACCOUNT | EINVOICE_PEPPOL | EINVOICE_XRECHNUNG | EINVOICE_FLORIN;
     struct fault *fault = einvoice_read(arena, bytes, &invoice);
     if (!fault)
-        einvoice_judge(arena, invoice, all & ~(unsigned)(EINVOICE_PEPPOL | EINVOICE_FLORIN) | EINVOICE_SELF_BILLING,
+        einvoice_judge(arena, invoice, (all & ~(unsigned)(EINVOICE_PEPPOL | EINVOICE_FLORIN)) | EINVOICE_SELF_BILLING,
                        &report);
     if (!fault) fault = einvoice_check(arena, bytes, all, &invoice, &report);
     if (!fault) {
