@@ -151,12 +151,12 @@ select e.id, e.number, e.journal, e.dated_on, e.recorded_at, e.source_kind, e.so
   from entry e where e.company_id = :company_id;
 
 -- name: report_rest_days
--- reads the ledger: what is open now by party and due day, and the day of the payment run in which it is proposed
+-- reads the ledger: what is open now by party, due day and direction, and the day of the payment run in which it is proposed
 select r.party_id, r.due_on as "on", p.execution_on as planned_on, cast(sum(r.rest_base_minor) as bigint) as base_minor from item_rest r
   left join (select x.item_id, u.execution_on from payment_part x join payment_run u on u.company_id = x.company_id and u.id = x.run_id
               where x.company_id = :company_id and x.is_live and u.state = 'proposed') p on p.item_id = r.item_id
  where r.company_id = :company_id and r.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side) and r.rest_base_minor <> 0
- group by r.party_id, r.due_on, p.execution_on;
+ group by r.party_id, r.due_on, p.execution_on, case when r.rest_base_minor > 0 then 1 else 0 end;
 
 -- name: report_rest_items
 -- reads the ledger: the same, item by item
