@@ -175,7 +175,7 @@ struct fault *sheet_read_csv(struct arena *arena, struct str bytes, const struct
         out->delimiter = text.at[4];
         struct str rest;
         (void)str_cut(text, '\n', &rest);
-        text = rest;
+        text = rest.at ? rest : STR(""); /* nothing but the hint */
         number = 2;
     } else out->delimiter = guess_delimiter(arena, text);
     struct reading r = { arena, limits, out, text.at, text.at + text.length, out->delimiter };

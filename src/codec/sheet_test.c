@@ -34,6 +34,8 @@ TEST(sheet_csv_tells_its_delimiter)
     s = given_sheet(arena, STR("sep=|\na|b;c\n"));
     expect_str("b;c", cell(&s, 0, 1));
     expect_int(2, s.rows.at[0].number);
+    s = given_sheet(arena, STR("sep=;;")); /* the hint and nothing else */
+    expect_int(0, s.rows.count);
     s = given_sheet(arena, STR("one\ntwo\n"));
     expect_int(2, s.rows.count);
 }
