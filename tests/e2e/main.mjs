@@ -136,7 +136,7 @@ await test('a statement comes in and its line is matched', async () => {
     const account = dialog.getByRole('combobox', { name: 'Of naar een grootboekrekening' })
     await account.click()
     await account.fill('bank')
-    await page.getByRole('option').first().waitFor()
+    await dialog.locator('[role=option]').first().waitFor()
     await account.press('Enter')
     await shot(page, 'decide')
     await dialog.getByRole('button', { name: 'Boeken' }).click()

@@ -309,8 +309,9 @@ await test('hostile files are refused or kept as they are, quickly, and given ba
     }
     const huge = await fetch(base + '/api/v1/documents?file_name=huge', { method: 'POST', headers: { cookie: anna.cookie, 'x-florin-csrf': anna.csrf, 'content-type': 'application/octet-stream' }, body: Buffer.alloc((64 << 20) + 1) }).then(r => r.status, () => 'cut off')
     expect(huge === 413 || huge === 'cut off', 'over the limit: ' + huge)
-    const json = await anna.call('POST', '/parties', '{"name":"' + 'x'.repeat(2 << 20) + '"}', { 'content-type': 'application/json' })
-    expect(json.status === 413, 'JSON over its limit: ' + json.status)
+    /* The server answers and hangs up without reading on: who still writes may see the end of the connection before the answer. */
+    const json = await anna.call('POST', '/parties', '{"name":"' + 'x'.repeat(2 << 20) + '"}', { 'content-type': 'application/json' }).then(r => r.status, () => 'cut off')
+    expect(json === 413 || json === 'cut off', 'JSON over its limit: ' + json)
     expect((await anna.call('POST', '/parties', '['.repeat(100000), { 'content-type': 'application/json' })).status < 500, 'JSON without end')
     expect((await get('/healthz')).ok, 'the server lives')
     const documents = []
@@ -364,8 +365,9 @@ await test('guesses lock, for a person, an unknown address and a code, and say n
     expect(known.at(-1)[0] === 429, codes(known))
     const middle = list => list.slice(0, 4).map(x => x[2]).sort((a, b) => a - b)[1]
     expect(middle(unknown) > middle(known) / 4 && middle(unknown) < middle(known) * 4, `as long for both: ${middle(known)} and ${middle(unknown)} ms`)
-    const forgot = await Promise.all(['auditor@florin.test', 'nobody@florin.test'].map(email => client().call('POST', '/password/forgotten', { email })))
-    expect(forgot[0].status === 200 && forgot[1].status === 200 && JSON.stringify(forgot[0].body) === JSON.stringify(forgot[1].body), 'forgotten: the same answer')
+    const forgot = []
+    for (const email of ['auditor@florin.test', 'nobody@florin.test']) forgot.push(await client().call('POST', '/password/forgotten', { email }))
+    expect(forgot[0].status === 200 && forgot[1].status === 200 && JSON.stringify(forgot[0].body) === JSON.stringify(forgot[1].body), `forgotten: the same answer, not ${JSON.stringify(forgot.map(r => [r.status, r.body]))}`)
     const one = client()
     await one.signIn('treasurer@florin.test')
     await one.enrol()
