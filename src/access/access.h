@@ -76,4 +76,4 @@ CHECKED struct fault *access_duties_verify(struct work *work, int64_t *both, int
 extern const struct fault_type access_unknown, access_csrf, access_no_company, access_locked, access_wrong, access_code_needed,
     access_duty_apart, access_not_operator, access_weak_password, access_taken, access_missing;
 extern const struct operation_table access_sessions, access_people, access_companies, access_histories, access_views,
-    access_accounts, access_roles, access_passkeys;
+    access_accounts, access_roles, access_passkeys, access_factors;

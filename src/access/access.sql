@@ -15,6 +15,10 @@ id, name, first_duty, second_duty, waived_by, waived_at, waived_until, waived_re
 -- part: api_token_columns
 id, person_id, name, token_hash, permissions, created_at, expires_at
 
+-- part: factor_reset_row
+f.id, f.person_id, p.name as person, f.reason, f.four_eyes, f.state, f.asked_by, a.name as asker, f.asked_at, f.expires_at, f.decided_by, f.decided_at, f.version
+  from factor_reset f join person p on p.id = f.person_id left join person a on a.id = f.asked_by
+
 -- part: duty_waiver_columns
 id, rule_id, waived_by, reason, from_at, until_at
 
@@ -319,3 +323,30 @@ select count(*) as count from duty_rule r join duty a on a.company_id = r.compan
 -- name: duty_rule_expire
 update duty_rule set waived_by = null, waived_at = null, waived_until = null, waived_reason = null, version = version + 1
  where company_id = :company_id and waived_until <= :now;
+
+-- name: factor_reset_add
+insert into factor_reset (company_id, id, person_id, reason, four_eyes, state, asked_by, asked_at, expires_at, decided_by, decided_at, version)
+values (:company_id, :id, :person_id, :reason, :four_eyes, :state, :asked_by, :asked_at, :expires_at, :decided_by, :decided_at, 1);
+
+-- name: factor_reset_decide
+update factor_reset set state = :state, decided_by = :decided_by, decided_at = :decided_at, version = version + 1
+ where company_id = :company_id and id = :id and version = :version and state = 'waiting';
+
+-- name: factor_reset_by_id
+select {factor_reset_row}
+ where f.company_id = :company_id and f.id = :id;
+
+-- name: factor_reset_list
+select {factor_reset_row}
+ where f.company_id = :company_id;
+
+-- name: factor_reset_waiting
+-- across companies: a person and his second factor are the installation's
+select count(*) as id from factor_reset where person_id = :id and state = 'waiting' and expires_at > :now;
+
+-- name: factor_reset_done
+-- across companies: a person and his second factor are the installation's
+select count(*) as id from factor_reset where person_id = :id and state = 'done';
+
+-- name: passkey_end_all
+update passkey set ended_at = :now, version = version + 1 where person_id = :id and ended_at is null;

@@ -51,6 +51,9 @@ CHECKED struct fault *session_make(struct work *work, const struct person *perso
 CHECKED struct fault *session_stepped_up(struct work *work); /* the one at hand */
 /* A one-time code or a passkey. */
 CHECKED struct fault *person_has_factor(struct work *work, const struct person *person, bool *has);
+/* His second factor was reset and there is no new one yet. */
+CHECKED struct fault *person_must_enrol(struct work *work, const struct person *person, bool *must);
+CHECKED struct fault *person_check_member(struct work *work, int64_t id); /* of the company at hand; refuses access_missing */
 /* Refuses operation_step_up where a second factor is there and was not shown lately. */
 CHECKED struct fault *person_check_fresh(struct work *work, const struct person *person);
 
@@ -65,10 +68,13 @@ CHECKED struct fault *guard_stranger(struct work *work, struct str email); /* no
 /* Gives the person a secret that chooses a password, valid so long, and mails it; *secret is told. */
 CHECKED struct fault *letter_invite(struct work *work, struct person *person, struct str *secret);
 CHECKED struct fault *letter_reset(struct work *work, struct person *person);
+/* His second factor was reset (or is to be, when another confirms), by the user at hand. */
+CHECKED struct fault *letter_factor(struct work *work, const struct person *person, bool done);
 
 /* ---- Roles: role.c ---- */
 struct role { role_id id; struct str name; bool is_built_in; };
 CHECKED struct fault *role_find(struct work *work, struct str name, struct role *role);
 CHECKED struct fault *role_check_grantable(struct work *work, role_id id); /* nobody gives what he does not have */
 bool access_pattern_holds(struct str pattern, struct str name); /* "bill.*", "*.read", "*", or a whole name */
+bool access_patterns_cover(struct str patterns, struct str permission); /* patterns between spaces, "!" takes away */
 CHECKED struct fault *access_permissions_text(struct work *work, struct str *patterns); /* of the user at hand, between spaces */

@@ -21,13 +21,33 @@ static const struct fault_type reset_text = {
 static const struct fault_type reset_end = { FAULT_INVALID, "access.letter_reset_end",
                                              "This works once. If it was not you, leave it: your password stays as it is." };
 
-struct words { struct work *work; enum language language; struct str name, company; };
+static const struct fault_type factor_title = { FAULT_INVALID, "access.letter_factor_title",
+                                                "Your second factor for Florin was reset" };
+static const struct fault_type factor_text = {
+    FAULT_INVALID, "access.letter_factor",
+    "{by} reset your second factor and ended your sessions. At your next sign-in you set up a new one."
+};
+static const struct fault_type factor_asked_title = { FAULT_INVALID, "access.letter_factor_asked_title",
+                                                      "Somebody asked to reset your second factor for Florin" };
+static const struct fault_type factor_asked_text = {
+    FAULT_INVALID, "access.letter_factor_asked",
+    "{by} asked to reset your second factor. Another administrator confirms or refuses it within three days."
+};
+static const struct fault_type factor_end = {
+    FAULT_INVALID, "access.letter_factor_end",
+    "If you did not ask for this, call an administrator at once and choose a new password."
+};
+static const struct fault_type the_program = { FAULT_INVALID, "access.the_program", "Whoever runs this installation" };
+
+struct words { struct work *work; enum language language; struct str name, company, by; };
 
 static struct str say(const struct words *words, const struct fault_type *type)
 {
     struct arena *arena = words->work->arena;
-    return fault_text(arena, FAULT(arena, type, NULL, PARAM("name", words->name), PARAM("company", words->company)),
-                      words->language);
+    return fault_text(
+        arena,
+        FAULT(arena, type, NULL, PARAM("name", words->name), PARAM("company", words->company), PARAM("by", words->by)),
+        words->language);
 }
 
 /* The address people reach us by, with the secret behind the #, so that it is in no log of any server. */
@@ -57,7 +77,10 @@ static struct fault *post(struct work *work, const struct person *person, const 
 
 static struct words words_of(struct work *work, const struct person *person, struct str company)
 {
-    return (struct words){ work, str_is(person->language, "nl") ? DUTCH : ENGLISH, person->name, company };
+    return (struct words){ .work = work,
+                           .language = str_is(person->language, "nl") ? DUTCH : ENGLISH,
+                           .name = person->name,
+                           .company = company };
 }
 
 struct fault *letter_invite(struct work *work, struct person *person, struct str *secret)
@@ -96,4 +119,14 @@ struct fault *letter_reset(struct work *work, struct person *person)
     work->company_id = here;
     TRY(fault);
     return person_save(work, person);
+}
+
+struct fault *letter_factor(struct work *work, const struct person *person, bool done)
+{
+    struct words words = words_of(work, person, STR(""));
+    if (!work->system) TRY(access_person_name(work, work->user_id, &words.by));
+    if (!words.by.length) words.by = say(&words, &the_program);
+    const struct str paragraphs[] = { say(&words, done ? &factor_text : &factor_asked_text), say(&words, &factor_end),
+                                      work->public_url };
+    return post(work, person, &words, say(&words, done ? &factor_title : &factor_asked_title), paragraphs);
 }

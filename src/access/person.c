@@ -305,6 +305,12 @@ static struct fault *member_load(struct work *work, int64_t id, struct user_row 
     return NULL;
 }
 
+struct fault *person_check_member(struct work *work, int64_t id)
+{
+    struct user_row row = { 0 };
+    return member_load(work, id, &row);
+}
+
 /* Somebody else must be left who may let people in. */
 static struct fault *check_not_last(struct work *work, int64_t id)
 {

@@ -48,7 +48,7 @@ static struct fault *role_load(struct work *work, int64_t id, struct role *role,
 }
 
 /* Whether the patterns of the user at hand cover one that is to be given: all of it, or the same words, or what a name says. */
-static bool covers(struct str mine, struct str given)
+bool access_patterns_cover(struct str mine, struct str given)
 {
     bool held = false, excludes = str_find(mine, "!") >= 0, pattern = str_find(given, "*") >= 0;
     for (struct str rest = mine; rest.length;) {
@@ -69,7 +69,7 @@ static struct fault *check_grantable(struct work *work, const struct permission_
     TRY(access_permissions_text(work, &mine));
     for (size_t i = 0; i < permissions->count; i++) {
         struct str given = permissions->at[i].permission;
-        if (!str_starts(given, "!") && !covers(mine, given))
+        if (!str_starts(given, "!") && !access_patterns_cover(mine, given))
             return FAULT(work->arena, &not_yours_to_give, "permissions", PARAM("permission", given));
     }
     return NULL;

@@ -255,7 +255,7 @@ struct fault *access_permissions_text(struct work *work, struct str *patterns)
 struct my_place {
     int64_t person_id, company_id;
     struct str name, email, language, csrf, permissions;
-    bool second_factor, totp_on;
+    bool second_factor, totp_on, must_enrol;
     struct instant stepped_up_at;
     struct company_choices companies;
 };
@@ -273,6 +273,7 @@ RECORD(
                   "patterns between spaces, such as \"bill.* !bill.approve\": what may be done in the company at hand"),
         FIELD(struct my_place, second_factor, .about = "a code or a passkey"),
         FIELD(struct my_place, totp_on),
+        FIELD(struct my_place, must_enrol, .about = "the second factor was reset: set one up first"),
         FIELD(struct my_place, stepped_up_at, OPTIONAL),
         LIST(struct my_place, companies, company_choice),
     });
@@ -294,6 +295,7 @@ static struct fault *session_show(struct work *work, const struct nothing *takes
                               .totp_on = person.totp_on,
                               .stepped_up_at = work->stepped_up_at };
     memcpy(&out->companies, &who.companies, sizeof out->companies);
+    TRY(person_must_enrol(work, &person, &out->must_enrol));
     bool found;
     struct csrf_of session = { 0 };
     if (work->session_id) TRY(db_find(work, &sql_session_csrf, ACCESS_ID(work->session_id), INTO(csrf_of, &session), &found));

@@ -23,6 +23,7 @@ void app_operations(struct arena *arena, struct operations *out)
         &access_sessions,
         &access_accounts,
         &access_passkeys,
+        &access_factors,
         &access_people,
         &access_roles,
         &access_companies,

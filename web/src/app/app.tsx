@@ -82,6 +82,7 @@ const pages: [RegExp, ReturnType<typeof page>][] = [
     [/^\/settings\/outbox$/, page(() => import('../pages/outbox'))],
     [/^\/me$/, page(() => import('../pages/me'))],
 ]
+const Enrol = lazy(() => import('./enrol'))
 const Nowhere = page(() => import('../pages/nowhere'))
 
 function Pages() {
@@ -141,6 +142,7 @@ export function App() {
     else if (trouble) content = <main className="gate"><ProblemBox problem={trouble} again={() => { setTrouble(undefined); void load() }} /></main>
     else if (me === undefined) content = <main className="gate"><Loading /></main>
     else if (!session) content = <SignIn done={load} language={language} setLanguage={choose} />
+    else if (session.me.must_enrol) content = <Suspense fallback={<main className="gate"><Loading /></main>}><Enrol session={session} /></Suspense>
     else if (!session.me.company_id) content = <ChooseCompany session={session} />
     else content = <Shell key={session.me.company_id} language={language} setLanguage={choose}><Pages key={language} /></Shell>
     return <WordsContext.Provider value={words}>

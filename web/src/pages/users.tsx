@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { call, Problem } from '../api/client'
 import type { Schemas } from '../api/schema'
 import { useSession } from '../app/session'
-import { Badge, Button, Dialog, note, Page, ProblemBox, Shown, useAction, useRead } from '../parts/basics'
+import { Badge, Button, Card, Dialog, note, Page, ProblemBox, Shown, useAction, useRead } from '../parts/basics'
 import { Row, TextField } from '../parts/form'
 import { History } from '../parts/history'
 import { List } from '../parts/list'
@@ -17,6 +17,7 @@ export default function Users() {
         <List name="user_list" caption={t('nav_users')} turn={turn} sort="name" filters={['name', 'email', 'role']} columns={[{ name: 'name' }, { name: 'email' }, { name: 'role', show: row => word('role', row.role.replaceAll(' ', '_')) },
             { name: 'totp_on', show: row => row.totp_on ? <Badge tone="good">{t('on')}</Badge> : row.is_invited ? <Badge tone="info">{t('invited')}</Badge> : <Badge tone="warn">{t('off')}</Badge> }, { name: 'created_at' },
             { name: 'end', label: t('action'), show: row => <Button look="quiet" aria-label={t('change_what', { what: row.name })} onClick={() => setOpen(row)}>{t('change')}</Button> }]} />
+        <Waiting />
         {adding && <Add close={() => setAdding(false)} done={() => setTurn(turn + 1)} />}
         {open && <Person user={open} close={() => setOpen(undefined)} done={done} />}
     </Page>
@@ -30,8 +31,9 @@ function Invitation({ name, invitation, close }: { name: string; invitation: str
     return <Dialog title={t('user_added')} close={close}><div className="stack"><p>{invitation ? t('invitation_text', { what: name }) : t('user_known')}</p>{invitation && <p className="mono">{location.origin}/invitation#{invitation}</p>}<Button look="main" onClick={close}>{t('close')}</Button></div></Dialog>
 }
 function Person({ user, close, done }: { user: User; close: () => void; done: () => void }) {
-    const { t } = useWords(), { can, me } = useSession(), { busy, problem, run } = useAction(), [role, setRole] = useState(user.role), [invitation, setInvitation] = useState<string>(), [ending, setEnding] = useState(false)
+    const { t } = useWords(), { can, me } = useSession(), { busy, problem, run } = useAction(), [resetting, setResetting] = useState(false), [role, setRole] = useState(user.role), [invitation, setInvitation] = useState<string>(), [ending, setEnding] = useState(false)
     if (invitation !== undefined) return <Invitation name={user.name} invitation={invitation} close={done} />
+    if (resetting) return <Reset user={user} close={() => setResetting(false)} done={done} />
     if (ending) return <Dialog title={t('end_access')} close={() => setEnding(false)}><p>{t('end_access_text', { what: user.name })}</p><ProblemBox problem={problem} /><div className="form-end"><Button look="danger" busy={busy} onClick={() => { void run(async () => { await call('user_end', { id: user.id }); note(t('ended')); done() }) }}>{t('end_access')}</Button><Button onClick={() => setEnding(false)}>{t('cancel')}</Button></div></Dialog>
     return <Dialog title={user.name} close={close}><div className="stack">
         <p className="faint">{user.email}</p>
@@ -40,9 +42,31 @@ function Person({ user, close, done }: { user: User; close: () => void; done: ()
             <RoleChoice value={role} onChange={setRole} wrong={problem instanceof Problem ? problem.at('role') : undefined} />
             <div className="form-end"><Button look="main" type="submit" busy={busy} disabled={role === user.role}>{t('save')}</Button></div></form>}
         <div className="form-end">{can('user_invite') && user.is_invited && <Button busy={busy} onClick={() => { void run(async () => { const again = await call('user_invite', { id: user.id }); setInvitation(again.invitation ?? '') }) }}>{t('invite_again')}</Button>}
+            {can('factor_reset') && user.totp_on && user.id !== me.person_id && <Button onClick={() => setResetting(true)}>{t('factor_reset')}</Button>}
             {can('user_end') && user.id !== me.person_id && <Button look="danger" onClick={() => setEnding(true)}>{t('end_access')}</Button>}</div>
         <History bare kind="user" id={user.id} />
     </div></Dialog>
+}
+/** Whose second factor was lost; of who may release payments it waits for another administrator. */
+function Reset({ user, close, done }: { user: User; close: () => void; done: () => void }) {
+    const { t } = useWords(), { busy, problem, run } = useAction(), [reason, setReason] = useState('')
+    return <Dialog title={t('factor_reset')} close={close}><form className="stack" noValidate onSubmit={e => { e.preventDefault(); void run(async () => { const asked = await call('factor_reset', { id: user.id, reason }); note(t(asked.state === 'done' ? 'factor_reset_done' : 'factor_reset_waits')); done() }) }}>
+        <p>{t('factor_reset_text', { what: user.name })}</p>
+        <ProblemBox problem={problem} except={['reason']} />
+        <TextField label={t('factor_reset_why')} value={reason} onChange={setReason} area required maxLength={500} wrong={problem instanceof Problem ? problem.at('reason') : undefined} />
+        <div className="form-end"><Button look="danger" type="submit" busy={busy}>{t('factor_reset')}</Button><Button onClick={close}>{t('cancel')}</Button></div></form></Dialog>
+}
+function Waiting() {
+    const { t, instant } = useWords(), { can, me } = useSession(), read = useRead('factor_list', { state: 'waiting', sort: '-asked_at', limit: 50 }), { busy, problem, run } = useAction()
+    const waiting = (read.data?.items ?? []).filter(r => Date.parse(r.expires_at) > Date.now())
+    if (waiting.length === 0) return <ProblemBox problem={problem} />
+    const decide = (name: 'factor_confirm' | 'factor_refuse', r: Schemas['factor_reset']) => { void run(async () => { await call(name, { id: r.id, version: r.version }); note(t(name === 'factor_confirm' ? 'factor_reset_done' : 'factor_refused')) }).then(read.reload) }
+    return <Card title={t('factor_waiting')}><ProblemBox problem={problem} /><ul className="lines-list">{waiting.map(r => {
+        const what = r.person ?? '', mine = r.asked_by === me.person_id
+        return <li key={r.id} className="spread"><span><strong>{what}</strong> · {r.reason}<br /><span className="faint">{t('factor_asked', { who: r.asker ?? t('the_program'), when: instant(r.asked_at), until: instant(r.expires_at) })}</span></span>
+            {can('factor_confirm') && r.person_id !== me.person_id && <span className="actions">{!mine && <Button look="main" busy={busy} aria-label={t('factor_confirm_what', { what })} onClick={() => decide('factor_confirm', r)}>{t('factor_confirm_reset')}</Button>}
+                <Button busy={busy} aria-label={t(mine ? 'factor_withdraw_what' : 'factor_refuse_what', { what })} onClick={() => decide('factor_refuse', r)}>{t(mine ? 'factor_withdraw' : 'factor_refuse')}</Button></span>}</li>
+    })}</ul></Card>
 }
 function Add({ close, done }: { close: () => void; done: () => void }) {
     const { t, word, language } = useWords(), { busy, problem, run } = useAction(), [email, setEmail] = useState(''), [name, setName] = useState(''), [role, setRole] = useState(''), [spoken, setSpoken] = useState<string>(language), [invitation, setInvitation] = useState<string>()
