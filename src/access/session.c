@@ -257,6 +257,7 @@ struct my_place {
     struct str name, email, language, csrf, permissions;
     bool second_factor, totp_on, must_enrol;
     struct instant stepped_up_at;
+    int64_t latest_change;
     struct company_choices companies;
 };
 RECORD(
@@ -275,6 +276,8 @@ RECORD(
         FIELD(struct my_place, totp_on),
         FIELD(struct my_place, must_enrol, .about = "the second factor was reset: set one up first"),
         FIELD(struct my_place, stepped_up_at, OPTIONAL),
+        FIELD(struct my_place, latest_change, OPTIONAL,
+              .about = "number of the last row of the audit trail: what the stream of events says after it is news"),
         LIST(struct my_place, companies, company_choice),
     });
 /* What a page that is loaded again needs to go on with its session. */
@@ -300,6 +303,7 @@ static struct fault *session_show(struct work *work, const struct nothing *takes
     struct csrf_of session = { 0 };
     if (work->session_id) TRY(db_find(work, &sql_session_csrf, ACCESS_ID(work->session_id), INTO(csrf_of, &session), &found));
     out->csrf = session.csrf;
+    if (work->company_id) TRY(audit_count(work, &out->latest_change));
     return access_permissions_text(work, &out->permissions);
 }
 CALLABLE(session_show, nothing, my_place);

@@ -2,7 +2,7 @@
 // both languages; axe on every page.
 import { readFileSync } from 'node:fs'
 import { inflateRawSync } from 'node:zlib'
-import { demoBooks, expect, finish, house, noSideways, open, same, shot, signIn as enter, test, totp, violations } from './lib.mjs'
+import { demoBooks, expect, finish, hears, house, noSideways, open, same, settled, shot, signIn as enter, test, totp, violations } from './lib.mjs'
 
 const { data, signIn: who } = demoBooks('--quick')
 const { base } = await house({ data })
@@ -12,7 +12,7 @@ const page = await open()
 const reports = ['/reports', '/reports/ageing?side=receivables', '/reports/ageing?side=payables&as_of=2026-01-31', '/reports/open-items', '/reports/dso', '/reports/trends', '/reports/paid', '/reports/cash', '/reports/cash?week=1', '/reports/vat', '/reports/icp', '/reports/card?account=1300', '/reports/balance-sheet', '/reports/profit', '/ledger/balance', '/ledger/entries', '/items', '/ledger/accounts']
 const ready = async () => {
     await page.locator('h1').first().waitFor()
-    for (let i = 0; await page.locator('.loading').count(); i++) { expect(i < 300, 'still loading'); await page.waitForTimeout(50) }
+    await settled(page)
 }
 // The bytes of one file of a ZIP, by its central directory.
 function unzipped(bytes, name) {
@@ -42,7 +42,6 @@ await test('every report opens, in Dutch, without a violation', async () => {
     for (const place of reports) {
         await page.goto(base + place)
         await ready()
-        await page.waitForTimeout(150)
         expect(await page.locator('.problem[role=alert]').count() === 0, 'a problem on ' + place)
         const text = await page.locator('main').innerText()
         expect(!/\b(Customers|Suppliers|Nothing|Reports|Print|Balance sheet|Ledger card)\b/.test(text), 'English on ' + place)
@@ -146,18 +145,18 @@ await test('what somebody else does shows by itself, and says who while one edit
     const party = (await (await page.request.get(base + '/api/v1/parties?limit=1&is_customer=true')).json()).items[0]
     await other.goto(base + '/parties/' + party.id)
     await other.getByRole('heading', { name: party.name }).first().waitFor()
-    await other.waitForTimeout(1200) // listens
+    await hears(other)
     await page.goto(base + `/parties/${party.id}/change`)
     await page.getByLabel('Naam *', { exact: true }).fill('Anders Genoemd B.V.')
     await page.getByRole('button', { name: 'Bewaren' }).click()
-    await other.getByRole('heading', { name: 'Anders Genoemd B.V.' }).first().waitFor({ timeout: 8000 })
+    await other.getByRole('heading', { name: 'Anders Genoemd B.V.' }).first().waitFor()
     await other.goto(base + `/parties/${party.id}/change`)
     await other.getByLabel('Phone').fill('020 123')
-    await other.waitForTimeout(1200)
+    await hears(other)
     await page.goto(base + `/parties/${party.id}/change`)
     await page.getByLabel('Telefoon').fill('030 456')
     await page.getByRole('button', { name: 'Bewaren' }).click()
-    await other.getByText('Anneke de Vries changed this').waitFor({ timeout: 8000 })
+    await other.getByText('Anneke de Vries changed this').waitFor()
     same('020 123', await other.getByLabel('Phone').inputValue(), 'what was typed')
     await violations(other, 'somebody else changed it')
     await other.context().close()
@@ -167,7 +166,6 @@ await test('on a telephone', async () => {
     for (const place of ['/', ...reports, '/search?q=2026']) {
         await page.goto(base + place)
         await ready()
-        await page.waitForTimeout(100)
         await noSideways(page, place)
         await shot(page, 'figures-narrow' + place.replace(/\W+/g, '-'))
     }
@@ -179,7 +177,6 @@ await test('in English and in the dark', async () => {
     for (const place of ['/', '/reports', '/reports/dso', '/reports/cash', '/reports/vat', '/reports/balance-sheet', '/reports/ageing']) {
         await page.goto(base + place)
         await ready()
-        await page.waitForTimeout(150)
         const text = await page.locator('main').innerText()
         expect(!/\b(Klanten|Rapporten|Wij zijn|Niets|Afdrukken|dagen|Schulden)\b/.test(text), 'Dutch on ' + place)
         await violations(page, 'dark ' + place)

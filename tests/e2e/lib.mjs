@@ -140,9 +140,11 @@ export async function open(language = 'nl-NL', size = { width: 1440, height: 900
     page.setDefaultTimeout(15_000)
     page.trouble = []
     page.going = new Set()
+    page.hears = false
     page.on('request', request => { if (!request.url().includes('/api/v1/events')) page.going.add(request) })
+    page.on('response', reply => { if (reply.url().includes('/api/v1/events')) page.hears = reply.ok() })
     for (const event of ['requestfinished', 'requestfailed']) page.on(event, request => page.going.delete(request))
-    page.on('framenavigated', frame => { if (frame === page.mainFrame()) page.going.clear() })
+    page.on('framenavigated', frame => { if (frame === page.mainFrame()) { page.going.clear(); page.hears = false } })
     page.on('pageerror', error => page.trouble.push(String(error)))
     page.on('console', message => { if (message.type() === 'error' && /Content Security|Refused to/.test(message.text())) page.trouble.push(message.text()) })
     return page
@@ -162,6 +164,31 @@ export async function settled(page, most = 15_000) {
         await page.waitForTimeout(100)
         quiet = page.going.size === 0 && await page.locator('.loading').count() === 0 ? quiet + 1 : 0
     }
+}
+// The page hears what others change: its stream of events has been answered.
+export async function hears(page, most = 15_000) {
+    for (const from = Date.now(); !page.hears;) {
+        if (Date.now() - from > most) throw new Error('the page does not listen')
+        await page.waitForTimeout(50)
+    }
+}
+// Waits for what must come, or for the question for the second factor before it, which it answers. code: asked for when it is needed.
+export async function shown(page, what, code) {
+    const again = page.getByRole('dialog', { name: /^(Toon je tweede factor opnieuw|Show your second factor again)$/ })
+    await what.or(again).first().waitFor()
+    if (await again.count()) { await again.getByLabel('Code', { exact: true }).fill(code()); await again.getByRole('button', { name: /^(Ga door|Go on)$/ }).click() }
+    await what.first().waitFor()
+}
+// Signed out only when the server has said so: a page that is left before would take its request along.
+export async function signOut(page) {
+    await page.getByRole('button', { name: /^(Uitloggen|Sign out)$/ }).first().click()
+    await page.getByLabel('E-mail').waitFor()
+}
+// A value that comes a moment later than what was waited for.
+export async function becomes(read, wanted, what, most = 10_000) {
+    let is
+    for (const from = Date.now(); Date.now() - from < most; await new Promise(done => setTimeout(done, 50))) if (JSON.stringify(is = await read()) === JSON.stringify(wanted)) return
+    same(wanted, is, what)
 }
 export const shot = (page, name) => page.screenshot({ path: `${shots}/${name}.png` })
 export async function violations(page, where) {

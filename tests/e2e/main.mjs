@@ -1,6 +1,6 @@
 // A clerk's and an approver's day through the browser: sign-in, second factor, bill in → coded → approved, statement in → matched, refusals,
 // both languages, a narrow screen, and axe on every page.
-import { expect, finish, house, open, settled, shot, test, totp, violations } from './lib.mjs'
+import { expect, finish, house, open, settled, shot, signOut, test, totp, violations } from './lib.mjs'
 
 const { base, signIn } = await house()
 const page = await open()
@@ -48,7 +48,7 @@ await test('what needs a step-up asks for it and then goes on', async () => {
     await page.getByRole('cell', { name: 'Betaalrekening', exact: true }).waitFor()
 })
 await test('sign out and in again with the second factor', async () => {
-    await page.getByRole('button', { name: 'Uitloggen' }).click()
+    await signOut(page)
     await signIn(page, 'anna@florin.test', codes.pop())
 })
 await test('a supplier is added; what is missing stands at its field', async () => {
@@ -73,6 +73,7 @@ await test('files in: an e-invoice is read, nonsense is named', async () => {
 await test('the bill is coded and submitted by keyboard', async () => {
     await page.goto(base + bill)
     await page.getByText('DB-2026-118').first().waitFor()
+    await settled(page)
     if (await page.getByRole('button', { name: 'Deze' }).count()) await page.getByRole('button', { name: 'Deze' }).first().click()
     const account = page.getByRole('combobox', { name: 'Rekening van regel 1' })
     await account.click()
@@ -100,7 +101,7 @@ await test('another approves it, in English on a narrow screen; he sees only wha
     await shot(narrow, 'home-390')
     await violations(narrow, 'home 390')
     await narrow.getByRole('button', { name: 'Menu' }).click()
-    expect(await narrow.getByRole('link', { name: 'Bills' }).count() === 1, 'bills in the menu')
+    await narrow.getByRole('link', { name: 'Bills' }).waitFor()
     await shot(narrow, 'menu-390')
     await narrow.goto(base + bill)
     await narrow.getByRole('button', { name: 'Approve' }).waitFor()
@@ -128,7 +129,7 @@ await test('a statement comes in and its line is matched', async () => {
     await page.locator('.notes .toast').waitFor()
     await page.reload()
     await page.getByRole('heading', { name: 'Af te letteren' }).waitFor()
-    await page.waitForTimeout(800)
+    await settled(page)
     await shot(page, 'queue')
     await violations(page, 'queue')
     await page.getByRole('button', { name: 'Zelf beslissen' }).click()
@@ -141,6 +142,7 @@ await test('a statement comes in and its line is matched', async () => {
     await shot(page, 'decide')
     await dialog.getByRole('button', { name: 'Boeken' }).click()
     await page.getByText(/^Geboekt:/).waitFor()
+    await settled(page)
     await page.keyboard.press('u')
     await page.getByText('Teruggenomen').waitFor()
 })

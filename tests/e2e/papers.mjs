@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { readFileSync, writeFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, finish, freePort, house, noSideways, open, same, shot, test, violations } from './lib.mjs'
+import { becomes, expect, finish, freePort, house, noSideways, open, same, settled, shot, shown, test, violations } from './lib.mjs'
 
 const folder = mkdtempSync(join(tmpdir(), 'florin-papers-')), iban = 'NL44RABO0123456789', ours = 'NL91ABNA0417164300'
 const day = later => new Date(Date.now() + later * 86_400_000).toISOString().slice(0, 10)
@@ -102,6 +102,7 @@ await test('coding: account, cost centre, a line split, remembered for the suppl
     await violations(clerk, 'split')
     await dialog.getByRole('button', { name: 'Splitsen' }).click()
     await clerk.getByText('Emballage').first().waitFor()
+    await settled(clerk)
     same(['4300', 'werkplaats'], [await clerk.evaluate(() => document.querySelectorAll('.code-lines input, .code-line input')[0].value.slice(0, 4)), (await klaar.ok('GET', '/parties/' + supplier.id)).party.cost_center], 'the default of the supplier')
     await clerk.locator('h1').click()
     await clerk.keyboard.press('?')
@@ -174,10 +175,7 @@ await test('an account that only a bill knows is not paid to before another veri
     await dialog.locator('input').first().fill('phone')
     await dialog.getByLabel('Toelichting').fill('Gebeld met het nummer uit het contract')
     await dialog.getByRole('button', { name: 'Controleren' }).click()
-    const again = treasurer.getByRole('dialog', { name: 'Toon je tweede factor opnieuw' })
-    await Promise.race([again.waitFor(), treasurer.getByText('Gecontroleerd', { exact: true }).first().waitFor()])
-    if (await again.count()) { await again.getByLabel('Code', { exact: true }).fill(tina.codes.pop()); await again.getByRole('button', { name: 'Ga door' }).click() }
-    await treasurer.getByText('Gecontroleerd', { exact: true }).first().waitFor()
+    await shown(treasurer, treasurer.getByText('Gecontroleerd', { exact: true }), () => tina.codes.pop())
     await shot(treasurer, 'papers-party')
     await violations(treasurer, 'party')
     await treasurer.context().close()
@@ -208,10 +206,8 @@ await test('another releases it with a second factor; the file is for the bank; 
     await treasurer.goto(base + run)
     await treasurer.getByRole('button', { name: 'Release' }).click()
     await treasurer.getByRole('dialog').getByRole('button', { name: 'Release' }).click()
-    const again = treasurer.getByRole('dialog', { name: 'Show your second factor again' }), file = treasurer.getByRole('button', { name: 'File for the bank' })
-    await Promise.race([again.waitFor(), file.waitFor()])
-    if (await again.count()) { await again.getByLabel('Code', { exact: true }).fill(tina.codes.pop()); await again.getByRole('button', { name: 'Go on' }).click() }
-    await file.waitFor()
+    const file = treasurer.getByRole('button', { name: 'File for the bank' })
+    await shown(treasurer, file, () => tina.codes.pop())
     const [download] = await Promise.all([treasurer.waitForEvent('download'), file.click()])
     const pain = readFileSync(await download.path(), 'utf8')
     expect(pain.includes('<CtrlSum>1685.80</CtrlSum>') && pain.includes(iban), 'the pain.001')
@@ -249,7 +245,7 @@ await test('an invoice is drawn by the real renderer while it is typed', async (
     await seller.getByLabel('Korting van regel 1 in procent').fill('10')
     await seller.locator('.sums').getByText('€\u00a0130,68').waitFor()
     await seller.locator('[data-drawn=yes]').waitFor()
-    await seller.waitForTimeout(600)
+    await settled(seller)
     await shot(seller, 'papers-invoice-new')
     await violations(seller, 'invoice form')
     await seller.getByRole('button', { name: 'Bewaren' }).click()
@@ -262,7 +258,7 @@ await test('it becomes final, the mail is ours to change, and it arrives', async
     await seller.getByRole('button', { name: 'Versturen' }).click()
     const dialog = seller.getByRole('dialog')
     await dialog.getByLabel('Onderwerp').waitFor()
-    same('zon@bakkerij.test', await dialog.getByLabel('Aan').inputValue(), 'to whom')
+    await becomes(() => dialog.getByLabel('Aan').inputValue(), 'zon@bakkerij.test', 'to whom')
     await dialog.getByLabel('Tekst').fill('Dag Piet,\n\nHierbij de factuur van het onderhoud.\n')
     await shot(seller, 'papers-send')
     await violations(seller, 'send')
@@ -328,14 +324,11 @@ await test('house style: a logo of SVG becomes a PNG, the example follows, a bad
     await seller.locator('.logo-box img').waitFor()
     await seller.getByLabel('Kleur als #rrggbb').fill('#7a1f5c')
     await seller.getByLabel('Regel onderaan').fill('Dank voor uw vertrouwen.')
-    await seller.waitForTimeout(1500)
+    await settled(seller)
     await shot(seller, 'papers-style')
     await violations(seller, 'style')
     await seller.getByRole('button', { name: 'Bewaren' }).click()
-    const again = seller.getByRole('dialog', { name: 'Toon je tweede factor opnieuw' })
-    await Promise.race([again.waitFor(), seller.getByText('Bewaard', { exact: true }).first().waitFor()])
-    if (await again.count()) { await again.getByLabel('Code', { exact: true }).fill(anna.codes.pop()); await again.getByRole('button', { name: 'Ga door' }).click() }
-    await seller.getByText('Bewaard', { exact: true }).first().waitFor()
+    await shown(seller, seller.getByText('Bewaard', { exact: true }), () => anna.codes.pop())
     const company = await anna.ok('GET', '/company')
     expect(Buffer.from(company.logo, 'base64').subarray(1, 4).toString() === 'PNG', 'a PNG is kept')
     expect(await seller.evaluate(() => window.hacked === undefined), 'nothing of the SVG ran')
@@ -372,7 +365,7 @@ await test('every page of papers at 390 px and dark, in English: nothing sticks 
         for (const place of list) {
             await narrow.goto(base + place)
             await narrow.locator('h1').first().waitFor()
-            await narrow.waitForTimeout(450)
+            await settled(narrow)
             try { await violations(narrow, `${place} ${scheme}`); await noSideways(narrow, place) } catch (why) { wrong.push(why.message) }
             await shot(narrow, 'papers-390-' + scheme + '-' + place.replace(/\d{6,}/g, 'x').replace(/\W+/g, '-'))
         }

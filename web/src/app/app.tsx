@@ -1,5 +1,5 @@
 /** The frame of everything: language, who is signed in, the second factor asked again, and what to show when a page breaks. */
-import { Component, lazy, Suspense, useCallback, useEffect, useMemo, useState, type ReactNode } from 'react'
+import { Component, lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { call, Problem, ways } from '../api/client'
 import { keepLanguage, keptLanguage, usualLanguage, useWords, WordsContext, wordsOf, type Language } from '../text/text'
 import { Button, Loading, Notes, ProblemBox } from '../parts/basics'
@@ -128,7 +128,10 @@ export function App() {
         void load()
     }, [load])
     const company = me?.company_id
-    useEffect(() => company ? listen(company) : undefined, [company])
+    // Only a company at hand opens the stream; how far the books were when the page came is asked at that moment, and no cause to open another.
+    const latest = useRef(0)
+    latest.current = me?.latest_change ?? 0
+    useEffect(() => company ? listen(company, latest.current) : undefined, [company])
     const signOut = useCallback(async () => {
         try { await call('session_close', {}) } finally {
             forgetChoices()

@@ -9,10 +9,11 @@ export function hear(hearer: Hearer): () => void {
 }
 const tell = (change: Change | undefined): void => { for (const hearer of [...hearers]) hearer(change) }
 
-/** Listens for this company until the function it gives is called. */
-export function listen(company: number): () => void {
+/** Listens for this company until the function it gives is called. `latest`: how far its audit trail was when the page asked who is signed in;
+ *  what happened between that and the first word of the stream is told as "too much to tell". */
+export function listen(company: number, latest = 0): () => void {
     const stop = new AbortController(), channel = 'BroadcastChannel' in window ? new BroadcastChannel('florin.events.' + company) : undefined
-    let source: EventSource | undefined, last = '', wait = 1000, timer: ReturnType<typeof setTimeout> | undefined
+    let source: EventSource | undefined, last = latest ? String(latest) : '', wait = 1000, timer: ReturnType<typeof setTimeout> | undefined
     if (channel) channel.onmessage = (event: MessageEvent<{ change?: Change }>) => tell(event.data.change)
     const pass = (change: Change | undefined): void => { tell(change); channel?.postMessage({ change }) }
     const open = (): void => {
