@@ -178,6 +178,7 @@ await test('a passkey: made, used to sign in without a password, and as second f
     await violations(other, 'passkeys')
     await shot(other, 'people-me')
     await signOut(other)
+    await other.goto(place)
     await other.getByRole('button', { name: 'Met een passkey' }).click()
     await other.getByRole('heading', { name: /Goede/ }).waitFor()
     expect(await other.locator('.banner').count() === 0, 'no call to set up a second factor')
