@@ -12,7 +12,7 @@ static const char *const proofs[] = { NULL, "none", "done", "broken" };
 static const char *const follow_names[] = { NULL, "first", "follows", "gap", "repeats", "unknown" };
 static const char *const reference_types[] = { NULL, "none", "rf", "kenmerk", "other" };
 RECORD(bank_account, {
-    ID(struct bank_account, id, .sort = true),
+    ID(struct bank_account, id, .sort = true, .filter = true),
     FIELD(struct bank_account, name, .min = 1, .max = 100, .filter = true, .sort = true),
     FIELD(struct bank_account, iban, .max = 34, .filter = true),
     FIELD(struct bank_account, bic, .max = 11, OPTIONAL),

@@ -36,7 +36,7 @@ static const char *const journals[] = { NULL, "opening", "purchase", "sale", "ba
 static const char *const item_kinds[] = { NULL, "invoice", "credit_note", "payment", "difference", "opening" };
 
 RECORD(account, {
-    ID(struct account, id, .sort = true),
+    ID(struct account, id, .sort = true, .filter = true),
     FIELD(struct account, number, .min = 1, .max = 20, .filter = true, .sort = true),
     FIELD(struct account, name, .min = 1, .max = 200, .filter = true, .sort = true),
     FIELD(struct account, kind, CHOICES(account_kinds), .filter = true),

@@ -22,7 +22,7 @@ static const struct fault_type currency_unknown = { FAULT_INVALID, "ledger.curre
 static const char *const vat_categories[] = { NULL, "S", "Z", "E", "AE", "K", "G", "O" };
 static const char *const vat_sides[] = { NULL, "sale", "purchase" };
 RECORD(vat_code, {
-    ID(struct vat_code, id, .sort = true),
+    ID(struct vat_code, id, .sort = true, .filter = true),
     FIELD(struct vat_code, code, .max = 20, .filter = true, .sort = true),
     FIELD(struct vat_code, name, .max = 200, .filter = true),
     FIELD(struct vat_code, category, CHOICES(vat_categories), .filter = true, .about = "UNCL 5305"),

@@ -15,25 +15,28 @@ type Line = Schemas['bill_line']
 const digitsOf = (amount: string) => amount.split('.')[1]?.length ?? 0
 
 export function Coding({ shown, editable, reload, form }: { shown: BillShown; editable: boolean; reload: () => void; form: RefObject<HTMLFormElement> }) {
-    const { t, word, decimal } = useWords(), { bill, lines } = shown, { busy, problem, run } = useAction(), [coded, setCoded] = useState<Record<number, { account_id?: number; vat_code_id?: number; cost_center?: string }>>({}), [remember, setRemember] = useState(false), [splitting, setSplitting] = useState<Line>()
-    const at = (l: Line) => ({ account_id: l.account_id, vat_code_id: l.vat_code_id, cost_center: l.cost_center, ...coded[l.line_no] })
-    const change = (no: number, part: { account_id?: number; vat_code_id?: number; cost_center?: string }) => setCoded(before => ({ ...before, [no]: { ...before[no], ...part } }))
-    const dirty = Object.keys(coded).length > 0
+    const { t, word, decimal } = useWords(), { bill, lines } = shown, { busy, problem, run } = useAction(), [coded, setCoded] = useState<Record<string, { account_id?: number; vat_code_id?: number; cost_center?: string }>>({}), [remember, setRemember] = useState(false), [splitting, setSplitting] = useState<Line>()
+    const keyOf = (l: Line) => [l.description, l.net, lines.filter(o => o.line_no < l.line_no && o.description === l.description && o.net === l.net).length].join('|') // what is typed stays with its line, whoever splits another
+    const at = (l: Line) => ({ account_id: l.account_id, vat_code_id: l.vat_code_id, cost_center: l.cost_center, ...coded[keyOf(l)] })
+    const change = (l: Line, part: { account_id?: number; vat_code_id?: number; cost_center?: string }) => setCoded(before => ({ ...before, [keyOf(l)]: { ...before[keyOf(l)], ...part } }))
+    const dirty = lines.some(l => coded[keyOf(l)])
     const send = (event: FormEvent) => {
         event.preventDefault()
         if (!dirty) return
         void run(async () => {
-            await call('bill_code', { id: bill.id, version: bill.version, ...(remember ? { remember } : {}), lines: lines.filter(l => coded[l.line_no]).map(l => ({ line_no: l.line_no, ...at(l) })) })
+            await call('bill_code', { id: bill.id, version: bill.version, ...(remember ? { remember } : {}), lines: lines.filter(l => coded[keyOf(l)]).map(l => ({ line_no: l.line_no, ...at(l) })) })
             note(t('coded'))
+            setCoded({})
+            setRemember(false)
             reload()
         })
     }
     return <Card title={t('lines')}><form ref={form} onSubmit={send}>
         <ProblemBox problem={problem} />
         {lines.length === 0 ? <p className="faint">{t('no_lines')}</p> : <ul className="lines-list">{lines.map(l => <li key={l.line_no} className="stack"><div className="line-top"><span>{l.description} {l.quantity && <span className="faint">{decimal(l.quantity)} × {decimal(l.price)}</span>}</span><span className="nowrap"><Amount value={l.net} currency={bill.currency} /> <span className="faint">{l.vat_rate ? word('f', 'vat') + ' ' + decimal(l.vat_rate) + ' %' : l.vat_category ?? ''}</span></span></div>
-            <div className="code-line"><Combo aria-label={t('account_of_line', { what: l.line_no })} placeholder={word('f', 'account_id')} disabled={!editable} find={finders.account!} value={at(l).account_id} onChange={account_id => change(l.line_no, { account_id })} /><Combo aria-label={t('vat_of_line', { what: l.line_no })} placeholder={word('f', 'vat_code_id')} disabled={!editable} find={finders.vat_purchase!} value={at(l).vat_code_id} onChange={vat_code_id => change(l.line_no, { vat_code_id })} />
-                <input type="text" aria-label={t('cost_center_of_line', { what: l.line_no })} placeholder={word('f', 'cost_center')} disabled={!editable} maxLength={40} value={at(l).cost_center ?? ''} onChange={e => change(l.line_no, { cost_center: e.target.value })} /></div>
-            {(editable || l.coded_from) && <p className="spread"><span className="faint">{l.coded_from && !coded[l.line_no] ? t('coded_from', { what: word('coded_from', l.coded_from) }) : ''}</span>{editable && <Button look="quiet" aria-label={t('split_line', { what: l.line_no })} onClick={() => setSplitting(l)}>{t('split')}</Button>}</p>}</li>)}</ul>}
+            <div className="code-line"><Combo aria-label={t('account_of_line', { what: l.line_no })} placeholder={word('f', 'account_id')} disabled={!editable} find={finders.account!} value={at(l).account_id} onChange={account_id => change(l, { account_id })} /><Combo aria-label={t('vat_of_line', { what: l.line_no })} placeholder={word('f', 'vat_code_id')} disabled={!editable} find={finders.vat_purchase!} value={at(l).vat_code_id} onChange={vat_code_id => change(l, { vat_code_id })} />
+                <input type="text" aria-label={t('cost_center_of_line', { what: l.line_no })} placeholder={word('f', 'cost_center')} disabled={!editable} maxLength={40} value={at(l).cost_center ?? ''} onChange={e => change(l, { cost_center: e.target.value })} /></div>
+            {(editable || l.coded_from) && <p className="spread"><span className="faint">{l.coded_from && !coded[keyOf(l)] ? t('coded_from', { what: word('coded_from', l.coded_from) }) : ''}</span>{editable && <Button look="quiet" aria-label={t('split_line', { what: l.line_no })} onClick={() => setSplitting(l)}>{t('split')}</Button>}</p>}</li>)}</ul>}
         {editable && dirty && <><div className="check"><label><input type="checkbox" checked={remember} onChange={e => setRemember(e.target.checked)} disabled={!bill.party_id} /> {t('remember_coding')}</label></div><div className="form-end"><Button look="main" type="submit" busy={busy}>{t('save_coding')}</Button><Button onClick={() => setCoded({})}>{t('cancel')}</Button></div></>}
     </form>
         {splitting && <Split bill={bill} line={splitting} close={() => setSplitting(undefined)} done={() => { setSplitting(undefined); note(t('split_done')); reload() }} />}

@@ -16,7 +16,7 @@ import { Ask, Coding, Paying, Questions } from './bill-parts'
 type BillShown = Schemas['bill_shown']
 export default function Bill({ id }: { id: number }) {
     const read = useRead('bill_show', { id })
-    return <Shown of={read}>{shown => <Sheetful key={shown.bill.version} shown={shown} reload={read.reload} />}</Shown>
+    return <Shown of={read}>{shown => <Sheetful key={shown.bill.id} shown={shown} reload={read.reload} />}</Shown>
 }
 
 function Sheetful({ shown, reload }: { shown: BillShown; reload: () => void }) {
@@ -61,7 +61,7 @@ function Sheetful({ shown, reload }: { shown: BillShown; reload: () => void }) {
             <Card title={t('documents')}><ul className="lines-list">{shown.documents.map(d => <li key={d.id} className="spread"><a href={address('document_file', { id: d.id })} download>{d.file_name}</a><span className="faint mono">{d.hash.slice(0, 12)}…</span></li>)}</ul>{shown.documents.length === 0 && <p className="faint">{t('entered_by_hand')}</p>}</Card>
             <Card title={t('history')}><ul className="timeline">{shown.history.map(h => <li key={h.id}><strong>{word('event', h.event)}</strong> · {h.person ?? (h.user_id === me.person_id ? me.name : t('the_program'))}<br /><span className="faint">{instant(h.at)}{h.note && ' · ' + h.note}</span></li>)}</ul></Card>
             <History kind="bill" id={bill.id} turn={bill.version} />
-        </div><Preview sheets={sheets} title={t('document')} /></div>
+        </div><Preview key={bill.version} sheets={sheets} title={t('document')} /></div>
         {asking === 'refuse' && <Dialog title={t('refuse')} close={() => setAsking(undefined)}><ApiForm name="bill_refuse" fields={['reason']} fixed={{ id: bill.id, version: bill.version }} submit={t('refuse')} cancel={() => setAsking(undefined)} done={() => { note(t('bill_refused')); setAsking(undefined); reload() }} /></Dialog>}
         {asking === 'ask' && <Ask shown={shown} close={() => setAsking(undefined)} done={() => { setAsking(undefined); note(t('asked')); reload() }} />}
         {asking === 'reopen' && <Dialog title={t('reopen')} close={() => setAsking(undefined)}><ApiForm name="bill_reopen" fields={['on', 'reason']} fixed={{ id: bill.id, version: bill.version }} submit={t('reopen')} cancel={() => setAsking(undefined)} done={() => { note(t('bill_reopened')); setAsking(undefined); reload() }} /></Dialog>}

@@ -6,6 +6,7 @@ import { minorToText, textToMinor } from '../amount'
 import { useSession } from '../app/session'
 import { Amount, Badge, Button, Card, note, Page, ProblemBox, Shown, useAction, useRead } from '../parts/basics'
 import { AmountInput, Combo, finders, Row, TextField } from '../parts/form'
+import { History, Past } from '../parts/history'
 import { useWords } from '../text/text'
 
 type Setting = Schemas['cash_chosen_setting']
@@ -23,7 +24,7 @@ function Form({ setting, done }: { setting: Setting; done: () => void }) {
 function Limits() {
     const { t } = useWords(), { can } = useSession(), limits = useRead('cash_limits', { limit: 100 }), roles = useRead('role_list', { limit: 100 }, can('role_list') && can('cash_limit')), { busy, problem, run } = useAction(), [role, setRole] = useState(''), [value, setValue] = useState('')
     const send = (event: FormEvent) => { event.preventDefault(); const known = limits.data?.items.find(l => l.id === Number(role)); void run(async () => { await call('cash_limit', { role_id: Number(role), write_off_minor: Number(textToMinor(value || '0')), ...(known ? { version: known.version } : {}) }); note(t('saved')); limits.reload() }) }
-    return <Card title={t('limits')}><Shown of={limits}>{l => l.items.length ? <ul className="lines-list">{l.items.map(x => <li key={x.id} className="spread"><span>{x.role}</span><Amount value={minorToText(x.write_off_minor)} /></li>)}</ul> : <p className="faint">{t('limits_none')}</p>}</Shown>
+    return <Card title={t('limits')}><Shown of={limits}>{l => l.items.length ? <ul className="lines-list">{l.items.map(x => <li key={x.id} className="spread"><span>{x.role}</span><span className="actions"><Amount value={minorToText(x.write_off_minor)} /><Past kind="cash_limit" id={x.id} what={x.role ?? ''} /></span></li>)}</ul> : <p className="faint">{t('limits_none')}</p>}</Shown>
         {roles.data && <form className="form" onSubmit={send} noValidate><ProblemBox problem={problem} /><div className="fields"><Row label={t('nav_roles')}>{ids => <select {...ids} value={role} onChange={e => setRole(e.target.value)}><option value="">{t('choose')}</option>{roles.data!.items.map(r => <option key={r.id} value={r.id}>{r.name}</option>)}</select>}</Row><Row label={t('limit_of')}>{ids => <AmountInput {...ids} value={value} onChange={setValue} />}</Row></div>
             <div className="form-end"><Button type="submit" busy={busy} disabled={!role}>{t('save')}</Button></div></form>}</Card>
 }
@@ -41,9 +42,10 @@ function Models() {
     return <Card title={t('models')} actions={can('cash_train') && <Button busy={busy} onClick={learn}>{t('learn_now')}</Button>}><ProblemBox problem={problem} /><Shown of={models}>{l => l.items.length ? <ul className="lines-list">{l.items.map(m => { const q = m.quality as Quality; return <li key={m.id}><div className="spread"><span>{instant(m.trained_at)} <span className="mono faint">{m.version_hash.slice(0, 8)}</span></span><Badge tone={m.is_used ? 'good' : 'none'}>{t(m.is_used ? 'model_used' : 'model_not')}</Badge></div><p className="faint">{t('model_what', { right: q.right_now, of: q.lines, rules: q.right_rules, posted: q.posted_now, wrong: q.posted_wrong_now })}</p></li> })}</ul> : <p className="faint">{t('models_none')}</p>}</Shown></Card>
 }
 export default function CashSettings() {
-    const { t } = useWords(), { can } = useSession(), setting = useRead('cash_settings', {})
+    const { t } = useWords(), { can, me } = useSession(), setting = useRead('cash_settings', {})
     return <Page title={t('nav_cash_settings')} note={t('cash_settings_note')}>
         <Card><Shown of={setting}>{s => <Form key={s.version} setting={s} done={setting.reload} />}</Shown></Card>
         <div className="grid">{can('cash_limits') && <Limits />}{can('cash_terms') && <Terms />}{can('cash_models') && <Models />}</div>
+        {me.company_id && <History kind="cash_setting" id={me.company_id} turn={setting.data?.version} />}
     </Page>
 }

@@ -5,6 +5,7 @@ import { Link } from '../app/router'
 import { useSession } from '../app/session'
 import { Amount, Badge, Button, Card, Dialog, Facts, Loading, Page, ProblemBox, Shown, useAction, useRead } from '../parts/basics'
 import { Row, TextField } from '../parts/form'
+import { History } from '../parts/history'
 import { useWords } from '../text/text'
 import { importTone, kinds } from './imports'
 
@@ -17,6 +18,7 @@ export default function Import({ id }: { id: number }) {
     const { t, word } = useWords(), of = useRead('import_show', { id })
     return <Page title={of.data?.file.file_name ?? t('nav_import')} note={of.data && <><Badge tone={importTone(of.data.file.state)}>{word('import_state', of.data.file.state)}</Badge> {word('import_kind', of.data.file.kind)}</>} back={<Link to="/settings/import">{t('nav_import')}</Link>}>
         <Shown of={of}>{shown => shown.file.state === 'uploaded' ? <Waiting shown={shown} set={of.set} /> : <Finished shown={shown} reload={of.reload} />}</Shown>
+        <History kind="import" id={id} turn={of.data?.file.version} />
     </Page>
 }
 

@@ -7,6 +7,7 @@ import { lineNet, parseAmount, vatOf, sumAmounts } from '../amount'
 import { leaveGuard, Link, useRouter } from '../app/router'
 import { Amount, Button, Card, Icon, note, Page, ProblemBox, Shown, useAction, useRead } from '../parts/basics'
 import { AmountInput, ApiField, Combo, finders, Row, type Values } from '../parts/form'
+import { Conflict, overtaken } from '../parts/conflict'
 import { LivePdf } from '../parts/live-pdf'
 import { ChangedBy } from '../parts/live'
 import { useWords } from '../text/text'
@@ -24,11 +25,16 @@ const plain = (text: string) => /^\d+,\d+$/.test(text) ? text.replace(',', '.') 
 function dataOf(party: number | undefined, values: Values, lines: Line[]): Record<string, unknown> {
     return { ...Object.fromEntries(Object.entries(values).filter(([, v]) => v !== undefined && v !== '')), party_id: party, lines: lines.filter(l => l.description || l.price).map(({ key: _, minus, ...l }) => Object.fromEntries(Object.entries({ ...l, quantity: (minus && !l.quantity.startsWith('-') ? '-' : '') + plain(l.quantity || '1'), discount_percent: plain(l.discount_percent) }).filter(([, v]) => v !== undefined && v !== ''))) }
 }
-function Form({ shown, vat, accounts }: { shown?: Schemas['invoice_shown']; vat: Schemas['vat_code'][]; accounts: Schemas['account'][] }) {
-    const { t, word } = useWords(), { go, query } = useRouter(), { busy, problem, run } = useAction(), before = shown?.invoice
-    const [party, setParty] = useState(before?.party_id ?? (Number(query.get('party')) || undefined)), [values, setValues] = useState<Values>(Object.fromEntries(heads.map(h => [h, before && (before as Record<string, unknown>)[h]]))), [dirty, setDirty] = useState(false)
+const headsOf = (invoice: Schemas['invoice'] | undefined): Values => Object.fromEntries(heads.map(h => [h, invoice && (invoice as Record<string, unknown>)[h]]))
+type Shown_ = Schemas['invoice_shown']
+const linesOf = (shown: Shown_, vat: Schemas['vat_code'][], accounts: Schemas['account'][]): Line[] => shown.lines.map(l => ({ key: l.line_no, description: l.description, quantity: l.quantity.replace(/^-/, ''), minus: l.quantity.startsWith('-'), unit: l.unit, price: l.price, discount_percent: l.discount_percent ?? '', vat_code: vat.find(v => v.id === l.vat_code_id)?.code ?? '', account: accounts.find(a => a.id === l.account_id)?.number, cost_center: l.cost_center, item_number: l.item_number }))
+/** A draft as two people compare theirs. */
+const compared = (customer_name: string | undefined, values: Values, lines: Line[]): Values => ({ ...values, customer_name, lines: lines.filter(l => l.description || l.price).map(l => `${l.description}: ${l.minus ? '−' : ''}${l.quantity} × ${l.price}${l.discount_percent ? ' −' + l.discount_percent + ' %' : ''} ${l.vat_code}`) })
+function Form({ shown: read, vat, accounts }: { shown?: Shown_; vat: Schemas['vat_code'][]; accounts: Schemas['account'][] }) {
+    const { t, word } = useWords(), { go, query } = useRouter(), { busy, problem, run, clear } = useAction(), [shown, setShown] = useState(read), before = shown?.invoice // stays as it was opened, until its reader chooses
+    const [party, setParty] = useState(before?.party_id ?? (Number(query.get('party')) || undefined)), [values, setValues] = useState<Values>(headsOf(before)), [name, setName] = useState(before?.customer_name), [dirty, setDirty] = useState(false)
     const usual = vat.find(v => v.category === 'S' && v.rate.startsWith('21'))?.code ?? vat[0]?.code ?? ''
-    const [lines, setLines] = useState<Line[]>(shown?.lines.length ? shown.lines.map(l => ({ key: l.line_no, description: l.description, quantity: l.quantity.replace(/^-/, ''), minus: l.quantity.startsWith('-'), unit: l.unit, price: l.price, discount_percent: l.discount_percent ?? '', vat_code: vat.find(v => v.id === l.vat_code_id)?.code ?? '', account: accounts.find(a => a.id === l.account_id)?.number, cost_center: l.cost_center, item_number: l.item_number })) : [blank(usual)])
+    const [lines, setLines] = useState<Line[]>(shown?.lines.length ? linesOf(shown, vat, accounts) : [blank(usual)])
     const customer = useRead('party_show', { id: party ?? 0 }, !!party).data?.party, currency = String(values.currency || customer?.currency || 'EUR')
     const change = (key: number, part: Partial<Line>) => { setDirty(true); setLines(lines.map(l => l.key === key ? { ...l, ...part } : l)) }
     useEffect(() => {
@@ -36,11 +42,11 @@ function Form({ shown, vat, accounts }: { shown?: Schemas['invoice_shown']; vat:
         return () => leaveGuard(undefined)
     }, [dirty, t])
     const at = (field: string) => problem instanceof Problem ? problem.at(field) : undefined
-    const send = (event: FormEvent) => {
-        event.preventDefault()
+    const adopt = (theirs: Shown_) => { setShown(theirs); setParty(theirs.invoice.party_id); setName(theirs.invoice.customer_name); setValues(headsOf(theirs.invoice)); setLines(linesOf(theirs, vat, accounts)); setDirty(false) }
+    const send = (version = before?.version) => {
         const data = dataOf(party, values, lines)
         void run(async () => {
-            const saved = before ? await call('invoice_change', { ...data, id: before.id, version: before.version } as unknown as Operations['invoice_change']['takes']) : await call('invoice_draft', data as unknown as Operations['invoice_draft']['takes'])
+            const saved = before ? await call('invoice_change', { ...data, id: before.id, version } as unknown as Operations['invoice_change']['takes']) : await call('invoice_draft', data as unknown as Operations['invoice_draft']['takes'])
             leaveGuard(undefined)
             note(t('draft_saved'))
             go('/invoices/' + saved.invoice.id, true)
@@ -51,9 +57,9 @@ function Form({ shown, vat, accounts }: { shown?: Schemas['invoice_shown']; vat:
     const taxes = rates.map(r => vatOf(r.net, r.code!.category === 'S' ? r.code!.rate : '0')), total = sumAmounts([net, ...taxes])
     const full = useMemo(() => lines.filter(l => l.description && l.price && l.vat_code), [lines]), sketch = party && full.length ? JSON.stringify(dataOf(party, values, full)) : undefined
     const head = (name: string) => <ApiField key={name} field={operations.invoice_draft.fields!.find(f => f.name === name)!} value={values[name]} wrong={at(name)} onChange={v => { setDirty(true); setValues({ ...values, [name]: v }) }} />
-    const form = <form className="form" onSubmit={send} noValidate>
+    const form = <form className="form" onSubmit={(event: FormEvent) => { event.preventDefault(); send() }} noValidate>
         <ProblemBox problem={problem} except={['party_id', ...heads]} />
-        <Card><div className="fields"><Row label={t('customer')} wrong={at('party_id')} required help={customer ? [customer.city, t('days', { count: customer.customer_terms_days }), word('delivery', customer.delivery)].filter(Boolean).join(' · ') : undefined}>{ids => <Combo {...ids} find={finders.customer!} value={party} label={before?.customer_name ?? customer?.name} onChange={p => { setDirty(true); setParty(p) }} />}</Row>
+        <Card><div className="fields"><Row label={t('customer')} wrong={at('party_id')} required help={customer ? [customer.city, t('days', { count: customer.customer_terms_days }), word('delivery', customer.delivery)].filter(Boolean).join(' · ') : undefined}>{ids => <Combo {...ids} find={finders.customer!} value={party} label={name ?? customer?.name} onChange={(p, option) => { setDirty(true); setParty(p); setName(option?.label) }} />}</Row>
             {heads.slice(0, 1).map(head)}</div>
             <details className="more" open={heads.slice(1).some(h => values[h])}><summary>{t('more_fields')}</summary><div className="fields">{heads.slice(1).map(head)}</div></details></Card>
         <Card title={t('lines')}><ul className="inv-lines">{lines.map((l, i) => <li key={l.key} className="inv-line">
@@ -70,7 +76,7 @@ function Form({ shown, vat, accounts }: { shown?: Schemas['invoice_shown']; vat:
                 <dl className="sums" aria-live="polite"><dt>{word('f', 'net')}</dt><dd><Amount value={net} currency={currency} /></dd>{rates.map((r, i) => <div key={r.code!.id} className="contents"><dt>{r.code!.name}</dt><dd><Amount value={taxes[i]} currency={currency} /></dd></div>)}<dt className="total">{t('total')}</dt><dd className="total"><Amount value={total} currency={currency} /></dd></dl></div></Card>
         <div className="form-end"><Button look="main" type="submit" busy={busy}>{t('save')}</Button><Button onClick={() => go(before ? '/invoices/' + before.id : '/invoices')}>{t('cancel')}</Button></div>
     </form>
-    return <Page title={before ? t('draft_of', { what: before.customer_name ?? '' }) : t('invoice_new')} back={<Link to="/invoices">{t('nav_invoices')}</Link>}><ChangedBy kind="invoice" id={before?.id} /><div className="two sticky">{form}
+    return <Page title={before ? t('draft_of', { what: before.customer_name ?? '' }) : t('invoice_new')} back={<Link to="/invoices">{t('nav_invoices')}</Link>}><ChangedBy kind="invoice" id={before?.id} />{before && shown && overtaken(problem) && <Conflict again={{ kind: 'invoice', id: before.id, read: async () => { const now = await call('invoice_show', { id: before.id }); return { ...compared(now.invoice.customer_name, headsOf(now.invoice), linesOf(now, vat, accounts)), version: now.invoice.version, shown: now } } }} fields={['customer_name', ...heads, 'lines']} before={compared(before.customer_name, headsOf(before), linesOf(shown, vat, accounts))} mine={compared(name, values, lines)} close={clear} take={theirs => { clear(); adopt(theirs.shown as Shown_) }} overwrite={version => { clear(); send(version as number) }} />}<div className="two sticky">{form}
         <LivePdf what={sketch} title={t('preview')} nothing={t('preview_nothing')} draw={signal => call('invoice_sketch', JSON.parse(sketch!) as Operations['invoice_sketch']['takes'], { signal })} /></div></Page>
 
 }

@@ -8,7 +8,7 @@ import { Amount, Badge, Button, Card, Dialog, Facts, Icon, note, Page, ProblemBo
 import { ApiForm, Combo, finders, Row } from '../parts/form'
 import { List, tones } from '../parts/list'
 import { Habit } from '../parts/habit'
-import { History } from '../parts/history'
+import { History, Past } from '../parts/history'
 import { useWords } from '../text/text'
 
 export default function Party({ id }: { id: number }) {
@@ -51,8 +51,8 @@ function Contacts({ party, contacts, reload }: { party: Schemas['party']; contac
     const { t, word } = useWords(), { can } = useSession(), { busy, problem, run } = useAction(), [open, setOpen] = useState<Schemas['contact'] | 'new'>()
     return <Card title={t('contacts')} actions={can('contact_set') && <Button icon="plus" onClick={() => setOpen('new')}>{t('add')}</Button>}>
         <ProblemBox problem={problem} />{contacts.length === 0 && <p className="faint">{t('no_contacts')}</p>}
-        <ul className="lines-list">{contacts.map(c => <li key={c.id} className="spread"><span><strong>{c.name}</strong> <Badge>{word('purpose', c.purpose)}</Badge><br />{c.email && <a href={'mailto:' + c.email}>{c.email}</a>} {c.phone && <a href={'tel:' + c.phone}>{c.phone}</a>}</span>{can('contact_set') && <span className="actions"><Button look="quiet" aria-label={t('change_what', { what: c.name })} onClick={() => setOpen(c)}>{t('change')}</Button><Button look="quiet" busy={busy} aria-label={t('end_what', { what: c.name })} onClick={() => { void run(async () => { await call('contact_end', { id: c.id! }); note(t('ended')); reload() }) }}>{t('end_it')}</Button></span>}</li>)}</ul>
-        {open && <Dialog title={t('contact')} close={() => setOpen(undefined)}><ApiForm name="contact_set" fields={['name', 'purpose', 'email', 'phone']} initial={open === 'new' ? { purpose: 'general' } : { name: open.name, purpose: open.purpose, email: open.email, phone: open.phone }} fixed={open === 'new' ? { party_id: party.id } : { id: open.id, party_id: party.id, version: open.version }} submit={t('save')} cancel={() => setOpen(undefined)} done={() => { setOpen(undefined); note(t('saved')); reload() }} /></Dialog>}
+        <ul className="lines-list">{contacts.map(c => <li key={c.id} className="spread"><span><strong>{c.name}</strong> <Badge>{word('purpose', c.purpose)}</Badge><br />{c.email && <a href={'mailto:' + c.email}>{c.email}</a>} {c.phone && <a href={'tel:' + c.phone}>{c.phone}</a>}</span><span className="actions"><Past kind="contact" id={c.id!} what={c.name} />{can('contact_set') && <><Button look="quiet" aria-label={t('change_what', { what: c.name })} onClick={() => setOpen(c)}>{t('change')}</Button><Button look="quiet" busy={busy} aria-label={t('end_what', { what: c.name })} onClick={() => { void run(async () => { await call('contact_end', { id: c.id! }); note(t('ended')); reload() }) }}>{t('end_it')}</Button></>}</span></li>)}</ul>
+        {open && <Dialog title={t('contact')} close={() => setOpen(undefined)}><ApiForm name="contact_set" again={open === 'new' ? undefined : { kind: 'contact', id: open.id!, read: async () => ({ ...(await call('party_show', { id: party.id })).contacts.find(c => c.id === open.id) }) }} fields={['name', 'purpose', 'email', 'phone']} initial={open === 'new' ? { purpose: 'general' } : { name: open.name, purpose: open.purpose, email: open.email, phone: open.phone }} fixed={open === 'new' ? { party_id: party.id } : { id: open.id, party_id: party.id, version: open.version }} submit={t('save')} cancel={() => setOpen(undefined)} done={() => { setOpen(undefined); note(t('saved')); reload() }} /></Dialog>}
     </Card>
 }
 /** What went back and forth last: invoices, bills and payments, for who calls about one. */

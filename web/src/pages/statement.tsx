@@ -1,5 +1,6 @@
 import { Link } from '../app/router'
 import { Amount, Badge, Card, Facts, Page, Shown, useRead } from '../parts/basics'
+import { History } from '../parts/history'
 import { tones } from '../parts/list'
 import { useWords } from '../text/text'
 
@@ -11,5 +12,6 @@ export default function Statement({ id }: { id: number }) {
             [t('format'), s.kind + ' · ' + s.dialect], [t('imported_at'), instant(s.imported_at)]]} /></Card>
         <div className="list"><div className="table-wrap"><table className="table"><caption className="hidden">{t('lines')}</caption><thead><tr><th scope="col">{word('f', 'name')}</th><th scope="col">{word('f', 'booked_on')}</th><th scope="col">{word('f', 'remittance')}</th><th scope="col" className="right">{word('f', 'amount')}</th></tr></thead>
             <tbody>{lines.map(l => <tr key={l.id}><td className="n-title"><Link to={'/bank/lines/' + l.id}>{l.name ?? t('unknown')}</Link></td><td className="n-line" data-label={word('f', 'booked_on')}>{date(l.booked_on)}</td><td className="n-line" data-label={word('f', 'remittance')}>{l.remittance ?? l.reference ?? ''}</td><td className="right n-amount"><Amount value={l.amount} currency={l.currency} /></td></tr>)}</tbody></table></div></div>
+        <History kind="statement" id={s.id} />
     </Page>}</Shown>
 }

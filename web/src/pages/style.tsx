@@ -1,9 +1,10 @@
 /** The house style with an example invoice beside it that follows every change; nothing is saved before "save". */
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { call } from '../api/client'
 import { operations, type Operations, type Schemas } from '../api/schema'
 import { useSession } from '../app/session'
 import { Button, Card, note, Page, ProblemBox, Shown, useAction, useRead } from '../parts/basics'
+import { Conflict, overtaken } from '../parts/conflict'
 import { Row, TextField } from '../parts/form'
 import { History } from '../parts/history'
 import { LivePdf } from '../parts/live-pdf'
@@ -26,11 +27,14 @@ export async function asPng(file: Blob): Promise<string> {
 }
 export default function Style() {
     const company = useRead('company_show', {}), setting = useRead('invoice_setting_show', {})
-    return <Shown of={company}>{c => <Shown of={setting}>{s => <Form key={c.version + '.' + (s.version ?? 0)} company={c} setting={s} saved={() => { company.reload(); setting.reload() }} />}</Shown>}</Shown>
+    return <Shown of={company}>{c => <Shown of={setting}>{s => <Form company={c} setting={s} saved={() => { company.reload(); setting.reload() }} />}</Shown>}</Shown>
 }
-function Form({ company, setting, saved }: { company: Schemas['company']; setting: Schemas['invoice_setting']; saved: () => void }) {
-    const { t, word, language } = useWords(), { can } = useSession(), { busy, problem, run } = useAction(), file = useRef<HTMLInputElement>(null)
+function Form({ company: read, setting: readSetting, saved }: { company: Schemas['company']; setting: Schemas['invoice_setting']; saved: () => void }) {
+    const { t, word, language } = useWords(), { can } = useSession(), { busy, problem, run, clear } = useAction(), file = useRef<HTMLInputElement>(null), [{ company, setting }, setBase] = useState({ company: read, setting: readSetting }), kept = useRef(false)
     const [logo, setLogo] = useState<string | null | undefined>(undefined), [colour, setColour] = useState(company.brand_color ?? '#0f5c4d'), [closing, setClosing] = useState(setting.closing ?? ''), [of, setOf] = useState<Language>(language), [trouble, setTrouble] = useState(false)
+    const start = (now: { company: Schemas['company']; setting: Schemas['invoice_setting'] }) => { kept.current = false; setBase(now); setLogo(undefined); setColour(now.company.brand_color ?? '#0f5c4d'); setClosing(now.setting.closing ?? '') }
+    const typed = logo !== undefined || colour !== (company.brand_color ?? '#0f5c4d') || closing !== (setting.closing ?? '')
+    useEffect(() => { if ((read.version !== company.version || readSetting.version !== setting.version) && (kept.current || !typed)) start({ company: read, setting: readSetting }) }, [read.version, readSetting.version]) // eslint-disable-line
     const shown = logo === undefined ? company.logo : logo, may = can('company_change') && can('invoice_setting_change')
     const what = JSON.stringify({ brand_color: colour, language: of, ...(closing ? { closing } : {}), ...(setting.payment_terms ? { payment_terms: setting.payment_terms } : {}), ...(logo ? { logo } : logo === null ? { without_logo: true } : {}) })
     const take = async (list: FileList | null) => {
@@ -38,15 +42,19 @@ function Form({ company, setting, saved }: { company: Schemas['company']; settin
         if (!one) return
         try { setLogo(await asPng(one)); setTrouble(false) } catch { setTrouble(true) }
     }
-    const save = () => run(async () => {
+    const save = (company_ = company, setting_ = setting) => run(async () => {
+        const company = company_, setting = setting_
         const rest = Object.fromEntries(operations.company_change.fields!.filter(f => f.name !== 'logo' && f.name in company).map(f => [f.name, (company as Record<string, unknown>)[f.name]]))
         if (logo !== undefined || colour !== company.brand_color) await call('company_change', { ...rest, brand_color: colour, ...(logo ? { logo } : {}), ...(logo === null ? { remove_logo: true } : {}) } as unknown as Operations['company_change']['takes'])
         if (closing !== (setting.closing ?? '')) await call('invoice_setting_change', { number_format: setting.number_format, specification: setting.specification, payment_terms: setting.payment_terms, closing, version: setting.version })
         note(t('saved'))
+        kept.current = true
         saved()
     })
     return <Page title={t('nav_style')} note={t('style_note')} actions={may && <Button look="main" icon="check" busy={busy} onClick={() => { void save() }}>{t('save')}</Button>}><div className="two sticky"><div>
         <ProblemBox problem={problem} />
+        {overtaken(problem) && <Conflict again={{ kind: 'company', id: company.id, read: async () => { const [c, s] = await Promise.all([call('company_show', {}), call('invoice_setting_show', {})]); return { brand_color: c.brand_color, closing: s.closing, logo: !!c.logo, version: c.version, base: { company: c, setting: s } } } }} fields={['brand_color', 'closing', 'logo']} before={{ brand_color: company.brand_color, closing: setting.closing, logo: !!company.logo }} mine={{ brand_color: colour, closing, logo: !!shown }} close={clear}
+            take={theirs => { clear(); start(theirs.base as { company: Schemas['company']; setting: Schemas['invoice_setting'] }) }} overwrite={(_, theirs) => { clear(); const now = theirs.base as { company: Schemas['company']; setting: Schemas['invoice_setting'] }; setBase(now); void save(now.company, now.setting) }} />}
         <Card title={t('logo')}><div className="stack" onDragOver={e => e.preventDefault()} onDrop={e => { e.preventDefault(); void take(e.dataTransfer.files) }}><div className="logo-box">{shown ? <img src={'data:image/png;base64,' + shown} alt={t('logo')} /> : <span className="faint">{t('logo_none')}</span>}</div>
             {trouble && <p className="why" role="alert">{t('logo_unread')}</p>}
             {may && <div className="actions"><input ref={file} type="file" accept="image/png,image/jpeg,image/webp,image/svg+xml" className="hidden" tabIndex={-1} aria-label={t('logo_choose')} onChange={e => { void take(e.target.files); e.target.value = '' }} /><Button icon="up" onClick={() => file.current?.click()}>{t('logo_choose')}</Button>{shown && <Button look="quiet" icon="close" onClick={() => setLogo(null)}>{t('remove')}</Button>}</div>}

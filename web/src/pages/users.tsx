@@ -14,7 +14,7 @@ export default function Users() {
     const { t, word } = useWords(), { can } = useSession(), [turn, setTurn] = useState(0), [adding, setAdding] = useState(false), [open, setOpen] = useState<User>()
     const done = () => { setOpen(undefined); setTurn(turn + 1) }
     return <Page title={t('nav_users')} note={t('users_note')} actions={can('user_add') && <Button look="main" icon="plus" onClick={() => setAdding(true)}>{t('user_new')}</Button>}>
-        <List name="user_list" caption={t('nav_users')} turn={turn} sort="name" filters={['name', 'email', 'role']} columns={[{ name: 'name' }, { name: 'email' }, { name: 'role', show: row => word('role', row.role.replaceAll(' ', '_')) },
+        <List name="user_list" past={can('user_role') ? undefined : { kind: 'user', of: row => row.name }} caption={t('nav_users')} turn={turn} sort="name" filters={['name', 'email', 'role']} columns={[{ name: 'name' }, { name: 'email' }, { name: 'role', show: row => word('role', row.role.replaceAll(' ', '_')) },
             { name: 'totp_on', show: row => row.totp_on ? <Badge tone="good">{t('on')}</Badge> : row.is_invited ? <Badge tone="info">{t('invited')}</Badge> : <Badge tone="warn">{t('off')}</Badge> }, { name: 'created_at' },
             { name: 'end', label: t('action'), show: row => <Button look="quiet" aria-label={t('change_what', { what: row.name })} onClick={() => setOpen(row)}>{t('change')}</Button> }]} />
         <Waiting />

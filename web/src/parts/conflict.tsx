@@ -1,6 +1,6 @@
 /** Somebody else was first: what he made of it beside what I want, and a choice between the two. */
 import { useEffect, useState } from 'react'
-import { call } from '../api/client'
+import { call, Problem } from '../api/client'
 import { useSession } from '../app/session'
 import { useWords } from '../text/text'
 import { Button, Dialog, Loading, ProblemBox } from './basics'
@@ -8,9 +8,11 @@ import { sayValue } from './history'
 
 type Values = Record<string, unknown>
 export interface Again { kind: string; id: number; read: () => Promise<Values> }
+/** Whether it was refused because somebody else was first. */
+export const overtaken = (problem: unknown): boolean => problem instanceof Problem && problem.status === 409 && /changed$/.test(problem.code)
 const same = (a: unknown, b: unknown) => JSON.stringify(a ?? '') === JSON.stringify(b ?? '')
 
-export function Conflict({ again, fields, before, mine, take, overwrite, close }: { again: Again; fields: string[]; before: Values; mine: Values; take: (theirs: Values) => void; overwrite: (version: unknown) => void; close: () => void }) {
+export function Conflict({ again, fields, before, mine, take, overwrite, close }: { again: Again; fields: string[]; before: Values; mine: Values; take: (theirs: Values) => void; overwrite: (version: unknown, theirs: Values) => void; close: () => void }) {
     const words = useWords(), { t, word, instant } = words, { can } = useSession(), [theirs, setTheirs] = useState<Values>(), [who, setWho] = useState(''), [problem, setProblem] = useState<unknown>()
     useEffect(() => {
         let live = true
@@ -26,6 +28,6 @@ export function Conflict({ again, fields, before, mine, take, overwrite, close }
         {!theirs && !problem && <Loading />}
         {theirs && (changed.length === 0 ? <p>{t('conflict_elsewhere')}</p> : <div className="table-wrap"><table className="table"><thead><tr><th scope="col">{t('conflict_field')}</th><th scope="col">{t('conflict_theirs')}</th><th scope="col">{t('conflict_mine')}</th></tr></thead>
             <tbody>{changed.map(f => <tr key={f}><th scope="row">{word('f', f)}</th><td>{say(f, theirs[f])}</td><td>{say(f, mine[f])}</td></tr>)}</tbody></table></div>)}
-        <div className="form-end">{theirs && <Button look="main" onClick={() => take(theirs)}>{t('conflict_take')}</Button>}{theirs && <Button look="danger" onClick={() => overwrite(theirs.version)}>{t('conflict_overwrite')}</Button>}<Button onClick={close}>{t('cancel')}</Button></div>
+        <div className="form-end">{theirs && <Button look="main" onClick={() => take(theirs)}>{t('conflict_take')}</Button>}{theirs && <Button look="danger" onClick={() => overwrite(theirs.version, theirs)}>{t('conflict_overwrite')}</Button>}<Button onClick={close}>{t('cancel')}</Button></div>
     </div></Dialog>
 }

@@ -4,7 +4,7 @@ import { call, Problem, type Gives, type Name, type Takes } from '../api/client'
 import { operations } from '../api/schema'
 import type { Field as FieldMeta } from '../api/meta'
 import { parseAmount } from '../amount'
-import { Conflict, type Again } from './conflict'
+import { Conflict, overtaken, type Again } from './conflict'
 import { ChangedBy } from './live'
 import { useWords } from '../text/text'
 import { Button, ProblemBox, useAction } from './basics'
@@ -116,12 +116,20 @@ export function ApiForm<N extends Name>({ name, fields, initial = {}, fixed = {}
 }) {
     const { t } = useWords(), { busy, problem, run, clear } = useAction(), theirVersion = useRef<unknown>()
     const [values, setValues] = useState<Values>(initial)
-    const form = useRef<HTMLFormElement>(null)
+    const form = useRef<HTMLFormElement>(null), base = useRef({ initial, version: fixed.version, saved: false })
+    useEffect(() => { // read anew: who has typed nothing follows; who has, keeps what he typed and on what it stands
+        if (!again || fixed.version === base.current.version) return
+        if (!base.current.saved && JSON.stringify(values) !== JSON.stringify(base.current.initial)) return
+        base.current = { initial, version: fixed.version, saved: false }
+        theirVersion.current = undefined
+        setValues(initial)
+    }, [fixed.version]) // eslint-disable-line
     const metas = useMemo(() => fields.map(f => operations[name].fields!.find(m => m.name === f)).filter((m): m is FieldMeta => !!m), [name, fields])
     const send = async (version?: unknown) => {
-        const given = Object.fromEntries(Object.entries({ ...values, ...fixed, ...((version ?? theirVersion.current) === undefined ? {} : { version: version ?? theirVersion.current }) }).filter(([, v]) => v !== undefined && v !== ''))
+        const stands = version ?? theirVersion.current ?? (again ? base.current.version : fixed.version)
+        const given = Object.fromEntries(Object.entries({ ...values, ...fixed, ...(stands === undefined ? {} : { version: stands }) }).filter(([, v]) => v !== undefined && v !== ''))
         let gave: Gives<N> | undefined
-        if (await run(async () => { gave = await call(name, given as Takes<N>) })) done(gave as Gives<N>)
+        if (await run(async () => { gave = await call(name, given as Takes<N>) })) { base.current.saved = true; done(gave as Gives<N>) }
         else requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid], [role=alert]')?.focus())
     }
     return <form ref={form} className="form" onSubmit={event => { event.preventDefault(); void send() }} noValidate>
@@ -130,7 +138,7 @@ export function ApiForm<N extends Name>({ name, fields, initial = {}, fixed = {}
         <div className="fields">{metas.map(m => <ApiField key={m.name} field={m} label={labels[m.name]} value={values[m.name]} wrong={problem instanceof Problem ? problem.at(m.name) : undefined} onChange={v => setValues(before => ({ ...before, [m.name]: v }))} />)}</div>
         <div className="form-end"><Button look="main" type="submit" busy={busy}>{submit}</Button>{cancel && <Button onClick={cancel}>{t('cancel')}</Button>}</div>
         {again && <ChangedBy kind={again.kind} id={again.id} />}
-        {again && problem instanceof Problem && problem.status === 409 && /changed$/.test(problem.code) && <Conflict again={again} fields={fields} before={initial} mine={values} close={clear}
+        {again && overtaken(problem) && <Conflict again={again} fields={fields} before={base.current.initial} mine={values} close={clear}
             take={theirs => { clear(); theirVersion.current = theirs.version; setValues(Object.fromEntries(fields.map(f => [f, theirs[f]]))) }} overwrite={version => { clear(); void send(version) }} />}
     </form>
 }

@@ -4,7 +4,7 @@ import { call } from '../api/client'
 import type { Schemas } from '../api/schema'
 import { useSession } from '../app/session'
 import { useWords, type Words } from '../text/text'
-import { Button, Card, Loading, ProblemBox, useAction } from './basics'
+import { Button, Card, Dialog, Icon, Loading, ProblemBox, useAction } from './basics'
 
 type Row = Schemas['history_row']
 export type Difference = Record<string, [unknown, unknown]>
@@ -57,6 +57,13 @@ export function History({ kind, id, turn, bare }: { kind: string; id: number; tu
     if (!can('history_list')) return null
     const told = <details onToggle={e => setOpen(e.currentTarget.open)}><summary>{t('all_changes')}</summary>{open && <Told key={`${kind} ${id} ${turn ?? 0}`} kind={kind} id={id} />}</details>
     return bare ? <div className="history">{told}</div> : <Card className="history">{told}</Card>
+}
+/** A row's own history, in a dialog: for what has no page of its own. */
+export function Past({ kind, id, what }: { kind: string; id: number; what: string }) {
+    const { t } = useWords(), { can } = useSession(), [open, setOpen] = useState(false)
+    if (!can('history_list')) return null
+    return <><button type="button" className="icon-button" title={t('all_changes')} aria-label={t('changes_of', { what })} onClick={() => setOpen(true)}><Icon name="clock" /></button>
+        {open && <Dialog title={t('changes_of', { what })} close={() => setOpen(false)}><div className="history"><Told kind={kind} id={id} /></div></Dialog>}</>
 }
 function Told({ kind, id }: { kind: string; id: number }) {
     const { t } = useWords(), names = useNames(), { busy, problem, run } = useAction(), [rows, setRows] = useState<Row[]>(), [next, setNext] = useState<string>()

@@ -5,8 +5,10 @@ import { operations } from '../api/schema'
 import type { Column as ColumnMeta } from '../api/meta'
 import { formatIban, parseAmount } from '../amount'
 import { Link, useRouter } from '../app/router'
+import { useSession } from '../app/session'
 import { useWords } from '../text/text'
 import { Amount, Badge, Button, Empty, Icon, Loading, ProblemBox, type Tone } from './basics'
+import { Past } from './history'
 import { useLive } from './live'
 import { Ways } from './report'
 import { Keys } from './keys'
@@ -55,11 +57,14 @@ function Late({ value, set, label, amount }: { value: string; set: (value: strin
         onKeyDown={e => { if (e.key === 'Enter') { clearTimeout(timer.current); give(typed) } }} />
 }
 
-export function List<N extends ListName>({ name, columns, filters, fixed, link, sort, empty, views, toolbar, selected, onSelect, turn = 0, rowTone, labels = {}, caption, keep = [], keyboard = false }: {
+export function List<N extends ListName>({ name, columns: given, filters, fixed, link, sort, empty, views, toolbar, selected, onSelect, turn = 0, rowTone, labels = {}, caption, keep = [], keyboard = false, past }: {
     name: N; columns: Column<RowOf<N>>[]; filters?: string[]; fixed?: Record<string, string | number>; link?: (row: RowOf<N>) => string | undefined; sort?: string; empty?: ReactNode; views?: { label: string; query: Record<string, string> }[]
     toolbar?: ReactNode; selected?: Set<number>; onSelect?: (ids: Set<number>) => void; turn?: number; rowTone?: (row: RowOf<N>) => Tone | undefined; labels?: Record<string, string>; caption: string; keep?: string[]; keyboard?: boolean
+    /** Rows that have no page of their own: what the audit trail calls them, and what people call one. */
+    past?: { kind: string; of: (row: RowOf<N>) => string | undefined }
 }) {
-    const words = useWords(), { t, word } = words, { query, setQuery, go } = useRouter()
+    const words = useWords(), { t, word } = words, { query, setQuery, go } = useRouter(), { can } = useSession()
+    const columns: Column<RowOf<N>>[] = past && can('history_list') ? [...given, { name: 'past', label: t('changes'), show: row => <Past kind={past.kind} id={(row as { id: number }).id} what={past.of(row) ?? ''} /> }] : given
     const meta = useMemo(() => new Map(operations[name].columns!.map(c => [c.name, c])), [name])
     const labelOf = (column: string) => labels[column] ?? word('f', column)
     const filterMetas = (filters ?? []).map(f => meta.get(f)).filter((m): m is ColumnMeta => !!m?.filter)

@@ -22,6 +22,6 @@ export function Passkeys() {
         {adding && <Dialog title={t('passkey_new')} close={() => setAdding(false)}><form className="stack" noValidate onSubmit={e => { e.preventDefault(); add() }}>
             <p>{t('passkey_new_text')}</p><ProblemBox problem={problem} /><TextField label={t('passkey_name')} value={name} onChange={setName} maxLength={100} autoFocus />
             <div className="form-end"><Button look="main" type="submit" busy={busy}>{t('passkey_make')}</Button><Button onClick={() => setAdding(false)}>{t('cancel')}</Button></div></form></Dialog>}
-        {naming && <Dialog title={naming.name} close={() => setNaming(undefined)}><ApiForm name="passkey_rename" fields={['name']} initial={{ name: naming.name }} fixed={{ id: naming.id, version: naming.version }} submit={t('save')} cancel={() => setNaming(undefined)} done={() => { setNaming(undefined); read.reload() }} /></Dialog>}
+        {naming && <Dialog title={naming.name} close={() => setNaming(undefined)}><ApiForm name="passkey_rename" again={{ kind: 'passkey', id: naming.id, read: async () => ({ ...(await call('passkey_list', { limit: 50 })).items.find(k => k.id === naming.id) }) }} fields={['name']} initial={{ name: naming.name }} fixed={{ id: naming.id, version: naming.version }} submit={t('save')} cancel={() => setNaming(undefined)} done={() => { setNaming(undefined); read.reload() }} /></Dialog>}
     </div></Card>
 }
