@@ -208,8 +208,8 @@ struct fault *books_migrate_with(struct arena *arena, struct books *books, const
         struct fault *fault = find_due(&work, list, count, &due);
         bool more = !fault && due < count;
         if (more) fault = apply(&work, &list[due]);
-        if (!fault) fault = db_commit(&work);
-        else db_rollback(&work);
+        if (more && !fault) fault = db_commit(&work);
+        else db_rollback(&work); /* nothing was due: no commit, which would look at every row's foreign keys */
         if (fault) return fault;
         if (more) LOG(LOG_INFO, "db.migrated", LOG_INT("number", list[due].number));
     }

@@ -1,59 +1,12 @@
 /* A list of 1,000,000 invoices through HTTP: pages by filter, sort and keyset, near and deep [p95 < 150 ms]; and the server's memory: idle,
  * after 10,000 requests, and while all of the list leaves as CSV [flat: 64 MB more at most, the caches of SQLite's readers included].
- * Usage: FLORIN_BINARY=… bench_lists [invoices [folder]] */
-#include "serve.h"
+ * Usage: FLORIN_BINARY=… bench_lists [invoices [postgresql://…]] */
+#include "million.h"
 #include "target.h"
-#include <sqlite3.h>
 
 enum { PORT = 18096, TIMES = 30, DEEP = 60, REQUESTS = 10000 };
 static struct served served;
 static char answer[8 << 20];
-
-static void sql(sqlite3 *db, const char *text)
-{
-    char *why = NULL;
-    if (sqlite3_exec(db, text, NULL, NULL, &why) == SQLITE_OK) return;
-    fprintf(stderr, "%s\n%s\n", why, text);
-    exit(70);
-}
-
-/* A thousand customers, two years of invoices; nine of ten are paid. Beside the product: what is measured is reading. */
-static void fill(struct arena *arena, int64_t invoices)
-{
-    static const char *const steps[] = {
-        "create temp table n as with recursive c(n) as (select 1 union all select n + 1 from c where n < %2$lld) select n, date('2024-01-01', (n * 7919 %% 731) || ' days') as d, "
-        "n %% 1000 + 1 as party, 1000 + n * 31 %% 90000 as minor from c",
-        "insert into party (company_id, id, number, name, name_key, is_customer, is_supplier, is_business, is_blocked, country, language, currency, customer_terms_days, supplier_terms_days, "
-        "delivery, reference_needed, created_at, version) "
-        "select %1$lld, n, 'D' || n, 'Handelsonderneming ' || n || ' B.V.', 'handelsonderneming ' || n, true, false, true, false, 'NL', 'nl', 'EUR', 30, 30, 'mail_pdf', 'none', n, 1 from n where n <= 1000",
-        "insert into invoice (company_id, id, kind, state, number, party_id, currency, language, issued_on, due_on, net_minor, vat_minor, total_minor, base_total_minor, created_at, created_by, "
-        "finalised_at, finalised_by, version) "
-        "select %1$lld, n, 'invoice', 'final', 'F' || substr('0000000' || n, -7), party, 'EUR', 'nl', d, date(d, '30 days'), minor, 0, minor, minor, n, 1, n, 1, 2 from n",
-        "insert into entry (company_id, id, number, journal, dated_on, recorded_at, user_id, source_kind, source_id, description) "
-        "select %1$lld, n, n, 'sale', d, n, 1, 'invoice', n, 'Invoice' from n",
-        "insert into entry_line (company_id, entry_id, line_no, account_id, dated_on, base_minor, currency, amount_minor, party_id, vat_base_minor) "
-        "select %1$lld, n, 1, (select id from account where company_id = %1$lld and purpose = 'receivables'), d, minor, 'EUR', minor, party, 0 from n",
-        "insert into open_item (company_id, id, account_id, party_id, kind, source_kind, source_id, entry_id, line_no, reference, dated_on, due_on, currency, amount_minor, base_minor, recorded_at) "
-        "select %1$lld, n, (select id from account where company_id = %1$lld and purpose = 'receivables'), party, 'invoice', 'invoice', n, n, 1, 'F' || n, d, date(d, '30 days'), 'EUR', minor, minor, n from n",
-        "insert into item_rest (company_id, item_id, account_id, party_id, due_on, amount_minor, rest_minor, rest_base_minor) "
-        "select company_id, id, account_id, party_id, due_on, amount_minor, case when id %% 10 then 0 else amount_minor end, case when id %% 10 then 0 else amount_minor end from open_item",
-        "drop table n", "commit", "pragma wal_checkpoint(truncate)",
-    };
-    sqlite3 *db;
-    int64_t from = clock_us();
-    need(sqlite3_open(str_format(arena, "%s/florin.db", served.folder).at, &db) == SQLITE_OK, "opening");
-    sql(db, "pragma synchronous = off; pragma temp_store = memory; pragma cache_size = -400000; begin");
-    for (size_t i = 0; i < ARRAY_LENGTH(steps); i++) {
-        char text[2000];
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-        snprintf(text, sizeof text, steps[i], (long long)served.company, (long long)invoices);
-#pragma GCC diagnostic pop
-        sql(db, text);
-    }
-    sqlite3_close(db);
-    printf("%lld invoices made in %.1f s\n", (long long)invoices, (double)(clock_us() - from) / 1e6);
-}
 
 /* ---- Asking ---- */
 
@@ -154,8 +107,7 @@ int main(int count, char **words)
     struct arena *arena = arena_new((size_t)1 << 30);
     int64_t invoices = count > 1 ? atoll(words[1]) : 1000000, lines = 0;
     log_set_level(LOG_ERROR);
-    served = served_make(arena, count > 2 ? words[2] : "/dev/shm");
-    fill(arena, invoices);
+    served = million_books(arena, invoices, count > 2 ? words[2] : NULL);
     served_start(&served, PORT);
     int fd = served_connect(&served);
     get(fd, "/invoices?limit=1");

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-struct served { char folder[200], token[100]; int port; int64_t company; pid_t pid; };
+struct served { char folder[200], token[100]; int port; int64_t company; pid_t pid; bool scratch; };
 
 static void must(struct fault *fault)
 {
@@ -44,16 +44,15 @@ static struct str served_text(struct arena *arena, struct str json, const char *
     return str_keep(arena, str_cut(rest, after, &(struct str){ 0 }));
 }
 
-/* Books in a new folder below `place`, a company in them, somebody who may all, and a token of that person. */
-static struct served served_make(struct arena *arena, const char *place)
+/* The books at s->folder (a folder, or postgresql://…), a company in them, somebody who may all, and a token of that person, made anew.
+ * False: company and person were there before. */
+static bool served_open(struct arena *arena, struct served *s)
 {
-    struct served s = { 0 };
     struct operations operations;
     struct books *books;
-    snprintf(s.folder, sizeof s.folder, "%s/florin-bench-XXXXXX", place);
-    need(mkdtemp(s.folder) != NULL, "a folder");
+    struct company_id_rows companies = { 0 };
     app_operations(arena, &operations);
-    must(books_open(arena, str_of(s.folder), &books));
+    must(books_open(arena, str_of(s->folder), &books));
     must(books_migrate(arena, books));
     struct work work = { .arena = arena,
                          .now = instant_now(),
@@ -61,17 +60,37 @@ static struct served served_make(struct arena *arena, const char *place)
                          .language = ENGLISH,
                          .system = true,
                          .source = STR("bench") };
-    served_answer(&work, books, &operations, "company add",
-                  "{\"name\":\"Bench\",\"country\":\"NL\",\"currency\":\"EUR\",\"language\":\"nl\"}");
-    struct str user = served_answer(
-        &work, books, &operations, "user add",
-        "{\"email\":\"bench@example.nl\",\"name\":\"B\",\"role\":\"administrator\",\"password\":\"correct horse battery\"}");
+    work.reading = true;
+    must(db_begin(&work, books));
+    must(access_companies_all(&work, &companies));
+    db_rollback(&work);
+    work.reading = false;
+    if (companies.count) work.company_id = companies.at[0].id;
+    else
+        served_answer(&work, books, &operations, "company add",
+                      "{\"name\":\"Bench\",\"country\":\"NL\",\"currency\":\"EUR\",\"language\":\"nl\"}");
+    struct str user =
+        companies.count
+            ? served_answer(&work, books, &operations, "user list", "")
+            : served_answer(
+                  &work, books, &operations, "user add",
+                  "{\"email\":\"bench@example.nl\",\"name\":\"B\",\"role\":\"administrator\",\"password\":\"correct horse battery\"}");
     need(str_to_int(served_text(arena, user, "\"id\":", ','), &work.user_id), "the user's id");
     struct str token =
         served_answer(&work, books, &operations, "token add", "{\"name\":\"bench\",\"permissions\":\"*\",\"days\":2}");
-    snprintf(s.token, sizeof s.token, "%s", served_text(arena, token, "\"token\":\"", '"').at);
-    s.company = work.company_id;
+    snprintf(s->token, sizeof s->token, "%s", served_text(arena, token, "\"token\":\"", '"').at);
+    s->company = work.company_id;
     books_close(books);
+    return !companies.count;
+}
+
+/* Books of a company in a new folder below `place`, which goes when they end. */
+static inline struct served served_make(struct arena *arena, const char *place)
+{
+    struct served s = { .scratch = true };
+    snprintf(s.folder, sizeof s.folder, "%s/florin-bench-XXXXXX", place);
+    need(mkdtemp(s.folder) != NULL, "a folder");
+    served_open(arena, &s);
     return s;
 }
 
@@ -101,7 +120,7 @@ static void served_end(struct served *s)
 {
     kill(s->pid, SIGTERM);
     waitpid(s->pid, NULL, 0);
-    nftw(s->folder, served_remove, 16, FTW_DEPTH | FTW_PHYS);
+    if (s->scratch) nftw(s->folder, served_remove, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 static int served_connect(const struct served *s)

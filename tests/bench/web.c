@@ -1,90 +1,13 @@
 /* What a person waits for in the web application, on a company of 1,000,000 invoices: the weight of the first page [< 450 KB gzip], until
  * home can be used in Chromium on loopback [<= 1 s], lists as the screens ask for them, scrolled and filtered [p95 < 150 ms a request], the
  * search box [p95 < 150 ms for each of its questions], and the reports that home shows [the slowest < 3 s; they run beside the page].
- * Usage: FLORIN_BINARY=… bench_web [invoices [folder]]; from the root of the tree (web/dist, tests/bench/web_first.mjs) */
-#include "serve.h"
+ * Usage: FLORIN_BINARY=… bench_web [invoices [postgresql://…]]; from the root of the tree (web/dist, tests/bench/web_first.mjs) */
+#include "million.h"
 #include "target.h"
-#include <sqlite3.h>
 
 enum { PORT = 18097, TIMES = 12, PAGES = 25 };
 static struct served served;
 static char answer[16 << 20];
-
-static void sql(sqlite3 *db, const char *text)
-{
-    char *why = NULL;
-    if (sqlite3_exec(db, text, NULL, NULL, &why) == SQLITE_OK) return;
-    fprintf(stderr, "%s\n%s\n", why, text);
-    exit(70);
-}
-
-#define RECEIVABLES "(select id from account where company_id = %1$lld and purpose = 'receivables')"
-#define BANK "(select id from account where company_id = %1$lld and purpose = 'bank')"
-#define SALES "(select id from account where company_id = %1$lld and purpose = 'sales')"
-/* Five thousand customers, two years of invoices; nineteen of twenty are paid, twelve to sixty days after their date, by a bank line of
- * their own when the number is one of ten. Beside the product: what is measured is reading. The kept-up totals are the rows'. */
-static const char *const steps[] = {
-    "create temp table n as with recursive c(n) as (select 1 union all select n + 1 from c where n < %2$lld) select n, date('2025-01-01', (n * 7919 %% 690) || ' days') as d, "
-    "date('2025-01-01', (n * 7919 %% 690 + 12 + n * 31 %% 48) || ' days') as paid, n * 17 %% 5000 + 1 as party, 1000 + n * 31 %% 90000 as minor from c",
-    "insert into party (company_id, id, number, name, name_key, is_customer, is_supplier, is_business, is_blocked, country, language, currency, customer_terms_days, supplier_terms_days, "
-    "delivery, reference_needed, created_at, version) "
-    "select %1$lld, n, 'D' || n, 'Handelsonderneming ' || n || ' B.V.', 'handelsonderneming ' || n, true, false, true, false, 'NL', 'nl', 'EUR', 30, 30, 'mail_pdf', 'none', n, 1 from n where n <= 5000",
-    "insert into invoice (company_id, id, kind, state, number, party_id, currency, language, issued_on, due_on, net_minor, vat_minor, total_minor, base_total_minor, created_at, created_by, "
-    "finalised_at, finalised_by, version) "
-    "select %1$lld, n, 'invoice', 'final', 'F' || substr('0000000' || n, -7), party, 'EUR', 'nl', d, date(d, '30 days'), minor, 0, minor, minor, n, 1, n, 1, 2 from n",
-    "insert into entry (company_id, id, number, journal, dated_on, recorded_at, user_id, source_kind, source_id, description) "
-    "select %1$lld, n, n, 'sale', d, n, 1, 'invoice', n, 'Invoice F' || n from n",
-    "insert into entry (company_id, id, number, journal, dated_on, recorded_at, user_id, source_kind, source_id, description) "
-    "select %1$lld, n + 10000000, n + 10000000, 'bank', paid, n, 1, 'paid', n, 'Payment' from n where n %% 20",
-    "insert into entry_line (company_id, entry_id, line_no, account_id, dated_on, base_minor, currency, amount_minor, party_id, vat_base_minor) "
-    "select %1$lld, n, 1, " RECEIVABLES ", d, minor, 'EUR', minor, party, 0 from n",
-    "insert into entry_line (company_id, entry_id, line_no, account_id, dated_on, base_minor, currency, amount_minor, party_id, vat_base_minor) "
-    "select %1$lld, n, 2, " SALES ", d, -minor, 'EUR', -minor, null, 0 from n",
-    "insert into entry_line (company_id, entry_id, line_no, account_id, dated_on, base_minor, currency, amount_minor, party_id, vat_base_minor) "
-    "select %1$lld, n + 10000000, 1, " RECEIVABLES ", paid, -minor, 'EUR', -minor, party, 0 from n where n %% 20",
-    "insert into entry_line (company_id, entry_id, line_no, account_id, dated_on, base_minor, currency, amount_minor, party_id, vat_base_minor) "
-    "select %1$lld, n + 10000000, 2, " BANK ", paid, minor, 'EUR', minor, null, 0 from n where n %% 20",
-    "insert into open_item (company_id, id, account_id, party_id, kind, source_kind, source_id, entry_id, line_no, reference, dated_on, due_on, currency, amount_minor, base_minor, recorded_at) "
-    "select %1$lld, n, " RECEIVABLES
-    ", party, 'invoice', 'invoice', n, n, 1, 'F' || substr('0000000' || n, -7), d, date(d, '30 days'), 'EUR', minor, minor, n from n",
-    "insert into open_item (company_id, id, account_id, party_id, kind, source_kind, source_id, entry_id, line_no, reference, dated_on, due_on, currency, amount_minor, base_minor, recorded_at) "
-    "select %1$lld, n + 10000000, " RECEIVABLES
-    ", party, 'payment', 'paid', n, n + 10000000, 1, 'bank', paid, paid, 'EUR', -minor, -minor, n from n where n %% 20",
-    "insert into allocation (company_id, id, effective_on, recorded_at, user_id, reason) select %1$lld, n, paid, n, 1, 'bank' from n where n %% 20",
-    "insert into allocation_line (company_id, allocation_id, item_id, effective_on, recorded_at, amount_minor, base_minor) select %1$lld, n, n, paid, n, minor, minor from n where n %% 20",
-    "insert into allocation_line (company_id, allocation_id, item_id, effective_on, recorded_at, amount_minor, base_minor) select %1$lld, n, n + 10000000, paid, n, -minor, -minor from n where n %% 20",
-    "insert into item_rest (company_id, item_id, account_id, party_id, due_on, amount_minor, rest_minor, rest_base_minor) "
-    "select company_id, id, account_id, party_id, due_on, amount_minor, case when id < 10000000 and id %% 20 = 0 then amount_minor else 0 end, case when id < 10000000 and id %% 20 = 0 then amount_minor else 0 end from open_item",
-    "insert into due_total (company_id, account_id, due_on, rest_base_minor, item_count) select company_id, account_id, due_on, sum(rest_base_minor), count(*) from item_rest where rest_base_minor <> 0 group by 1, 2, 3",
-    "insert into account_month (company_id, account_id, month_on, debit_minor, credit_minor, line_count) select company_id, account_id, date(dated_on, 'start of month'), "
-    "sum(case when base_minor > 0 then base_minor else 0 end), sum(case when base_minor < 0 then -base_minor else 0 end), count(*) from entry_line where company_id = %1$lld group by 1, 2, 3",
-    "insert into bank_account (company_id, id, name, iban, holder, currency, ledger_account_id, is_closed, version) values (%1$lld, 1, 'Bank', 'NL91ABNA0417164300', 'Bench', 'EUR', " BANK
-    ", false, 1)",
-    "insert into bank_statement (company_id, id, bank_account_id, document_id, kind, dialect, reference, opening_minor, closing_minor, has_balances, line_count, added_count, booked_minor, proof, difference_minor, follows, missing_minor, problems, imported_at, imported_by) "
-    "values (%1$lld, 1, 1, 1, 'camt053', 'camt.053', 'all', 0, 0, false, 0, 0, 0, 'none', 0, 'first', 0, 0, 1, 1)",
-    "insert into bank_line (company_id, id, bank_account_id, statement_id, statement_key, fingerprint, occurrence, number, booked_on, amount_minor, currency, is_reversal, name, iban, reference_type, remittance, problems) "
-    "select %1$lld, n, 1, 1, 'all', n, 1, n, paid, minor, 'EUR', false, 'Handelsonderneming ' || party, 'NL' || substr('00' || n %% 97, -2) || 'INGB' || substr('0000000000' || party, -10), 'none', 'Factuur F' || n, 0 from n where n %% 10 = 1",
-    "insert into cash_decision (company_id, id, bank_line_id, category, entry_id, amount_minor, currency, decided_at, decided_by, is_automatic, probability_ppm, parts) "
-    "select company_id, id, id, 'match', id, amount_minor, currency, id, 1, id %% 3 > 0, 999000, '[]' from bank_line where id %% 50 <> 1",
-    "drop table n", "commit", "pragma wal_checkpoint(truncate)",
-};
-static void fill(struct arena *arena, int64_t invoices)
-{
-    sqlite3 *db;
-    int64_t from = clock_us();
-    need(sqlite3_open(str_format(arena, "%s/florin.db", served.folder).at, &db) == SQLITE_OK, "opening");
-    sql(db, "pragma synchronous = off; pragma temp_store = memory; pragma cache_size = -600000; begin");
-    for (size_t i = 0; i < ARRAY_LENGTH(steps); i++) {
-        char text[3000];
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-        snprintf(text, sizeof text, steps[i], (long long)served.company, (long long)invoices);
-#pragma GCC diagnostic pop
-        sql(db, text);
-    }
-    sqlite3_close(db);
-    printf("%lld invoices made in %.1f s\n", (long long)invoices, (double)(clock_us() - from) / 1e6);
-}
 
 /* ---- Asking ---- */
 
@@ -220,8 +143,7 @@ int main(int count, char **words)
     int64_t invoices = count > 1 ? atoll(words[1]) : 1000000;
     log_set_level(LOG_ERROR);
     setvbuf(stdout, NULL, _IOLBF, 0);
-    served = served_make(arena, count > 2 ? words[2] : "/dev/shm");
-    fill(arena, invoices);
+    served = million_books(arena, invoices, count > 2 ? words[2] : NULL);
     served_start(&served, PORT);
     int fd = served_connect(&served);
     get(fd, "/invoices?limit=1");
