@@ -5,6 +5,7 @@
 #include "db/db.h"
 #include "access/access.h"
 #include "ledger/ledger.h"
+#include "torment_unit.h"
 
 struct registered { const char *name; void (*run)(struct arena *arena); void (*run_db)(struct work *work); };
 static struct registered registered[4000];
@@ -198,6 +199,7 @@ static int setup_db(void **state)
     current.work = work;
     current.arena = arena;
     test_company(work);
+    torment_unit_open(test_books(), c->database->place);
     return 0;
 }
 static void run_one_db(void **state)
@@ -209,6 +211,7 @@ static void run_one_db(void **state)
 static int teardown_db(void **state)
 {
     (void)state;
+    torment_unit_close();
     books_fail_at(test_books(), 0);
     db_rollback(current.work);
     arena_free(current.arena);

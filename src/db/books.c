@@ -132,6 +132,7 @@ void books_close(struct books *books)
 bool books_are_postgres(const struct books *books) { return books->engine == &postgres_engine; }
 struct str books_directory(const struct books *books) { return str_of(books->directory); }
 void books_fail_at(struct books *books, int64_t nth) { atomic_store(&books->fail_at, nth); }
+bool books_fail_waits(const struct books *books) { return atomic_load(&books->fail_at) > 0; }
 int64_t books_statements(const struct books *books) { return atomic_load(&books->statements); }
 
 struct fault *books_copy(struct arena *arena, struct books *books, const char *path)

@@ -59,6 +59,7 @@ CHECKED struct fault *books_copied(struct arena *arena, struct books *to);
 CHECKED struct fault *books_relax(struct arena *arena, struct books *books, bool relaxed);
 /* Tests: the nth statement from now fails, on whatever connection; 0: none. */
 void books_fail_at(struct books *books, int64_t nth);
+bool books_fail_waits(const struct books *books); /* one is to fail and hasn't yet */
 int64_t books_statements(const struct books *books); /* how many ran so far */
 
 /* ---- Transactions: begun and ended by operation_answer and by jobs only ---- */

@@ -118,6 +118,11 @@ DB_TEST(invoice_operations_each_called)
         ask(d, "invoice send", true, "{\"id\":%lld,\"by\":\"mail_pdf\",\"to\":\"a@b, c@d\"}", (long long)first));
     (void)expect_refused(&outbox_not_movable, ask(d, "message bounced", true, "{\"id\":%lld,\"why\":\"no such user\"}",
                                                   (long long)mail)); /* still here */
+    test_begin(work);
+    expect_done(outbox_tell(work, (outbox_id){ mail }, OUTBOX_HAND_OVER, STR("queued as 7")));
+    test_commit(work);
+    expect_done(ask(d, "message bounced", true, "{\"id\":%lld,\"why\":\"no such user\"}", (long long)mail));
+    expect(str_find(d->answer.json, "\"bounced\"") > 0);
     expect_done(ask(d, "message list", false, "subject_kind=invoice&subject_id=%lld", (long long)first));
     expect(str_find(d->answer.json, "a@b.example") > 0);
     expect_done(ask(d, "message show", false, "id=%lld", (long long)mail));

@@ -20,15 +20,15 @@ struct parse {
     struct str amount_currency;
 };
 
-/* ISO 20022 external code sets ExternalPaymentGroupStatus1Code and ExternalPaymentTransactionStatus1Code. RCVC, RVMC, RVNM, RVNA and RVCM
- * are those of the verification of payee (EU 2024/886); they stand here as they were known in 2025, the official list was not at hand to
- * compare. A code that is not here is STATUS_OTHER: shown, and nothing is done by it. */
+/* ISO 20022 external code sets ExternalPaymentGroupStatus1Code and ExternalPaymentTransactionStatus1Code, compared with the lists of
+ * 2025-05. RCVC, RVMC, RVNM, RVNA, RVCM and RVNC are those of the verification of payee (EU 2024/886). A code that is not here is
+ * STATUS_OTHER: shown, and nothing is done by it. */
 static const struct { const char code[5]; enum payment_status status; } statuses[] = {
     { "ACTC", STATUS_ACCEPTED }, { "ACCP", STATUS_ACCEPTED }, { "ACSP", STATUS_ACCEPTED }, { "ACWC", STATUS_ACCEPTED },
     { "ACFC", STATUS_ACCEPTED }, { "ACSC", STATUS_SETTLED }, { "ACCC", STATUS_SETTLED }, { "RCVD", STATUS_PENDING },
     { "PDNG", STATUS_PENDING }, { "PATC", STATUS_PENDING }, { "PART", STATUS_PARTIAL }, { "PRES", STATUS_PARTIAL },
     { "RJCT", STATUS_REJECTED }, { "CANC", STATUS_CANCELLED }, { "RCVC", STATUS_NAME_MATCHES }, { "RVMC", STATUS_NAME_CLOSE },
-    { "RVNM", STATUS_NAME_DIFFERS }, { "RVNA", STATUS_NAME_UNKNOWN }, { "RVCM", STATUS_NAMES_MIXED },
+    { "RVNM", STATUS_NAME_DIFFERS }, { "RVNA", STATUS_NAME_UNKNOWN }, { "RVCM", STATUS_NAMES_MIXED }, { "RVNC", STATUS_PENDING },
 };
 
 enum payment_status payment_status_of(struct str code)

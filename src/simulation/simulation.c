@@ -44,58 +44,12 @@ struct doing {
     struct answer *answer;
 };
 
-static struct fault *attempt(struct simulation *sim, const struct doing *d)
+static struct fault *act(struct simulation *sim, const struct doing *d)
 {
     struct work work = sim_work(sim, d->who);
     if (d->command) return operation_call(&work, sim->books, sim->operations, d->command, d->takes, d->gives);
     struct answer unused;
     return operation_answer(&work, sim->books, sim->operations, &d->request, d->answer ? d->answer : &unused);
-}
-
-/* What may not differ after an operation that failed: the ledger to the last row, and the audit trail. */
-static struct fault *fingerprint(struct simulation *sim, struct str *hash, int64_t *rows)
-{
-    struct ledger_proof proof = { 0 };
-    struct work work = sim_work(sim, PROGRAM);
-    work.reading = true;
-    TRY(db_begin(&work, sim->books));
-    struct fault *fault = ledger_verify(&work, &proof);
-    if (!fault) fault = audit_verify(&work, rows);
-    db_rollback(&work);
-    *hash = proof.hash;
-    if (!fault && !proof.holds)
-        return FAULT(sim->scratch, &simulation_wrong, NULL, PARAM("day", date_text(sim->scratch, sim->today)),
-                     PARAM("what", STR("the ledger, after a failure")));
-    return fault;
-}
-
-/* Fails at its first statement, then further on, until it gets through; no failure leaves a trace. */
-static struct fault *torment(struct simulation *sim, const struct doing *d)
-{
-    struct str before, after;
-    int64_t rows, rows_after;
-    TRY(fingerprint(sim, &before, &rows));
-    for (int64_t nth = 1;; nth += sim->settings.fail_every) {
-        int64_t from = books_statements(sim->books);
-        books_fail_at(sim->books, nth);
-        struct fault *fault = attempt(sim, d);
-        books_fail_at(sim->books, 0);
-        if (!fault || fault->type != &db_broken) return fault;
-        if (books_statements(sim->books) - from < nth) return fault; /* it broke by itself */
-        sim->counts.failures++;
-        TRY(fingerprint(sim, &after, &rows_after));
-        if (!str_equal(before, after) || rows != rows_after)
-            return FAULT(
-                sim->scratch, &simulation_wrong, NULL, PARAM("day", date_text(sim->scratch, sim->today)),
-                PARAM("what", str_format(sim->scratch, "%s left a trace when statement %lld of it failed",
-                                         d->command ? d->command : d->request.operation->command, (long long)nth)));
-    }
-}
-
-static struct fault *act(struct simulation *sim, const struct doing *d)
-{
-    bool reads = !d->command && (d->request.operation->flags & OPERATION_READS);
-    return sim->settings.fail_every && sim->company_id && !reads ? torment(sim, d) : attempt(sim, d);
 }
 
 struct fault *sim_ask(struct simulation *sim, enum who who, const char *command, struct str json, struct answer *answer)

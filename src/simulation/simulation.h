@@ -17,7 +17,6 @@ struct simulation_settings {
     int64_t bills_a_month;         /* 0: 88 */
     int64_t open_days;             /* bank lines of the last so many days wait for a decision; 0: 14 */
     int64_t draw_days;             /* invoices of the last so many days get their PDF at once, older ones when asked; 0: all */
-    int64_t fail_every;            /* each writing operation is first made to fail at its 1st, (1+n)th, (1+2n)th … statement; 0: not (tests) */
     bool without_passwords;        /* its people are invited only (tests: a password costs a tenth of a second) */
     bool trains;                   /* the program learns from its history twice a year (cash train) */
 };
@@ -31,7 +30,6 @@ struct simulation_counts {
     int64_t lines;           /* of the bank */
     int64_t expected, found; /* posted by the program: our own payments that came back, what others paid */
     int64_t wrong;           /* of `found`: not the truth; put right by a person the day after */
-    int64_t failures;         /* of fail_every: none of them left a trace */
     int64_t by_hand, waiting; /* decided by a person; nobody decided yet */
 };
 

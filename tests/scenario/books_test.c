@@ -150,6 +150,36 @@ static struct str given_day(struct arena *arena, int64_t minor, const char *text
     return statement_write_camt053(arena, &s, CAMT_053_08);
 }
 
+/* What a customer paid without a word, and an invoice of a later day, brought together by hand, and apart again. */
+static void settle_by_hand(struct scene *s, int64_t party, int64_t line)
+{
+    struct work *work = s->work;
+    POST(s, "/cash/decide", "{\"line_id\":%lld,\"shares\":[],\"differences\":[],\"bookings\":[],\"party_id\":%lld}",
+         (long long)line, (long long)party);
+    json_t *draft =
+        POST(s, "/invoices",
+             "{\"party_id\":%lld,\"lines\":[{\"description\":\"Dienst\",\"price\":\"50.00\",\"vat_code\":\"21\"}]}",
+             (long long)party);
+    json_t *invoice = json_object_get(draft, "invoice");
+    POST(s, PATH("/invoices/%lld/finalise", (long long)number_in(invoice, "id")), "{\"version\":%lld}",
+         (long long)number_in(invoice, "version"));
+    json_t *items = json_object_get(GET(s, PATH("/items?party_id=%lld&rest.ne=0", (long long)party)), "items");
+    int64_t paid = 0, owed = 0;
+    for (size_t i = 0; i < json_array_size(items); i++) {
+        json_t *item = json_array_get(items, i);
+        *(*text_in(item, "rest") == '-' ? &paid : &owed) = number_in(item, "id");
+    }
+    expect(paid && owed);
+    json_t *settled = POST(
+        s, "/items/settle",
+        "{\"effective_on\":\"2025-03-03\",\"reason\":\"they belong together\",\"parts\":[{\"item_id\":%lld,\"amount_minor\":6050},{\"item_id\":%lld,\"amount_minor\":-6050}]}",
+        (long long)owed, (long long)paid);
+    POST(s, PATH("/allocations/%lld/undo", (long long)number_in(settled, "id")),
+         "{\"on\":\"2025-03-03\",\"why\":\"after all not\"}");
+    REFUSED(s, 404, PATH("/allocations/%lld/undo", (long long)number_in(settled, "id")),
+            "{\"on\":\"2025-03-03\",\"why\":\"again\"}");
+}
+
 DB_TEST(scenario_bank_and_cash)
 {
     struct scene s = scene_begin(work);
@@ -171,7 +201,9 @@ DB_TEST(scenario_bank_and_cash)
     json_t *run = POST(&s, "/cash/run", "{}");
     expect_int(0, number_in(run, "posted"));
     expect_int(1, json_array_size(json_object_get(GET(&s, "/cash/queue"), "items")));
-    json_t *party = POST(&s, "/parties", "{\"name\":\"Klant\",\"is_customer\":true}");
+    json_t *party = POST(
+        &s, "/parties",
+        "{\"name\":\"Klant\",\"is_customer\":true,\"street\":\"Zonlaan 2\",\"postal_code\":\"3511 AB\",\"city\":\"Utrecht\"}");
     REFUSED(&s, 422, "/cash/decide", "{\"line_id\":%lld,\"shares\":[],\"differences\":[],\"bookings\":[]}",
             (long long)line);
     json_t *decided = POST(&s, "/cash/decide",
@@ -191,6 +223,7 @@ DB_TEST(scenario_bank_and_cash)
     POST(&s, "/cash/train", "{}");
     GET(&s, "/cash/models");
     GET(&s, "/cash/export?from_on=2025-01-01");
+    settle_by_hand(&s, number_in(party, "id"), line);
     REFUSED(
         &s, 404, "/items/settle",
         "{\"effective_on\":\"2025-03-03\",\"reason\":\"test\",\"parts\":[{\"item_id\":1,\"amount_minor\":1},{\"item_id\":2,\"amount_minor\":-1}]}");
