@@ -162,7 +162,8 @@ static size_t first_of(const struct part_sum *sums, size_t count, int64_t sum)
     return from;
 }
 
-struct prefix { const struct part_sum *values, *sorted; size_t count; const uint16_t *set; size_t fixed, end; };
+/* cents: each discount may have been rounded the other way. */
+struct prefix { const struct part_sum *values, *sorted; size_t count; const uint16_t *set; size_t fixed, end; int64_t cents; };
 
 /* The prefix without one or two of its items. */
 static size_t drop_from(struct cash_matching *m, struct cash_scope *s, const struct prefix *p, int64_t excess, size_t most)
@@ -171,7 +172,8 @@ static size_t drop_from(struct cash_matching *m, struct cash_scope *s, const str
     for (size_t first = 0; first <= p->end && found < most; first++) { /* first == end: only one is left out */
         int64_t rest = excess - (first < p->end ? p->values[first].sum : 0);
         if (first < p->end && (rest <= 0 || p->end > DROP_TWO_MAX)) continue;
-        for (size_t k = first_of(p->sorted, p->count, rest); k < p->count && p->sorted[k].sum == rest && found < most; k++) {
+        for (size_t k = first_of(p->sorted, p->count, rest - p->cents);
+             k < p->count && p->sorted[k].sum <= rest + p->cents && found < most; k++) {
             size_t second = p->sorted[k].place;
             if (second >= p->end || (first < p->end && second <= first)) continue;
             uint16_t left[CASH_SCOPE_MAX + 40];
@@ -210,7 +212,8 @@ static void continued_without(struct cash_matching *m, struct cash_scope *s, con
     for (size_t i = 0; i < n && dropped < 4; i++) {
         sum += values[i].sum;
         if (sum > m->amount && i > 1)
-            dropped += drop_from(m, s, &(struct prefix){ values, sorted, n, set, fixed, i }, sum - m->amount, 4 - dropped);
+            dropped += drop_from(m, s, &(struct prefix){ values, sorted, n, set, fixed, i, grace >= 0 },
+                                 sum - m->amount, 4 - dropped);
     }
 }
 
@@ -244,7 +247,9 @@ static void named_continued(struct cash_matching *m, struct cash_scope *s, const
             sum += value_of(m, s, next, grace);
             set[n++] = (uint16_t)next;
         }
-        if (sum == m->amount && n > count) add_places(m, s, set, n, FROM_NAMED | FROM_NAMED_REST);
+        int64_t cents = grace >= 0 ? (int64_t)n : 0; /* each discount rounded by a cent */
+        if (sum >= m->amount - cents && sum <= m->amount + cents && n > count)
+            add_places(m, s, set, n, FROM_NAMED | FROM_NAMED_REST);
         else if (sum > m->amount) continued_without(m, s, named, count, last, with & 1, grace);
     }
 }
@@ -334,12 +339,21 @@ static void order_items(const struct cash_matching *m, const struct cash_scope *
     }
 }
 
-static size_t credit_places(const struct cash_matching *m, const struct cash_scope *s, uint16_t *out)
+/* Which credit notes a payer takes along: none, all, or those that were there before the day of payment. */
+enum credits { CREDITS_NONE, CREDITS_ALL, CREDITS_BEFORE, CREDITS_WAYS };
+
+/* False: no other set than an earlier way gives. */
+static bool credit_places(const struct cash_matching *m, const struct cash_scope *s, enum credits way, uint16_t *out,
+                          size_t *count)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < s->count && count < 40; i++)
-        if (open_of(m, s, i) < 0) out[count++] = (uint16_t)i;
-    return count;
+    size_t all = 0;
+    *count = 0;
+    for (size_t i = 0; i < s->count && all < 40 && way != CREDITS_NONE; i++) {
+        if (open_of(m, s, i) >= 0) continue;
+        all++;
+        if (way == CREDITS_ALL || m->engine->items.at[s->items[i]].issued < m->day) out[(*count)++] = (uint16_t)i;
+    }
+    return way == CREDITS_NONE || (*count && (way == CREDITS_ALL || *count < all));
 }
 
 /* Would a payer who keeps something back pay `sum` with this amount? */
@@ -361,17 +375,17 @@ static void prefixes(struct cash_matching *m, struct cash_scope *s, const struct
 {
     const struct cash_habit *h = &m->engine->parties.at[m->engine->items.at[s->items[0]].party].habit;
     uint16_t credits[40], set[CASH_SCOPE_MAX + 40];
-    size_t credit_count = credit_places(m, s, credits), n = order->count;
+    size_t n = order->count;
     struct part_sum values[CASH_SCOPE_MAX];
     for (size_t i = 0; i < n; i++) values[i] = (struct part_sum){ value_of(m, s, order->at[i], grace), (uint16_t)i };
-    int64_t all_credits = 0;
-    for (size_t i = 0; i < credit_count; i++) all_credits += open_of(m, s, credits[i]);
     struct part_sum sorted[CASH_SCOPE_MAX];
     memcpy(sorted, values, n * sizeof *values);
     qsort(sorted, n, sizeof *sorted, by_sum);
-    for (int with = 0; with < (credit_count ? 2 : 1); with++) {
-        int64_t sum = with ? all_credits : 0;
-        size_t fixed = with ? credit_count : 0, dropped = 0;
+    for (enum credits way = CREDITS_NONE; way < CREDITS_WAYS; way++) {
+        int64_t sum = 0;
+        size_t fixed, dropped = 0;
+        if (!credit_places(m, s, way, credits, &fixed)) continue;
+        for (size_t i = 0; i < fixed; i++) sum += open_of(m, s, credits[i]);
         memcpy(set, credits, fixed * sizeof *set);
         for (size_t i = 0; i < n && fixed + i < CASH_SCOPE_MAX; i++) {
             sum += values[i].sum;
@@ -382,7 +396,7 @@ static void prefixes(struct cash_matching *m, struct cash_scope *s, const struct
             if (over_now && grace < 0 && i > 0 && (m->reading->words & (WORD_DEDUCTION | WORD_CONTRA)))
                 add_places(m, s, set, fixed + i + 1, origin);
             if (excess <= 0 || i < 2 || dropped > 6) continue;
-            dropped += drop_from(m, s, &(struct prefix){ values, sorted, n, set, fixed, i }, excess, 7 - dropped);
+            dropped += drop_from(m, s, &(struct prefix){ values, sorted, n, set, fixed, i, grace >= 0 }, excess, 7 - dropped);
         }
     }
 }
@@ -432,9 +446,9 @@ static void window_sets(struct cash_matching *m, struct cash_scope *s, const str
 static void windows(struct cash_matching *m, struct cash_scope *s, const struct order *order, int grace)
 {
     uint16_t credits[40];
-    size_t credit_count = credit_places(m, s, credits);
-    window_sets(m, s, order, grace, credits, 0);
-    if (credit_count) window_sets(m, s, order, grace, credits, credit_count);
+    size_t credit_count;
+    for (enum credits way = CREDITS_NONE; way < CREDITS_WAYS; way++)
+        if (credit_places(m, s, way, credits, &credit_count)) window_sets(m, s, order, grace, credits, credit_count);
 }
 
 /* Two or three items: what a payer adds up without a system. All that come to `least` … `most`, up to a limit, and how many there are. */
@@ -554,40 +568,81 @@ static void running(struct cash_matching *m, struct cash_scope *s)
     c->differences[c->difference_count++] = (struct cash_difference){ CASH_INSTALMENT, -left };
 }
 
-/* Everything due of one party and everything due of another: a head office pays for both. */
+/* What is due of one party and of another, each up to its own day, or of one alone, with the credit notes of both: a head office pays
+ * for a subsidiary. One item of them may be left out. */
+struct pair {
+    uint16_t first[CASH_SCOPE_MAX], second[CASH_SCOPE_MAX], credits[40];
+    size_t first_count, second_count, credit_count;
+};
+
+static bool pair_places(const struct cash_matching *m, const struct cash_scope *s, uint32_t a, uint32_t b, enum credits way,
+                        struct pair *p)
+{
+    uint16_t all[40];
+    size_t count;
+    if (!credit_places(m, s, way, all, &count)) return false;
+    p->first_count = p->second_count = p->credit_count = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        const struct cash_known_item *x = &m->engine->items.at[s->items[i]];
+        if (x->open > 0 && x->party == a) p->first[p->first_count++] = (uint16_t)i;
+        if (x->open > 0 && x->party == b) p->second[p->second_count++] = (uint16_t)i;
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint32_t party = m->engine->items.at[s->items[all[i]]].party;
+        if (party == a || party == b) p->credits[p->credit_count++] = all[i];
+    }
+    return way == CREDITS_NONE ? p->first_count && p->second_count : p->credit_count && (p->first_count || p->second_count);
+}
+
+static size_t pair_sets(struct cash_matching *m, struct cash_scope *s, const struct pair *p)
+{
+    struct part_sum sorted[CASH_SCOPE_MAX];
+    size_t n = 0, found = 0, dropped = 0;
+    int64_t before = 0;
+    for (size_t i = 0; i < p->credit_count; i++) before += open_of(m, s, p->credits[i]);
+    for (size_t i = 0; i < p->first_count; i++) sorted[n++] = (struct part_sum){ open_of(m, s, p->first[i]), p->first[i] };
+    for (size_t i = 0; i < p->second_count && n < CASH_SCOPE_MAX; i++)
+        sorted[n++] = (struct part_sum){ open_of(m, s, p->second[i]), p->second[i] };
+    qsort(sorted, n, sizeof *sorted, by_sum);
+    for (size_t i = 0; i <= p->first_count; before += i < p->first_count ? open_of(m, s, p->first[i]) : 0, i++) {
+        int64_t sum = before;
+        for (size_t j = 0; j <= p->second_count && found < 6; sum += j < p->second_count ? open_of(m, s, p->second[j]) : 0, j++) {
+            int64_t excess = sum - m->amount;
+            bool exact = !excess && i + j;
+            if (!exact && (excess <= 0 || dropped > 3 || i + j < 3)) continue;
+            size_t k = exact ? 0 : first_of(sorted, n, excess);
+            if (!exact && (k == n || sorted[k].sum != excess)) continue;
+            uint16_t set[CASH_SCOPE_MAX + 40];
+            size_t count = p->credit_count, wanted = p->credit_count + i + j - !exact;
+            memcpy(set, p->credits, count * sizeof *set);
+            for (size_t q = 0; q < i + j; q++) {
+                uint16_t place = q < i ? p->first[q] : p->second[q - i];
+                if (exact || place != sorted[k].place) set[count++] = place;
+            }
+            if (count != wanted || count > CASH_SCOPE_MAX) continue;
+            bool added = add_places(m, s, set, count, exact ? FROM_PREFIX : FROM_DROP) != NULL;
+            found += added, dropped += added && !exact;
+        }
+    }
+    return found;
+}
+
 static void family_pairs(struct cash_matching *m, struct cash_scope *s)
 {
-    uint32_t parties[PAYERS_MAX];
+    enum { FAMILY_MOST = 6 };
+    uint32_t parties[FAMILY_MOST];
+    struct pair *pair = ARENA_NEW(m->arena, struct pair);
     size_t count = 0, found = 0;
-    for (size_t i = 0; i < s->count && count < PAYERS_MAX; i++) {
+    for (size_t i = 0; i < s->count && count < FAMILY_MOST; i++) {
         uint32_t party = m->engine->items.at[s->items[i]].party;
         bool seen = false;
         for (size_t j = 0; j < count; j++) seen |= parties[j] == party;
         if (!seen) parties[count++] = party;
     }
     for (size_t a = 0; a < count; a++)
-        for (size_t b = 0; b < count && found < 6; b++) {
-            if (a == b) continue;
-            for (int with = 0; with < 2; with++) {
-                int64_t sum = 0;
-                uint16_t set[CASH_SCOPE_MAX];
-                for (size_t cut = 0, n = 0; cut < s->count; cut++) { /* all of a up to here … */
-                    const struct cash_known_item *x = &m->engine->items.at[s->items[cut]];
-                    if (x->party != parties[a] || (x->open < 0 && !with)) continue;
-                    sum += x->open;
-                    set[n++] = (uint16_t)cut;
-                    int64_t rest = m->amount - sum;
-                    size_t k = n;
-                    for (size_t j = 0; j < s->count && rest != 0; j++) { /* … and of b until it fits */
-                        const struct cash_known_item *y = &m->engine->items.at[s->items[j]];
-                        if (y->party != parties[b] || (y->open < 0 && !with)) continue;
-                        rest -= y->open;
-                        set[k++] = (uint16_t)j;
-                    }
-                    if (rest == 0 && k > n) found += add_places(m, s, set, k, FROM_PREFIX) != NULL;
-                }
-            }
-        }
+        for (size_t b = a + 1; b < count; b++)
+            for (enum credits way = CREDITS_NONE; way < CREDITS_WAYS && found < 12; way++)
+                if (pair_places(m, s, parties[a], parties[b], way, pair)) found += pair_sets(m, s, pair);
 }
 
 static void plain_sets(struct cash_matching *m, struct cash_scope *s)

@@ -174,49 +174,115 @@ static void difference_features(const struct cash_matching *m, const struct cash
     f[F_ROUNDING_HABIT] = rate(h->rounding, h->lines, all->rounding, all->lines);
 }
 
-enum { HABIT_LEAST = 5 };
-struct shape { int32_t due_last, issue_last; uint64_t due_sequence, issue_sequence; int positives, credits; };
+/* ---- How the set lies in the party's list of open items ---- */
 
-/* How the set lies in the party's list of open items. */
+enum { HABIT_LEAST = 8 };
+struct end { int32_t day; uint64_t sequence; };
+struct shape { struct end due_first, due_last, issue_first, issue_last; int positives, credits; };
+
+static bool before(const struct end *a, const struct end *b)
+{
+    return a->day != b->day ? a->day < b->day : a->sequence < b->sequence;
+}
+
+static void shape_of(const struct cash_matching *m, const struct cash_candidate *c, struct shape *s)
+{
+    *s = (struct shape){ .due_first = { INT32_MAX, 0 }, .due_last = { INT32_MIN, 0 }, .issue_first = { INT32_MAX, 0 },
+                         .issue_last = { INT32_MIN, 0 } };
+    for (size_t i = 0; i < c->count; i++) {
+        const struct cash_known_item *item = &m->engine->items.at[c->items[i]];
+        const struct end due = { item->due, item->sequence }, issue = { item->issued, item->sequence };
+        if (item->open < 0) { s->credits++; continue; }
+        s->positives++;
+        if (before(&s->due_last, &due)) s->due_last = due;
+        if (before(&due, &s->due_first)) s->due_first = due;
+        if (before(&s->issue_last, &issue)) s->issue_last = issue;
+        if (before(&issue, &s->issue_first)) s->issue_first = issue;
+    }
+}
+
+static bool in_month(const struct cash_known_item *item, int month)
+{
+    return month && date_from_days(item->issued).ymd / 100 % 100 == month;
+}
+
+/* Could `other`, which the set leaves out, stand in for `own` by everything that a person could see? The same amount to the cent (and the
+ * same discount where one is taken), and nothing that tells them apart: no name in the text, no month named that is the one's and not the
+ * other's. */
+static bool stands_in(const struct cash_matching *m, const struct cash_candidate *c, uint32_t other, uint32_t own)
+{
+    const struct cash_known_item *a = &m->engine->items.at[own], *b = &m->engine->items.at[other];
+    const struct cash_naming *n = cash_named(m, own);
+    if (b->open + b->reserved != a->open || b->issued > m->day || b->currency != a->currency || (n && n->quality >= 45))
+        return false;
+    bool discount = c->difference_count &&
+                    (c->differences[0].kind == CASH_DISCOUNT || c->differences[0].kind == CASH_DISCOUNT_LATE);
+    if (discount && cash_item_discount(a, m->day, CASH_LATE_DAYS) != cash_item_discount(b, m->day, CASH_LATE_DAYS)) return false;
+    return !in_month(a, m->reading->month) || in_month(b, m->reading->month);
+}
+
+/* Equal strength: one of the set could be exchanged for an equal one outside it, and only its age would differ. Age alone tells them apart
+ * when this payer has always (at least HABIT_LEAST times) taken the oldest of equals, and this is the oldest; or when the exchange would
+ * leave a hole in what is otherwise everything from one day to another. */
+static bool is_tie(const struct cash_matching *m, const struct cash_candidate *c, uint32_t other, uint32_t own, bool whole)
+{
+    const struct cash_known_item *a = &m->engine->items.at[own], *b = &m->engine->items.at[other];
+    const struct cash_habit *h = &m->engine->parties.at[c->party].habit;
+    bool older = cash_item_order(a, b) < 0;
+    if (!older) return true;
+    if (c->count > 1) return !whole;
+    return h->equal_choice < HABIT_LEAST || h->oldest_equal < h->equal_choice;
+}
+
+struct equals { int count, before; bool tied; };
+static void count_equals(const struct cash_matching *m, const struct cash_candidate *c, const uint32_t *items, size_t count,
+                         bool whole, struct equals *e)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (in_set(c, items[i])) continue;
+        for (size_t k = 0; k < c->count; k++) {
+            if (!stands_in(m, c, items[i], c->items[k])) continue;
+            e->count++;
+            e->before += cash_item_order(&m->engine->items.at[items[i]], &m->engine->items.at[c->items[k]]) < 0;
+            e->tied |= is_tie(m, c, items[i], c->items[k], whole);
+            break;
+        }
+    }
+}
+
 static void order_features(const struct cash_matching *m, struct cash_candidate *c, float *f)
 {
     const struct cash_engine *e = m->engine;
     const struct cash_known_party *party = &e->parties.at[c->party];
-    struct shape s = { .due_last = INT32_MIN, .issue_last = INT32_MIN };
-    for (size_t i = 0; i < c->count; i++) {
-        const struct cash_known_item *item = &e->items.at[c->items[i]];
-        if (item->open < 0) { s.credits++; continue; }
-        s.positives++;
-        if (item->due > s.due_last || (item->due == s.due_last && item->sequence > s.due_sequence))
-            s.due_last = item->due, s.due_sequence = item->sequence;
-        if (item->issued > s.issue_last || (item->issued == s.issue_last && item->sequence > s.issue_sequence))
-            s.issue_last = item->issued, s.issue_sequence = item->sequence;
-    }
-    int left_due = 0, left_issue = 0, credits_left = 0, open = 0, equals = 0, equals_before = 0, due_left = 0, same_day = 0;
-    bool first_in = false, partial = false, exchangeable = false;
+    struct shape s;
+    shape_of(m, c, &s);
+    int left_due = 0, left_issue = 0, credits_left = 0, open = 0, due_left = 0, same_day = 0, due_holes = 0, issue_holes = 0;
+    bool first_in = false, partial = false;
     for (size_t i = 0; i < party->open_count; i++) {
         const struct cash_known_item *item = &e->items.at[party->open[i]];
+        const struct end due = { item->due, item->sequence }, issue = { item->issued, item->sequence };
         if (item->issued > m->day) continue;
         bool in = in_set(c, party->open[i]);
         partial |= in && item->open != item->total;
         if (item->open < 0) { credits_left += !in; continue; }
         if (!open++) first_in = in;
-        if (!in) {
-            left_due += item->due < s.due_last || (item->due == s.due_last && item->sequence < s.due_sequence);
-            left_issue += item->issued < s.issue_last || (item->issued == s.issue_last && item->sequence < s.issue_sequence);
-            due_left += item->due <= m->day;
-            same_day += item->due == s.due_last && item->sequence > s.due_sequence;
-        }
-        for (size_t k = 0; k < c->count && !in; k++) { /* could stand in for one that the text does not name */
-            const struct cash_known_item *own = &e->items.at[c->items[k]];
-            const struct cash_naming *n = item->open == own->open ? cash_named(m, c->items[k]) : NULL;
-            if (item->open != own->open || (n && n->quality >= 45)) continue;
-            equals++;
-            exchangeable |= c->count == 1 || item->due <= own->due;
-            equals_before += cash_item_order(item, own) < 0;
-            break;
-        }
+        if (in) continue;
+        bool early_due = before(&due, &s.due_last), early_issue = before(&issue, &s.issue_last);
+        left_due += early_due;
+        left_issue += early_issue;
+        due_holes += early_due && before(&s.due_first, &due);
+        issue_holes += early_issue && before(&s.issue_first, &issue);
+        due_left += item->due <= m->day;
+        same_day += item->due == s.due_last.day && item->sequence > s.due_last.sequence;
     }
+    struct equals equal = { 0 };
+    bool whole = !due_holes || !issue_holes;
+    count_equals(m, c, party->open, party->open_count, whole, &equal);
+    struct equals held = equal; /* what waiting lines are thought to settle may just as well be this line's */
+    count_equals(m, c, party->held, party->held_count, whole, &held);
+    size_t inside = 0;
+    for (size_t i = 0; i < c->count; i++) inside += in_month(&e->items.at[c->items[i]], m->reading->month);
+    f[F_MONTH] = !m->reading->month ? -1 : c->count ? (float)inside / (float)c->count : 0;
     f[F_SIZE] = (float)c->count;
     f[F_CREDITS] = (float)s.credits;
     f[F_LEFT_OUT] = (float)left_due;
@@ -225,13 +291,13 @@ static void order_features(const struct cash_matching *m, struct cash_candidate 
     f[F_PREFIX_ISSUE] = (float)left_issue;
     f[F_BOUNDARY] = (float)same_day;
     f[F_OLDEST] = first_in;
-    f[F_EQUALS] = (float)equals;
-    f[F_OLDEST_EQUAL] = (float)equals_before;
+    f[F_EQUALS] = (float)equal.count;
+    f[F_OLDEST_EQUAL] = (float)equal.before;
     f[F_CREDITS_LEFT] = (float)credits_left;
     f[F_OPEN] = (float)open;
     f[F_EVERYTHING_DUE] = (float)due_left;
     f[F_PARTIAL] = partial;
-    c->tied = exchangeable && party->habit.equal_choice < HABIT_LEAST;
+    c->tied = held.tied;
 }
 
 static void timing_features(const struct cash_matching *m, const struct cash_candidate *c, float *f)

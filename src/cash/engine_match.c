@@ -13,17 +13,47 @@ void cash_sort(struct cash_candidate *candidates, size_t count)
     }
 }
 
-/* What the text names outright is not hidden by the guess that an earlier line, which waits, has settled it. */
-static size_t lift_reservations(struct cash_matching *m, uint32_t *lifted, size_t most)
+struct lifted { uint32_t item; int64_t amount; };
+typedef LIST_OF(struct lifted) lifted_list;
+
+static void lift(struct cash_engine *e, struct arena *arena, uint32_t item, lifted_list *lifted)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < m->reading->mention_count && count < most; i++) {
-        const struct cash_mention *x = &m->reading->mentions[i];
-        if (x->quality < 55 || !m->engine->items.at[x->item].reserved) continue;
-        lifted[count++] = x->item;
-        cash_item_settle(m->engine, x->item, -m->engine->items.at[x->item].reserved, 0);
+    int64_t amount = e->items.at[item].reserved;
+    if (!amount) return;
+    *LIST_ADD(arena, lifted) = (struct lifted){ item, amount };
+    e->items.at[item].reserved = 0;
+    cash_item_settle(e, item, -amount, 0);
+}
+
+static void put_back(struct cash_engine *e, const lifted_list *lifted, int32_t day)
+{
+    for (size_t i = 0; i < lifted->count; i++) {
+        e->items.at[lifted->at[i].item].reserved = lifted->at[i].amount;
+        cash_item_settle(e, lifted->at[i].item, lifted->at[i].amount, day);
     }
-    return count;
+}
+
+/* What the text names outright is not hidden by the guess that an earlier line, which waits, has settled it. */
+static void lift_named(struct cash_matching *m, lifted_list *lifted)
+{
+    for (size_t i = 0; i < m->reading->mention_count; i++)
+        if (m->reading->mentions[i].quality >= 55) lift(m->engine, m->arena, m->reading->mentions[i].item, lifted);
+}
+
+/* All that waiting lines are thought to settle of those who may have paid this one. */
+static void lift_all(struct cash_matching *m, lifted_list *lifted)
+{
+    struct cash_engine *e = m->engine;
+    for (size_t i = 0; i < m->payer_count; i++) {
+        struct cash_known_party *party = &e->parties.at[m->payers[i].party];
+        size_t kept = 0;
+        for (size_t k = 0; k < party->held_count; k++) {
+            if (!e->items.at[party->held[k]].reserved) { e->items.at[party->held[k]].is_held = false; continue; }
+            party->held[kept++] = party->held[k];
+        }
+        party->held_count = kept;
+        for (size_t k = 0; k < kept; k++) lift(e, m->arena, party->held[k], lifted);
+    }
 }
 
 void cash_prepare(struct cash_engine *engine, struct arena *arena, const struct cash_line *line, struct cash_matching *m)
@@ -43,8 +73,8 @@ void cash_prepare(struct cash_engine *engine, struct arena *arena, const struct 
     if (m->repeat &&
         (m->day - engine->repeats.at[m->repeat - 1].day > 60 || m->day < engine->repeats.at[m->repeat - 1].day))
         m->repeat = 0;
-    uint32_t lifted[MENTIONS_MAX];
-    size_t lifted_count = lift_reservations(m, lifted, ARRAY_LENGTH(lifted));
+    lifted_list lifted = { 0 };
+    lift_named(m, &lifted);
     cash_find_batches(m);
     bool certain = m->candidate_count == 1 && m->candidates[0].complete;
     if (!certain) {
@@ -56,9 +86,7 @@ void cash_prepare(struct cash_engine *engine, struct arena *arena, const struct 
         cash_rule_score(m, &m->candidates[i]);
         m->candidates[i].score = (float)m->candidates[i].rule_score / 1000;
     }
-    for (size_t i = 0; i < lifted_count; i++)
-        cash_item_settle(engine, lifted[i], engine->items.at[lifted[i]].reserved,
-                         engine->items.at[lifted[i]].settled_on);
+    put_back(engine, &lifted, m->day);
     cash_sort(m->candidates, m->candidate_count);
     size_t kept = 0;
     for (size_t i = 0; i < m->candidate_count; i++)
@@ -174,17 +202,52 @@ static struct cash_proposal nothing_found(struct arena *arena)
     return (struct cash_proposal){ .explanations = one, .count = 1, .why_not = CASH_NOTHING_TO_POST };
 }
 
+/* Candidates in order and the chance of the first; true for a batch that is known. */
+static bool rank(struct cash_engine *engine, struct arena *arena, const struct cash_line *line, struct cash_matching *m,
+                 double *top, float *raw)
+{
+    *top = 0, *raw = 0;
+    cash_prepare(engine, arena, line, m);
+    if (!m->candidate_count) return false;
+    bool batch = m->candidates[0].features[F_BATCH] > 0;
+    if (batch) *top = 0.99995;
+    else if (engine->learned) cash_rank_learned(engine->learned, m->candidates, m->candidate_count, top, raw);
+    else cash_rank_rules(m->candidates, m->candidate_count, top);
+    return batch;
+}
+
+/* What an earlier line, which waits, was thought to settle may be just what this line pays, and that guess wrong: a line that is not
+ * explained well is looked at without those guesses. What only so finds an explanation is never posted by itself. */
+static struct cash_matching *look_again(struct cash_matching *first, double *top, float *raw)
+{
+    struct cash_engine *e = first->engine;
+    lifted_list lifted = { 0 };
+    double other_top;
+    float other_raw;
+    lift_all(first, &lifted);
+    if (!lifted.count) return first;
+    struct cash_matching *second = ARENA_NEW(first->arena, struct cash_matching);
+    (void)rank(e, first->arena, first->line, second, &other_top, &other_raw);
+    put_back(e, &lifted, first->day);
+    const struct cash_candidate *best = first->candidate_count ? first->candidates : NULL;
+    bool fits = best && best->category == CASH_MATCH &&
+                !best->difference_count; /* to the cent: then far better, or not at all */
+    if (!second->candidate_count || second->candidates[0].category != CASH_MATCH || other_top <= *top * (fits ? 2 : 1))
+        return first;
+    *top = other_top, *raw = other_raw;
+    second->without_guesses = true;
+    return second;
+}
+
 struct cash_proposal cash_engine_match(struct cash_engine *engine, struct arena *arena, const struct cash_line *line)
 {
+    enum { WELL_EXPLAINED_PERCENT = 90 };
     struct cash_matching *m = ARENA_NEW(arena, struct cash_matching);
     double top = 0;
     float raw = 0;
-    cash_prepare(engine, arena, line, m);
+    bool batch = rank(engine, arena, line, m, &top, &raw);
+    if (!batch && top * 100 < WELL_EXPLAINED_PERCENT) m = look_again(m, &top, &raw);
     if (!m->candidate_count) return nothing_found(arena);
-    bool batch = m->candidates[0].features[F_BATCH] > 0;
-    if (batch) top = 0.99995;
-    else if (engine->learned) cash_rank_learned(engine->learned, m->candidates, m->candidate_count, &top, &raw);
-    else cash_rank_rules(m->candidates, m->candidate_count, &top);
     struct cash_proposal p = { .model = engine->learned ? cash_learned_version(engine->learned) : 0 };
     size_t count = m->candidate_count < CASH_EXPLANATION_MAX ? m->candidate_count : CASH_EXPLANATION_MAX;
     struct cash_explanation *out = ARENA_ARRAY(arena, struct cash_explanation, count);
@@ -196,7 +259,7 @@ struct cash_proposal cash_engine_match(struct cash_engine *engine, struct arena 
     p.explanations = out;
     p.count = count;
     p.why_not = cash_may_post(&engine->settings, m->candidates, m->candidate_count);
-    if (p.why_not == CASH_AUTO && must_wait(m)) p.why_not = CASH_WAITS;
+    if (p.why_not == CASH_AUTO && (m->without_guesses || must_wait(m))) p.why_not = CASH_WAITS;
     int32_t precision = engine->settings.precision_ppm;
     if (p.why_not != CASH_AUTO) return p;
     if (!precision) p.why_not = CASH_AUTO_OFF;

@@ -47,6 +47,7 @@ struct cash_known_item {
     uint16_t claims;        /* waiting lines that may settle it */
     int64_t reserved;       /* of what was open, provisionally settled by waiting lines; `open` is without it */
     bool listed;            /* stands in its party's list of open items */
+    bool is_held;           /* stands in its party's list of what waiting lines hold */
 };
 
 enum { STYLE_REFERENCE, STYLE_NUMBER, STYLE_DIGITS, STYLE_BARE, STYLE_TAIL, STYLE_ORDER, STYLE_NONE, STYLE_COUNT };
@@ -82,6 +83,7 @@ struct cash_known_party {
     struct cash_habit habit;
     uint32_t *open; size_t open_count, open_room; /* items, oldest due first */
     uint32_t waiting;           /* lines of this party that nobody could explain yet */
+    uint32_t *held; size_t held_count, held_room; /* items that waiting lines reserve; some no more */
 };
 struct cash_part { int64_t item, amount, fee; struct str description; uint32_t next; };
 struct cash_parts { uint32_t first, last, count; int64_t amount, fee; int32_t day; };
@@ -316,6 +318,7 @@ enum cash_feature {
     F_PARTIAL,
     F_CREDIT_HABIT,
     F_ORIGIN,
+    F_MONTH,
     F_RULES,
     FEATURES
 };
@@ -366,6 +369,7 @@ struct cash_matching {
     bool exact_named;           /* a fully named set with the exact amount was found */
     uint32_t repeat;            /* index + 1 of an earlier equal line */
     size_t foreign_numbers, unknown_numbers, paid_named;
+    bool without_guesses;       /* looked at without what waiting lines reserve */
 };
 
 void cash_guess_payers(struct cash_matching *m);

@@ -45,7 +45,7 @@ static int set_score(const struct cash_candidate *c, const float *f)
         score += (int)(45 * f[F_BEST_QUALITY] * f[F_NAMED_SHARE]) + (int)(10 * f[F_LEAST_QUALITY]);
         score -= (int)(900 * f[F_UNNAMED] - (f[F_CREDITS] > 0 ? 600 : 0));
     } else {
-        if (f[F_SIZE] <= 1) score += 1200;
+        if (f[F_SIZE] <= 1) score += 1200 + (f[F_MONTH] > 0 ? 700 : 0);
         else if (f[F_PREFIX] > 0) score += 1500;
         else if (f[F_PREFIX_ISSUE] <= 0) score += 1300;
         else if (c->origin & FROM_DROP) score += 300;
