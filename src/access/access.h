@@ -63,6 +63,14 @@ CHECKED struct fault *access_person_name(struct work *work, int64_t id, struct s
 /* The program's own picture of what permissions exist, for roles' patterns. */
 void access_expand(const struct operations *operations, struct str patterns, struct permissions *permissions);
 
+/* ---- Secrets and wrong tries, for whoever lets somebody in ---- */
+struct str secret_new(struct arena *arena);                     /* 32 random bytes as URL-safe text */
+struct str secret_hash(struct arena *arena, struct str secret); /* SHA-256: what is stored */
+/* Wrong tries by where they come from (work->address): thirty in a day, then each waits longer. The refusal after a failure must be one
+ * that keeps, or it was not counted. */
+CHECKED struct fault *guard_address_check(struct work *work); /* refuses access_locked */
+CHECKED struct fault *guard_address_failed(struct work *work);
+
 /* ---- Segregation of duties ---- */
 /* Notes that the user at hand did `duty` ("bill.enter") on a thing. The database's own trigger refuses what a rule of the
  * company forbids after an earlier duty of the same person on the same thing: access_duty_apart names the rule. The program

@@ -20,8 +20,6 @@ extern const struct record access_key_record;
 
 CHECKED struct fault *person_load(struct work *work, int64_t id, struct person *person);
 CHECKED struct fault *person_save(struct work *work, struct person *person); /* version rises */
-struct str secret_new(struct arena *arena);                    /* 32 random bytes as URL-safe text */
-struct str secret_hash(struct arena *arena, struct str secret); /* SHA-256: what is stored */
 CHECKED struct fault *password_check_strength(struct arena *arena, struct str password, struct str email);
 struct str password_hash(struct arena *arena, struct str password); /* argon2id */
 bool password_is(struct str hash, struct str password);
@@ -58,8 +56,6 @@ CHECKED struct fault *person_check_member(struct work *work, int64_t id); /* of 
 CHECKED struct fault *person_check_fresh(struct work *work, const struct person *person);
 
 /* ---- Wrong tries: guard.c ---- */
-CHECKED struct fault *guard_address_check(struct work *work); /* refuses access_locked */
-CHECKED struct fault *guard_address_failed(struct work *work);
 CHECKED struct fault *guard_person_check(struct work *work, const struct person *person);
 CHECKED struct fault *guard_person_failed(struct work *work, struct person *person); /* gives access_wrong */
 CHECKED struct fault *guard_stranger(struct work *work, struct str email); /* nobody's address: as with a person's; gives access_wrong */

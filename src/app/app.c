@@ -11,6 +11,7 @@
 #include "ledger/ledger.h"
 #include "party/party.h"
 #include "payment/payment.h"
+#include "portal/portal.h"
 #include "report/report.h"
 
 /* Every room's table, in the order of rooms.txt. */
@@ -71,6 +72,9 @@ void app_operations(struct arena *arena, struct operations *out)
         &report_vats,
         &report_searches,
         &report_parties,
+        &portal_accesses,
+        &portal_sessions,
+        &portal_invoices,
     };
     struct operation_table *tables = ARENA_ARRAY(arena, struct operation_table, ARRAY_LENGTH(rooms));
     for (size_t i = 0; i < ARRAY_LENGTH(rooms); i++) tables[i] = *rooms[i];

@@ -1,5 +1,6 @@
 /* The program's own commands, and the way to an operation's. */
 #include "app/app_own.h"
+#include "portal/portal.h"
 #include "base/lazy.h"
 #include <jansson.h>
 #include <signal.h>
@@ -225,7 +226,9 @@ int app_main(int count, const char *const *words, const char *const *environment
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is a full disk: said, not died of */
     app_operations(arena, &p->operations);
-    p->doors = (struct doors){ .operations = &p->operations, .identify = app_identify, .act_as = app_act_as };
+    p->doors = (struct doors){
+        .operations = &p->operations, .identify = app_identify, .act_as = app_act_as, .identify_guest = portal_identify
+    };
     struct fault *fault = take_words(p, count, words);
     if (!fault) fault = read_settings(p, environment);
     int code = fault ? refuse(p, fault) : run(p);

@@ -79,6 +79,32 @@ struct bill_line {
 LIST_STRUCT(bill_lines, struct bill_line);
 extern const struct record bill_line_record;
 
+enum problem_source { PROBLEM_DOCUMENT = 1, PROBLEM_CHECK };
+/* What a rule says (of a standard, a profile, or our own), or what the document's XML Schema would refuse. */
+enum problem_kind { PROBLEM_RULE = 1, PROBLEM_STRUCTURE };
+enum problem_severity { PROBLEM_FATAL = 1, PROBLEM_WARNING, PROBLEM_INFORMATION };
+/* What is wrong, in words: in the document itself, or found by our own checks. */
+struct bill_problem {
+    bill_id bill_id;
+    int64_t problem_no;
+    enum problem_source source;
+    enum problem_kind kind;
+    struct str rule; /* "BR-CO-10", "bill.lines_differ" */
+    enum problem_severity severity;
+    struct str place; /* where in the document */
+    int64_t line;     /* of the file, 0 when unknown */
+    struct str found, english, dutch;
+    int64_t released_by;
+    struct instant released_at;
+    struct str release_reason;
+};
+LIST_STRUCT(bill_problems, struct bill_problem);
+extern const struct record bill_problem_record;
+CHECKED struct fault *bill_problems_of(struct work *work, bill_id id, struct bill_problems *problems);
+/* Adds the fault's sentences in both languages; nothing for NULL. The parameters say what was found. */
+void bill_problem_add(struct work *work, struct bill_problems *problems, enum problem_severity severity, struct str place,
+                      int64_t line, struct fault *fault);
+
 CHECKED struct fault *bill_load(struct work *work, bill_id id, struct bill *bill);
 CHECKED struct fault *bill_lines_of(struct work *work, bill_id id, struct bill_lines *lines);
 /* What is open of it, signed as payable_minor is: 0 until it is approved and when it is settled in full. */
@@ -90,6 +116,16 @@ CHECKED struct fault *bill_open(struct work *work, const struct bill *bill, int6
  * that says why. Refuses archive_empty, and bill_same_file naming the bill that this file already is. */
 CHECKED struct fault *bill_receive(struct work *work, struct str file_name, enum document_source source,
                                    struct str content, struct bill *bill);
+
+/* The same from somebody we know, whatever the document says of itself: its supplier is `from` ("portal"). */
+CHECKED struct fault *bill_receive_from(struct work *work, struct str file_name, enum document_source source, struct str content,
+                                        party_id from, struct bill *bill);
+/* What bill_receive would read in these bytes and say of the document; keeps nothing. */
+CHECKED struct fault *bill_judge(struct work *work, struct str content, struct bill *bill, struct bill_problems *problems);
+/* The bill that these bytes are already. */
+CHECKED struct fault *bill_by_content(struct work *work, struct str content, struct bill *bill, bool *found);
+/* The evidence of who sent it, as it stands on the bill. */
+void bill_evidence(const struct bill *bill, struct party_evidence *evidence);
 
 struct bill_line_data {
     struct str description;

@@ -41,32 +41,8 @@ CHECKED struct fault *bill_check_ready(struct work *work, const struct bill *bil
 CHECKED struct fault *bill_lines_write(struct work *work, const struct bill *bill, struct bill_lines *lines);
 
 /* ---- Problems and duplicates: bill_check.c ---- */
-enum problem_source { PROBLEM_DOCUMENT = 1, PROBLEM_CHECK };
-/* What a rule says (of a standard, a profile, or our own), or what the document's XML Schema would refuse. */
-enum problem_kind { PROBLEM_RULE = 1, PROBLEM_STRUCTURE };
-enum problem_severity { PROBLEM_FATAL = 1, PROBLEM_WARNING, PROBLEM_INFORMATION };
-struct bill_problem {
-    bill_id bill_id;
-    int64_t problem_no;
-    enum problem_source source;
-    enum problem_kind kind;
-    struct str rule; /* "BR-CO-10", "bill.lines_differ" */
-    enum problem_severity severity;
-    struct str place; /* where in the document */
-    int64_t line;     /* of the file, 0 when unknown */
-    struct str found, english, dutch;
-    int64_t released_by;
-    struct instant released_at;
-    struct str release_reason;
-};
-LIST_STRUCT(bill_problems, struct bill_problem);
-extern const struct record bill_problem_record;
 enum { PROBLEMS_KEPT = 500, PROBLEM_CHECK_FROM = 1000 };
-/* Adds the fault's sentences in both languages; nothing for NULL. The parameters say what was found. */
-void bill_problem_add(struct work *work, struct bill_problems *problems, enum problem_severity severity, struct str place,
-                 int64_t line, struct fault *fault);
 CHECKED struct fault *bill_problems_write(struct work *work, const struct bill *bill, struct bill_problems *problems);
-CHECKED struct fault *bill_problems_of(struct work *work, bill_id id, struct bill_problems *problems);
 /* What the numbers, days, supplier and bank account say now; replaces what was found before, releases of what is the same stay. */
 CHECKED struct fault *bill_recheck(struct work *work, const struct bill *bill);
 /* The IBAN asked for, proposed as an account of the supplier when it has no such account yet: unusable until verified. */
@@ -104,7 +80,6 @@ void bill_from_einvoice(struct work *work, const struct einvoice *invoice, struc
                         struct bill_problems *problems);
 
 /* ---- Supplier and coding: bill_code.c ---- */
-void bill_evidence(const struct bill *bill, struct party_evidence *evidence);
 /* One hit: sets it as bill_set_supplier does; else leaves it to a person. Changes `bill` and `lines`, saves neither. */
 CHECKED struct fault *bill_find_supplier(struct work *work, struct bill *bill, struct bill_lines *lines);
 CHECKED struct fault *bill_apply_supplier(struct work *work, struct bill *bill, struct bill_lines *lines,

@@ -430,7 +430,8 @@ static struct fault *judge(struct work *work, const struct einvoice *invoice, st
     return NULL;
 }
 
-/* Each file that stood inside the invoice is a document of its own: nothing that came with it is lost. */
+/* Each file that stood inside the invoice is a document of its own: nothing that came with it is lost. Without an original nothing is
+ * kept, and the same is said. */
 static struct fault *keep_attachments(struct work *work, const struct einvoice *invoice,
                                       const struct document *original, const struct bill *bill,
                                       struct bill_problems *problems)
@@ -444,6 +445,7 @@ static struct fault *keep_attachments(struct work *work, const struct einvoice *
                              FAULT(work->arena, &attachment_unread, NULL, PARAM("text", name.at ? name : STR("-"))));
             continue;
         }
+        if (!original) continue;
         struct document document = {
             .file_name = name, .source = original->source, .subject_kind = STR("bill"), .subject_id = bill->id.n
         };
@@ -465,6 +467,8 @@ static struct fault *find_xml(struct work *work, const struct document *document
     if (fault || kind == PAPER_NOT_HYBRID) return *xml = (struct str){ 0 }, NULL;
     if (kind == PAPER_ORDERX)
         bill_problem_add(work, problems, PROBLEM_WARNING, (struct str){ 0 }, 0, FAULT(work->arena, &is_order, NULL));
+    bill->syntax = STR("hybrid");
+    if (!document) return NULL;
     struct document inside = { .file_name = str_format(work->arena, "%.*s.xml",
                                                        STR_ARG(str_utf8_clip(document->file_name, 250))),
                                .media_type = STR("application/xml"),
@@ -473,7 +477,6 @@ static struct fault *find_xml(struct work *work, const struct document *document
                                .subject_id = bill->id.n };
     TRY(archive_keep(work, &inside, *xml, NULL));
     bill->xml_document_id = inside.id;
-    bill->syntax = STR("hybrid");
     return NULL;
 }
 
@@ -493,7 +496,10 @@ static struct fault *read_xml(struct work *work, const struct document *document
         bill_problem_add(work, problems, PROBLEM_WARNING, (struct str){ 0 }, 0, FAULT(work->arena, &not_readable, NULL));
         return NULL;
     }
-    if (!bill->xml_document_id.n) bill->xml_document_id = document->id, bill->syntax = syntax_of(invoice);
+    if (!str_is(bill->syntax, "hybrid")) {
+        bill->syntax = syntax_of(invoice);
+        if (document) bill->xml_document_id = document->id;
+    }
     TRY(access_company_load(work, &company));
     bill_from_einvoice(work, invoice, bill, lines, problems);
     struct reading r = { work, invoice, bill, lines, problems, 2 };
@@ -532,8 +538,39 @@ static struct fault *begin(struct work *work, struct bill *bill)
     return ledger_base_currency(work, &bill->currency);
 }
 
+struct fault *bill_judge(struct work *work, struct str content, struct bill *bill, struct bill_problems *problems)
+{
+    struct bill_lines lines = { 0 };
+    struct str xml;
+    TRY(begin(work, bill));
+    TRY(find_xml(work, NULL, content, bill, problems, &xml));
+    return read_xml(work, NULL, xml, bill, &lines, problems);
+}
+
+struct fault *bill_by_content(struct work *work, struct str content, struct bill *bill, bool *found)
+{
+    uint8_t hash[32];
+    sha256(content.at, content.length, hash);
+    const struct bill wanted = { .file_hash = { (const char *)hash, sizeof hash } };
+    return db_find(work, &sql_bill_by_file, GIVEN(bill, &wanted), INTO(bill, bill), found);
+}
+
+static struct fault *supplier_given(struct work *work, party_id from, struct bill *bill, struct bill_lines *lines)
+{
+    struct party party = { 0 };
+    if (!from.n) return NULL;
+    TRY(party_load(work, from, &party));
+    return bill_apply_supplier(work, bill, lines, &party, "portal");
+}
+
 struct fault *bill_receive(struct work *work, struct str file_name, enum document_source source, struct str content,
                            struct bill *bill)
+{
+    return bill_receive_from(work, file_name, source, content, (party_id){ 0 }, bill);
+}
+
+struct fault *bill_receive_from(struct work *work, struct str file_name, enum document_source source, struct str content,
+                                party_id from, struct bill *bill)
 {
     struct bill_lines lines = { 0 };
     struct bill_problems problems = { 0 };
@@ -551,6 +588,7 @@ struct fault *bill_receive(struct work *work, struct str file_name, enum documen
     TRY(find_xml(work, &document, content, bill, &problems, &xml));
     TRY(read_xml(work, &document, xml, bill, &lines, &problems));
     TRY(index_words(work, bill, &lines));
+    TRY(supplier_given(work, from, bill, &lines));
     return bill_add(work, bill, &lines, &problems, "receive");
 }
 

@@ -6,6 +6,8 @@
 
 struct db;
 struct books;
+/* Who came in by a link of the portal: bound to one party of the company at hand, and to nothing else. */
+struct guest { int64_t access_id, session_id, party_id; };
 struct permissions { uint64_t bits[8]; }; /* by the number of the permission, see operation.h */
 
 /* What an operation did to one thing, kept for the audit row that the operation's end writes. */
@@ -25,11 +27,12 @@ struct work {
     enum language language;
     struct permissions permissions; /* of this user in this company */
     bool system;           /* a job or the program itself: holds every permission */
+    struct guest guest;    /* session_id 0: none. Never beside a user: what a guest may do is OPERATION_GUEST, and nothing else is */
     bool reading;          /* this operation only reads: the database refuses a write */
     bool sparing;          /* a simulation: what only people look at is made when somebody asks for it */
     struct instant stepped_up_at;   /* when this session last showed a second factor */
     int64_t session_id;
-    struct str request_id, source;  /* source: "http", "cli", "job", "simulation" */
+    struct str request_id, source;  /* source: "http", "portal", "cli", "job", "simulation" */
     struct str public_url;          /* where people reach this program, "https://florin.example.nl"; absent: nobody said */
     struct str address;             /* where from; for the audit trail only */
     LIST_OF(struct change) changes;

@@ -20,11 +20,17 @@ typedef struct fault *access_identify_function(struct work *work, struct books *
 typedef struct fault *access_act_as_function(struct work *work, struct books *books, const struct operations *operations,
                                              struct str email, struct str code, struct str company);
 
+/* Who came in by a link of the portal; asked for operations for guests only, and with that cookie only. Fills `work->guest`, company,
+ * permissions and language. `csrf` as above. */
+typedef struct fault *guest_identify_function(struct work *work, struct books *books, const struct operations *operations,
+                                              struct str cookie, struct str csrf);
+
 struct doors {
     struct books *books;
     const struct operations *operations;
     access_identify_function *identify;
     access_act_as_function *act_as; /* NULL: nobody can be named */
+    guest_identify_function *identify_guest; /* NULL: there is no portal */
     struct instant (*now)(void); /* NULL: the clock */
     struct str public_url;       /* where people reach this program; absent: nobody said */
 };

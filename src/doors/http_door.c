@@ -119,6 +119,7 @@ static void fill_settings(struct http *http, const struct http_settings *setting
     s->listener_check_ms = or_default(s->listener_check_ms, 20000);
     http->secure = s->behind_proxy || s->certificate.at;
     http->cookie_name = http->secure ? "__Host-florin_session" : "florin_session";
+    http->guest_cookie_name = http->secure ? "__Host-florin_portal" : "florin_portal";
 }
 
 static size_t no_decoding(void *context, struct MHD_Connection *connection, char *text)

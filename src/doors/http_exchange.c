@@ -167,6 +167,10 @@ static void body_limit(struct exchange *e)
     const struct http_settings *s = &e->http->settings;
     if (!e->operation || (!strcmp(e->operation->method, "GET"))) e->body_limit = 0;
     else e->body_limit = (size_t)(e->operation->flags & OPERATION_UPLOAD ? s->upload_limit : s->body_limit);
+    /* Of a guest no more is read than the operation can take. */
+    const struct field *content = e->operation && (e->operation->flags & OPERATION_GUEST) && e->body_limit
+                                      ? record_field(operation_takes(e->operation), STR("content")) : NULL;
+    if (content && content->max && (size_t)content->max < e->body_limit) e->body_limit = (size_t)content->max;
 }
 
 static struct fault *too_large(struct exchange *e)
@@ -188,7 +192,7 @@ static struct fault *head_check(struct exchange *e, bool *at_once)
     TRY(body_type(e, length > 0 || chunked));
     if (e->operation->flags & OPERATION_UPLOAD) {
         struct fault *fault = exchange_identify(e);
-        if (!fault && !e->work.user_id && !(e->operation->flags & OPERATION_ANYONE))
+        if (!fault && !e->work.user_id && !e->work.guest.session_id && !(e->operation->flags & OPERATION_ANYONE))
             fault = FAULT(e->arena, &operation_sign_in, NULL);
         if (fault) return *at_once = true, fault;
     }

@@ -113,7 +113,7 @@ struct http {
     _Atomic int64_t in_flight, body_bytes, sheets;
     struct str openapi, openapi_tag;
     int64_t started_us;
-    const char *cookie_name;
+    const char *cookie_name, *guest_cookie_name;
     bool secure; /* what a browser sees is TLS */
 };
 struct exchange *exchange_take(struct http *http);

@@ -19,18 +19,36 @@ void exchange_refuse(struct exchange *e, const struct fault *fault)
             LOG_TEXT("detail", str_of(fault->detail)));
 }
 
+/* The header beside a cookie; absent when nothing is written. */
+static struct str csrf_shown(struct exchange *e, unsigned flags)
+{
+    if (flags & OPERATION_READS) return (struct str){ 0 };
+    struct str csrf = exchange_request_header(e, "X-Florin-CSRF");
+    return csrf.at ? csrf : STR("");
+}
+
+/* Of what is for guests: neither a person's cookie nor a token is looked at. */
+static struct fault *identify_guest(struct exchange *e)
+{
+    const struct doors *doors = e->http->doors;
+    struct str cookie = cookie_find(exchange_request_header(e, "Cookie"), e->http->guest_cookie_name);
+    e->identified = true;
+    if (!cookie.length || !doors->identify_guest) return NULL;
+    struct fault *fault = doors->identify_guest(&e->work, doors->books, doors->operations, cookie,
+                                                csrf_shown(e, e->operation->flags));
+    if (e->asked) e->work.language = e->asked;
+    return fault;
+}
+
 struct fault *exchange_identify(struct exchange *e)
 {
     const struct doors *doors = e->http->doors;
     struct work *work = &e->work;
     unsigned flags = e->operation ? e->operation->flags : OPERATION_READS;
-    bool writes = !(flags & OPERATION_READS);
+    if (flags & OPERATION_GUEST) return identify_guest(e);
     struct str bearer = bearer_find(exchange_request_header(e, "Authorization")), cookie = { 0 }, csrf = { 0 };
     if (!bearer.at) cookie = cookie_find(exchange_request_header(e, "Cookie"), e->http->cookie_name);
-    if (cookie.at && writes) {
-        csrf = exchange_request_header(e, "X-Florin-CSRF");
-        if (!csrf.at) csrf = STR("");
-    }
+    if (cookie.at) csrf = csrf_shown(e, flags);
     e->identified = true;
     if (!bearer.at && !cookie.at) return NULL;
     struct fault *fault = doors->identify ? doors->identify(work, doors->books, doors->operations, bearer, cookie, csrf,
@@ -45,17 +63,17 @@ struct fault *exchange_identify(struct exchange *e)
     return NULL;
 }
 
-/* A call that gives the secret text `session_cookie` sets the cookie; an empty one takes it away. */
-static void set_cookie(struct exchange *e)
+/* A call that gives the secret text `session_cookie` (of a guest: `guest_cookie`) sets the cookie; an empty one takes it away. */
+static void set_cookie(struct exchange *e, const char *member, const char *name)
 {
     const struct given *gives = &e->answer.gives;
-    const struct field *field = gives->record ? record_field(gives->record, STR("session_cookie")) : NULL;
+    const struct field *field = gives->record ? record_field(gives->record, str_of(member)) : NULL;
     struct str value;
     if (!field || field->type != FIELD_TEXT || !field->secret) return;
     memcpy(&value, (const char *)gives->at + field->offset, sizeof value);
     if (!value.at) return;
     exchange_header(e, "Set-Cookie",
-                    str_format(e->arena, "%s=%.*s; Path=/; HttpOnly; SameSite=Strict%s%s", e->http->cookie_name,
+                    str_format(e->arena, "%s=%.*s; Path=/; HttpOnly; SameSite=Strict%s%s", name,
                                STR_ARG(value), e->http->secure ? "; Secure" : "", value.length ? "" : "; Max-Age=0"));
 }
 
@@ -131,7 +149,8 @@ static struct fault *operate(struct exchange *e)
         e->media_type = STR("application/json");
     }
     if (e->answer.repeated) exchange_header(e, "Idempotency-Replayed", STR("true"));
-    set_cookie(e);
+    set_cookie(e, "session_cookie", e->http->cookie_name);
+    set_cookie(e, "guest_cookie", e->http->guest_cookie_name);
     return NULL;
 }
 

@@ -237,9 +237,9 @@ static void add_parameters(struct writer *w, const struct operation *op)
         add_reference(w->t, &any, "format");
         add_reference(w->t, &any, "columns");
     }
-    if (!(op->flags & (OPERATION_NO_COMPANY | OPERATION_ANYONE))) add_reference(w->t, &any, "company");
+    if (!(op->flags & (OPERATION_NO_COMPANY | OPERATION_ANYONE | OPERATION_GUEST))) add_reference(w->t, &any, "company");
     if (!(op->flags & OPERATION_READS)) {
-        if (!(op->flags & OPERATION_ANYONE)) add_reference(w->t, &any, "idempotency_key");
+        if (!(op->flags & (OPERATION_ANYONE | OPERATION_GUEST))) add_reference(w->t, &any, "idempotency_key");
         add_reference(w->t, &any, "csrf");
     }
     add_reference(w->t, &any, "language");
@@ -313,6 +313,7 @@ static void add_operation(struct writer *w, const struct operation *op, const ch
     if (op->needs) text_addf(t, ",\"x-florin-permission\":\"%s\"", op->needs);
     if (op->flags & OPERATION_STEP_UP) text_addz(t, ",\"x-florin-step-up\":true");
     if (op->flags & OPERATION_ANYONE) text_addz(t, ",\"security\":[]");
+    if (op->flags & OPERATION_GUEST) text_addz(t, ",\"security\":[{\"portal\":[]}]");
     add_parameters(w, op);
     add_body(w, op);
     add_answers(w, op);
@@ -361,7 +362,8 @@ static const char head_text[] =
 
 static const char shared_text[] =
     "\"securitySchemes\":{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"an API token\"},"
-    "\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"florin_session\",\"description\":\"set by signing in; over TLS it is called __Host-florin_session\"}},"
+    "\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"florin_session\",\"description\":\"set by signing in; over TLS it is called __Host-florin_session\"},"
+    "\"portal\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"florin_portal\",\"description\":\"set by opening a link of the portal; over TLS it is called __Host-florin_portal\"}},"
     "\"parameters\":{"
     "\"company\":{\"name\":\"X-Florin-Company\",\"in\":\"header\",\"required\":false,\"schema\":{\"type\":\"string\"},\"description\":\"id or name of the company; not needed with a token of one\"},"
     "\"idempotency_key\":{\"name\":\"Idempotency-Key\",\"in\":\"header\",\"required\":false,\"schema\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":255}},"

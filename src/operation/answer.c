@@ -6,6 +6,9 @@ const struct fault_type operation_sign_in = { FAULT_UNKNOWN_USER, "operation.sig
 const struct fault_type operation_company = { FAULT_INVALID, "operation.company", "Say in which company." };
 const struct fault_type operation_denied = { FAULT_DENIED, "operation.denied",
                                              "You may not do this: it needs the permission {permission}." };
+const struct fault_type operation_guests_only = {
+    FAULT_DENIED, "operation.guests_only", "Only who opened a link of the portal can do this; give that person such a link."
+};
 const struct fault_type operation_step_up = {
     FAULT_DENIED, "operation.step_up", "Show your second factor again; this needs one of the last ten minutes."
 };
@@ -58,11 +61,23 @@ bool operation_stepped_up(const struct work *work)
     return work->stepped_up_at.us && work->now.us - work->stepped_up_at.us <= STEP_UP_US;
 }
 
+/* A guest may do what is for guests, and only guests may. */
+static struct fault *may_guest(struct work *work, const struct operation *op)
+{
+    bool guest = work->guest.session_id, wanted = op->flags & OPERATION_GUEST;
+    if (!guest && !wanted) return NULL;
+    if (guest && wanted && !work->user_id && !work->system) return NULL;
+    if (guest)
+        return FAULT(work->arena, &operation_denied, NULL, PARAM("permission", str_of(op->needs ? op->needs : op->command)));
+    return FAULT(work->arena, work->user_id || work->system ? &operation_guests_only : &operation_sign_in, NULL);
+}
+
 static struct fault *may(struct work *work, const struct operations *operations, const struct operation *op)
 {
     struct arena *arena = work->arena;
+    TRY(may_guest(work, op));
     if (!(op->flags & OPERATION_ANYONE)) {
-        if (!work->system && !work->user_id) return FAULT(arena, &operation_sign_in, NULL);
+        if (!work->system && !work->user_id && !work->guest.session_id) return FAULT(arena, &operation_sign_in, NULL);
         if (!(op->flags & OPERATION_NO_COMPANY) && !work->company_id) return FAULT(arena, &operation_company, NULL);
         if (op->needs && !work->system &&
             !permissions_hold(&work->permissions, permission_number(operations, str_of(op->needs))))

@@ -306,6 +306,9 @@ static const char *flags_mistake(const struct operation *op)
     if (op->list && !(reads && !strcmp(op->method, "GET"))) return "a list that is not a GET that READS";
     if ((op->flags & OPERATION_ANYONE) && op->needs) return "ANYONE, and a permission";
     if ((op->flags & OPERATION_ANYONE) && (op->flags & OPERATION_STEP_UP)) return "ANYONE, and STEP_UP";
+    if ((op->flags & OPERATION_GUEST) &&
+        (!op->needs || (op->flags & (OPERATION_ANYONE | OPERATION_NO_COMPANY | OPERATION_STEP_UP))))
+        return "for GUESTs without a permission, or with ANYONE, NO_COMPANY or STEP_UP";
     if ((op->flags & OPERATION_FILE) && (op->list || op->call->gives != &file_answer_record))
         return "a FILE that gives no file_answer";
     if (op->call && op->call->gives == &file_answer_record && !(op->flags & OPERATION_FILE))

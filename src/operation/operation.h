@@ -25,6 +25,7 @@ enum operation_flags {
     OPERATION_FILE = 32,      /* gives a struct file_answer: bytes with a type and a name */
     OPERATION_UPLOAD = 64,    /* takes bytes: the raw body goes into the field `content` */
     OPERATION_PAGE = 128,     /* with FILE: a page of our own making, shown in a frame, where nothing in it runs */
+    OPERATION_GUEST = 256,    /* asked by a session of the portal (work->guest) and by nobody else: no person, token or program */
 };
 struct operation {
     const char *command;       /* "bill approve" */
@@ -147,7 +148,7 @@ bool operation_stepped_up(const struct work *work);
 /* Tests may define it: told of every operation that is answered, refused ones too. */
 __attribute__((weak)) void operation_was_called(const struct operation *operation);
 
-extern const struct fault_type operation_unknown, operation_denied, operation_sign_in, operation_step_up,
+extern const struct fault_type operation_unknown, operation_guests_only, operation_denied, operation_sign_in, operation_step_up,
     operation_company, operation_key_reused, operation_key_invalid, audit_broken;
 
 /* ---- The audit trail ---- */

@@ -1,5 +1,6 @@
 #include "scenario/scene.h"
 #include "contract.h"
+#include "portal/portal.h"
 #include <liboath/oath.h>
 
 struct scene scene_begin(struct work *work)
@@ -38,6 +39,20 @@ static struct fault *answer_one(struct scene *s, const char *method, struct str 
                                               (*op)->flags & OPERATION_READS ? (struct str){ 0 } : s->as.csrf,
                                               str_from_int(work->arena, company));
         work->company_id = company;
+        if (stranger) return stranger;
+    }
+    if (s->guest.cookie.at) { /* as the door does: the cookie of the portal is looked at for what is for guests only */
+        work->system = false;
+        work->user_id = work->session_id = 0;
+        work->guest = (struct guest){ 0 };
+        memset(&work->permissions, 0, sizeof work->permissions);
+        int64_t company = work->company_id;
+        struct fault *stranger =
+            (*op)->flags & OPERATION_GUEST
+                ? portal_identify(work, test_books(), &s->all, s->guest.cookie,
+                                  (*op)->flags & OPERATION_READS ? (struct str){ 0 } : s->guest.csrf)
+                : NULL;
+        if (stranger) work->company_id = company;
         if (stranger) return stranger;
     }
     const struct request request = { .operation = *op, .pairs = pairs, .pair_count = count, .body = body };
@@ -102,7 +117,8 @@ struct str totp_now(struct work *work, const char *base32)
 
 void scene_as_program(struct scene *s)
 {
-    s->as = (struct shown){ 0 };
+    s->as = s->guest = (struct shown){ 0 };
+    s->work->guest = (struct guest){ 0 };
     s->work->system = true;
     s->work->user_id = 1;
 }
@@ -123,5 +139,24 @@ void scene_as(struct scene *s, const char *email, const char *password, const ch
                        *csrf = record_field(answer.gives.record, STR("csrf"));
     memcpy(&s->as.cookie, (const char *)answer.gives.at + cookie->offset, sizeof s->as.cookie);
     memcpy(&s->as.csrf, (const char *)answer.gives.at + csrf->offset, sizeof s->as.csrf);
+    work->company_id = company;
+}
+
+void scene_as_guest(struct scene *s, const char *secret)
+{
+    struct work *work = s->work;
+    struct answer answer = { 0 };
+    const struct operation *op;
+    scene_as_program(s);
+    int64_t company = work->company_id;
+    work->company_id = 0; /* who opens a link is nobody yet */
+    work->system = false;
+    work->user_id = 0;
+    struct str body = str_format(work->arena, "{\"secret\":\"%s\"}", secret);
+    expect_done(answer_one(s, "POST", STR("/portal/session"), (struct str){ 0 }, body, &answer, &op));
+    const struct field *cookie = record_field(answer.gives.record, STR("guest_cookie")),
+                       *csrf = record_field(answer.gives.record, STR("csrf"));
+    memcpy(&s->guest.cookie, (const char *)answer.gives.at + cookie->offset, sizeof s->guest.cookie);
+    memcpy(&s->guest.csrf, (const char *)answer.gives.at + csrf->offset, sizeof s->guest.csrf);
     work->company_id = company;
 }

@@ -5,12 +5,15 @@
 #include "app/app.h"
 #include <jansson.h>
 
-struct scene { struct work *work; struct operations all; json_t *openapi; struct shown { struct str cookie, csrf; } as; };
+struct scene { struct work *work; struct operations all; json_t *openapi; struct shown { struct str cookie, csrf; } as, guest; };
 struct scene scene_begin(struct work *work); /* acts as the program itself (work->system) until scene_as */
 void scene_end(struct scene *scene);
 /* From now on the requests are this person's: signs in, with the code of the second factor when `secret` (base32) is given. */
 void scene_as(struct scene *scene, const char *email, const char *password, const char *secret);
 void scene_as_program(struct scene *scene);
+/* From now on what is for guests of the portal is asked by the session that this link's secret opens; what is not, by nobody. Until
+ * scene_as or scene_as_program. */
+void scene_as_guest(struct scene *scene, const char *secret);
 /* The answer's JSON, borrowed until the arena ends. `status` 200 is done; anything else is the problem that must come.
  * `target` may hold a query; `body` NULL: none; an upload's body is sent as it is. */
 json_t *ask(struct scene *scene, int status, const char *method, const char *target, struct str body);

@@ -8,7 +8,7 @@ import { History } from '../parts/history'
 import { useWords } from '../text/text'
 
 /** Every permission there is: what the operations need. */
-const permissions = [...new Set(Object.values(operations).map(o => o.needs).filter((n): n is string => !!n))].sort()
+const permissions = [...new Set(Object.values(operations).map(o => o.needs).filter((n): n is string => !!n && n !== 'portal.supplier'))].sort() // that one is of who opened a link, and of no person
 const nouns = [...new Set(permissions.map(p => p.split('.')[0]!))]
 
 export default function Roles() {
