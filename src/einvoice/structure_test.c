@@ -50,7 +50,7 @@ TEST(einvoice_structure_tells_what_the_schema_would_refuse)
     expect_one(arena, UBL(HEAD "<cbc:Note colour='red'>x</cbc:Note>" PARTIES TOTAL LINE), "/Invoice/cbc:Note",
                "attribute");
     expect_one(arena, UBL(HEAD "<cbc:Note languageID='Dutch of Holland'>x</cbc:Note>" PARTIES TOTAL LINE),
-               "/Invoice/cbc:Note", "not of the type");
+               "/Invoice/cbc:Note", "not of the kind");
     expect_one(arena, UBL(HEAD "text" PARTIES TOTAL LINE), "/Invoice", "text of its own");
     expect_one(arena,
                UBL(HEAD PARTIES

@@ -1,5 +1,6 @@
 /* Reading and judging e-invoices against libxml2: over the full documents of ../shared/data, in one run, as ratios.
- * Usage: bench_einvoice [folder of XML invoices]; READS=100000 for a longer look at memory. Targets: read + all rules at most 1.0 × libxml2's tree of the same bytes. */
+ * Usage: bench_einvoice [folder of XML invoices]; READS=100000 for a longer look at memory. Targets: read + all rules at most 1.0 × libxml2's tree of the same bytes.
+ * bench_einvoice --rounds FOLDER: for each number on standard input so many times over all documents by the rules of EN 16931; answers the CPU time of the process in ns (einvoice_saxon.py). */
 #include "einvoice/check.h"
 #include "target.h"
 #include <dirent.h>
@@ -66,12 +67,16 @@ static const struct { const char *name; void (*run)(struct arena *arena, const s
     { "einvoice_check, all its rules", judge },
 };
 
-static int64_t cpu_ns(void) /* of this thread: what others do on the machine does not count */
+static int64_t clock_ns(clockid_t clock)
 {
     struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    clock_gettime(clock, &t);
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
+static int64_t cpu_ns(void)
+{
+    return clock_ns(CLOCK_THREAD_CPUTIME_ID);
+} /* of this thread: what others do on the machine does not count */
 
 /* Each job over all documents (warm), in turn with the others, some rounds; the best time of each document counts. */
 static void measure(const struct document *documents, size_t count, double each_us[JOBS])
@@ -121,8 +126,34 @@ static bool flat(const struct document *documents, size_t count, size_t reads)
     return target_at_most("memory grown between a tenth and all of the reads", (double)(after - after_tenth), "kB", 1024);
 }
 
+/* What the other side of a comparison does, at the same time and by the same clock. */
+static int answer_rounds(const char *folder)
+{
+    struct document *documents = calloc(FILES_MOST, sizeof *documents);
+    size_t files = documents ? load(folder, documents) : 0;
+    struct arena *arena = arena_new((size_t)1 << 30);
+    for (int times; scanf("%d", &times) == 1;) {
+        int64_t from = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+        for (int time = 0; time < times; time++)
+            for (size_t i = 0; i < files; i++) {
+                struct einvoice_report report;
+                struct str bytes = { documents[i].at, documents[i].length };
+                struct fault *fault = einvoice_check(arena, bytes, EINVOICE_EN16931, NULL, &report);
+                (void)fault;
+                arena_reset(arena);
+            }
+        printf("%lld\n", (long long)(clock_ns(CLOCK_PROCESS_CPUTIME_ID) - from));
+        fflush(stdout);
+    }
+    arena_free(arena);
+    for (size_t i = 0; i < files; i++) free(documents[i].at);
+    free(documents);
+    return 0;
+}
+
 int main(int count, char **arguments)
 {
+    if (count == 3 && !strcmp(arguments[1], "--rounds")) return answer_rounds(arguments[2]);
     const char *shared = getenv("FLORIN_SHARED"), *reads = getenv("READS");
     char folder[1024];
     snprintf(folder, sizeof folder, "%s/data/en16931/oracle", shared ? shared : "../shared");

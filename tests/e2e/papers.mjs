@@ -357,9 +357,33 @@ await test('VAT codes and invoice settings are changed with what is wrong at its
     await shot(seller, 'papers-invoice-settings')
     await violations(seller, 'invoice settings')
 })
+await test('our own checks are switched off and on for the company; who may not sees how they stand', async () => {
+    await seller.goto(base + '/settings/checks')
+    const box = seller.getByRole('checkbox', { name: /^Een BIC die geen 8 of 11 tekens heeft/ })
+    await box.waitFor()
+    expect(await box.isChecked(), 'all checks are on at first')
+    await box.uncheck()
+    await seller.getByRole('checkbox', { name: /streepjescode/ }).uncheck()
+    await seller.getByRole('button', { name: 'Bewaren' }).click()
+    await seller.getByText('Bewaard', { exact: true }).first().waitFor()
+    same('FL-BIC FL-GTIN', (await anna.ok('GET', '/bill-settings')).checks_off, 'what is off')
+    await seller.reload()
+    await seller.getByRole('checkbox', { name: /streepjescode/, checked: false }).waitFor()
+    await violations(seller, 'own checks')
+    await shot(seller, 'papers-own-checks')
+    same(403, (await bram.call('POST', '/bill-settings', { checks_off: '', version: 1 })).status, 'an approver may not')
+    const looker = await in_(bram, 'bram@florin.test', 'en-GB')
+    await looker.goto(base + '/settings/checks')
+    await looker.locator('li').filter({ hasText: 'FL-GTIN' }).getByText('Off', { exact: true }).waitFor()
+    await looker.locator('li').filter({ hasText: 'FL-IBAN' }).getByText('On', { exact: true }).waitFor()
+    same(0, await looker.getByRole('checkbox').count(), 'nothing to tick')
+    expect(looker.trouble.length === 0, looker.trouble.join('\n'))
+    await looker.context().close()
+    await anna.ok('POST', '/bill-settings', { checks_off: '', version: 1 })
+})
 await test('every page of papers at 390 px and dark, in English: nothing sticks out, axe is content', async () => {
     const narrow = await in_(anna, 'anna@florin.test', 'en-GB', { width: 390, height: 844 }), wrong = []
-    const places = { dark: [first, invoice, '/payments/new', run, '/settings/style'], light: ['/bills', first, first + '/change', '/bills/new', '/invoices', invoice, '/invoices/new', '/payments', '/payments?show=due', '/payments/new', run, '/parties/' + supplier.id, '/parties/' + customer.id, '/settings/style', '/settings/vat', '/settings/invoices', '/settings/company'] }
+    const places = { dark: [first, invoice, '/payments/new', run, '/settings/style'], light: ['/bills', first, first + '/change', '/bills/new', '/invoices', invoice, '/invoices/new', '/payments', '/payments?show=due', '/payments/new', run, '/parties/' + supplier.id, '/parties/' + customer.id, '/settings/style', '/settings/vat', '/settings/invoices', '/settings/checks', '/settings/company'] }
     for (const [scheme, list] of Object.entries(places)) {
         await narrow.emulateMedia({ colorScheme: scheme })
         for (const place of list) {

@@ -3,10 +3,10 @@ import { allows } from './api/client'
 import { operations } from './api/schema'
 import { formatAmount, formatDate, formatDecimal, formatIban, isZero, minorToText, parseAmount, sumAmounts, textToMinor } from './amount'
 import { catalogue } from './text/catalogue'
-import { names } from './text/names'
+import { names, ownChecks } from './text/names'
 import { wordsOf } from './text/text'
 
-declare const SOURCES: string
+declare const SOURCES: string, OWN_CHECKS: string[]
 function same(got: unknown, wanted: unknown): void {
     if (JSON.stringify(got) !== JSON.stringify(wanted)) throw new Error(`got ${JSON.stringify(got)}, wanted ${JSON.stringify(wanted)}`)
 }
@@ -22,6 +22,10 @@ export const tests: Record<string, () => void> = {
     },
     'no sentence is left that nobody says': () => {
         for (const key of Object.keys(catalogue)) if (!SOURCES.includes(`'${key}'`)) throw new Error(`${key} is not used`)
+    },
+    'each of our own checks stands on its page, once, with words': () => {
+        same(Object.values(ownChecks).flatMap(list => Object.keys(list)).sort(), [...OWN_CHECKS].sort())
+        for (const list of Object.values(ownChecks)) for (const [id, pair] of Object.entries(list)) if (pair.length !== 2 || !pair[0] || !pair[1]) throw new Error(id)
     },
     'every permission has words': () => {
         for (const [name, o] of Object.entries(operations)) {

@@ -68,6 +68,7 @@ const pages: [RegExp, ReturnType<typeof page>][] = [
     [/^\/documents$/, page(() => import('../pages/documents'))],
     [/^\/search$/, page(() => import('../pages/search'))],
     [/^\/settings\/style$/, page(() => import('../pages/style'))],
+    [/^\/settings\/checks$/, page(() => import('../pages/own-checks'))],
     [/^\/settings\/invoices$/, page(() => import('../pages/invoice-settings'))],
     [/^\/settings\/vat$/, page(() => import('../pages/vat-codes'))],
     [/^\/settings\/company$/, page(() => import('../pages/company'))],
