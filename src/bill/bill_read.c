@@ -299,10 +299,20 @@ static void take_allowance(struct reading *r, const struct einvoice_allowance *f
 {
     struct bill_line *line = LIST_ADD(r->work->arena, r->lines);
     *line = (struct bill_line){ 0 };
-    line->description = text_of(from->reason, 1000);
-    if (!line->description.length)
-        line->description = translate(r->work->language, from->charge.value ? T("Charge on the whole invoice")
-                                                                            : T("Discount on the whole invoice"));
+    struct str what = translate(r->work->language, from->charge.value ? T("Charge on the whole invoice")
+                                                                      : T("Discount on the whole invoice"));
+    struct str reason = text_of(from->reason, 900), percent = { 0 };
+    if (from->percent.value.present) {
+        struct str after,
+            before = str_cut(decimal_format(r->work->arena, decimal_short(from->percent.value)), '.', &after);
+        percent = str_format(r->work->arena, " %.*s%s%.*s%%", STR_ARG(before),
+                             !after.length                ? ""
+                             : r->work->language == DUTCH ? ","
+                                                          : ".",
+                             STR_ARG(after));
+    }
+    line->description = str_format(r->work->arena, "%.*s%.*s%s%.*s", STR_ARG(what), STR_ARG(percent), reason.length ? ": " : "",
+                                   STR_ARG(reason));
     int64_t minor = amount_of(r, &from->amount, from->node);
     line->net_minor = from->charge.value ? minor : -minor;
     take_vat(line, &from->vat);

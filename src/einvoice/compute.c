@@ -165,3 +165,9 @@ struct fault *einvoice_compute(struct arena *arena, const struct einvoice *e, st
 }
 
 bool einvoice_unit_is_known(struct str code) { return rule_code(&code_unit_ubl, code); }
+
+bool einvoice_reason_is_known(struct str code, bool charge)
+{
+    return rule_code(charge ? &code_charge_reason_ubl : &code_allowance_reason_ubl, code) &&
+           rule_code(charge ? &code_charge_reason_cii : &code_allowance_reason_cii, code);
+}

@@ -258,6 +258,7 @@ bool einvoice_line_net(const struct einvoice_line *line, int digits, int64_t *ne
 /* a × b ÷ c in minor units of so many digits, exact before the one rounding (halves away from zero); c absent: 1. false: does not fit. */
 bool einvoice_product(struct decimal a, struct decimal b, struct decimal c, int digits, int64_t *minor);
 extern const struct fault_type einvoice_uncountable;
+bool einvoice_reason_is_known(struct str code, bool charge); /* UNTDID 5189 of an allowance, 7161 of a charge */
 
 /* ---- Writing ---- */
 

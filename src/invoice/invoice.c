@@ -34,6 +34,7 @@ static const char *const events[INVOICE_EVENT_COUNT] = { NULL,        "changed",
 static const char *const payments[] = { NULL, "open", "partly_paid", "paid", "overdue" };
 static const char *const sent_states[OUTBOX_STATE_COUNT] = { NULL, "queued", "handed_over", "delivered", "failed", "bounced" };
 static const char *const categories[] = { NULL, "S", "Z", "E", "AE", "K", "G", "O" };
+static const char *const parts[] = { NULL, "line", "allowance", "charge" };
 const char *const invoice_delivery_names[] = { NULL, "mail_pdf", "mail_ubl", "mail_hybrid", "letter", "portal" };
 #define DELIVERIES .choices = invoice_delivery_names, .choice_count = DELIVER_PORTAL + 1
 
@@ -91,6 +92,10 @@ RECORD(invoice_line, {
     ID(struct invoice_line, account_id),
     FIELD(struct invoice_line, cost_center, .max = 40, OPTIONAL),
     FIELD(struct invoice_line, credits_line_no, OPTIONAL),
+    FIELD(struct invoice_line, part, CHOICES(parts), .about = "allowance, charge: on the whole invoice"),
+    FIELD(struct invoice_line, reason_code, .max = 3, OPTIONAL, .about = "UNTDID 5189 of an allowance, 7161 of a charge"),
+    FIELD(struct invoice_line, percent, OPTIONAL, .about = "of base"),
+    AMOUNT(struct invoice_line, base_minor, OPTIONAL),
 });
 RECORD(invoice_line_data, {
     FIELD(struct invoice_line_data, description, .min = 1, .max = 2000,
@@ -106,18 +111,35 @@ RECORD(invoice_line_data, {
           .about = "number of a ledger account; left out: the customer's own, else the one for sales"),
     FIELD(struct invoice_line_data, cost_center, .max = 40, OPTIONAL),
 });
+RECORD(invoice_allowance_data, {
+    FIELD(struct invoice_allowance_data, charge, OPTIONAL, .about = "left out: an allowance"),
+    FIELD(struct invoice_allowance_data, amount, OPTIONAL),
+    FIELD(struct invoice_allowance_data, percent, OPTIONAL, .about = "instead of an amount: of the lines with its VAT code"),
+    FIELD(struct invoice_allowance_data, reason, .max = 1000, OPTIONAL),
+    FIELD(struct invoice_allowance_data, reason_code, .max = 3, OPTIONAL,
+          .about = "UNTDID 5189 of an allowance, 7161 of a charge; left out: 95, discount, or none"),
+    FIELD(struct invoice_allowance_data, vat_code, .max = 20, OPTIONAL, .about = "left out: the customer's own"),
+    FIELD(struct invoice_allowance_data, account, .max = 20, OPTIONAL, .about = "as of a line"),
+    FIELD(struct invoice_allowance_data, cost_center, .max = 40, OPTIONAL),
+});
 /* What a person fills in stands once, for drafts and for changes of them. `in`: nothing, or data. */
 #define ROW_AT(T, in, member) .name = #member, .offset = offsetof(struct T, in member), .size = sizeof(((struct T *)0)->in member)
 #define ROW(T, in, member, ...) { ROW_AT(T, in, member), .type = FIELD_TYPE(((struct T *)0)->in member), __VA_ARGS__ }
 #define INVOICE_ROWS(T, in)                                                                                          \
     { ROW_AT(T, in, party_id), .type = FIELD_ID, .min = 1, .max = EXACT_MAX },                                       \
-    ROW(T, in, currency, .min = 3, .max = 3, OPTIONAL, .about = "left out: the customer's"),                         \
-    ROW(T, in, order_reference, .max = 100, OPTIONAL), ROW(T, in, buyer_reference, .max = 100, OPTIONAL),            \
-    ROW(T, in, note, .max = 4000, OPTIONAL), ROW(T, in, delivered_on, OPTIONAL), ROW(T, in, period_from_on, OPTIONAL), \
-    ROW(T, in, period_to_on, OPTIONAL),                                                                              \
-    ROW(T, in, terms_days, .min = 0, .max = 365, OPTIONAL, .about = "days to pay in; left out: the customer's"),     \
-    ROW(T, in, delivery, DELIVERIES, OPTIONAL, .about = "left out: as the customer wants"),                          \
-    { ROW_AT(T, in, lines), .type = FIELD_LIST, .record = &invoice_line_data_record, .max = INVOICE_LINES_MOST, OPTIONAL }
+        ROW(T, in, currency, .min = 3, .max = 3, OPTIONAL, .about = "left out: the customer's"),                     \
+        ROW(T, in, order_reference, .max = 100, OPTIONAL), ROW(T, in, buyer_reference, .max = 100, OPTIONAL),        \
+        ROW(T, in, note, .max = 4000, OPTIONAL), ROW(T, in, delivered_on, OPTIONAL),                                 \
+        ROW(T, in, period_from_on, OPTIONAL), ROW(T, in, period_to_on, OPTIONAL),                                    \
+        ROW(T, in, terms_days, .min = 0, .max = 365, OPTIONAL, .about = "days to pay in; left out: the customer's"), \
+        ROW(T, in, delivery, DELIVERIES, OPTIONAL, .about = "left out: as the customer wants"),                      \
+        { ROW_AT(T, in, lines), .type = FIELD_LIST, .record = &invoice_line_data_record, .max = INVOICE_LINES_MOST,  \
+          OPTIONAL },                                                                                                \
+    {                                                                                                                \
+        ROW_AT(T, in, allowances), .type = FIELD_LIST, .record = &invoice_allowance_data_record,                     \
+                                   .max = INVOICE_ALLOWANCES_MOST, OPTIONAL,                                         \
+                                   .about = "allowances and charges on the whole invoice"                            \
+    }
 RECORD(invoice_data, { INVOICE_ROWS(invoice_data, ) });
 RECORD(invoice_change, {
     ID(struct invoice_change, id),
@@ -180,7 +202,7 @@ struct fault *invoice_line_count(struct work *work, struct str currency, struct 
         fits = einvoice_product(minor_to_decimal(gross, digits), line->discount_percent, DECIMAL(100, 0), digits,
                                 &line->discount_minor);
     if (!fits) return FAULT(work->arena, &invoice_too_large, "price");
-    line->net_minor = gross - line->discount_minor;
+    line->net_minor = line->part == INVOICE_PART_ALLOWANCE ? -gross : gross - line->discount_minor;
     return NULL;
 }
 
@@ -191,6 +213,12 @@ struct fault *invoice_count(struct work *work, struct invoice *invoice, const st
     int digits = currency_digits(invoice->currency);
     for (size_t i = 0; i < lines->count; i++) {
         const struct invoice_line *l = &lines->at[i];
+        if (l->part != INVOICE_PART_LINE) {
+            struct einvoice_allowance *a = LIST_ADD(work->arena, &e.allowances);
+            *a = invoice_allowance_of(l, digits);
+            a->vat = (struct einvoice_vat){ .category = str_of(categories[l->vat_category]), .rate = { .value = l->vat_rate } };
+            continue;
+        }
         *LIST_ADD(work->arena, &e.lines) = (struct einvoice_line){
             .net = { .value = minor_to_decimal(l->net_minor, digits) },
             .vat = { .category = str_of(categories[l->vat_category]), .rate = { .value = l->vat_rate } },
@@ -205,7 +233,7 @@ struct fault *invoice_count(struct work *work, struct invoice *invoice, const st
 
 /* ---- A draft ---- */
 
-static struct fault *choose_vat_code(struct work *work, const struct party *party, struct str code, struct vat_code *out)
+struct fault *invoice_choose_vat_code(struct work *work, const struct party *party, struct str code, struct vat_code *out)
 {
     struct invoice_key key = { party->vat_code_id.n };
     const struct coded by = { code };
@@ -217,7 +245,7 @@ static struct fault *choose_vat_code(struct work *work, const struct party *part
     return NULL;
 }
 
-static struct fault *choose_account(struct work *work, const struct party *party, struct str number, account_id *out)
+struct fault *invoice_choose_account(struct work *work, const struct party *party, struct str number, account_id *out)
 {
     struct account account = { 0 };
     if (!number.length && party->sales_account_id.n) return *out = party->sales_account_id, NULL;
@@ -247,8 +275,8 @@ static struct fault *make_line(struct work *work, const struct party *party, str
         (d->discount_percent.present && decimal_compare(d->discount_percent, DECIMAL(100, 0)) > 0))
         faults = fault_join(faults, FAULT(arena, &invoice_discount, "discount_percent"));
     if (!faults) faults = invoice_line_count(work, currency, line);
-    faults = fault_join(faults, choose_vat_code(work, party, d->vat_code, &code));
-    faults = fault_join(faults, choose_account(work, party, d->account, &line->account_id));
+    faults = fault_join(faults, invoice_choose_vat_code(work, party, d->vat_code, &code));
+    faults = fault_join(faults, invoice_choose_account(work, party, d->account, &line->account_id));
     line->vat_code_id = code.id, line->vat_category = code.category;
     line->vat_rate = code.rate.present ? code.rate : DECIMAL(0, 0);
     return faults;
@@ -279,10 +307,17 @@ struct fault *invoice_fill_in(struct work *work, const struct invoice_data *data
         faults = FAULT(work->arena, &invoice_period, "period_to_on");
     for (size_t i = 0; i < data->lines.count; i++) {
         struct invoice_line *line = LIST_ADD(work->arena, lines);
-        *line = (struct invoice_line){ .invoice_id = invoice->id, .line_no = (int64_t)i + 1 };
+        *line = (struct invoice_line){ .invoice_id = invoice->id, .line_no = (int64_t)i + 1, .part = INVOICE_PART_LINE };
         struct fault *wrong = make_line(work, &party, invoice->currency, &data->lines.at[i], line);
         fault_within(work->arena, wrong, str_format(work->arena, "lines[%zu]", i));
         faults = fault_join(faults, wrong);
+    }
+    for (size_t i = 0; i < data->allowances.count; i++) {
+        struct invoice_line line = { .invoice_id = invoice->id, .line_no = (int64_t)lines->count + 1 };
+        struct fault *wrong = invoice_allowance_make(work, invoice, &party, lines, &data->allowances.at[i], &line);
+        fault_within(work->arena, wrong, str_format(work->arena, "allowances[%zu]", i));
+        faults = fault_join(faults, wrong);
+        *LIST_ADD(work->arena, lines) = line;
     }
     return faults ? faults : invoice_count(work, invoice, lines);
 }

@@ -53,6 +53,9 @@ struct invoice {
 LIST_STRUCT(invoices, struct invoice);
 extern const struct record invoice_record;
 
+/* An allowance or charge on the whole invoice (BG-20, BG-21) is a line of its own kind: `description` is its reason, quantity 1, `price` its
+ * amount; net_minor of an allowance is negative. */
+enum invoice_part { INVOICE_PART_LINE = 1, INVOICE_PART_ALLOWANCE, INVOICE_PART_CHARGE };
 struct invoice_line {
     invoice_id invoice_id;
     int64_t line_no;              /* from 1 */
@@ -69,6 +72,10 @@ struct invoice_line {
     account_id account_id;        /* sales account */
     struct str cost_center;
     int64_t credits_line_no;      /* of a credit note: the invoice's line */
+    enum invoice_part part;
+    struct str reason_code;       /* UNTDID 5189 of an allowance, 7161 of a charge */
+    struct decimal percent;       /* of what its lines come to, base_minor; absent: an amount was given */
+    int64_t base_minor;
 };
 LIST_STRUCT(invoice_lines, struct invoice_line);
 extern const struct record invoice_line_record;
@@ -83,6 +90,12 @@ struct invoice_line_data {
     struct str account;           /* number; absent: the customer's own, else the account for sales */
     struct str cost_center;
 };
+struct invoice_allowance_data { /* on the whole invoice: an amount, or a percentage of the lines with its VAT code */
+    bool charge;
+    struct decimal amount, percent;
+    struct str reason, reason_code; /* absent: "Discount" or "Charge" in the customer's language, 95 */
+    struct str vat_code, account, cost_center; /* as of a line */
+};
 struct invoice_data {
     party_id party_id;
     struct str currency;          /* absent: the customer's */
@@ -91,9 +104,10 @@ struct invoice_data {
     enum invoice_delivery delivery;
     int64_t terms_days;           /* 0: the customer's */
     LIST_OF(struct invoice_line_data) lines; /* none: of a draft that is not ready */
+    LIST_OF(struct invoice_allowance_data) allowances;
 };
 struct invoice_change { invoice_id id; struct invoice_data data; int64_t version; }; /* in JSON its members lie side by side */
-extern const struct record invoice_line_data_record, invoice_data_record, invoice_change_record;
+extern const struct record invoice_line_data_record, invoice_allowance_data_record, invoice_data_record, invoice_change_record;
 
 struct invoice_document {
     enum invoice_file_kind kind;

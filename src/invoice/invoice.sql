@@ -10,7 +10,7 @@ finalised_at, created_by, finalised_by, version
 
 -- part: invoice_line_columns
 invoice_id, line_no, description, item_number, quantity, unit, price, discount_percent, discount_minor, net_minor, vat_code_id,
-vat_category, vat_rate, account_id, cost_center, credits_line_no
+vat_category, vat_rate, account_id, cost_center, credits_line_no, part, reason_code, percent, base_minor
 
 -- part: invoice_setting_columns
 id, number_format, specification, payment_terms, closing, version

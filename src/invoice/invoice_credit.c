@@ -46,6 +46,8 @@ static struct fault *take_back(struct work *work, const struct invoice *of, cons
     if (other_way || decimal_compare(magnitude(quantity), magnitude(left->quantity)) > 0)
         return FAULT(work->arena, &invoice_over_credited, "lines", PARAM_INT(work->arena, "line", line->line_no),
                      PARAM("left", decimal_format(work->arena, decimal_short(left->quantity))));
+    if (left->net_minor != line->net_minor || decimal_compare(quantity, line->quantity) != 0) /* a part is no percentage of the whole */
+        out->percent = (struct decimal){ 0 }, out->base_minor = 0;
     if (decimal_compare(quantity, left->quantity) != 0) return invoice_line_count(work, of->currency, out);
     out->net_minor = left->net_minor;
     out->discount_minor = left->discount_minor;

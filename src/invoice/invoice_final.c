@@ -98,7 +98,7 @@ static struct fault *check_ready(struct work *work, const struct invoice *invoic
                                  const struct invoice_view *v)
 {
     struct fault *faults = NULL;
-    if (!lines->count) return FAULT(work->arena, &invoice_no_lines, "lines");
+    if (!lines->count || lines->at[0].part != INVOICE_PART_LINE) return FAULT(work->arena, &invoice_no_lines, "lines"); /* BR-16 */
     if (!v->party.is_customer || (v->party.is_blocked && invoice->kind == INVOICE_INVOICE))
         faults = FAULT(work->arena, &invoice_no_customer, "party_id", PARAM("party", v->party.name));
     faults = check_parties(work, v, faults);

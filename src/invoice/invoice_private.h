@@ -28,6 +28,17 @@ CHECKED struct fault *invoice_fill_in(struct work *work, const struct invoice_da
 CHECKED struct fault *invoice_check(struct work *work, const struct invoice *invoice, enum invoice_event event);
 /* The line's discount and net, by price, quantity and percentage. Refuses invoice_too_large. */
 CHECKED struct fault *invoice_line_count(struct work *work, struct str currency, struct invoice_line *line);
+/* What a line or an allowance is booked with, by the customer's own where nothing is said. */
+CHECKED struct fault *invoice_choose_vat_code(struct work *work, const struct party *party, struct str code,
+                                              struct vat_code *out);
+CHECKED struct fault *invoice_choose_account(struct work *work, const struct party *party, struct str number,
+                                             account_id *out);
+/* One on the whole invoice, behind the lines it may be a percentage of. */
+CHECKED struct fault *invoice_allowance_make(struct work *work, const struct invoice *invoice, const struct party *party,
+                                             const struct invoice_lines *lines, const struct invoice_allowance_data *data,
+                                             struct invoice_line *line);
+/* As EN 16931 knows it. */
+struct einvoice_allowance invoice_allowance_of(const struct invoice_line *line, int digits);
 /* Net, VAT and total of the lines into the invoice. */
 CHECKED struct fault *invoice_count(struct work *work, struct invoice *invoice, const struct invoice_lines *lines);
 CHECKED struct fault *invoice_add(struct work *work, struct invoice *invoice, struct invoice_lines *lines); /* row and lines of a draft */
@@ -73,4 +84,4 @@ CHECKED struct fault *invoice_show(struct work *work, invoice_id id, struct invo
 struct str invoice_file_name(struct arena *arena, struct str number, enum invoice_file_kind kind);
 
 extern const char *const invoice_delivery_names[], *const invoice_file_kinds[];
-enum { INVOICE_LINES_MOST = 5000 };
+enum { INVOICE_LINES_MOST = 5000, INVOICE_ALLOWANCES_MOST = 50 };

@@ -352,6 +352,94 @@ DB_TEST(invoice_in_foreign_currency)
     test_commit(work);
 }
 
+static struct invoice_allowance_data allowance(struct decimal amount, struct decimal percent, const char *code, bool charge)
+{
+    return (struct invoice_allowance_data){ .amount = amount, .percent = percent, .vat_code = str_of(code), .charge = charge };
+}
+
+/* 269.86 at 21% and 25.03 at 9%: 5% off the first, 10.00 off the second, 12.50 freight at 21%. */
+DB_TEST(invoice_with_allowances_and_charges)
+{
+    const struct decimal none = { 0 };
+    test_begin(work);
+    struct party zon = given_customer(work, (struct party){ .kvk_number = STR("87654321") });
+    struct invoice_data data = given_data(work, zon.id);
+    struct invoice draft, invoice, part, whole;
+    *LIST_ADD(work->arena, &data.allowances) = allowance(none, DECIMAL(5, 0), "21", false);
+    *LIST_ADD(work->arena, &data.allowances) = allowance(DECIMAL(1000, 2), none, "9", false);
+    *LIST_ADD(work->arena, &data.allowances) = allowance(DECIMAL(125, 1), none, "21", true);
+    data.allowances.at[2].reason = STR("Vracht"), data.allowances.at[2].reason_code = STR("FC");
+    data.allowances.at[2].account = STR("8010");
+    expect_done(invoice_draft(work, &data, &draft));
+    expect_int(26986 - 1349 + 1250 + 2503 - 1000, draft.net_minor);
+    expect_int(5646 + 135, draft.vat_minor); /* 21% of 268.87, 9% of 15.03 */
+    expect_done(invoice_finalise(work, draft.id, 1, &invoice));
+    expect_int(draft.total_minor, invoice.total_minor);
+    expect_documents(work, &invoice);
+    struct invoice_lines lines = { 0 };
+    struct einvoice *e;
+    expect_done(invoice_lines_of(work, invoice.id, &lines));
+    expect_int(5, lines.count);
+    expect_str("Korting", lines.at[2].description);
+    expect_int(-1349, lines.at[2].net_minor);
+    expect_int(26986, lines.at[2].base_minor);
+    expect_done(invoice_view(work, &invoice, &lines, &e));
+    expect_int(2, e->lines.count);
+    expect_int(3, e->allowances.count);
+    expect_str("95", e->allowances.at[0].reason_code);
+    expect_str("FC", e->allowances.at[2].reason_code);
+    expect_int(0, decimal_compare(e->totals.allowances.value, DECIMAL(2349, 2)));
+    expect_int(0, decimal_compare(e->totals.charges.value, DECIMAL(1250, 2)));
+    expect_proved(work);
+    /* One line and its allowance back, then all that is left: together the whole. */
+    const struct invoice_credit_line first[] = { { 1, DECIMAL(3, 0) }, { 3, { 0 } } };
+    expect_done(invoice_credit(work, invoice.id, STR("Beurt te veel"), first, 2, &part));
+    expect_int(26986 - 1349, part.net_minor);
+    expect_documents(work, &part);
+    expect_done(invoice_credit(work, invoice.id, STR("Alles terug"), NULL, 0, &whole));
+    expect_int(invoice.net_minor, part.net_minor + whole.net_minor);
+    expect_documents(work, &whole);
+    expect_proved(work);
+    test_commit(work);
+}
+
+DB_TEST(invoice_refuses_allowances_that_are_none)
+{
+    const struct decimal none = { 0 };
+    struct invoice draft, invoice;
+    test_begin(work);
+    struct party zon = given_customer(work, (struct party){ 0 });
+    struct invoice_data data = given_data(work, zon.id);
+    *LIST_ADD(work->arena, &data.allowances) = allowance(DECIMAL(1, 0), DECIMAL(1, 0), "21", false);
+    *LIST_ADD(work->arena, &data.allowances) = allowance(none, none, "21", false);
+    *LIST_ADD(work->arena, &data.allowances) = allowance(DECIMAL(1001, 3), none, "21", false);
+    *LIST_ADD(work->arena, &data.allowances) = allowance(DECIMAL(-1, 0), none, "21", true);
+    *LIST_ADD(work->arena, &data.allowances) = allowance(none, DECIMAL(1001, 1), "21", false);
+    *LIST_ADD(work->arena, &data.allowances) = allowance(none, DECIMAL(10, 0), "verlegd", false);
+    *LIST_ADD(work->arena, &data.allowances) = allowance(DECIMAL(1, 0), none, "21", false);
+    data.allowances.at[6].reason_code = STR("ZZ9");
+    *LIST_ADD(work->arena, &data.allowances) = allowance(DECIMAL(1, 0), none, "no such", true);
+    static const char *const fields[] = { "allowances[0].amount", "allowances[1].amount", "allowances[2].amount",
+                                          "allowances[3].amount", "allowances[4].percent", "allowances[5].percent",
+                                          "allowances[6].reason_code", "allowances[7].vat_code" };
+    struct fault *faults = invoice_draft(work, &data, &draft);
+    for (size_t i = 0; i < ARRAY_LENGTH(fields); i++, faults = faults->next) {
+        assert_non_null(faults);
+        expect_str(fields[i], faults->field);
+    }
+    /* Nothing but an allowance is no invoice (BR-16), and one that takes all is none either. */
+    data.allowances.count = 1;
+    data.allowances.at[0] = allowance(DECIMAL(100, 0), none, "21", true);
+    data.lines.count = 0;
+    expect_done(invoice_draft(work, &data, &draft));
+    (void)expect_refused(&invoice_no_lines, invoice_finalise(work, draft.id, 1, &invoice));
+    data = given_data(work, zon.id);
+    *LIST_ADD(work->arena, &data.allowances) = allowance(DECIMAL(400, 0), none, "21", false);
+    expect_done(invoice_draft(work, &data, &draft));
+    (void)expect_refused(&invoice_not_positive, invoice_finalise(work, draft.id, 1, &invoice));
+    db_rollback(work);
+}
+
 /* Any mixture of VAT codes, accounts and discounts: documents valid, books proved, sums as the draft showed them. */
 DB_TEST(invoice_books_what_its_documents_say)
 {
@@ -371,6 +459,13 @@ DB_TEST(invoice_books_what_its_documents_say)
             if (rng_chance(&rng, 300)) data.lines.at[k].cost_center = STR("Noord");
         }
         *LIST_ADD(work->arena, &data.lines) = line_of("genoeg", DECIMAL(1, 0), DECIMAL(100, 0), "21");
+        for (int k = 0; k < rng_between(&rng, 0, 3); k++) {
+            bool part = rng_chance(&rng, 500);
+            *LIST_ADD(work->arena, &data.allowances) =
+                allowance(part ? (struct decimal){ 0 } : DECIMAL(rng_between(&rng, 1, 2000), 2),
+                          part ? DECIMAL(rng_between(&rng, 1, 300), 1) : (struct decimal){ 0 },
+                          part ? "21" : codes[rng_between(&rng, 0, 5)], rng_chance(&rng, 400));
+        }
         expect_done(invoice_draft(work, &data, &draft));
         expect_done(invoice_finalise(work, draft.id, 1, &invoice));
         expect_int(draft.total_minor, invoice.total_minor);
@@ -426,7 +521,7 @@ DB_TEST(invoice_final_is_kept_by_the_schema)
     (void)expect_refused(&invoice_not_possible, operation_call(work, test_books(), &all, "invoice remove", &gone, NULL));
     struct invoice_lines lines = { 0 };
     test_begin(work);
-    *LIST_ADD(work->arena, &lines) = (struct invoice_line){ .invoice_id = invoice.id,
+    *LIST_ADD(work->arena, &lines) = (struct invoice_line){ .invoice_id = invoice.id, .part = INVOICE_PART_LINE,
                                                             .line_no = 9,
                                                             .description = STR("erbij"),
                                                             .quantity = DECIMAL(1, 0),

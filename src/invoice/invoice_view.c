@@ -89,6 +89,15 @@ static void add_line(struct arena *arena, const struct invoice *invoice, const s
     int digits = currency_digits(invoice->currency);
     struct str rest, name = str_cut(l->description, '\n', &rest);
     bool outside = l->vat_category == VAT_O;
+    const struct einvoice_vat vat = { .present = true, .category = str_of(categories[l->vat_category]), .scheme = STR("VAT"),
+                                      .rate = { .value = outside ? (struct decimal){ 0 } : l->vat_rate },
+                                      .exemption_reason = reason_of(invoice, code), .exemption_code = code->reason_code };
+    if (l->part != INVOICE_PART_LINE) {
+        struct einvoice_allowance *a = LIST_ADD(arena, &e->allowances);
+        *a = invoice_allowance_of(l, digits);
+        a->vat = vat;
+        return;
+    }
     struct einvoice_line *out = LIST_ADD(arena, &e->lines);
     *out = (struct einvoice_line){
         .id = str_from_int(arena, l->line_no),
@@ -99,9 +108,7 @@ static void add_line(struct arena *arena, const struct invoice *invoice, const s
         .price = { .value = l->price },
         .net = amount_of(l->net_minor, digits),
         .accounting_reference = l->cost_center,
-        .vat = { .present = true, .category = str_of(categories[l->vat_category]), .scheme = STR("VAT"),
-                 .rate = { .value = outside ? (struct decimal){ 0 } : l->vat_rate },
-                 .exemption_reason = reason_of(invoice, code), .exemption_code = code->reason_code },
+        .vat = vat,
     };
     if (!l->discount_minor) return;
     /* A credited part may carry a cent of rounding in its net amount; the discount says what was taken off. */
@@ -251,6 +258,8 @@ struct fault *invoice_view_make(struct work *work, const struct invoice *invoice
     e->vat_totals.at = v->sums.vat_totals.at, e->vat_totals.count = e->vat_totals.room = v->sums.vat_totals.count;
     for (size_t i = 0; i < e->lines.count; i++) /* the reason belongs to the breakdown, not to the line */
         e->lines.at[i].vat.exemption_reason = e->lines.at[i].vat.exemption_code = (struct str){ 0 };
+    for (size_t i = 0; i < e->allowances.count; i++)
+        e->allowances.at[i].vat.exemption_reason = e->allowances.at[i].vat.exemption_code = (struct str){ 0 };
     return NULL;
 }
 
