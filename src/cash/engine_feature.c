@@ -176,7 +176,6 @@ static void difference_features(const struct cash_matching *m, const struct cash
 
 /* ---- How the set lies in the party's list of open items ---- */
 
-enum { HABIT_LEAST = 8 };
 struct end { int32_t day; uint64_t sequence; };
 struct shape { struct end due_first, due_last, issue_first, issue_last; int positives, credits; };
 
@@ -221,17 +220,13 @@ static bool stands_in(const struct cash_matching *m, const struct cash_candidate
     return !in_month(a, m->reading->month) || in_month(b, m->reading->month);
 }
 
-/* Equal strength: one of the set could be exchanged for an equal one outside it, and only its age would differ. Age alone tells them apart
- * when this payer has always (at least HABIT_LEAST times) taken the oldest of equals, and this is the oldest; or when the exchange would
- * leave a hole in what is otherwise everything from one day to another. */
+/* Equal strength: one of the set could be exchanged for an equal one outside it, and only its age would differ. Age alone tells nobody for
+ * certain which was meant, whatever the payer's habit; it does where the exchange for a younger one would leave a hole in what is otherwise
+ * everything from one day to another. */
 static bool is_tie(const struct cash_matching *m, const struct cash_candidate *c, uint32_t other, uint32_t own, bool whole)
 {
-    const struct cash_known_item *a = &m->engine->items.at[own], *b = &m->engine->items.at[other];
-    const struct cash_habit *h = &m->engine->parties.at[c->party].habit;
-    bool older = cash_item_order(a, b) < 0;
-    if (!older) return true;
-    if (c->count > 1) return !whole;
-    return h->equal_choice < HABIT_LEAST || h->oldest_equal < h->equal_choice;
+    bool older = cash_item_order(&m->engine->items.at[own], &m->engine->items.at[other]) < 0;
+    return !older || c->count == 1 || !whole;
 }
 
 struct equals { int count, before; bool tied; };

@@ -340,7 +340,7 @@ struct cash_candidate {
     int64_t other_sets; bool sets_counted;
     int64_t repeats_line; int32_t repeat_days;
     bool contradicted, complete;
-    bool tied;                  /* another item would do as well, and this payer has shown no habit in such a choice */
+    bool tied;                  /* another item would do as well */
     int named, weakly_named, best_quality;
     int rule_score;             /* millilogit */
     float features[FEATURES];
