@@ -9,7 +9,7 @@
 #include <pthread.h>
 #include <sqlite3.h>
 
-enum { TORMENT_OPERATIONS = 512, TORMENT_REFUSED = 3 };
+enum { TORMENT_OPERATIONS = 512, TORMENT_REFUSED = 12 };
 static struct {
     struct books *books; /* NULL: nothing is tormented */
     struct operations all;

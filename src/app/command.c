@@ -19,6 +19,7 @@ struct program {
     struct str settings_file;
     const char **words;
     size_t count;
+    const char *const *environment;
 };
 
 static struct str environment_value(const char *const *environment, const char *name)
@@ -136,9 +137,10 @@ static struct fault *serve(struct program *p)
     sigaddset(&ends, SIGTERM);
     sigaddset(&ends, SIGINT);
     pthread_sigmask(SIG_BLOCK, &ends, NULL); /* before any thread: they inherit it */
+    TRY(settings_safe(p->arena, p->settings_file, p->environment, s));
+    TRY(public_url(p));
     TRY(open_books(p));
     TRY(app_seal(p->arena, p->books));
-    TRY(public_url(p));
     TRY(app_jobs_start(p->arena, &p->doors, &p->settings, &jobs));
     struct fault *fault = http_start(p->arena, &p->doors, &http_settings, &http);
     if (fault) return jobs_stop(jobs), fault;
@@ -221,6 +223,7 @@ int app_main(int count, const char *const *words, const char *const *environment
     struct str locale = environment_value(environment, "LC_ALL");
     if (!locale.length) locale = environment_value(environment, "LANG");
     p->arena = arena;
+    p->environment = environment;
     p->language = language_of_locale(locale.at);
     p->cli = (struct cli){ .out = stdout, .err = stderr, .terminal = isatty(STDOUT_FILENO) };
     signal(SIGPIPE, SIG_IGN);

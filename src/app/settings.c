@@ -50,7 +50,7 @@ RECORD(
               .about = "mail leaves without TLS where the server has none; to this machine itself it always may"),
     });
 
-static struct fault *read_file(struct arena *arena, struct str name, struct str *out)
+struct fault *settings_text(struct arena *arena, struct str name, struct str *out)
 {
     FILE *f = fopen(str_keep(arena, name).at, "rb");
     struct text text = text_new(arena);
@@ -153,7 +153,7 @@ static struct fault *from_file(struct arena *arena, struct pair *pair)
     if (!str_ends(pair->name, "_file")) return NULL;
     struct str name = str_part(pair->name, 0, pair->name.length - strlen("_file")), content;
     if (!record_field(&settings_record, name)) return NULL;
-    TRY(read_file(arena, pair->text, &content));
+    TRY(settings_text(arena, pair->text, &content));
     if (content.length && content.at[content.length - 1] == '\n') content.length--;
     *pair = (struct pair){ name, str_keep(arena, content) };
     return NULL;
@@ -166,7 +166,8 @@ static bool stands_in(const struct pair *pairs, size_t count, struct str name)
     return false;
 }
 
-/* FLORIN_HTTP_PORT=8080; other FLORIN_… names belong to tests and tools. */
+/* FLORIN_HTTP_PORT=8080. A name that begins as a setting does and is none is refused with the rest; other FLORIN_… names belong to tests
+ * and tools. */
 static struct fault *from_environment(struct arena *arena, const char *const *environment, struct pair *pairs,
                                       size_t *count, size_t room)
 {
@@ -175,7 +176,8 @@ static struct fault *from_environment(struct arena *arena, const char *const *en
         if (!str_starts(name, "FLORIN_") || !value.at || *count == room) continue;
         struct pair pair = { str_lower(arena, str_part(name, 7, name.length)), value };
         TRY(from_file(arena, &pair));
-        if (record_field(&settings_record, pair.name)) pairs[(*count)++] = pair;
+        bool meant = str_starts(pair.name, "http_") || str_starts(pair.name, "mail_");
+        if (meant || record_field(&settings_record, pair.name)) pairs[(*count)++] = pair;
     }
     return NULL;
 }
@@ -189,7 +191,7 @@ struct fault *settings_read(struct arena *arena, struct str file, const char *co
     struct str text;
     TRY(from_environment(arena, environment, all, &count, ROOM / 2));
     if (file.at) {
-        TRY(read_file(arena, file, &text));
+        TRY(settings_text(arena, file, &text));
         TRY(settings_parse(arena, text, &written, &written_count));
     }
     size_t given = count;

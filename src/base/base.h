@@ -93,6 +93,11 @@ size_t str_utf8_count(struct str s);                        /* code points of we
 struct str str_utf8_clip(struct str s, size_t code_points); /* at most so many; borrows */
 uint64_t str_hash(struct str s);
 bool str_to_int(struct str s, int64_t *out); /* whole text, optional '-', no '+', no spaces */
+
+/* ---- Machines, as settings name them (host.c) ---- */
+struct str host_of_url(struct str url);  /* without name, port and brackets; of a bare host itself */
+bool host_is_here(struct str host);      /* this machine: localhost, 127.…, ::1 */
+bool host_is_near(struct str host);      /* here, or in a private network: 10.…, 192.168.…, fd…, a name without a point */
 struct str str_from_int(struct arena *arena, int64_t value);
 
 /* A text that grows. */

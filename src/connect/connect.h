@@ -14,6 +14,8 @@ struct mail_settings {
 };
 /* Refuses mail_not_set_up: no sender, a URL that is neither smtp:// nor smtps://. */
 CHECKED struct fault *mail_settings_check(struct arena *arena, const struct mail_settings *settings);
+/* What would let others read mail or its password on the way; asked before serving. */
+CHECKED struct fault *mail_settings_safe(struct arena *arena, const struct mail_settings *settings);
 
 struct mail_file { struct str name, media_type, content; };
 struct mail {

@@ -5,6 +5,14 @@
 
 const struct fault_type mail_not_set_up = { FAULT_INVALID, "mail.not_set_up",
                                             "Mail is not set up: {what}. See [mail] in the settings." };
+static const struct fault_type mail_open_way = {
+    FAULT_INVALID, "mail.open_way",
+    "mail_allow_plain lets mail travel over the internet to {host} where everybody on the way can read it. Leave it out: the server is then asked for TLS."
+};
+static const struct fault_type mail_open_password = {
+    FAULT_INVALID, "mail.open_password",
+    "mail_allow_plain would hand mail_password to {host} where others on the way can read it. Leave out one of the two."
+};
 const struct fault_type mail_refused = { FAULT_CONFLICT, "mail.refused",
                                          "The mail server refused this message: {answer}" };
 const struct fault_type mail_unreachable = { FAULT_UNREACHABLE, "mail.unreachable",
@@ -29,26 +37,19 @@ struct fault *mail_settings_check(struct arena *arena, const struct mail_setting
     return NULL;
 }
 
-/* The machine itself: nobody listens between. */
-static bool is_loopback(struct str url)
+struct fault *mail_settings_safe(struct arena *arena, const struct mail_settings *s)
 {
-    struct str host = str_part(url, str_starts(url, "smtps://") ? 8 : 7, url.length);
-    const char *const names[] = { "localhost", "127.", "[::1]" };
-    for (size_t i = 0; i < host.length; i++)
-        if (host.at[i] == '@') return false; /* a name in front could look like a host */
-    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
-        if (!str_starts(host, names[i])) continue;
-        struct str rest = str_part(host, strlen(names[i]), host.length);
-        size_t digits = 0;
-        if (i == 1)
-            while (digits < rest.length &&
-                   (rest.at[digits] == '.' || (rest.at[digits] >= '0' && rest.at[digits] <= '9')))
-                digits++;
-        rest = str_part(rest, digits, rest.length);
-        if (!rest.length || rest.at[0] == ':' || rest.at[0] == '/') return true;
-    }
-    return false;
+    struct str host = host_of_url(s->url);
+    struct fault *faults = NULL;
+    if (!s->allow_plain || host_is_here(host)) return NULL;
+    if (!host_is_near(host)) faults = FAULT(arena, &mail_open_way, "mail_allow_plain", PARAM("host", host));
+    if (s->password.length)
+        faults = fault_join(faults, FAULT(arena, &mail_open_password, "mail_password", PARAM("host", host)));
+    return faults;
 }
+
+/* The machine itself: nobody listens between. A name in front could look like a host. */
+static bool is_loopback(struct str url) { return str_find(url, "@") < 0 && host_is_here(host_of_url(url)); }
 
 static size_t give(char *to, size_t size, size_t count, void *context)
 {

@@ -44,6 +44,9 @@ CHECKED struct fault *books_open(struct arena *arena, struct str where, struct b
 void books_close(struct books *books); /* no transaction may be open; NULL is fine */
 /* Brings the schema up to the program's migrations; refuses a changed checksum, and books newer than the program. */
 CHECKED struct fault *books_migrate(struct arena *arena, struct books *books);
+/* What would let others read or change the books beside the program; asked before serving: a folder or a file of SQLite that everybody
+ * on the machine may write or read, a PostgreSQL on another machine whose connection nothing protects. Refuses db_open_…. */
+CHECKED struct fault *books_safe(struct arena *arena, struct str where);
 bool books_are_postgres(const struct books *books);
 struct str books_directory(const struct books *books); /* where files beside the database go; absent on PostgreSQL and in memory */
 /* A copy of SQLite books while they are in use (backup API): one snapshot, whole or not there, on disk when it returns. */

@@ -109,8 +109,8 @@ class Sql(unittest.TestCase):
 class Po(unittest.TestCase):
     def wrong(self, c, po):
         wrong = []
-        unused = check_po.check(check_po.sentences('a.c', c), embed_po.entries('nl.po', po), wrong)
-        return wrong, unused
+        check_po.check(check_po.sentences('a.c', c), embed_po.entries('nl.po', po), wrong, check_po.texts(c))
+        return wrong
 
     def test_finds_every_shape(self):
         c = '''const struct fault_type a = { FAULT_INVALID, "a.b", "One "
@@ -123,12 +123,16 @@ class Po(unittest.TestCase):
 
     def test_complains(self):
         c = '{ FAULT_INVALID, "a.b", "A {x} and {y}" }'
-        self.assertEqual(self.wrong(c, 'msgid "A {x} and {y}"\nmsgstr "{y} en {x}"\n'), ([], []))
-        self.assertRegex(self.wrong(c, 'msgid "A {x} and {y}"\nmsgstr "{x}"\n')[0][0], "'x', 'y'.*'x'")
-        self.assertRegex(self.wrong(c, 'msgid "A {x} and {y}"\nmsgstr ""\n')[0][0], 'no Dutch')
-        self.assertEqual(self.wrong('', 'msgid "old"\nmsgstr "oud"\n'), ([], [(1, 'old')]))
-        self.assertRegex(self.wrong(c + '\n' + c, 'msgid "A {x} and {y}"\nmsgstr "{y} en {x}"\n')[0][0], 'stands at a.c:1')
-        self.assertRegex(self.wrong('{ FAULT_INVALID, "noroom", "A" }', 'msgid "A"\nmsgstr "B"\n')[0][0], 'not a code')
+        self.assertEqual(self.wrong(c, 'msgid "A {x} and {y}"\nmsgstr "{y} en {x}"\n'), [])
+        self.assertRegex(self.wrong(c, 'msgid "A {x} and {y}"\nmsgstr "{x}"\n')[0], "'x', 'y'.*'x'")
+        self.assertRegex(self.wrong(c, 'msgid "A {x} and {y}"\nmsgstr ""\n')[0], 'no Dutch')
+        self.assertEqual(self.wrong('', 'msgid "old"\nmsgstr "oud"\n'), ['po/nl.po:1: nothing says this: old'])
+        self.assertEqual(self.wrong('names = { "old" };', 'msgid "old"\nmsgstr "oud"\n'), [])
+        row = '{ "bill approve", "POST", "/bills/{id}/approve", "bill.approve", A | B, &bill_approve_call, NULL,\n  "Approve a " "bill" },'
+        self.assertEqual(self.wrong(row, 'msgid "Approve a bill"\nmsgstr "Keur een factuur goed"\n'), [])
+        self.assertRegex(self.wrong(row, '')[0], 'a.c:1: no Dutch.*Approve a bill')
+        self.assertRegex(self.wrong(c + '\n' + c, 'msgid "A {x} and {y}"\nmsgstr "{y} en {x}"\n')[0], 'stands at a.c:1')
+        self.assertRegex(self.wrong('{ FAULT_INVALID, "noroom", "A" }', 'msgid "A"\nmsgstr "B"\n')[0], 'not a code')
 
 
 class Rooms(unittest.TestCase):
