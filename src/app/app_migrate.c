@@ -51,6 +51,19 @@ struct fault *migrate_books(struct own *own, struct books *from, struct books *t
     return NULL;
 }
 
+/* The rows came sealed: without their key nobody's second factor could be read. */
+static struct fault *bring_keys(struct own *own, struct books *to)
+{
+    struct str place = books_key_place(to);
+    if (str_equal(books_key_place(own->books), place)) return NULL;
+    TRY(books_keys_bring(own->arena, own->books, to));
+    const struct param file = PARAM("file", place);
+    struct str text =
+        text_fill(own->arena, translate(own->language, "The key of their secrets is in {file}; keep it."), &file, 1);
+    fprintf(own->out, "%.*s\n", STR_ARG(text));
+    return NULL;
+}
+
 struct fault *app_migrate(struct own *own, int *code)
 {
     struct app_migrate_flags flags = { 0 };
@@ -65,16 +78,10 @@ struct fault *app_migrate(struct own *own, int *code)
     if (folder && !missing) return FAULT(own->arena, &app_books_there, NULL, PARAM("place", place));
     TRY(own_open(own));
     TRY(books_open(own->arena, place, &to));
+    if (own->key_file.length) books_key_file(to, own->key_file);
     struct fault *fault = books_migrate(own->arena, to);
     if (!fault) fault = migrate_books(own, own->books, to);
-    if (!fault && !str_equal(books_key_place(own->books), books_key_place(to))) {
-        const struct param files[] = { PARAM("file", books_key_place(own->books)),
-                                       PARAM("place", books_key_place(to)) };
-        struct str text = text_fill(
-            own->arena, translate(own->language, "Secrets are sealed with the key in {file}; copy it to {place}."),
-            files, 2);
-        fprintf(own->out, "%.*s\n", STR_ARG(text));
-    }
+    if (!fault) fault = bring_keys(own, to);
     books_close(to);
     if (fault && folder) stage_remove(own, place);
     return fault;

@@ -184,6 +184,27 @@ static struct str given_schema(struct arena *arena, const char *what)
     return str_format(arena, "%s%soptions=-csearch_path%%3D%s", url, strchr(url, '?') ? "&" : "?", name.at);
 }
 
+/* What was sealed before a move is read after it: the key came along. */
+static struct str sealed_in(struct arena *arena, struct books *books)
+{
+    struct work work = work_on(arena, 0);
+    struct str sealed = { 0 };
+    expect_done(db_begin(&work, books));
+    expect_done(db_seal(&work, "test", 7, STR("JBSWY3DP"), &sealed));
+    expect_done(db_commit(&work));
+    return sealed;
+}
+static void expect_unsealed(struct arena *arena, struct books *books, struct str sealed)
+{
+    struct work work = work_on(arena, 0);
+    struct str plain = { 0 };
+    expect_done(db_begin(&work, books));
+    expect_done(db_key_check(&work));
+    expect_done(db_unseal(&work, "test", 7, sealed, &plain));
+    expect_str("JBSWY3DP", plain);
+    db_rollback(&work);
+}
+
 TEST(migrate_there_and_back_is_the_same)
 {
     struct own own = given_own(arena);
@@ -193,6 +214,8 @@ TEST(migrate_there_and_back_is_the_same)
     struct str back = str_format(arena, "%s/back", folder.at);
     struct books *books = opened(arena, own.data);
     given_books(arena, books);
+    struct str sealed = sealed_in(arena, books);
+    expect_int(0, setenv("STATE_DIRECTORY", folder.at, 1)); /* where the key of books on PostgreSQL is */
     struct str hash = hash_of(&own, books, &holds);
     expect(holds);
     books_close(books);
@@ -214,6 +237,7 @@ TEST(migrate_there_and_back_is_the_same)
         expect_done(db_begin(&work, books));
         expect(id_new(&work) > work.company_id);
         db_rollback(&work);
+        expect_unsealed(arena, books, sealed);
         books_close(books);
         own.data = url;
         run(&own, 0, "migrate-to", back.at, NULL);
@@ -221,6 +245,8 @@ TEST(migrate_there_and_back_is_the_same)
     books = opened(arena, back);
     expect_str(hash.at, hash_of(&own, books, &holds));
     expect(holds);
+    expect_unsealed(arena, books, sealed);
+    unsetenv("STATE_DIRECTORY");
     books_close(books);
     run(&own, 75, "migrate-to", back.at, NULL);
     remove_folder(&own, folder);

@@ -103,6 +103,8 @@ CHECKED struct fault *db_key_new(struct work *work, struct str *id);
 /* Where the file of keys is: beside SQLite's database, or the state folder of the service, or the home of who runs it. */
 void books_key_file(struct books *books, struct str path);
 struct str books_key_place(const struct books *books);
+/* The keys of `from` into the file of `to` as well, for what was copied sealed. */
+CHECKED struct fault *books_keys_bring(struct arena *arena, struct books *from, struct books *to);
 extern const struct fault_type db_key_lost, db_key_open;
 
 /* ---- Lists: a statement seen through filters, a sort and a keyset page ---- */

@@ -19,6 +19,8 @@ const struct fault_type db_key_open = {
 };
 static const struct fault_type key_broken = { FAULT_INVALID, "db.key_broken",
                                               "{file} is no file of keys: lines of 64 hexadecimal digits." };
+static const struct fault_type key_full = { FAULT_CONFLICT, "db.key_full",
+                                            "{file} holds 32 keys already; name another file: FLORIN_SECRET_KEY_FILE." };
 static const struct fault_type key_file = { FAULT_UNREACHABLE, "db.key_file", "The key file {file} can't be used: {why}." };
 
 static const char magic[] = "FS1:";
@@ -224,6 +226,42 @@ struct fault *db_key_new(struct work *work, struct str *id)
     if (!fault) fault = newest_set(work, &keys->ring[0]);
     *id = str_keep(work->arena, str_of(keys->ring[0].id));
     pthread_mutex_unlock(&keys->lock);
+    return fault;
+}
+
+/* Each ring under its own lock, never both. */
+static struct fault *ring_copy(struct arena *arena, struct keys *keys, struct keys *copy)
+{
+    pthread_mutex_lock(&keys->lock);
+    struct fault *fault = keys->in_memory ? NULL : ring_read(arena, keys);
+    copy->count = keys->count;
+    memcpy(copy->ring, keys->ring, sizeof copy->ring);
+    pthread_mutex_unlock(&keys->lock);
+    return fault;
+}
+
+/* Behind those that are there: the database says which is the newest. */
+static struct fault *ring_bring(struct arena *arena, struct keys *keys, const struct keys *brought)
+{
+    TRY(ring_read(arena, keys));
+    size_t there = keys->count;
+    for (size_t i = 0; i < brought->count; i++) {
+        if (ring_find(keys, str_of(brought->ring[i].id))) continue;
+        if (keys->count == RING) return with_file(arena, &key_full, keys, "");
+        keys->ring[keys->count++] = brought->ring[i];
+    }
+    keys->loaded = true;
+    return keys->count > there ? ring_write(arena, keys, !there) : NULL;
+}
+
+struct fault *books_keys_bring(struct arena *arena, struct books *from, struct books *to)
+{
+    struct keys brought = { 0 };
+    struct fault *fault = ring_copy(arena, &from->keys, &brought);
+    pthread_mutex_lock(&to->keys.lock);
+    if (!fault && brought.count && !to->keys.in_memory) fault = ring_bring(arena, &to->keys, &brought);
+    pthread_mutex_unlock(&to->keys.lock);
+    sodium_memzero(brought.ring, sizeof brought.ring);
     return fault;
 }
 

@@ -23,6 +23,7 @@ export const password = 'Correct-Horse-9-Battery'
 export const engine = process.env.FLORIN_E2E_ENGINE === 'postgres' ? 'postgres' : 'sqlite'
 const folder = mkdtempSync(join(tmpdir(), `florin-e2e-${here}-`))
 mkdirSync(shots, { recursive: true })
+process.env.STATE_DIRECTORY = folder // where the key of secrets is of books on PostgreSQL, not in the home of who runs this
 const servers = [], databases = []
 let passed = 0, failed = 0, browser, over = false
 const deadline = setTimeout(() => { failed++; console.log('FAILED  not done within its time'); void finish() }, Number(process.env.FLORIN_E2E_SECONDS ?? 240) * 1000)
