@@ -188,7 +188,7 @@ def ties(folder, said):
 
 def main():
     said = [a for a in sys.argv[1:] if a.endswith('.csv')]
-    for folder in [a for a in sys.argv[1:] if not a.endswith('.csv')]:
+    for folder in [a for a in sys.argv[1:] if os.path.isdir(a)]:
         found, data = bound(folder), Data(folder)
         scope = [l for l in data.lines if l.category != 'unrelated']
         lost = sum(1 - found[l.id][1] for l in scope if l.id in found)

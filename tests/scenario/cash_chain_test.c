@@ -1,0 +1,132 @@
+#include "scenario/scene.h"
+#include "cash/cash_fixture.h"
+
+/* Money's whole way, asked as a client asks it: in, back out, and seen on the statement; and what came from another system gets paid. */
+
+#define LL(n) ((long long)(n))
+#define PATH(...) str_format(work->arena, __VA_ARGS__).at
+enum { CLERK = 1, SECOND = 2, PLANNER = 4, TREASURER = 5 };
+static const struct date day = { 20250303 }; /* a Monday */
+
+static json_t *row_of(json_t *list, const char *name, int64_t id)
+{
+    size_t i;
+    json_t *row;
+    json_array_foreach(json_object_get(list, "items"), i, row) if (number_in(row, name) == id) return row;
+    return NULL;
+}
+
+static struct str settings_off(struct work *work)
+{
+    return str_format(work->arena,
+                      "{\"precision_ppm\":0,\"rounding_minor\":5,\"charge_minor\":2500,\"difference_auto_minor\":10000,\"discount_mode\":\"excluded\","
+                      "\"discount_late_days\":3,\"write_off_minor\":5000,\"answer_days\":7,\"version\":1}");
+}
+
+/* Verified by a second person, whoever proposed it. */
+static void verify_account(struct scene *s, json_t *bank)
+{
+    struct work *work = s->work;
+    work->user_id = SECOND;
+    POST(s, PATH("/party-banks/%lld/verify", LL(number_in(bank, "id"))),
+         "{\"channel\":\"phone\",\"note\":\"called the number that was on file\",\"version\":%lld}", LL(number_in(bank, "version")));
+}
+
+/* Proposed, checked, released by another person; the statement shows the money gone, and the run is done. */
+static void pay_all(struct scene *s, int64_t ours, int64_t minor)
+{
+    struct work *work = s->work;
+    work->user_id = PLANNER;
+    json_t *run = POST(s, "/payment-runs", "{\"bank_account_id\":%lld,\"until\":\"2025-03-31\"}", LL(ours));
+    run = json_object_get(run, "run");
+    expect_int(1, number_in(run, "payment_count"));
+    const char *release = PATH("/payment-runs/%lld/release", LL(number_in(run, "id")));
+    struct str body = str_format(work->arena, "{\"hash\":\"%s\",\"version\":%lld}", text_in(run, "hash"), LL(number_in(run, "version")));
+    const char *batch = PATH("%s-1", text_in(run, "message_id"));
+    ask(s, 403, "POST", release, body); /* not the one who proposed it */
+    work->user_id = TREASURER;
+    expect_str("released", str_of(text_in(ask(s, 200, "POST", release, body), "state")));
+    test_begin(work);
+    expect_int(-minor, cash_balance_of(work, FOR_TRANSIT));
+    const struct pay out[] = { { -minor, NULL, "Betaalopdracht", batch, NULL, NULL } };
+    (void)cash_lines(work, out, 1, (struct date){ 20250304 }, "S2");
+    test_commit(work);
+    json_t *met = POST(s, "/cash/run", "{}");
+    expect_int(1, number_in(met, "posted")); /* our own payment: the one thing that is known whatever the setting */
+    expect_int(1, number_in(POST(s, "/payments/finish", "{}"), "count"));
+    json_t *shown = GET(s, PATH("/payment-runs/%lld", LL(number_in(run, "id"))));
+    expect_str("done", str_of(text_in(json_object_get(shown, "run"), "state")));
+    test_begin(work);
+    expect_int(0, cash_balance_of(work, FOR_TRANSIT));
+    expect_int(0, cash_balance_of(work, FOR_SUSPENSE));
+    cash_proved(work);
+    db_rollback(work);
+    expect(json_is_true(json_object_get(GET(s, "/ledger/verify"), "holds")));
+}
+
+/* Paid too much: the invoice is settled, the rest decided in the queue to go back, paid by a run, and closed by the bank's own line. */
+DB_TEST(scenario_refund_is_one_chain)
+{
+    test_begin(work);
+    cash_account(work);
+    party_id zon = cash_customer(work, "Zonnebloem Handel BV");
+    item_id invoice = cash_invoice(work, zon, "2025-0101", 40000);
+    const struct pay in[] = { { 50000, "2025-0101", "Zonnebloem Handel BV", NULL, "NL20INGB0001234567", NULL } };
+    int64_t line = cash_lines(work, in, 1, day, "S1").at[0].id.n;
+    test_commit(work);
+    struct scene s = scene_begin(work);
+    work->today = (struct date){ 20250305 };
+    work->now = instant_of_day(work->today);
+    ask(&s, 200, "POST", "/cash/settings", settings_off(work));
+    POST(&s, "/cash/run", "{}");
+    expect(row_of(GET(&s, "/cash/queue"), "id", line) != NULL);
+    json_t *refund =
+        POST(&s, "/cash/refund",
+             "{\"line_id\":%lld,\"party_id\":%lld,\"shares\":[{\"item_id\":%lld,\"amount_minor\":40000}],\"reason\":\"paid too much\"}",
+             LL(line), LL(zon.n), LL(invoice.n));
+    int64_t credit = number_in(refund, "rest_item_id");
+    expect(row_of(GET(&s, "/cash/queue"), "id", line) == NULL);
+    json_t *due = row_of(GET(&s, "/payments/due?is_refund=true"), "id", credit);
+    expect_str("100.00", str_of(text_in(due, "amount")));
+    expect_str("unverified", str_of(text_in(due, "blocks"))); /* the account that it came from was proposed; nobody verified it */
+    int64_t ours = number_in(json_array_get(json_object_get(GET(&s, "/bank-accounts"), "items"), 0), "id");
+    REFUSED(&s, 409, "/payment-runs", "{\"bank_account_id\":%lld,\"until\":\"2025-03-31\"}", LL(ours));
+    verify_account(&s, row_of(GET(&s, "/party-banks"), "party_id", zon.n));
+    expect(!json_is_string(json_object_get(row_of(GET(&s, "/payments/due?is_refund=true"), "id", credit), "blocks")));
+    pay_all(&s, ours, 10000);
+    expect_str("0.00", str_of(text_in(json_object_get(GET(&s, PATH("/items/%lld", LL(invoice.n))), "item"), "rest")));
+    expect_str("0.00", str_of(text_in(json_object_get(GET(&s, PATH("/items/%lld", LL(credit))), "item"), "rest")));
+    expect(row_of(GET(&s, "/payments/due"), "id", credit) == NULL);
+    expect_int(0, json_array_size(json_object_get(GET(&s, "/cash/queue"), "items")));
+    REFUSED(&s, 409, PATH("/cash/decisions/%lld/undo", LL(number_in(refund, "id"))), "{\"reason\":\"too late: it was paid\"}");
+    scene_end(&s);
+}
+
+/* What was owed in the system before: imported, due, proposed, paid. */
+DB_TEST(scenario_imported_payables_are_paid)
+{
+    test_begin(work);
+    cash_account(work);
+    test_commit(work);
+    struct scene s = scene_begin(work);
+    work->today = (struct date){ 20250305 };
+    work->now = instant_of_day(work->today);
+    ask(&s, 200, "POST", "/cash/settings", settings_off(work));
+    ask(&s, 200, "POST", "/imports/run?file_name=l.csv&kind=suppliers", STR("Code;Naam;IBAN\n20001;Ster Papier BV;NL20INGB0001234567\n"));
+    json_t *made = ask(&s, 200, "POST", "/imports/run?file_name=open.csv&kind=payables",
+                       STR("Crediteurnummer;Factuurnummer;Factuurdatum;Vervaldatum;Openstaand\n20001;F-7781;10-01-2025;09-02-2025;2.420,00\n"
+                           "20001;F-7790;20-01-2025;19-02-2025;-420,00\n20001;F-9000;01-03-2025;30-06-2025;100,00\n"));
+    expect_int(3, number_in(made, "made_count"));
+    json_t *due = GET(&s, "/payments/due");
+    expect_int(3, json_array_size(json_object_get(due, "items")));
+    json_t *first = NULL, *row;
+    size_t i;
+    json_array_foreach(json_object_get(due, "items"), i, row) if (!strcmp(text_in(row, "item_reference"), "F-7781")) first = row;
+    expect_str("2420.00", str_of(text_in(first, "amount")));
+    expect_str("unverified", str_of(text_in(first, "blocks")));
+    verify_account(&s, row_of(GET(&s, "/party-banks"), "party_id", number_in(first, "party_id")));
+    int64_t ours = number_in(json_array_get(json_object_get(GET(&s, "/bank-accounts"), "items"), 0), "id");
+    pay_all(&s, ours, 200000); /* the credit note is taken off; what is due in June stays */
+    expect_int(1, json_array_size(json_object_get(GET(&s, "/payments/due"), "items")));
+    scene_end(&s);
+}
