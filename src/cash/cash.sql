@@ -280,8 +280,10 @@ update cash_request set state = :state, ended_at = :ended_at, ended_by = :ended_
 select {cash_model_columns} from cash_model where company_id = :company_id and is_used order by id desc limit 1;
 
 -- name: lessons
-select cast(count(*) as bigint) as count from cash_decision
- where company_id = :company_id and decided_at > coalesce((select max(m.trained_at) from cash_model m where m.company_id = :company_id), 0);
+select cast((select count(*) from cash_decision d where d.company_id = :company_id
+              and d.decided_at > coalesce((select max(m.trained_at) from cash_model m where m.company_id = :company_id), 0))
+          + (select count(*) from cash_past_line p where p.company_id = :company_id
+              and p.id > coalesce((select max(m.id) from cash_model m where m.company_id = :company_id), 0)) as bigint) as count;
 
 -- name: model_retire
 update cash_model set is_used = false where company_id = :company_id and is_used;

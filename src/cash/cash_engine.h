@@ -251,6 +251,7 @@ CHECKED struct fault *cash_engine_train(struct cash_engine *engine, struct arena
 /* Uses a stored model. Refuses bytes that are no model of this version (cash.model_unreadable): train again. */
 CHECKED struct fault *cash_engine_model(struct cash_engine *engine, struct arena *arena, struct str blob);
 extern const struct fault_type cash_model_unreadable;
+bool cash_model_is_readable(struct str blob); /* of this version, by its beginning */
 /* Without a model: rules alone. */
 void cash_engine_rules_only(struct cash_engine *engine);
 

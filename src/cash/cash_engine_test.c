@@ -159,9 +159,11 @@ TEST(cash_equal_items_whatever_the_habit)
         item(&w, 1000 + i, 1, number, date_add_days((struct date){ 20240101 }, i).ymd, 5000);
         if (!i) continue;
         struct cash_allocation one = { 999 + i, 5000 };
-        struct cash_line l = line(&w, date_add_days((struct date){ 20240201 }, i).ymd, 5000, BAKKER, "Bakkerij Bakker", "betaling");
-        cash_engine_apply(w.engine, &l,
-                          &(struct cash_decision){ .category = CASH_MATCH, .party = 1, .allocations = &one, .allocation_count = 1 });
+        struct cash_line l =
+            line(&w, date_add_days((struct date){ 20240201 }, i).ymd, 5000, BAKKER, "Bakkerij Bakker", "betaling");
+        cash_engine_apply(
+            w.engine, &l,
+            &(struct cash_decision){ .category = CASH_MATCH, .party = 1, .allocations = &one, .allocation_count = 1 });
     }
     item(&w, 11, 1, "2025-00123", 20250301, 12100);
     item(&w, 12, 1, "2025-00124", 20250308, 12100);

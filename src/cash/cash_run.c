@@ -539,8 +539,13 @@ RECORD(lessons, { FIELD(struct lessons, count) });
 struct fault *cash_has_lessons(struct work *work, bool *lessons)
 {
     struct lessons since = { 0 };
+    struct model_row model = { 0 };
+    bool found;
     TRY(db_one(work, &sql_lessons, NONE, INTO(lessons, &since), &db_broken));
     *lessons = since.count >= LESSONS;
+    if (*lessons) return NULL;
+    TRY(db_find(work, &sql_model_used, NONE, INTO(model_row, &model), &found));
+    *lessons = found && !cash_model_is_readable(model.content); /* of an older program: rules alone until it is learned anew */
     return NULL;
 }
 

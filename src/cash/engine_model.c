@@ -105,11 +105,15 @@ struct str cash_learned_bytes(struct arena *arena, struct str ranker, struct str
     return text_str(&out);
 }
 
+bool cash_model_is_readable(struct str blob)
+{
+    return blob.length >= 28 && memcmp(blob.at, "FCM", 3) == 0 && blob.at[3] == CASH_MODEL_VERSION &&
+           read_u32(blob.at + 4) == FEATURES;
+}
+
 struct cash_learned *cash_learned_read(struct arena *arena, struct str blob)
 {
-    if (blob.length < 28 || memcmp(blob.at, "FCM", 3) != 0 || blob.at[3] != CASH_MODEL_VERSION ||
-        read_u32(blob.at + 4) != FEATURES)
-        return NULL;
+    if (!cash_model_is_readable(blob)) return NULL;
     size_t ranker = read_u32(blob.at + 8), judge = read_u32(blob.at + 12), steps = read_u32(blob.at + 16),
            cuts = read_u32(blob.at + 20);
     if (steps > PREDICT_STEPS_MAX || cuts > CURVE_MAX || blob.length != 28 + ranker + judge + steps * 8 + cuts * 8)

@@ -18,9 +18,10 @@ static json_t *row_of(json_t *list, const char *name, int64_t id)
 
 static struct str settings_off(struct work *work)
 {
-    return str_format(work->arena,
-                      "{\"precision_ppm\":0,\"rounding_minor\":5,\"charge_minor\":2500,\"difference_auto_minor\":10000,\"discount_mode\":\"excluded\","
-                      "\"discount_late_days\":3,\"write_off_minor\":5000,\"answer_days\":7,\"version\":1}");
+    return str_format(
+        work->arena,
+        "{\"precision_ppm\":0,\"rounding_minor\":5,\"charge_minor\":2500,\"difference_auto_minor\":10000,\"discount_mode\":\"excluded\","
+        "\"discount_late_days\":3,\"write_off_minor\":5000,\"answer_days\":7,\"version\":1}");
 }
 
 /* Verified by a second person, whoever proposed it. */
@@ -29,7 +30,8 @@ static void verify_account(struct scene *s, json_t *bank)
     struct work *work = s->work;
     work->user_id = SECOND;
     POST(s, PATH("/party-banks/%lld/verify", LL(number_in(bank, "id"))),
-         "{\"channel\":\"phone\",\"note\":\"called the number that was on file\",\"version\":%lld}", LL(number_in(bank, "version")));
+         "{\"channel\":\"phone\",\"note\":\"called the number that was on file\",\"version\":%lld}",
+         LL(number_in(bank, "version")));
 }
 
 /* Proposed, checked, released by another person; the statement shows the money gone, and the run is done. */
@@ -41,7 +43,8 @@ static void pay_all(struct scene *s, int64_t ours, int64_t minor)
     run = json_object_get(run, "run");
     expect_int(1, number_in(run, "payment_count"));
     const char *release = PATH("/payment-runs/%lld/release", LL(number_in(run, "id")));
-    struct str body = str_format(work->arena, "{\"hash\":\"%s\",\"version\":%lld}", text_in(run, "hash"), LL(number_in(run, "version")));
+    struct str body = str_format(work->arena, "{\"hash\":\"%s\",\"version\":%lld}", text_in(run, "hash"),
+                                 LL(number_in(run, "version")));
     const char *batch = PATH("%s-1", text_in(run, "message_id"));
     ask(s, 403, "POST", release, body); /* not the one who proposed it */
     work->user_id = TREASURER;
@@ -49,7 +52,7 @@ static void pay_all(struct scene *s, int64_t ours, int64_t minor)
     test_begin(work);
     expect_int(-minor, cash_balance_of(work, FOR_TRANSIT));
     const struct pay out[] = { { -minor, NULL, "Betaalopdracht", batch, NULL, NULL } };
-    (void)cash_lines(work, out, 1, (struct date){ 20250304 }, "S2");
+    (void)cash_lines(work, out, 1, work->today, "S2");
     test_commit(work);
     json_t *met = POST(s, "/cash/run", "{}");
     expect_int(1, number_in(met, "posted")); /* our own payment: the one thing that is known whatever the setting */
@@ -80,10 +83,10 @@ DB_TEST(scenario_refund_is_one_chain)
     ask(&s, 200, "POST", "/cash/settings", settings_off(work));
     POST(&s, "/cash/run", "{}");
     expect(row_of(GET(&s, "/cash/queue"), "id", line) != NULL);
-    json_t *refund =
-        POST(&s, "/cash/refund",
-             "{\"line_id\":%lld,\"party_id\":%lld,\"shares\":[{\"item_id\":%lld,\"amount_minor\":40000}],\"reason\":\"paid too much\"}",
-             LL(line), LL(zon.n), LL(invoice.n));
+    json_t *refund = POST(
+        &s, "/cash/refund",
+        "{\"line_id\":%lld,\"party_id\":%lld,\"shares\":[{\"item_id\":%lld,\"amount_minor\":40000}],\"reason\":\"paid too much\"}",
+        LL(line), LL(zon.n), LL(invoice.n));
     int64_t credit = number_in(refund, "rest_item_id");
     expect(row_of(GET(&s, "/cash/queue"), "id", line) == NULL);
     json_t *due = row_of(GET(&s, "/payments/due?is_refund=true"), "id", credit);
@@ -112,10 +115,12 @@ DB_TEST(scenario_imported_payables_are_paid)
     work->today = (struct date){ 20250305 };
     work->now = instant_of_day(work->today);
     ask(&s, 200, "POST", "/cash/settings", settings_off(work));
-    ask(&s, 200, "POST", "/imports/run?file_name=l.csv&kind=suppliers", STR("Code;Naam;IBAN\n20001;Ster Papier BV;NL20INGB0001234567\n"));
-    json_t *made = ask(&s, 200, "POST", "/imports/run?file_name=open.csv&kind=payables",
-                       STR("Crediteurnummer;Factuurnummer;Factuurdatum;Vervaldatum;Openstaand\n20001;F-7781;10-01-2025;09-02-2025;2.420,00\n"
-                           "20001;F-7790;20-01-2025;19-02-2025;-420,00\n20001;F-9000;01-03-2025;30-06-2025;100,00\n"));
+    ask(&s, 200, "POST", "/imports/run?file_name=l.csv&kind=suppliers",
+        STR("Code;Naam;IBAN\n20001;Ster Papier BV;NL20INGB0001234567\n"));
+    json_t *made = ask(
+        &s, 200, "POST", "/imports/run?file_name=open.csv&kind=payables",
+        STR("Crediteurnummer;Factuurnummer;Factuurdatum;Vervaldatum;Openstaand\n20001;F-7781;10-01-2025;09-02-2025;2.420,00\n"
+            "20001;F-7790;20-01-2025;19-02-2025;-420,00\n20001;F-9000;01-03-2025;30-06-2025;100,00\n"));
     expect_int(3, number_in(made, "made_count"));
     json_t *due = GET(&s, "/payments/due");
     expect_int(3, json_array_size(json_object_get(due, "items")));
