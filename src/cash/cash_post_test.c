@@ -1,5 +1,7 @@
 #include "cash/cash_fixture.h"
 #include "cash/cash_private.h"
+#include "db/engine.h"
+#include "migrations.h"
 
 /* What each kind of decision books, to the cent, and that taking it back leaves the books as they were. */
 
@@ -253,6 +255,42 @@ DB_TEST(cash_suspense_holds_in_every_currency)
     expect_done(cash_take_back(work, d.id, STR("a slip")));
     cash_proved(work);
     test_commit(work);
+}
+
+/* Books of before a line kept what it was worth: the migration that mends them, run on such lines. */
+DB_TEST(cash_suspense_of_older_books_is_mended)
+{
+    static const char *const open_up[] = { "drop trigger bank_line_kept", "drop trigger bank_line_kept on bank_line" };
+    const struct engine *engine = test_books()->engine;
+    bool postgres = books_are_postgres(test_books());
+    struct cash_proof proof = { 0 };
+    test_begin(work);
+    given_dollars(work);
+    party_id acme = cash_customer(work, "Acme Inc");
+    const struct pay pays[] = { { 10001, "a", "Acme Inc", NULL, NULL, NULL }, { 333, "b", "Acme Inc", NULL, NULL, NULL },
+                                { -777, "c", "Acme Inc", NULL, NULL, NULL },  { 5555, "d", "Acme Inc", NULL, NULL, NULL } };
+    struct bank_lines lines = cash_lines_on(work, pays, 4, day, "D1", "NL02ABNA0123456789", "USD");
+    (void)pay_line(work, 42500, "A", "Acme Inc", "1");
+    (void)settle(work, lines.at[1].id, NULL, 0, NULL, 0, acme);
+    expect_done(engine->script(work->arena, work->db->connection, open_up[postgres]));
+    expect_done(engine->script(work->arena, work->db->connection, "update bank_line set base_minor = null"));
+    expect_done(engine->script(
+        work->arena, work->db->connection,
+        postgres
+            ? "create trigger bank_line_kept before update or delete on bank_line for each row execute function append_only()"
+            : "create trigger bank_line_kept before update on bank_line begin select raise(abort, 'append only'); end"));
+    expect_done(cash_verify(work, &proof));
+    expect(!proof.holds);
+    for (size_t i = 0; i < migration_count; i++)
+        if (str_is(str_of(migrations[i].name), "line_worth"))
+            expect_done(engine->script(work->arena, work->db->connection,
+                                       postgres ? migrations[i].postgres : migrations[i].sqlite));
+    cash_proved(work);
+    (void)settle(work, lines.at[0].id, NULL, 0, NULL, 0, acme);
+    struct cash_decided d = settle(work, lines.at[2].id, NULL, 0, NULL, 0, acme);
+    expect_done(cash_take_back(work, d.id, STR("a slip")));
+    cash_proved(work);
+    db_rollback(work);
 }
 
 /* 1,000.00 USD invoiced at 0.95 (950.00), paid by 850.00 EUR: 100.00 lost. And half of it first: half the difference. */

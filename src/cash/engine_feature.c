@@ -184,13 +184,15 @@ static bool before(const struct end *a, const struct end *b)
     return a->day != b->day ? a->day < b->day : a->sequence < b->sequence;
 }
 
-static void shape_of(const struct cash_matching *m, const struct cash_candidate *c, struct shape *s)
+enum { ALL_PARTIES = -1 };
+static void shape_of(const struct cash_matching *m, const struct cash_candidate *c, int64_t party, struct shape *s)
 {
     *s = (struct shape){ .due_first = { INT32_MAX, 0 }, .due_last = { INT32_MIN, 0 }, .issue_first = { INT32_MAX, 0 },
                          .issue_last = { INT32_MIN, 0 } };
     for (size_t i = 0; i < c->count; i++) {
         const struct cash_known_item *item = &m->engine->items.at[c->items[i]];
         const struct end due = { item->due, item->sequence }, issue = { item->issued, item->sequence };
+        if (party != ALL_PARTIES && item->party != party) continue;
         if (item->open < 0) { s->credits++; continue; }
         s->positives++;
         if (before(&s->due_last, &due)) s->due_last = due;
@@ -229,6 +231,7 @@ static bool is_tie(const struct cash_matching *m, const struct cash_candidate *c
     return !older || c->count == 1 || !whole;
 }
 
+/* Items of `items` that could stand in for one of the set; of those, the ones that are older; and whether one makes it a tie. */
 struct equals { int count, before; bool tied; };
 static void count_equals(const struct cash_matching *m, const struct cash_candidate *c, const uint32_t *items, size_t count,
                          bool whole, struct equals *e)
@@ -236,13 +239,46 @@ static void count_equals(const struct cash_matching *m, const struct cash_candid
     for (size_t i = 0; i < count; i++) {
         if (in_set(c, items[i])) continue;
         for (size_t k = 0; k < c->count; k++) {
-            if (!stands_in(m, c, items[i], c->items[k])) continue;
+            const struct cash_known_item *own = &m->engine->items.at[c->items[k]], *other = &m->engine->items.at[items[i]];
+            if (own->party != other->party || !stands_in(m, c, items[i], c->items[k])) continue;
             e->count++;
-            e->before += cash_item_order(&m->engine->items.at[items[i]], &m->engine->items.at[c->items[k]]) < 0;
+            e->before += cash_item_order(other, own) < 0;
             e->tied |= is_tie(m, c, items[i], c->items[k], whole);
             break;
         }
     }
+}
+
+/* Among what this party owes: a head office pays for each subsidiary up to a day of its own. */
+static bool tied_in(const struct cash_matching *m, const struct cash_candidate *c, uint32_t party)
+{
+    const struct cash_known_party *p = &m->engine->parties.at[party];
+    struct shape s;
+    struct equals equal = { 0 };
+    int due_holes = 0, issue_holes = 0;
+    shape_of(m, c, party, &s);
+    for (size_t i = 0; i < p->open_count; i++) {
+        const struct cash_known_item *item = &m->engine->items.at[p->open[i]];
+        const struct end due = { item->due, item->sequence }, issue = { item->issued, item->sequence };
+        if (item->issued > m->day || item->open < 0 || in_set(c, p->open[i])) continue;
+        due_holes += before(&due, &s.due_last) && before(&s.due_first, &due);
+        issue_holes += before(&issue, &s.issue_last) && before(&s.issue_first, &issue);
+    }
+    bool whole = !due_holes || !issue_holes;
+    count_equals(m, c, p->open, p->open_count, whole, &equal);
+    count_equals(m, c, p->held, p->held_count, whole, &equal); /* what waiting lines are thought to settle may just as well be this line's */
+    return equal.tied;
+}
+
+static bool tied(const struct cash_matching *m, const struct cash_candidate *c)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        uint32_t party = m->engine->items.at[c->items[i]].party;
+        bool seen = false;
+        for (size_t k = 0; k < i && !seen; k++) seen = m->engine->items.at[c->items[k]].party == party;
+        if (!seen && tied_in(m, c, party)) return true;
+    }
+    return false;
 }
 
 static void order_features(const struct cash_matching *m, struct cash_candidate *c, float *f)
@@ -250,8 +286,8 @@ static void order_features(const struct cash_matching *m, struct cash_candidate 
     const struct cash_engine *e = m->engine;
     const struct cash_known_party *party = &e->parties.at[c->party];
     struct shape s;
-    shape_of(m, c, &s);
-    int left_due = 0, left_issue = 0, credits_left = 0, open = 0, due_left = 0, same_day = 0, due_holes = 0, issue_holes = 0;
+    shape_of(m, c, ALL_PARTIES, &s);
+    int left_due = 0, left_issue = 0, credits_left = 0, open = 0, due_left = 0, same_day = 0;
     bool first_in = false, partial = false;
     for (size_t i = 0; i < party->open_count; i++) {
         const struct cash_known_item *item = &e->items.at[party->open[i]];
@@ -262,19 +298,13 @@ static void order_features(const struct cash_matching *m, struct cash_candidate 
         if (item->open < 0) { credits_left += !in; continue; }
         if (!open++) first_in = in;
         if (in) continue;
-        bool early_due = before(&due, &s.due_last), early_issue = before(&issue, &s.issue_last);
-        left_due += early_due;
-        left_issue += early_issue;
-        due_holes += early_due && before(&s.due_first, &due);
-        issue_holes += early_issue && before(&s.issue_first, &issue);
+        left_due += before(&due, &s.due_last);
+        left_issue += before(&issue, &s.issue_last);
         due_left += item->due <= m->day;
         same_day += item->due == s.due_last.day && item->sequence > s.due_last.sequence;
     }
     struct equals equal = { 0 };
-    bool whole = !due_holes || !issue_holes;
-    count_equals(m, c, party->open, party->open_count, whole, &equal);
-    struct equals held = equal; /* what waiting lines are thought to settle may just as well be this line's */
-    count_equals(m, c, party->held, party->held_count, whole, &held);
+    count_equals(m, c, party->open, party->open_count, false, &equal);
     size_t inside = 0;
     for (size_t i = 0; i < c->count; i++) inside += in_month(&e->items.at[c->items[i]], m->reading->month);
     f[F_MONTH] = !m->reading->month ? -1 : c->count ? (float)inside / (float)c->count : 0;
@@ -292,7 +322,7 @@ static void order_features(const struct cash_matching *m, struct cash_candidate 
     f[F_OPEN] = (float)open;
     f[F_EVERYTHING_DUE] = (float)due_left;
     f[F_PARTIAL] = partial;
-    c->tied = held.tied;
+    c->tied = tied(m, c);
 }
 
 static void timing_features(const struct cash_matching *m, const struct cash_candidate *c, float *f)

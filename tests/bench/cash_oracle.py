@@ -173,14 +173,17 @@ def ties(folder, said):
         if p.get('auto') == '1' and p.get('category') == 'match':
             names = [data.items[i]['n'] for i in chosen if data.named(line, i)]
             open_now = [j for i in chosen for j in data.of[data.items[i]['customer_id']] if j not in chosen and data.items[j]['rest'] > 0 and data.items[j]['issue_date'] <= line.day]
-            positive = [i for i in chosen if data.items[i]['rest'] > 0]
-            whole = positive and any(not any(min(by(i) for i in positive) < by(j) < max(by(i) for i in positive) for j in open_now)
-                        for by in (lambda i: age(data, i), lambda i: (data.items[i]['issue_date'], data.items[i]['n'])))
+            def whole(customer):
+                """The part of the set that is this customer's leaves nothing out between its first and its last, by due day or by issue."""
+                own = [i for i in chosen if data.items[i]['customer_id'] == customer and data.items[i]['rest'] > 0]
+                left = [j for j in open_now if data.items[j]['customer_id'] == customer]
+                return any(not any(own and min(map(by, own)) < by(j) < max(map(by, own)) for j in left)
+                           for by in (lambda i: age(data, i), lambda i: (data.items[i]['issue_date'], data.items[i]['n'])))
             for i in chosen:
                 if data.named(line, i) or not data.items[i]['rest']: continue
                 twins = [j for j in data.of[data.items[i]['customer_id']] if j not in chosen and data.items[j]['issue_date'] < line.day and not data.named(line, j) and
                          data.zone(line, j, names) == data.zone(line, i, names)]
-                if any(age(data, j) < age(data, i) or len(chosen) == 1 or not whole for j in twins): found.append(line.id); break
+                if any(age(data, j) < age(data, i) or len(chosen) == 1 or not whole(data.items[i]['customer_id']) for j in twins): found.append(line.id); break
         for part in filter(None, line.truth['allocations'].split(';')):
             i, _, amount = part.rpartition(':')
             data.items[i]['rest'] -= cents(amount)
