@@ -51,7 +51,10 @@ static struct fault *try_failed(struct work *work, struct str key, int64_t free_
     one.key = key;
     one.failed_count++;
     one.last_at = work->now;
-    one.locked_until.us = work->now.us + wait_us(one.failed_count, free_tries, most_us);
+    /* Not "until now" where nothing is to be waited for: a request that began a moment before this one would be told to wait, and its
+     * answer would differ. */
+    const int64_t wait = wait_us(one.failed_count, free_tries, most_us);
+    one.locked_until.us = wait ? work->now.us + wait : 1;
     const struct sign_in_try old = { .key = key, .last_at = { work->now.us - FORGET_US } };
     TRY(db_run(work, &sql_sign_in_try_forget, GIVEN(sign_in_try, &old)));
     return db_run(work, &sql_sign_in_try_set, GIVEN(sign_in_try, &one));

@@ -1,5 +1,5 @@
 /* The two letters of this room, by mail: an invitation, and a new password for who forgot his. The secret in them works once; it stands
- * in the outbox until it has left, and in no message a colleague can read. */
+ * sealed in the outbox until it has left, and in no message a colleague can read. */
 #include "access/access_private.h"
 #include "access.sql.h"
 #include "outbox/message.h"
@@ -71,7 +71,7 @@ static struct fault *post(struct work *work, const struct person *person, const 
     if (!mail_address_is_valid(person->email))
         return FAULT(work->arena, &message_no_address, "email", PARAM("address", str_utf8_clip(person->email, 100)));
     const struct message_body body = { .to = person->email, .to_name = person->name, .title = title, .text = text_str(&text) };
-    const struct outbox_new mail = { .kind = STR("mail"), .payload = record_to_json(work->arena, GIVEN(message_body, &body)) };
+    const struct outbox_new mail = { .kind = STR("mail"), .payload = record_to_json(work->arena, GIVEN(message_body, &body)), .is_secret = true };
     return outbox_add(work, &mail, &id);
 }
 

@@ -1,6 +1,7 @@
 /* What a person does to his own account: second factor, recovery codes, password, language; and the two ways in from a letter. */
 #include "access/access_private.h"
 #include "access.sql.h"
+#include "outbox/message.h"
 #include <liboath/oath.h>
 
 enum { RECOVERY_CODES = 10, SECRET_BYTES = 20 };
@@ -237,7 +238,7 @@ static struct fault *password_forgotten(struct work *work, const struct forgotte
     TRY(guard_address_check(work));
     TRY(guard_address_failed(work));
     TRY(db_find(work, &sql_person_by_email, GIVEN(forgotten, (&(struct forgotten){ email })), INTO(person, &person), &found));
-    return found && !person.ended_at.us ? letter_reset(work, &person) : NULL;
+    return found && !person.ended_at.us && mail_address_is_valid(person.email) ? letter_reset(work, &person) : NULL;
 }
 CALLABLE(password_forgotten, forgotten, nothing);
 

@@ -90,15 +90,45 @@ struct outbox_claim {
 RECORD(outbox_claim, { FIELD(struct outbox_claim, kind), FIELD(struct outbox_claim, claimed_until),
                        FIELD(struct outbox_claim, most) });
 
+/* ---- Secrets: sealed while they wait, gone once they have left ---- */
+
+#define SEALED_PAYLOAD "outbox payload"
+static const struct fault_type outbox_spent = {
+    FAULT_CONFLICT, "outbox.spent",
+    "What this letter held is gone since it left; make a new one: an invitation, a new password, a new link."
+};
+struct sealed_payload { struct str sealed; };
+RECORD(sealed_payload, { BYTES(struct sealed_payload, sealed, .max = PAYLOAD_MAX) });
+
+static struct fault *payload_seal(struct work *work, outbox_id id, struct str payload, struct str *out)
+{
+    struct sealed_payload sealed = { 0 };
+    TRY(db_seal(work, SEALED_PAYLOAD, id.n, payload, &sealed.sealed));
+    *out = record_to_json(work->arena, GIVEN(sealed_payload, &sealed));
+    return NULL;
+}
+
+/* Sealed with a key that was lost: it stays as it is, and who sends it finds nothing to send. */
+static void payload_open(struct work *work, struct outbox_item *item)
+{
+    struct sealed_payload sealed = { 0 };
+    struct str payload = { 0 };
+    if (!str_starts(item->payload, "{\"sealed\":")) return;
+    struct fault *fault = record_from_json(work->arena, item->payload, INTO(sealed_payload, &sealed));
+    if (!fault) fault = db_unseal(work, SEALED_PAYLOAD, item->id.n, sealed.sealed, &payload);
+    if (!fault) item->payload = payload;
+}
+
 /* ---- In ---- */
 
 struct fault *outbox_add(struct work *work, const struct outbox_new *item, outbox_id *id)
 {
-    const struct outbox_insert row = {
+    struct outbox_insert row = {
         .id = { id_new(work) }, .kind = item->kind, .payload = item->payload,
         .available_at = item->available_at.us ? item->available_at : work->now,
         .attempts_most = item->attempts_most ? item->attempts_most : ATTEMPTS_MOST,
     };
+    if (item->is_secret) TRY(payload_seal(work, row.id, item->payload, &row.payload));
     TRY(record_check(work->arena, GIVEN(outbox_insert, &row)));
     TRY(db_run(work, &sql_outbox_insert, GIVEN(outbox_insert, &row)));
     if (id) *id = row.id;
@@ -117,6 +147,7 @@ struct fault *outbox_claim(struct work *work, struct books *books, const char *k
     memset(items, 0, sizeof *items);
     TRY(db_begin(work, books));
     struct fault *fault = db_all(work, sql, GIVEN(outbox_claim, &claim), INTO_LIST(outbox_item, items));
+    for (size_t i = 0; !fault && i < items->count; i++) payload_open(work, &items->at[i]);
     if (!fault) return db_commit(work);
     db_rollback(work);
     return fault;
@@ -128,6 +159,9 @@ static struct fault *not_movable(struct work *work, enum outbox_event event, uns
                  PARAM("event", str_of(event_names[event])));
 }
 
+struct outbox_key { outbox_id id; };
+RECORD(outbox_key, { ID(struct outbox_key, id) });
+
 /* In a transaction: one step, with the row as it now is. */
 static struct fault *move(struct work *work, struct outbox_row *row, enum outbox_event event)
 {
@@ -138,7 +172,9 @@ static struct fault *move(struct work *work, struct outbox_row *row, enum outbox
     row->last_error = str_utf8_clip(row->last_error, ERROR_MAX);
     TRY(db_change(work, &sql_outbox_move, GIVEN(outbox_row, row), &outbox_changed));
     row->version++;
-    return NULL;
+    const struct outbox_key key = { row->id };
+    bool left = next == OUTBOX_HANDED_OVER || next == OUTBOX_DELIVERED;
+    return left ? db_run(work, &sql_outbox_forget, GIVEN(outbox_key, &key)) : NULL;
 }
 
 /* What the job says of the row it holds. */
@@ -196,9 +232,6 @@ struct fault *outbox_news(struct work *work, const char *kind, struct str refere
 
 /* ---- Operations ---- */
 
-struct outbox_key { outbox_id id; };
-RECORD(outbox_key, { ID(struct outbox_key, id) });
-
 struct fault *outbox_tell(struct work *work, outbox_id id, enum outbox_event event, struct str why)
 {
     const struct outbox_key key = { id };
@@ -208,10 +241,15 @@ struct fault *outbox_tell(struct work *work, outbox_id id, enum outbox_event eve
     return move(work, &row, event);
 }
 
+struct outbox_spent_count { int64_t count; };
+RECORD(outbox_spent_count, { FIELD(struct outbox_spent_count, count) });
 static struct fault *outbox_retry(struct work *work, const struct outbox_key *takes, struct outbox_row *row)
 {
     TRY(db_one(work, &sql_outbox_by_id, GIVEN(outbox_key, takes), INTO(outbox_row, row), &outbox_missing));
     struct outbox_row before = *row;
+    struct outbox_spent_count spent = { 0 };
+    TRY(db_one(work, &sql_outbox_spent, GIVEN(outbox_key, takes), INTO(outbox_spent_count, &spent), &outbox_missing));
+    if (spent.count) return FAULT(work->arena, &outbox_spent, "id");
     row->attempts = 0;
     row->available_at = work->now;
     TRY(move(work, row, OUTBOX_RETRY));

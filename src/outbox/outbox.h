@@ -21,6 +21,7 @@ struct outbox_new {
     struct str payload;          /* JSON, of the kind's own shape */
     struct instant available_at; /* absent: now */
     int64_t attempts_most;       /* 0: ten */
+    bool is_secret;              /* sealed while it waits, removed once it has left */
 };
 /* Inside a transaction, of the company at hand. */
 CHECKED struct fault *outbox_add(struct work *work, const struct outbox_new *item, outbox_id *id);

@@ -29,6 +29,12 @@ update outbox set state = :state, available_at = :available_at, claimed_until = 
     reference = coalesce(:reference, reference), finished_at = :finished_at, version = version + 1
 where company_id = :company_id and id = :id and version = :version;
 
+-- name: outbox_forget
+update outbox set payload = '{"removed":true}' where company_id = :company_id and id = :id and payload like '{"sealed":%';
+
+-- name: outbox_spent
+select count(*) as count from outbox where company_id = :company_id and id = :id and payload = '{"removed":true}';
+
 -- name: outbox_by_id
 select {outbox_columns}
 from outbox where company_id = :company_id and id = :id;

@@ -117,3 +117,54 @@ DB_TEST(outbox_refuses_what_it_could_not_send)
     expect_refused(&record_missing, outbox_add(work, &(struct outbox_new){ .kind = STR("mail") }, NULL));
     db_rollback(work);
 }
+
+struct raw_payload { struct str payload; };
+RECORD(raw_payload, { JSON(struct raw_payload, payload, .max = 100000) });
+struct raw_key { outbox_id id; };
+RECORD(raw_key, { ID(struct raw_key, id) });
+/* As it stands in the books. */
+static struct str payload_at(struct work *work, outbox_id id)
+{
+    static const char *const params[] = { "company_id", "id" };
+    static const struct sql raw = { "raw_payload", "select payload from outbox where company_id = $1 and id = $2", params, 2 };
+    const struct raw_key key = { id };
+    struct raw_payload found = { 0 };
+    test_begin(work);
+    expect_done(db_one(work, &raw, GIVEN(raw_key, &key), INTO(raw_payload, &found), &outbox_missing));
+    db_rollback(work);
+    return found.payload;
+}
+
+/* A letter with a secret: sealed while it waits, whole for who sends it, gone once it has left. */
+DB_TEST(outbox_keeps_no_secret)
+{
+    static const char letter[] = "{\"to\":\"a@b.nl\",\"text\":\"https://florin/invitation#geheim\"}";
+    const char *kind = kind_of(work, "secret");
+    const int64_t company = work->company_id;
+    struct outbox_items items;
+    struct operations all;
+    outbox_id id;
+    test_begin(work);
+    expect_done(outbox_add(
+        work, &(struct outbox_new){ .kind = str_of(kind), .payload = str_of(letter), .is_secret = true }, &id));
+    test_commit(work);
+    expect(str_find(payload_at(work, id), "geheim") < 0 && str_find(payload_at(work, id), "a@b.nl") < 0);
+    expect_done(outbox_claim(work, test_books(), kind, 10, 1000, &items));
+    expect_int(1, items.count);
+    expect_str(letter, items.at[0].payload);
+    expect_done(outbox_not_sent(work, test_books(), &items.at[0], STR("not now"), false));
+    work->now.us += INT64_C(120) * 1000000;
+    expect_done(outbox_claim(work, test_books(), kind, 10, 1000, &items));
+    expect_str(letter, items.at[0].payload); /* tried again, whole */
+    expect_done(outbox_sent(work, test_books(), &items.at[0], OUTBOX_HANDED_OVER, STR("<secret@x>")));
+    work->company_id = company;
+    expect_str("{\"removed\":true}", payload_at(work, id));
+    test_begin(work);
+    expect_done(outbox_tell(work, id, OUTBOX_BOUNCE, STR("unknown")));
+    test_commit(work);
+    operations_prepare(work->arena, &outbox_operations_table, 1, &all);
+    const struct raw_key key = { id };
+    struct fault *spent = operation_call(work, test_books(), &all, "outbox retry", &key, NULL);
+    assert_non_null(spent);
+    expect_str("outbox.spent", str_of(spent->type->code));
+}

@@ -87,7 +87,7 @@ static struct str say(const struct words *words, const struct fault_type *type)
     return fault_text(words->work->arena, fault, words->language);
 }
 
-/* The secret stands in the outbox until it has left, and in no message a colleague can read. */
+/* The secret stands sealed in the outbox until it has left, and in no message a colleague can read. */
 static struct fault *post(struct work *work, const struct portal_access *access, struct str party, struct str link)
 {
     struct company company = { 0 };
@@ -101,7 +101,7 @@ static struct fault *post(struct work *work, const struct portal_access *access,
         .text = str_format(work->arena, "%.*s\n\n%.*s\n\n%.*s\n\n%.*s\n", STR_ARG(hello), STR_ARG(text), STR_ARG(link),
                            STR_ARG(end)),
     };
-    const struct outbox_new mail = { .kind = STR("mail"), .payload = record_to_json(work->arena, GIVEN(message_body, &body)) };
+    const struct outbox_new mail = { .kind = STR("mail"), .payload = record_to_json(work->arena, GIVEN(message_body, &body)), .is_secret = true };
     return outbox_add(work, &mail, &id);
 }
 

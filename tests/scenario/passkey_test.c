@@ -230,6 +230,15 @@ DB_TEST(scenario_strangers_wait_as_people_do)
     scene_as_program(&s);
     for (int i = 0; i < 5; i++) REFUSED(&s, 401, "/session", "{\"email\":\"%s\",\"password\":\"wrong wrong wrong\"}", nobody);
     REFUSED(&s, 429, "/session", "{\"email\":\"%s\",\"password\":\"wrong wrong wrong\"}", nobody);
+    /* Who asks at the same time, and began a moment before another's answer was written, is told what that one is told. */
+    const char *other = unique(work, "other");
+    work->address = str_format(work->arena, "2001:db8:%llx:2::7", (unsigned long long)work->company_id & 0xffff);
+    POST(&s, "/password/forgotten", "{\"email\":\"%s\"}", nobody);
+    REFUSED(&s, 401, "/session", "{\"email\":\"%s\",\"password\":\"wrong wrong wrong\"}", other);
+    work->now.us -= 1000;
+    POST(&s, "/password/forgotten", "{\"email\":\"%s\"}", nobody);
+    REFUSED(&s, 401, "/session", "{\"email\":\"%s\",\"password\":\"wrong wrong wrong\"}", other);
+    work->now.us += 1000;
     /* One address that tries many people. */
     work->address = str_format(work->arena, "2001:db8:%llx:1::7", (unsigned long long)work->company_id & 0xffff);
     for (int i = 0; i < 30; i++)
