@@ -245,6 +245,7 @@ DB_TEST(papers_doubles_are_merged_and_mail_is_tried)
     expect_done(ASK(1, "party-bank propose", "{\"party_id\":%lld,\"iban\":\"NL44RABO0123456789\"}", twice));
     expect(ASK(1, "party merge", "{\"id\":%lld,\"into_id\":%lld,\"version\":1}", twice, twice) != NULL);
     (void)expect_refused(&party_changed, ASK(1, "party merge", "{\"id\":%lld,\"into_id\":%lld,\"version\":7}", twice, stays));
+    expect_done(ASK(1, "party merge-preview", "{\"id\":%lld,\"into_id\":%lld}", twice, stays));
     expect_done(ASK(1, "party merge", "{\"id\":%lld,\"into_id\":%lld,\"version\":1}", twice, stays));
     expect(says(&p, "\"kvk_number\":\"30142587\"") && says(&p, "zon@example.nl") && says(&p, "\"is_customer\":true"));
     expect_done(ASK(1, "party show", "{\"id\":%lld}", stays));

@@ -47,15 +47,20 @@ static void end_double(struct work *work, struct party *from, const struct party
     from->parent_id = into->id;
 }
 
+static bool bank_moves(const struct party_bank *bank, const struct party_banks *ours)
+{
+    bool known = bank->state == BANK_BLOCKED;
+    for (size_t k = 0; k < ours->count; k++) known |= str_equal(ours->at[k].iban, bank->iban);
+    return !known;
+}
+
 static struct fault *move_banks(struct work *work, const struct party *from, const struct party *into)
 {
     struct party_banks theirs = { 0 }, ours = { 0 };
     TRY(party_banks_of(work, from->id, &theirs));
     TRY(party_banks_of(work, into->id, &ours));
     for (size_t i = 0; i < theirs.count; i++) {
-        bool known = theirs.at[i].state == BANK_BLOCKED;
-        for (size_t k = 0; k < ours.count; k++) known |= str_equal(ours.at[k].iban, theirs.at[i].iban);
-        if (known) continue;
+        if (!bank_moves(&theirs.at[i], &ours)) continue;
         struct party_bank bank = { .party_id = into->id,
                                    .iban = theirs.at[i].iban,
                                    .bic = theirs.at[i].bic,
@@ -66,14 +71,21 @@ static struct fault *move_banks(struct work *work, const struct party *from, con
     return NULL;
 }
 
+/* Both, where they may become one. */
+static struct fault *merge_load(struct work *work, party_id id, party_id into_id, struct party *from, struct party *into)
+{
+    if (id.n == into_id.n) return FAULT(work->arena, &merge_itself, "into_id");
+    TRY(party_load(work, id, from));
+    TRY(party_load(work, into_id, into));
+    if (str_starts(into->name_key, "= ")) return FAULT(work->arena, &merge_merged, "into_id", PARAM("party", into->name));
+    if (str_starts(from->name_key, "= ")) return FAULT(work->arena, &merge_merged, "id", PARAM("party", from->name));
+    return NULL;
+}
+
 static struct fault *merge(struct work *work, const struct party_merge *takes, struct party *out)
 {
     struct party from = { 0 }, into = { 0 };
-    if (takes->id.n == takes->into_id.n) return FAULT(work->arena, &merge_itself, "into_id");
-    TRY(party_load(work, takes->id, &from));
-    TRY(party_load(work, takes->into_id, &into));
-    if (str_starts(into.name_key, "= ")) return FAULT(work->arena, &merge_merged, "into_id", PARAM("party", into.name));
-    if (str_starts(from.name_key, "= ")) return FAULT(work->arena, &merge_merged, "id", PARAM("party", from.name));
+    TRY(merge_load(work, takes->id, takes->into_id, &from, &into));
     const struct party from_before = from, into_before = into;
     from.version = takes->version;
     fill_gaps(&into, &from);
@@ -92,7 +104,39 @@ static struct fault *merge(struct work *work, const struct party_merge *takes, s
 }
 CALLABLE(merge, party_merge, party);
 
+/* What a merge would do, before it does: nothing is kept. */
+struct party_merge_ask {
+    party_id id, into_id;
+};
+RECORD(party_merge_ask, { ID(struct party_merge_ask, id, .about = "the double"),
+                          ID(struct party_merge_ask, into_id, .about = "the one that stays") });
+struct party_merge_shown {
+    struct party from, into, after;
+    struct party_banks banks;
+};
+RECORD(party_merge_shown, {
+    PART(struct party_merge_shown, from, party),
+    PART(struct party_merge_shown, into, party),
+    PART(struct party_merge_shown, after, party, .about = "the one that stays, with what it learned"),
+    LIST(struct party_merge_shown, banks, party_bank, .about = "proposed there, to be verified anew"),
+});
+static struct fault *merge_preview(struct work *work, const struct party_merge_ask *takes, struct party_merge_shown *out)
+{
+    struct party_banks theirs = { 0 }, ours = { 0 };
+    TRY(merge_load(work, takes->id, takes->into_id, &out->from, &out->into));
+    out->after = out->into;
+    fill_gaps(&out->after, &out->from);
+    TRY(party_banks_of(work, takes->id, &theirs));
+    TRY(party_banks_of(work, takes->into_id, &ours));
+    for (size_t i = 0; i < theirs.count; i++)
+        if (bank_moves(&theirs.at[i], &ours)) *LIST_ADD(work->arena, &out->banks) = theirs.at[i];
+    return NULL;
+}
+CALLABLE(merge_preview, party_merge_ask, party_merge_shown);
+
 static const struct operation operations[] = {
+    { "party merge-preview", "GET", "/parties/{id}/merge/{into_id}", "party.write", OPERATION_READS, &merge_preview_call, NULL,
+      "Show what merging two parties would do" },
     { "party merge", "POST", "/parties/{id}/merge", "party.write", OPERATION_STEP_UP, &merge_call, NULL,
       "Merge a customer or supplier that is there twice into the other" },
 };

@@ -67,8 +67,8 @@ function psql(statement) {
     return execFileSync(program, ['-qXAt', url, '-c', statement], { encoding: 'utf8' })
 }
 // Where new books go: a folder, or the address of a new database.
-export function newBooks() {
-    if (engine === 'sqlite') return join(folder, 'data-' + randomBytes(4).toString('hex'))
+export function newBooks(on = engine) {
+    if (on === 'sqlite') return join(folder, 'data-' + randomBytes(4).toString('hex'))
     const name = 'e2e_' + randomBytes(6).toString('hex')
     psql(`create database ${name}`)
     databases.push(name)
@@ -124,6 +124,37 @@ export async function house(wishes = {}) {
     }
     const server = await serve(data, wishes.settings)
     return { data, florin, company, base: server.base, port: server.port, server, open, signIn: (page, email, code, word) => signIn(server.base, page, email, code, word), client: () => new Client(server.base) }
+}
+
+// A mail server of our own: keeps what it is given. { url, mails } : mails holds each as people read it (quoted-printable undone);
+// await box.find('tess@florin.test', /(\/password#)(\S+)/) : the first mail that holds both, as [mail, match].
+export async function mailbox() {
+    const mails = [], port = await freePort()
+    const plain = mail => mail.replace(/=\n/g, '').replace(/((?:=[0-9A-F]{2})+)/g, codes => Buffer.from(codes.replaceAll('=', ''), 'hex').toString('utf8'))
+    createServer(socket => {
+        let data, rest = ''
+        socket.write('220 test\r\n')
+        socket.on('error', () => undefined)
+        socket.on('data', chunk => {
+            rest += chunk
+            for (let at; (at = rest.indexOf('\r\n')) >= 0;) {
+                const line = rest.slice(0, at)
+                rest = rest.slice(at + 2)
+                if (data !== undefined) { if (line === '.') { mails.push(plain(data)); data = undefined; socket.write('250 kept\r\n') } else data += line + '\n'; continue }
+                if (/^DATA/i.test(line)) { data = ''; socket.write('354 go on\r\n') }
+                else if (/^QUIT/i.test(line)) { socket.write('221 bye\r\n'); socket.end() }
+                else socket.write(/^EHLO/i.test(line) ? '250-test\r\n250 8BITMIME\r\n' : '250 ok\r\n')
+            }
+        })
+    }).listen(port, '127.0.0.1').unref()
+    const find = async (what, shape = /^/) => {
+        for (const from = Date.now(); Date.now() - from < 45_000; await new Promise(done => setTimeout(done, 100))) {
+            const mail = mails.find(m => m.includes(what) && shape.test(m))
+            if (mail) return [mail, shape.exec(mail)]
+        }
+        throw new Error(`no mail with ${what} and ${shape}; there are ${mails.length}`)
+    }
+    return { mails, find, settings: { FLORIN_MAIL_URL: `smtp://127.0.0.1:${port}`, FLORIN_MAIL_FROM: 'boeken@florin.test' } }
 }
 
 // ---- The browser ----

@@ -1,10 +1,9 @@
 // Bills and invoices through the browser, whole: files in → coded, split, asked about → approved in bulk → a run with a discount and a part → released
 // by another → file → statement in → settled; an invoice drawn while it is typed → final → mailed → paid → credited. House style, VAT codes, views.
-import { createServer } from 'node:net'
 import { readFileSync, writeFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { becomes, expect, finish, freePort, house, noSideways, open, same, settled, shot, shown, test, violations } from './lib.mjs'
+import { becomes, expect, finish, house, mailbox, noSideways, open, same, settled, shot, shown, test, violations } from './lib.mjs'
 
 const folder = mkdtempSync(join(tmpdir(), 'florin-papers-')), iban = 'NL44RABO0123456789', ours = 'NL91ABNA0417164300'
 const day = later => new Date(Date.now() + later * 86_400_000).toISOString().slice(0, 10)
@@ -25,35 +24,9 @@ ${lines.map((l, i) => `<Ntry><Amt Ccy="EUR">${money(Math.abs(l.cents))}</Amt><Cd
 </Stmt></BkToCstmrStmt></Document>`
 }
 
-// A mail server of our own: keeps what it is given.
-const mails = [], post = await freePort()
-createServer(socket => {
-    let data, rest = ''
-    socket.write('220 test\r\n')
-    socket.on('error', () => undefined)
-    socket.on('data', chunk => {
-        rest += chunk
-        for (let at; (at = rest.indexOf('\r\n')) >= 0;) {
-            const line = rest.slice(0, at)
-            rest = rest.slice(at + 2)
-            if (data !== undefined) { if (line === '.') { mails.push(data); data = undefined; socket.write('250 kept\r\n') } else data += line + '\n'; continue }
-            if (/^DATA/i.test(line)) { data = ''; socket.write('354 go on\r\n') }
-            else if (/^QUIT/i.test(line)) { socket.write('221 bye\r\n'); socket.end() }
-            else socket.write(/^EHLO/i.test(line) ? '250-test\r\n250 8BITMIME\r\n' : '250 ok\r\n')
-        }
-    })
-}).listen(post, '127.0.0.1').unref()
-const arrived = async what => {
-    for (let i = 0; i < 200; i++) {
-        const found = mails.find(m => m.includes(what))
-        if (found) return found
-        await new Promise(done => setTimeout(done, 150))
-    }
-    throw new Error(`no mail with ${what}; there are ${mails.length}`)
-}
-
+const box = await mailbox(), arrived = async what => (await box.find(what))[0]
 const { base, signIn, client } = await house({
-    settings: { FLORIN_MAIL_URL: `smtp://127.0.0.1:${post}`, FLORIN_MAIL_FROM: 'facturen@florin.test' },
+    settings: { ...box.settings, FLORIN_MAIL_FROM: 'facturen@florin.test' },
     people: [['anna', 'Anna de Vries', 'administrator'], ['klaar', 'Klaar Mulder', 'payables clerk'], ['bram', 'Bram Jansen', 'approver'], ['tina', 'Tina Vos', 'treasurer']].map(([id, name, role]) => ({ email: id + '@florin.test', name, role })),
 })
 const anna = client(), klaar = client(), bram = client(), tina = client()

@@ -2,20 +2,20 @@ import { useState } from 'react'
 import { call } from '../api/client'
 import type { Schemas } from '../api/schema'
 import { formatIban } from '../amount'
-import { Link, useRouter } from '../app/router'
+import { Link } from '../app/router'
 import { useSession } from '../app/session'
 import { Amount, Badge, Button, Card, Dialog, Facts, Icon, note, Page, ProblemBox, Shown, useAction, useRead } from '../parts/basics'
-import { ApiForm, Combo, finders, Row } from '../parts/form'
+import { ApiForm } from '../parts/form'
 import { List, tones } from '../parts/list'
 import { Habit } from '../parts/habit'
 import { History, Past } from '../parts/history'
 import { useWords } from '../text/text'
 
 export default function Party({ id }: { id: number }) {
-    const { t, word } = useWords(), { can } = useSession(), read = useRead('party_show', { id }), [merging, setMerging] = useState(false)
+    const { t, word } = useWords(), { can } = useSession(), read = useRead('party_show', { id })
     return <Shown of={read}>{({ party, contacts, banks }) => <Page title={party.name} back={<Link to="/parties">{t('nav_parties')}</Link>}
         note={<>{party.number} {party.is_customer && <Badge>{t('customer')}</Badge>} {party.is_supplier && <Badge>{t('supplier')}</Badge>} {party.is_blocked && <Badge tone="bad">{t('blocked')}: {party.block_reason}</Badge>}</>}
-        actions={<>{party.is_customer && !party.is_blocked && can('invoice_draft') && <Link className="button" to={'/invoices/new?party=' + id}><Icon name="plus" /><span>{t('invoice_new')}</span></Link>}{can('party_merge') && !party.block_reason?.startsWith('= ') && <Button onClick={() => setMerging(true)}>{t('merge')}</Button>}{can('party_change') && <Link className="button" to={'/parties/' + id + '/change'}>{t('change')}</Link>}</>}>
+        actions={<>{party.is_customer && !party.is_blocked && can('invoice_draft') && <Link className="button" to={'/invoices/new?party=' + id}><Icon name="plus" /><span>{t('invoice_new')}</span></Link>}{can('party_merge') && !party.block_reason?.startsWith('= ') && <Link className="button" to={'/parties/' + id + '/merge'}>{t('merge')}</Link>}{can('party_change') && <Link className="button" to={'/parties/' + id + '/change'}>{t('change')}</Link>}</>}>
         <div className="grid">
             <Card title={t('data')}><Facts rows={[
                 [word('f', 'street'), <>{party.street}<br />{[party.postal_code, party.city].filter(Boolean).join(' ')}<br />{party.country}</>], [word('f', 'email'), party.email && <a href={'mailto:' + party.email}>{party.email}</a>], [word('f', 'phone'), party.phone && <a href={'tel:' + party.phone}>{party.phone}</a>],
@@ -30,7 +30,6 @@ export default function Party({ id }: { id: number }) {
         {can('item_list') && <List name="item_list" caption={t('nav_items')} fixed={{ party_id: id }} sort="-dated_on" filters={['control', 'kind', 'reference', 'dated_on', 'rest']} link={row => '/items/' + row.id} views={[{ label: t('all'), query: {} }, { label: t('open'), query: { 'rest.ne': '0' } }]} columns={[
             { name: 'reference' }, { name: 'kind', show: row => word('item_kind', row.kind) }, { name: 'control', show: row => word('control', row.control) }, { name: 'dated_on' }, { name: 'due_on' }, { name: 'amount', narrow: 'line' }, { name: 'rest', narrow: 'amount' }]} />}
         <History kind="party" id={id} turn={party.version} />
-        {merging && <Merge party={party} close={() => setMerging(false)} />}
     </Page>}</Shown>
 }
 function Banks({ party, banks, reload }: { party: Schemas['party']; banks: Schemas['party_bank'][]; reload: () => void }) {
@@ -38,13 +37,13 @@ function Banks({ party, banks, reload }: { party: Schemas['party']; banks: Schem
     const done = (text: string) => { setOpen(undefined); note(text); reload() }
     return <Card title={t('bank_accounts')} actions={can('party_bank_propose') && <Button icon="plus" onClick={() => setOpen('new')}>{t('propose')}</Button>}>
         {banks.length === 0 && <p className="faint">{t('no_bank_accounts')}</p>}
-        <ul className="lines-list">{banks.map(b => <li key={b.id}><div className="spread"><strong className="mono">{formatIban(b.iban)}</strong><Badge tone={tones[b.state]}>{word('bank_state', b.state)}</Badge></div>
+        <ul className="lines-list">{banks.map(b => <li key={b.id}><div className="spread"><strong className="mono iban">{formatIban(b.iban)}</strong><Badge tone={tones[b.state]}>{word('bank_state', b.state)}</Badge></div>
             <p className="faint">{b.holder} · {t('proposed_at', { what: instant(b.proposed_at) })}{b.verified_at && ' · ' + t('verified_at', { what: instant(b.verified_at) })}{b.usable_from && ' · ' + t('usable_from', { what: date(b.usable_from) })}</p>{b.note && <p className="faint">{b.note}</p>}<History bare kind="party_bank" id={b.id} turn={b.version} />
             <div className="actions">{b.state === 'proposed' && can('party_bank_verify') && (b.proposed_by === me.person_id ? <span className="faint"><Icon name="lock" /> {t('other_verifies')}</span> : <Button icon="check" onClick={() => setOpen({ what: 'verify', bank: b })}>{t('verify')}</Button>)}{b.state !== 'blocked' && can('party_bank_block') && <Button look="quiet" onClick={() => setOpen({ what: 'block', bank: b })}>{t('block')}</Button>}</div></li>)}</ul>
         {open === 'new' && <Dialog title={t('propose_bank')} close={() => setOpen(undefined)}><ApiForm name="party_bank_propose" fields={['iban', 'bic', 'holder', 'source']} initial={{ holder: party.name }} fixed={{ party_id: party.id }} intro={<p>{t('four_eyes')}</p>} submit={t('propose')} cancel={() => setOpen(undefined)} done={() => done(t('proposed'))} /></Dialog>}
         {open && open !== 'new' && <Dialog title={t(open.what === 'verify' ? 'verify_bank' : 'block_bank')} close={() => setOpen(undefined)}>{open.what === 'verify'
             ? <ApiForm name="party_bank_verify" fields={['channel', 'note']} fixed={{ id: open.bank.id, version: open.bank.version }} intro={<><p className="big mono">{formatIban(open.bank.iban)}</p><p>{t('verify_text')}</p></>} submit={t('verify')} cancel={() => setOpen(undefined)} done={() => done(t('verified'))} />
-            : <ApiForm name="party_bank_block" fields={['note']} fixed={{ id: open.bank.id, version: open.bank.version }} intro={<p className="mono">{formatIban(open.bank.iban)}</p>} submit={t('block')} cancel={() => setOpen(undefined)} done={() => done(t('blocked'))} />}</Dialog>}
+            : <ApiForm name="party_bank_block" fields={['note']} fixed={{ id: open.bank.id, version: open.bank.version }} intro={<p className="mono iban">{formatIban(open.bank.iban)}</p>} submit={t('block')} cancel={() => setOpen(undefined)} done={() => done(t('blocked'))} />}</Dialog>}
     </Card>
 }
 function Contacts({ party, contacts, reload }: { party: Schemas['party']; contacts: Schemas['contact'][]; reload: () => void }) {
@@ -62,11 +61,4 @@ function Lately({ party }: { party: Schemas['party'] }) {
     return <>{invoices.data && <Card title={t('nav_invoices')} actions={<Link to={'/invoices?party_id=' + party.id}>{t('all')}</Link>}>{invoices.data.items.length === 0 ? <p className="faint">{t('nothing_here')}</p> : <ul className="lines-list">{invoices.data.items.map(i => <li key={i.id} className="spread"><span><Link to={'/invoices/' + i.id}>{i.number ?? word('state', 'draft')}</Link> {i.payment && <Badge tone={tones[i.payment]}>{word('payment', i.payment)}</Badge>} {i.sent && i.sent !== 'delivered' && <Badge tone={tones[i.sent]}>{word('sent', i.sent)}</Badge>}<br /><span className="faint">{date(i.issued_on)}{i.due_on && ' → ' + date(i.due_on)}</span></span><Amount value={i.total} currency={i.currency} /></li>)}</ul>}</Card>}
         {bills.data && <Card title={t('nav_bills')} actions={<Link to={'/bills?supplier.has=' + encodeURIComponent(party.name)}>{t('all')}</Link>}>{bills.data.items.length === 0 ? <p className="faint">{t('nothing_here')}</p> : <ul className="lines-list">{bills.data.items.map(b => <li key={b.id} className="spread"><span><Link to={'/bills/' + b.id}>{b.number ?? '#' + b.receipt_number}</Link> <Badge tone={tones[b.state]}>{word('state', b.state)}</Badge><br /><span className="faint">{date(b.issued_on)}{b.due_on && ' → ' + date(b.due_on)}</span></span><Amount value={b.payable} currency={b.currency} /></li>)}</ul>}</Card>}
         {messages.data && messages.data.items.length > 0 && <Card title={t('messages')}><ul className="lines-list">{messages.data.items.map(m => <li key={m.id} className="spread"><span>{m.title}<br /><span className="faint">{m.recipient} · {date(m.created_at.slice(0, 10))}</span></span><Badge tone={tones[m.state]}>{word('sent', m.state)}</Badge></li>)}</ul></Card>}</>
-}
-/** This one is there twice: it goes into the other, which keeps everything. */
-function Merge({ party, close }: { party: Schemas['party']; close: () => void }) {
-    const { t } = useWords(), { go } = useRouter(), { busy, problem, run } = useAction(), [into, setInto] = useState<number>()
-    return <Dialog title={t('merge_title', { what: party.name })} close={close}><form onSubmit={e => { e.preventDefault(); if (into) void run(async () => { const stays = await call('party_merge', { id: party.id, into_id: into, version: party.version }); note(t('merged')); go('/parties/' + stays.id) }) }}>
-        <p>{t('merge_text')}</p><ProblemBox problem={problem} /><Row label={t('merge_into')} required>{ids => <Combo {...ids} find={finders.party!} value={into} onChange={setInto} />}</Row>
-        <div className="form-end"><Button look="danger" type="submit" busy={busy} disabled={!into || into === party.id}>{t('merge')}</Button><Button onClick={close}>{t('cancel')}</Button></div></form></Dialog>
 }

@@ -31,7 +31,7 @@ function usualShow(meta: ColumnMeta | undefined, row: Record<string, unknown>, n
         case 'instant': return <span className="nowrap">{words.instant(String(value))}</span>
         case 'bool': return value ? <span><Icon name="check" /><span className="hidden">{words.t('yes')}</span></span> : ''
         case 'choice': return tones[String(value)] ? <Badge tone={tones[String(value)]}>{words.word(name, String(value))}</Badge> : words.word(name, String(value))
-        default: return name === 'iban' ? <span className="mono">{formatIban(String(value))}</span> : String(value)
+        default: return name === 'iban' ? <span className="mono iban">{formatIban(String(value))}</span> : String(value)
     }
 }
 

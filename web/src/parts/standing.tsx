@@ -30,7 +30,7 @@ export function Cash() {
 }
 function Position({ a }: { a: Schemas['bank_position'] }) {
     const { date, t } = useWords()
-    return <li className="spread"><span><Link to={'/bank/lines?bank_account_id=' + a.id}>{a.name}</Link><br /><span className="faint mono">{formatIban(a.iban)}</span>{a.closing_on && <span className="faint"> · {t('per_day', { what: date(a.closing_on) })}</span>}{a.undecided_count > 0 && <span className="faint"> · <Link to="/bank/queue">{t('todo_lines', { count: a.undecided_count })}</Link></span>}</span><strong className="big"><Amount value={a.closing ?? a.booked} currency={a.currency} /></strong></li>
+    return <li className="spread"><span><Link to={'/bank/lines?bank_account_id=' + a.id}>{a.name}</Link><br /><span className="faint mono iban">{formatIban(a.iban)}</span>{a.closing_on && <span className="faint"> · {t('per_day', { what: date(a.closing_on) })}</span>}{a.undecided_count > 0 && <span className="faint"> · <Link to="/bank/queue">{t('todo_lines', { count: a.undecided_count })}</Link></span>}</span><strong className="big"><Amount value={a.closing ?? a.booked} currency={a.currency} /></strong></li>
 }
 export function Forecast({ table }: { table?: boolean }) {
     const { t, word, amount, date } = useWords(), read = useRead('report_cash_forecast', {})
