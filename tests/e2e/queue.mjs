@@ -216,7 +216,7 @@ await test('in English, narrow, dark, with no sideways scrolling', async () => {
 await test('a settlement is taken in and shown with its parts', async () => {
     await page.goto(base + '/bank/batches')
     await page.setInputFiles('input[type=file]', [{ name: 'mollie.csv', mimeType: 'text/csv', buffer: Buffer.from(`settlement,payment,description,amount,fee\nSTL.9,tr_1,${numbers.b},605.00,1.10\nSTL.9,tr_2,los,10.00,0.25\n`) }])
-    await page.getByRole('button', { name: 'STL.9' }).click()
+    await page.getByRole('button', { name: 'STL.9', exact: true }).click()
     await page.getByRole('dialog').getByText('tr_1').or(page.getByRole('dialog').getByText(numbers.b)).first().waitFor()
     await shot(page, 'batches')
     await violations(page, 'batches')
