@@ -39,15 +39,17 @@ def main(target, names, tables):
         for row in waiting:
             types.append('{ STRUCTURE_%s, %d, %d, %d, %d }' % (row['kind'], len(parts), len(row['parts']), len(attributes), len(row['attributes'])))
             attributes += [attribute(word, known) for word in row['attributes']]
-            for label, its in row['parts']:
+            least = [MARKS.get(label[-1], (1, 1))[0] for label, _ in row['parts']]
+            for i, (label, its) in enumerate(row['parts']):
                 low, high = MARKS.get(label[-1], (1, 1))
                 space, local = label.rstrip('?*+').split(':')
-                parts.append('{ E_%s, NS_%s, %d, %d, %d }' % (elements[space, local], space, low, high, numbers[its]))
+                to_needed = next((k for k in range(i, len(least)) if least[k]), len(least)) - i
+                parts.append('{ E_%s, NS_%s, %d, %d, %d, %d }' % (elements[space, local], space, low, high, to_needed, numbers[its]))
         roots = [(e, numbers[t], None) if at == table else (e, t, at) for e, t, at in roots]
     out = ['/* Generated from data/einvoice/structure_*.txt. Do not edit. */', '#pragma once', '#include "einvoice_names.h"',
            'enum structure_kind { %s };' % ', '.join('STRUCTURE_' + k for k in KINDS),
            'struct structure_type { uint16_t kind, part, part_count, attribute, attribute_count; };',
-           'struct structure_part { uint16_t name; uint8_t space, least, most; uint16_t type; }; /* most 255: any number */',
+           'struct structure_part { uint16_t name; uint8_t space, least, most, to_needed; uint16_t type; }; /* most 255: any number; to_needed: so many on, one that must be there, or the end */',
            'struct structure_attribute { uint16_t name; bool needed, language; const char *fixed; };',
            'static const struct { uint16_t name, type; } structure_roots[] = { %s };' % ', '.join('{ E_%s, %d }' % r[:2] for r in roots)]
     for name, rows in (('type', types), ('part', parts), ('attribute', attributes)):

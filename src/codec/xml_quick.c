@@ -40,13 +40,24 @@ static inline size_t first_stop(block stops)
 #endif
 }
 
+/* What is no plain text: below a space or of more than one byte (both less than a space as signed numbers), and < & ] */
+static inline block stops_text(const char *p)
+{
+    typedef int8_t signed_block __attribute__((vector_size(BLOCK)));
+    block b;
+    memcpy(&b, p, BLOCK);
+    return (block)((signed_block)b < 0x20) | (block)(b == '<') | (block)(b == '&') | (block)(b == ']');
+}
+
 static const char *plain_end(const char *p, const char *end)
 {
-    for (size_t plain = BLOCK; end - p >= BLOCK && plain == BLOCK; p += plain) {
-        block b;
-        memcpy(&b, p, BLOCK);
-        plain = first_stop((block)(b < 0x20) | (block)(b > 0x7f) | (block)(b == '<') | (block)(b == '&') | (block)(b == ']'));
+    while (end - p >= BLOCK) { /* an attachment is long: then four blocks at once */
+        size_t plain = first_stop(stops_text(p));
         if (plain < BLOCK) return p + plain;
+        p += BLOCK;
+        while (end - p >= 4 * BLOCK &&
+               first_stop(stops_text(p) | stops_text(p + BLOCK) | stops_text(p + 2 * BLOCK) | stops_text(p + 3 * BLOCK)) == BLOCK)
+            p += 4 * BLOCK;
     }
     while (p < end && !is(*p, STOPS_TEXT)) p++;
     return p;

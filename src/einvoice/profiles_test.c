@@ -159,6 +159,12 @@ TEST(einvoice_profiles_are_judged_on_cii_too)
         expect_done(einvoice_check(arena, cii, EINVOICE_AUTO, NULL, &report));
         expect_str(sets[i + 1], einvoice_sets_text(arena, report.sets));
         if (i == 2) spoil_all(arena, cii, spoils, ARRAY_LENGTH(spoils));
+        if (i == 2) { /* twice, the first of them empty: the quantity is found in the second, as officially */
+            struct str twice = swap(
+                arena, cii, NULL, "<ram:SpecifiedLineTradeDelivery>",
+                "<ram:SpecifiedLineTradeDelivery></ram:SpecifiedLineTradeDelivery><ram:SpecifiedLineTradeDelivery>");
+            expect_int(0, fires(arena, twice, EINVOICE_AUTO, "PEPPOL-EN16931-R120"));
+        }
         if (i == 4) expect(fires(arena, swap(arena, cii, NULL, ">2.50<", ">2.40<"), EINVOICE_AUTO, "PEPPOL-EN16931-R120") == 1);
     }
 }

@@ -346,9 +346,19 @@ bool rule_greek_number(struct rule_run *r, uint32_t n, struct str s, struct str 
 
 /* ---- Amounts ---- */
 
-static struct rule_number first_of(struct rule_run *r, uint32_t n, uint16_t name, int64_t without)
+/* The first element at the end of a path of names (0 ends it), whichever of those on the way holds it. */
+#define PATH(...) ((const uint16_t[]){ __VA_ARGS__, 0 })
+static uint32_t reach(struct rule_run *r, uint32_t n, const uint16_t *path)
 {
-    uint32_t at = n ? rule_child(r, n, name) : 0;
+    uint32_t found = 0;
+    for (uint32_t at = n ? rule_child(r, n, *path) : 0; at && !found; at = rule_again(r, at))
+        found = path[1] ? reach(r, at, path + 1) : at;
+    return found;
+}
+
+static struct rule_number first_of(struct rule_run *r, uint32_t n, const uint16_t *path, int64_t without)
+{
+    uint32_t at = reach(r, n, path);
     return at ? rule_number(rule_text_of(r, at)) : rule_whole(without, 0);
 }
 
@@ -375,47 +385,40 @@ static void add_amounts(struct rule_run *r, uint32_t each, uint16_t name, uint32
 
 static bool ubl_line(struct rule_run *r, uint32_t n, struct rule_number slack)
 {
-    uint32_t price = rule_child(r, n, E_Price);
     struct rule_number allowances = rule_whole(0, 0), charges = allowances;
     for (uint32_t each = rule_child(r, n, E_AllowanceCharge); each; each = rule_again(r, each)) {
         uint32_t at = rule_child(r, each, E_ChargeIndicator);
         add_amounts(r, each, E_Amount, at, &allowances, &charges);
     }
     return line_fits(&(struct line_parts){
-        .amount = first_of(r, n, E_LineExtensionAmount, 0),
-        .quantity = first_of(r, n, r->root == E_Invoice ? E_InvoicedQuantity : E_CreditedQuantity, 1),
-        .price = first_of(r, price, E_PriceAmount, 0),
-        .base = first_of(r, price, E_BaseQuantity, 1),
+        .amount = first_of(r, n, PATH(E_LineExtensionAmount), 0),
+        .quantity = first_of(r, n, PATH(r->root == E_Invoice ? E_InvoicedQuantity : E_CreditedQuantity), 1),
+        .price = first_of(r, n, PATH(E_Price, E_PriceAmount), 0),
+        .base = first_of(r, n, PATH(E_Price, E_BaseQuantity), 1),
         .allowances = allowances,
         .charges = charges,
         .slack = slack,
     });
 }
 
-static uint32_t under(struct rule_run *r, uint32_t n, uint16_t a, uint16_t b)
-{
-    uint32_t at = n ? rule_child(r, n, a) : 0;
-    return at && b ? rule_child(r, at, b) : at;
-}
-
 /* gross: the base quantity of the gross price counts where the net price gives none (XRechnung). */
 static bool cii_line(struct rule_run *r, uint32_t n, struct rule_number slack, bool gross)
 {
-    uint32_t agreed = rule_child(r, n, E_SpecifiedLineTradeAgreement),
-             settled = rule_child(r, n, E_SpecifiedLineTradeSettlement);
-    uint32_t net = under(r, agreed, E_NetPriceProductTradePrice, 0),
-             sums = under(r, settled, E_SpecifiedTradeSettlementLineMonetarySummation, 0);
     struct rule_number zero = rule_whole(0, 0), allowances = zero, charges = zero,
-                       base = first_of(r, net, E_BasisQuantity, 0);
+                       base = first_of(
+                           r, n, PATH(E_SpecifiedLineTradeAgreement, E_NetPriceProductTradePrice, E_BasisQuantity), 0);
     if (gross && rule_compare(base, IS, zero))
-        base = first_of(r, under(r, agreed, E_GrossPriceProductTradePrice, 0), E_BasisQuantity, 1);
-    for (uint32_t each = under(r, settled, E_SpecifiedTradeAllowanceCharge, 0); each; each = rule_again(r, each)) {
-        add_amounts(r, each, E_ActualAmount, under(r, each, E_ChargeIndicator, E_Indicator), &allowances, &charges);
-    }
+        base = first_of(r, n, PATH(E_SpecifiedLineTradeAgreement, E_GrossPriceProductTradePrice, E_BasisQuantity), 1);
+    for (uint32_t settled = rule_child(r, n, E_SpecifiedLineTradeSettlement); settled; settled = rule_again(r, settled))
+        for (uint32_t each = rule_child(r, settled, E_SpecifiedTradeAllowanceCharge); each; each = rule_again(r, each))
+            add_amounts(r, each, E_ActualAmount, reach(r, each, PATH(E_ChargeIndicator, E_Indicator)), &allowances, &charges);
     return line_fits(&(struct line_parts){
-        .amount = first_of(r, sums, E_LineTotalAmount, 0),
-        .quantity = first_of(r, under(r, n, E_SpecifiedLineTradeDelivery, 0), E_BilledQuantity, 1),
-        .price = first_of(r, net, E_ChargeAmount, 0),
+        .amount = first_of(
+            r, n,
+            PATH(E_SpecifiedLineTradeSettlement, E_SpecifiedTradeSettlementLineMonetarySummation, E_LineTotalAmount),
+            0),
+        .quantity = first_of(r, n, PATH(E_SpecifiedLineTradeDelivery, E_BilledQuantity), 1),
+        .price = first_of(r, n, PATH(E_SpecifiedLineTradeAgreement, E_NetPriceProductTradePrice, E_ChargeAmount), 0),
         .base = base,
         .allowances = allowances,
         .charges = charges,

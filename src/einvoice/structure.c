@@ -113,17 +113,33 @@ static bool take_time(struct str *s)
     return (hours < 24 && minutes < 60 && seconds < 60) || (hours == 24 && !minutes && !seconds);
 }
 
-/* All of a block are letters of base64: sixteen looked at together, for attachments are long. */
+/* Letters of base64, sixteen looked at together, for attachments are long. */
 enum { BLOCK = 16 };
 typedef uint8_t block __attribute__((vector_size(BLOCK)));
-static bool all_letters(const char *at)
+static inline block letters(const char *at)
 {
     block b;
-    uint64_t halves[2];
     memcpy(&b, at, BLOCK);
-    block right = (block)((b | 0x20) - 'a' < 26) | (block)(b - '0' < 10) | (block)(b == '+') | (block)(b == '/');
+    return (block)((b | 0x20) - 'a' < 26) | (block)(b - '0' < 10) | (block)(b == '+') | (block)(b == '/');
+}
+
+static inline bool all(block right)
+{
+    uint64_t halves[2];
     memcpy(halves, &right, BLOCK);
     return (halves[0] & halves[1]) == UINT64_MAX;
+}
+
+/* How many of the first characters are letters, as far as whole blocks tell. */
+static size_t letters_run(const char *at, size_t length)
+{
+    size_t run = 0;
+    for (; length - run >= 4 * BLOCK; run += 4 * BLOCK) {
+        const char *p = at + run;
+        if (!all(letters(p) & letters(p + BLOCK) & letters(p + 2 * BLOCK) & letters(p + 3 * BLOCK))) break;
+    }
+    while (length - run >= BLOCK && all(letters(at + run))) run += BLOCK;
+    return run;
 }
 
 static bool is_base64(struct str s)
@@ -132,9 +148,10 @@ static bool is_base64(struct str s)
     size_t count = 0, pads = 0;
     char last = 0;
     for (size_t i = 0; i < s.length; i++) {
-        if (!pads && s.length - i >= BLOCK && all_letters(s.at + i)) {
-            i += BLOCK - 1;
-            count += BLOCK;
+        size_t run = pads ? 0 : letters_run(s.at + i, s.length - i);
+        if (run) {
+            i += run - 1;
+            count += run;
             last = s.at[i];
             continue;
         }
@@ -211,6 +228,14 @@ static const char *why_not(const struct walk *w, const struct structure_type *ty
     return node->space == NS_none ? "STRUCTURE/namespace" : "STRUCTURE/unknown";
 }
 
+/* From a part that was seen so often up to another: those needed that are not there. Most are not needed, and jumped over. */
+static void say_left_out(struct walk *w, uint32_t n, const struct structure_part *part, const struct structure_part *to,
+                         uint32_t seen)
+{
+    if (seen < part->least) say_missing(w, n, part);
+    for (part++; part < to && (part += part->to_needed) < to; part++) say_missing(w, n, part);
+}
+
 static void walk_sequence(struct walk *w, uint32_t n, const struct structure_type *type)
 {
     const struct structure_part *part = structure_parts + type->part, *end = part + type->part_count;
@@ -224,13 +249,15 @@ static void walk_sequence(struct walk *w, uint32_t n, const struct structure_typ
             say_value(w, why_not(w, type, child, &w->types[child]), child, node->text);
             continue;
         }
-        for (; part < at; part++, seen = 0)
-            if (seen < part->least) say_missing(w, n, part);
+        if (part < at) {
+            say_left_out(w, n, part, at, seen);
+            part = at;
+            seen = 0;
+        }
         seen++;
         w->types[child] = at->type;
     }
-    for (; part < end; part++, seen = 0)
-        if (seen < part->least) say_missing(w, n, part);
+    if (part < end) say_left_out(w, n, part, end, seen);
 }
 
 static void walk_choice(struct walk *w, uint32_t n, const struct structure_type *type)
