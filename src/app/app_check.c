@@ -63,16 +63,26 @@ static struct str syntax_of(const struct einvoice *invoice)
     return str_of(words[invoice ? invoice->syntax : 0]);
 }
 
-static void add_problem(struct text *text, bool first, struct str rule, const char *severity, struct str where,
-                        struct str message)
+/* `p`: NULL for a file that could not be judged, which `fault` tells of. */
+static void add_problem(struct text *text, bool first, const struct fault *fault, const struct einvoice_problem *p,
+                        enum language language)
 {
+    struct str message = fault ? fault_text(text->arena, fault, language) : language == DUTCH ? p->dutch : p->english;
+    const struct { const char *name; struct str value; } members[] = {
+        { "{\"rule\":", str_of(fault ? fault->type->code : p->rule) },
+        { ",\"severity\":", str_of(fault ? "fatal" : severity_word(p->severity)) },
+        { ",\"where\":", fault ? fault->field : p->path },
+        { ",\"message\":", message },
+        { ",\"english\":", fault ? fault_text(text->arena, fault, ENGLISH) : p->english },
+        { ",\"dutch\":", fault ? fault_text(text->arena, fault, DUTCH) : p->dutch },
+        { ",\"values\":", fault ? STR("") : p->values },
+    };
     if (!first) text_add_char(text, ',');
-    text_addz(text, "{\"rule\":");
-    json_add_text(text, rule);
-    text_addf(text, ",\"severity\":\"%s\",\"where\":", severity);
-    json_add_text(text, where.at ? where : STR(""));
-    text_addz(text, ",\"message\":");
-    json_add_text(text, message);
+    for (size_t i = 0; i < ARRAY_LENGTH(members); i++) {
+        text_addz(text, members[i].name);
+        json_add_text(text, members[i].value.at ? members[i].value : STR(""));
+    }
+    if (p) text_addf(text, ",\"line\":%d", p->line);
     text_add_char(text, '}');
 }
 
@@ -86,16 +96,12 @@ static void say_json(struct text *text, enum language language, struct str file,
     json_add_text(text, syntax_of(invoice));
     text_addf(text, ",\"valid\":%s,\"problems\":[", !fault && report->valid ? "true" : "false");
     for (const struct fault *f = fault; f; f = f->next, first = false)
-        add_problem(text, first, str_of(f->type->code), "fatal", f->field, fault_text(text->arena, f, language));
-    for (size_t i = 0; !fault && i < report->problems.count; i++, first = false) {
-        const struct einvoice_problem *p = &report->problems.at[i];
-        add_problem(text, first, str_of(p->rule), severity_word(p->severity), p->path, language == DUTCH ? p->dutch : p->english);
-    }
+        add_problem(text, first, f, NULL, language);
+    for (size_t i = 0; !fault && i < report->problems.count; i++, first = false)
+        add_problem(text, first, NULL, &report->problems.at[i], language);
     text_addz(text, "],\"structure\":["); /* what the XML Schema would refuse: a kind of its own, no part of the verdict */
-    for (size_t i = 0; !fault && i < report->structure.count; i++) {
-        const struct einvoice_problem *p = &report->structure.at[i];
-        add_problem(text, !i, str_of(p->rule), severity_word(p->severity), p->path, language == DUTCH ? p->dutch : p->english);
-    }
+    for (size_t i = 0; !fault && i < report->structure.count; i++)
+        add_problem(text, !i, NULL, &report->structure.at[i], language);
     struct str sets = fault ? STR("") : einvoice_sets_text(text->arena, report->sets);
     text_addz(text, "],\"rules\":");
     json_add_text(text, sets);
@@ -105,7 +111,10 @@ static void say_json(struct text *text, enum language language, struct str file,
 static void say_lines(struct text *text, enum language language, struct str file, const struct einvoice *invoice,
                       const struct einvoice_report *report, const struct fault *fault)
 {
-    const char *verdict = translate(language, !fault && report->valid ? "valid" : "not valid").at;
+    const char *verdict = translate(language, fault || !report->valid ? "not valid"
+                                              : report->structure_count
+                                                  ? "valid by the rules, but not built as the standard asks"
+                                                  : "valid").at;
     text_addf(text, "%.*s: %s (%.*s)\n", STR_ARG(file), verdict, STR_ARG(syntax_of(invoice)));
     for (const struct fault *f = fault; f; f = f->next) {
         struct str sentence = fault_text(text->arena, f, language);

@@ -196,7 +196,11 @@ static void on_error(void *context, xmlErrorPtr error)
     struct xml_reader *r = context;
     if (r->stopped || error->level < XML_ERR_ERROR || r->fault) return;
     struct str why = str_trim(str_utf8_clip(str_of(error->message), 200));
+    ptrdiff_t line_end = str_find(why, "\n");
+    if (line_end > 0) why = str_trim(str_part(why, 0, (size_t)line_end)); /* the rest shows bytes */
     if (!str_is_utf8(why)) why = STR("not well-formed");
+    if (error->code == XML_ERR_INVALID_ENCODING || (error->code == XML_ERR_INVALID_CHAR && str_find(why, "UTF-8") >= 0))
+        why = STR("it holds bytes that are no UTF-8; save it as UTF-8, or name its encoding in the first line");
     refuse(r, FAULT(r->arena, &xml_malformed, NULL, PARAM("line", str_from_int(r->arena, error->line)),
                     PARAM("why", why)));
 }

@@ -171,6 +171,16 @@ static struct reached place_of(struct judging *j, uint32_t n, const int16_t *sho
     return first;
 }
 
+/* "… ({values}): …" of a problem that has none to show is "…: …". */
+static struct str fill(struct arena *arena, const char *sentence, const struct param *params, size_t count, bool values)
+{
+    static const char shown[] = " ({values})";
+    const char *at = values ? NULL : strstr(sentence, shown);
+    if (!at) return text_fill(arena, str_of(sentence), params, count);
+    struct str without = str_format(arena, "%.*s%s", (int)(at - sentence), sentence, at + sizeof shown - 1);
+    return text_fill(arena, without, params, count);
+}
+
 static void add_problem(struct judging *j, const struct rule *rule, uint32_t n)
 {
     if (waived(j, rule->id)) return;
@@ -192,8 +202,9 @@ static void add_problem(struct judging *j, const struct rule *rule, uint32_t n)
     struct str name = str_part(p->path, 0, p->path.length);
     for (ptrdiff_t at; (at = str_find(name, "/")) >= 0;) name = str_part(name, (size_t)at + 1, name.length);
     struct param params[] = { PARAM("path", p->path), PARAM("name", name), PARAM("values", p->values) };
-    p->english = text ? text_fill(arena, str_of(text->english), params, ARRAY_LENGTH(params)) : str_of(rule->id);
-    p->dutch = text ? text_fill(arena, str_of(text->dutch), params, ARRAY_LENGTH(params)) : str_of(rule->id);
+    bool values = p->values.length;
+    p->english = text ? fill(arena, text->english, params, ARRAY_LENGTH(params), values) : str_of(rule->id);
+    p->dutch = text ? fill(arena, text->dutch, params, ARRAY_LENGTH(params), values) : str_of(rule->id);
     if (rule->severity == EINVOICE_FATAL) j->report->fatal++;
     else if (rule->severity == EINVOICE_WARNING) j->report->warnings++;
 }

@@ -20,7 +20,7 @@ static const struct { struct str uri; uint16_t space; } namespaces[] = {
     { STR_INIT("urn:ferd:invoice:rc:1p0"), NS_rsm },
 };
 
-enum { SEEN_SLOTS = 512, DEPTH_MAX = 128, NODES_GUESS = 16384, STRANGE_KEPT = 100 };
+enum { SEEN_SLOTS = 512, DEPTH_MAX = 128, NODES_GUESS = 1024, STRANGE_KEPT = 100 };
 struct seen { const char *local, *uri; uint16_t name, space; };
 struct building {
     struct einvoice_tree *tree;

@@ -1,6 +1,7 @@
 /* Reading and judging e-invoices against libxml2: over the full documents of ../shared/data, in one run, as ratios.
  * Usage: bench_einvoice [folder of XML invoices]; READS=100000 for a longer look at memory. Targets: read + all rules at most 1.0 × libxml2's tree of the same bytes.
- * bench_einvoice --rounds FOLDER: for each number on standard input so many times over all documents by the rules of EN 16931; answers the CPU time of the process in ns (einvoice_saxon.py). */
+ * bench_einvoice --rounds LIST (a path a line): for each line TIMES FROM TO on standard input so many times over these documents by the rules of EN 16931; answers
+ * the CPU time of the process in ns (einvoice_saxon.py). */
 #include "einvoice/check.h"
 #include "target.h"
 #include <dirent.h>
@@ -11,6 +12,16 @@
 enum { FILES_MOST = 700, ROUNDS = 9 };
 struct document { char *at; size_t length; };
 
+static bool load_one(struct document *d, const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file) return false;
+    d->at = malloc((size_t)1 << 21);
+    d->length = d->at ? fread(d->at, 1, (size_t)1 << 21, file) : 0;
+    fclose(file);
+    return true;
+}
+
 static size_t load(const char *folder, struct document *documents)
 {
     size_t count = 0;
@@ -18,12 +29,7 @@ static size_t load(const char *folder, struct document *documents)
     for (struct dirent *entry; dir && (entry = readdir(dir)) && count < FILES_MOST;) {
         char path[1300];
         snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        FILE *file = strstr(entry->d_name, ".xml") ? fopen(path, "rb") : NULL;
-        if (!file) continue;
-        struct document *d = &documents[count++];
-        d->at = malloc((size_t)1 << 21);
-        d->length = d->at ? fread(d->at, 1, (size_t)1 << 21, file) : 0;
-        fclose(file);
+        if (strstr(entry->d_name, ".xml") && load_one(&documents[count], path)) count++;
     }
     if (dir) closedir(dir);
     return count;
@@ -126,16 +132,29 @@ static bool flat(const struct document *documents, size_t count, size_t reads)
     return target_at_most("memory grown between a tenth and all of the reads", (double)(after - after_tenth), "kB", 1024);
 }
 
-/* What the other side of a comparison does, at the same time and by the same clock. */
-static int answer_rounds(const char *folder)
+static size_t load_list(const char *path, struct document *documents)
+{
+    char line[1300];
+    size_t count = 0;
+    FILE *list = fopen(path, "r");
+    while (list && count < FILES_MOST && fgets(line, sizeof line, list)) {
+        line[strcspn(line, "\n")] = 0;
+        if (load_one(&documents[count], line)) count++;
+    }
+    if (list) fclose(list);
+    return count;
+}
+
+/* What the other side of a comparison does, in turns with it and by the same clock. */
+static int answer_rounds(const char *path)
 {
     struct document *documents = calloc(FILES_MOST, sizeof *documents);
-    size_t files = documents ? load(folder, documents) : 0;
+    size_t files = documents ? load_list(path, documents) : 0, first, end;
     struct arena *arena = arena_new((size_t)1 << 30);
-    for (int times; scanf("%d", &times) == 1;) {
+    for (int times; scanf("%d %zu %zu", &times, &first, &end) == 3;) {
         int64_t from = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
         for (int time = 0; time < times; time++)
-            for (size_t i = 0; i < files; i++) {
+            for (size_t i = first; i < end && i < files; i++) {
                 struct einvoice_report report;
                 struct str bytes = { documents[i].at, documents[i].length };
                 struct fault *fault = einvoice_check(arena, bytes, EINVOICE_EN16931, NULL, &report);

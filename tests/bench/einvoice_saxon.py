@@ -34,9 +34,10 @@ public class Warm {
         for (String name : names) files.add(Files.readAllBytes(Paths.get(name)));
         var clock = (com.sun.management.OperatingSystemMXBean) java.lang.management.ManagementFactory.getOperatingSystemMXBean();
         BufferedReader asked = new BufferedReader(new InputStreamReader(System.in));
-        for (String times; a[1].equals("once") || (times = asked.readLine()) != null;) {
+        for (String line = ""; a[1].equals("once") || (line = asked.readLine()) != null;) {
+            String[] range = a[1].equals("once") ? new String[] { "1", "0", "" + files.size() } : line.split(" ");
             long from = clock.getProcessCpuTime();
-            for (int i = 0; i < files.size(); i++) {
+            for (int i = Integer.parseInt(range[1]); i < Integer.parseInt(range[2]); i++) {
                 StringWriter text = new StringWriter();
                 Serializer out = processor.newSerializer(text);
                 String answer;
@@ -57,9 +58,9 @@ public class Warm {
 '''
 
 def java(folder, how, files):
-    """The command that judges these files by the official rules: how is `once` (prints what they say) or `rounds` (one a line of input)."""
+    """The command that judges these files by the official rules: how is `once` (prints what they say) or `rounds` (one a line of input, 1 FROM TO)."""
     listing = folder / 'files'
-    listing.write_text('\n'.join(map(str, files)))
+    listing.write_text('\n'.join(map(str, files)) + '\n')
     (folder / 'Warm.java').write_text(JAVA)
     subprocess.run(['javac', '-cp', JARS, '-d', folder, folder / 'Warm.java'], check=True)
     return ['java', '-Xss16m', '-Xms512m', '-XX:+UseSerialGC', '-cp', '%s:%s' % (JARS, folder), 'Warm', XSLT, how, listing]
@@ -92,46 +93,51 @@ def differential(florin, folder, files):
 
 class Side:
     """A program that answers each line with the CPU time that a round took."""
-    def __init__(self, command, documents):
-        self.documents, self.program = documents, subprocess.Popen([str(word) for word in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    def round(self, times=1):
-        """Microseconds of CPU time a document."""
-        self.program.stdin.write('%d\n' % times)
+    def __init__(self, command):
+        self.program = subprocess.Popen([str(word) for word in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    def round(self, part, times=1):
+        """Microseconds of CPU time a document, over the documents from … to …"""
+        self.program.stdin.write('%d %d %d\n' % (times, *part))
         self.program.stdin.flush()
-        return int(self.program.stdout.readline()) / 1000 / self.documents / times
+        return int(self.program.stdout.readline()) / 1000 / (part[1] - part[0]) / times
     def end(self):
         self.program.stdin.close()
         self.program.wait()
 
 WARM_MOST, WARM_SECONDS, TURNS, OURS_IN_A_TURN = 40, 240, 7, 20
 
-def warm(side):
+def warm(side, part):
     """Rounds until three in a row agree within 5 %."""
     rounds, until = [], time.monotonic() + WARM_SECONDS
     while len(rounds) < WARM_MOST and time.monotonic() < until:
-        rounds.append(side.round())
+        rounds.append(side.round(part))
         if len(rounds) > 5 and max(rounds[-3:]) <= 1.05 * min(rounds[-3:]): break
     return rounds
 
+def compared(theirs, ours, sizes, part, what):
+    turns = [(theirs.round(part), ours.round(part, OURS_IN_A_TURN)) for _ in range(TURNS)]
+    ratios = sorted(a / b for a, b in turns)
+    print('%s: %d of %.1f kB: official XSLT under Saxon-HE %.0f us each; ours, read, rules and structure, %.1f us; %d turns from %.1f to %.1f x' % (
+        what, part[1] - part[0], statistics.mean(sizes[part[0]:part[1]]) / 1000, statistics.median(a for a, _ in turns),
+        statistics.median(b for _, b in turns), TURNS, ratios[0], ratios[-1]))
+    return target.at_least('official XSLT under Saxon-HE, warm / our check, ' + what, statistics.median(ratios), 'x', 30)
+
 def bench(program, folder, files):
-    documents = folder / 'documents'
-    documents.mkdir()
-    for f in files: shutil.copy(f, documents / f.name)
-    size = statistics.mean(f.stat().st_size for f in files)
-    theirs, ours = Side(java(folder, 'rounds', files), len(files)), Side([program, '--rounds', documents], len(files))
+    files = sorted(files, key=lambda f: f.stat().st_size)
+    sizes = [f.stat().st_size for f in files]
+    everything = 0, len(files)
+    usual = sum(size < 6000 for size in sizes), sum(size <= 24000 for size in sizes)
+    theirs, ours = Side(java(folder, 'rounds', files)), Side([program, '--rounds', folder / 'files'])
     try:
-        rounds = warm(theirs)
-        ours.round(OURS_IN_A_TURN)
-        turns = [(theirs.round(), ours.round(OURS_IN_A_TURN)) for _ in range(TURNS)]
+        rounds = warm(theirs, everything)
+        ours.round(everything, OURS_IN_A_TURN)
+        print('%d rounds to warm up: %.0f us a document, then %.0f' % (len(rounds), rounds[0], rounds[-1]))
+        good = compared(theirs, ours, sizes, everything, 'all UBL documents')
+        good &= compared(theirs, ours, sizes, usual, 'those of 6 to 24 kB')
     finally:
         theirs.end()
         ours.end()
-    ratios = sorted(a / b for a, b in turns)
-    print('%d UBL documents, %.1f kB each (half of them up to %.1f); %d rounds to warm up: %.0f us, then %.0f' % (
-        len(files), size / 1000, statistics.median(f.stat().st_size for f in files) / 1000, len(rounds), rounds[0], rounds[-1]))
-    print('official XSLT under Saxon-HE, warm %.0f us a document; ours, read, rules and structure %.1f us; %d turns from %.1f to %.1f x' % (
-        statistics.median(a for a, _ in turns), statistics.median(b for _, b in turns), TURNS, ratios[0], ratios[-1]))
-    return not target.at_least('official XSLT under Saxon-HE, warm / our check', statistics.median(ratios), 'x', 30)
+    return not good
 
 def main():
     files = sys.argv[1:]
