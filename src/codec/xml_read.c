@@ -5,6 +5,10 @@
 #include <pthread.h>
 
 const struct fault_type xml_malformed = { FAULT_INVALID, "xml.malformed", "The XML is broken at line {line}: {why}" };
+static const struct fault_type xml_bytes = {
+    FAULT_INVALID, "xml.encoding",
+    "Line {line} holds bytes that are no UTF-8: save the file as UTF-8, or name its encoding in its first line."
+};
 const struct fault_type xml_forbidden = {
     FAULT_INVALID, "xml.forbidden",
     "The XML has a document type or entities of its own at line {line}; send it without."
@@ -199,10 +203,9 @@ static void on_error(void *context, xmlErrorPtr error)
     ptrdiff_t line_end = str_find(why, "\n");
     if (line_end > 0) why = str_trim(str_part(why, 0, (size_t)line_end)); /* the rest shows bytes */
     if (!str_is_utf8(why)) why = STR("not well-formed");
-    if (error->code == XML_ERR_INVALID_ENCODING || (error->code == XML_ERR_INVALID_CHAR && str_find(why, "UTF-8") >= 0))
-        why = STR("it holds bytes that are no UTF-8; save it as UTF-8, or name its encoding in the first line");
-    refuse(r, FAULT(r->arena, &xml_malformed, NULL, PARAM("line", str_from_int(r->arena, error->line)),
-                    PARAM("why", why)));
+    bool bytes = error->code == XML_ERR_INVALID_ENCODING || str_find(why, "not proper UTF-8") >= 0;
+    struct str line = str_from_int(r->arena, error->line);
+    refuse(r, FAULT(r->arena, bytes ? &xml_bytes : &xml_malformed, NULL, PARAM("line", line), PARAM("why", why)));
 }
 
 static const xmlSAXHandler sax = {

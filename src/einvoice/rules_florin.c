@@ -148,13 +148,21 @@ static void check_period(struct checking *c, const struct einvoice_period *perio
         say(c, "FL-PERIOD", period->node, term, period->to.raw);
 }
 
+/* The first element of that name, which stands in the document's head; the root when there is none. */
+static uint32_t head(const struct checking *c, uint16_t ubl, uint16_t cii)
+{
+    const struct einvoice_tree *tree = c->run->tree;
+    return tree->first[ubl] ? tree->first[ubl] : tree->first[cii] ? tree->first[cii] : 1;
+}
+
 static void check_days(struct checking *c)
 {
     const struct einvoice *i = c->invoice;
+    uint32_t due = head(c, E_DueDate, E_DueDateDateTime);
     check_period(c, &i->period, "BT-74");
-    check_day(c, i->issued, 1, "BT-2");
-    check_day(c, i->due, 1, "BT-9");
-    check_day(c, i->tax_point, 1, "BT-7");
+    check_day(c, i->issued, head(c, E_IssueDate, E_IssueDateTime), "BT-2");
+    check_day(c, i->due, due, "BT-9");
+    check_day(c, i->tax_point, head(c, E_TaxPointDate, E_TaxPointDate), "BT-7");
     check_day(c, i->delivery.day, i->delivery.node, "BT-72");
     check_day(c, i->period.from, i->period.node, "BT-73");
     check_day(c, i->period.to, i->period.node, "BT-74");
@@ -163,7 +171,7 @@ static void check_days(struct checking *c)
         check_day(c, i->lines.at[l].period.to, i->lines.at[l].node, "BT-135");
         check_period(c, &i->lines.at[l].period, "BT-135");
     }
-    if (i->due.date.ymd && i->issued.date.ymd && i->due.date.ymd < i->issued.date.ymd) say(c, "FL-DUE", 1, "BT-9", i->due.raw);
+    if (i->due.date.ymd && i->issued.date.ymd && i->due.date.ymd < i->issued.date.ymd) say(c, "FL-DUE", due, "BT-9", i->due.raw);
 }
 
 static void check_number(struct checking *c, struct decimal value, struct str raw, uint32_t node, const char *term)

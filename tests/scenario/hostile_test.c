@@ -90,7 +90,7 @@ static size_t hostile_files(struct arena *arena, struct hostile *out)
               arena, ROOT,
               "<cac:InvoiceLine><cbc:ID>1</cbc:ID><cbc:LineExtensionAmount currencyID='EUR'>1.00</cbc:LineExtensionAmount></cac:InvoiceLine>",
               10000, "</Invoice>") },
-        { "bytes that are no UTF-8", "xml.malformed", STR(ROOT "<cbc:ID>\xff\xfe\xc3</cbc:ID></Invoice>") },
+        { "bytes that are no UTF-8", "xml.encoding", STR(ROOT "<cbc:ID>\xff\xfe\xc3</cbc:ID></Invoice>") },
         { "no namespaces", "einvoice.unknown", STR("<Invoice><ID>1</ID></Invoice>") },
         { "parts without their namespace", "BR-02", STR("<Invoice xmlns='" UBL "Invoice-2'><ID>1</ID></Invoice>") },
         { "UTF-16 without a byte order mark", "",
