@@ -33,7 +33,7 @@ RECORD(app_check_flags, {
     FIELD(struct app_check_flags, version, OPTIONAL, .about = "which versions of the rules these are"),
 });
 
-enum { THREADS_MOST = 64, AHEAD_MOST = 512 /* how far the checking may run ahead of the printing: what waits is memory */ };
+enum { THREADS_MOST = 64, AHEAD_MOST = 128 /* how far the checking may run ahead of the printing: what waits is memory */ };
 
 struct checking {
     const struct own *own;
