@@ -231,10 +231,13 @@ static bool take_folder(struct arena *arena, struct str folder, struct words *fi
     size_t from = files->count;
     if (!dir) return false;
     for (struct dirent *entry; (entry = readdir(dir));) {
-        struct str name = str_lower(arena, str_of(entry->d_name));
-        if (!str_ends(name, ".xml") && !str_ends(name, ".pdf")) continue;
-        const char *between = str_ends(folder, "/") ? "" : "/";
-        *LIST_ADD(arena, files) = str_format(arena, "%.*s%s%s", STR_ARG(folder), between, entry->d_name);
+        struct str name = str_of(entry->d_name);
+        struct str ends = name.length > 4 ? str_part(name, name.length - 4, 4) : STR("");
+        if (!str_equal_caseless(ends, STR(".xml")) && !str_equal_caseless(ends, STR(".pdf"))) continue;
+        size_t room = folder.length + name.length + 2;
+        char *path = arena_alloc(arena, room); /* as large as it is: there may be a hundred thousand */
+        int length = snprintf(path, room, "%.*s%s%s", STR_ARG(folder), str_ends(folder, "/") ? "" : "/", entry->d_name);
+        *LIST_ADD(arena, files) = (struct str){ path, (size_t)length };
     }
     closedir(dir);
     if (files->count > from) qsort(files->at + from, files->count - from, sizeof *files->at, by_name);
