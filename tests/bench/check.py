@@ -69,12 +69,12 @@ def many(count):
             files.append(place / 'files' / source.name)
             files[-1].write_bytes(source.read_bytes())
         folders = make(place / 'names', files, count)
-        few = run(folders[0], '--json')
+        few = run(folders[0], '--json')[2] # and not its output: what this program holds counts as the peak of the next one it starts
         wall, cpu, peak, printed = run(*folders, '--json')
         names = [line.split(b'"', 4)[3] for line in printed.splitlines()]
         ordered = len(names) == count and names == sorted(names)
-        print(f'{count} files: {wall:.1f} s, {count / wall:.0f} a second, CPU {cpu:.1f} s; peak {peak / 1024:.0f} MB, of {min(count, 10000)} files {few[2] / 1024:.0f} MB')
-        good = target.at_most(f'memory grown from {min(count, 10000)} to {count} files', (peak - few[2]) / 1024, 'MB', 24)
+        print(f'{count} files: {wall:.1f} s, {count / wall:.0f} a second, CPU {cpu:.1f} s; peak {peak / 1024:.0f} MB, of {min(count, 10000)} files {few / 1024:.0f} MB')
+        good = target.at_most(f'memory grown from {min(count, 10000)} to {count} files', (peak - few) / 1024, 'MB', 24)
         good &= target.at_least('output in the order of the files (1: it is)', int(ordered), '', 1)
         good &= all_cores(folders[:1])
     return good
