@@ -90,6 +90,9 @@ select {bank_early_columns}, coalesce(details, (select min(e.details) from bank_
 select {bank_early_columns}, coalesce(details, (select min(e.details) from bank_early e where e.company_id = bank_line.company_id and e.line_id = bank_line.id)) as details, problems, raw, coalesce(base_minor, amount_minor) as base_minor
   from bank_line where company_id = :company_id;
 
+-- name: line_of_key
+select id from bank_line where company_id = :company_id and bank_account_id = :bank_account_id and statement_key = :statement_key limit 1;
+
 -- name: line_days
 select booked_on, cast(sum(amount_minor) as bigint) as amount_minor, cast(sum(coalesce(base_minor, amount_minor)) as bigint) as base_minor, cast(count(*) as bigint) as line_count from bank_line
  where company_id = :company_id and statement_id = :id group by booked_on order by booked_on;

@@ -28,6 +28,8 @@ struct importing {
     struct bank_statement statement;
     struct bank_line batch[BATCH];
     size_t waiting;
+    bool fresh; /* none of its lines was here before: what is read is what is added */
+    struct day_sums days; /* of a fresh one, as they came */
     enum early_kind early; /* 0: a statement, which changes the balance */
     struct str key, base; /* base: the company's own currency, once it was asked for */
 };
@@ -151,6 +153,26 @@ static struct fault *to_base(struct importing *im, struct bank_line *line)
     return NULL;
 }
 
+static struct fault *add_to_day(struct importing *im, const struct bank_line *line)
+{
+    struct day_sums *days = &im->days;
+    struct day_sum *day = days->count ? &days->at[days->count - 1] : NULL;
+    if (!day || day->booked_on.ymd != line->booked_on.ymd) {
+        day = NULL;
+        for (size_t i = 0; i < days->count && !day; i++)
+            if (days->at[i].booked_on.ymd == line->booked_on.ymd) day = &days->at[i];
+    }
+    if (!day) {
+        day = LIST_ADD(im->work->arena, days);
+        *day = (struct day_sum){ .booked_on = line->booked_on };
+    }
+    day->line_count++;
+    if (int_add(day->amount_minor, line->amount_minor, &day->amount_minor) &&
+        int_add(day->base_minor, line->base_minor, &day->base_minor))
+        return NULL;
+    return FAULT(im->work->arena, &ledger_too_large, "content");
+}
+
 /* The amount of an intraday line or a notice counts in the account's currency, as a booked one does. */
 static struct fault *early_line(struct importing *im, const struct statement *statement, const struct statement_line *line)
 {
@@ -191,6 +213,7 @@ static struct fault *on_line(void *context, const struct statement *statement, c
     struct bank_line *row = &im->batch[im->waiting];
     *row = line_of(im, statement, line);
     TRY(to_base(im, row));
+    if (im->fresh) TRY(add_to_day(im, row));
     im->waiting++;
     return im->waiting == BATCH ? flush(im) : NULL;
 }
@@ -209,6 +232,18 @@ static struct fault *find_account(struct importing *im, const struct statement *
     if (s->currency.length && !str_equal(s->currency, im->account.currency))
         return FAULT(work->arena, &bank_other_currency, "content", PARAM("currency", s->currency),
                      PARAM("account", s->account), PARAM("ours", im->account.currency));
+    return NULL;
+}
+
+/* A statement of which no line is here has all its lines added: two that are equal differ by their occurrence. */
+static struct fault *known_before(struct importing *im)
+{
+    const struct bank_line key = { .bank_account_id = im->account.id, .statement_key = im->key };
+    struct bank_key line = { 0 };
+    bool found;
+    TRY(db_find(im->work, &sql_line_of_key, GIVEN(bank_line, &key), INTO(bank_key, &line), &found));
+    im->fresh = !found;
+    im->days = (struct day_sums){ 0 };
     return NULL;
 }
 
@@ -238,6 +273,7 @@ static struct fault *on_start(void *context, const struct statement *s)
         .imported_at = work->now,
         .imported_by = work->user_id,
     };
+    TRY(known_before(im));
     return db_run(work, &sql_statement_add, GIVEN(bank_statement, &im->statement));
 }
 
@@ -322,16 +358,29 @@ static const struct fault_type bank_twin = {
     "This is the statement of {day} in another form: the same balances and as many lines as one that is here already ({reference})."
 };
 
+static int by_day(const void *a, const void *b)
+{
+    return ((const struct day_sum *)a)->booked_on.ymd - ((const struct day_sum *)b)->booked_on.ymd;
+}
+
+/* What it added, by day. Of one that is new that was summed as it came. */
+static struct fault *days_of(struct importing *im, struct day_sums *days)
+{
+    *days = im->days;
+    if (days->count) qsort(days->at, days->count, sizeof *days->at, by_day);
+    return im->fresh ? NULL : db_all(im->work, &sql_line_days, BANK_KEY(im->statement.id.n), INTO_LIST(day_sum, days));
+}
+
 static struct fault *on_end(void *context, const struct statement *s)
 {
     struct importing *im = context;
     struct bank_statement *row = &im->statement, twin = { 0 };
-    struct day_sums days = { 0 };
+    struct day_sums days;
     bool is_twin;
     if (im->early) return NULL;
     TRY(flush(im));
     copy_balances(row, s);
-    TRY(db_all(im->work, &sql_line_days, BANK_KEY(row->id.n), INTO_LIST(day_sum, &days)));
+    TRY(days_of(im, &days));
     for (size_t i = 0; i < days.count; i++) row->added_count += days.at[i].line_count;
     if (row->has_balances && row->line_count) {
         TRY(db_find(im->work, &sql_statement_twin, GIVEN(bank_statement, row), INTO(bank_statement, &twin), &is_twin));

@@ -7,7 +7,11 @@
 #include <wctype.h>
 #include "db/sqlite_private.h"
 
-enum { BUSY_MOST_S = 30, READERS_MOST = 32 };
+enum {
+    BUSY_MOST_S = 30,
+    READERS_MOST = 32,
+    SAVEPOINT_BYTES = 1 << 20 /* of changed pages that a savepoint keeps in memory before it makes a file: a posting changes some 25 */
+};
 
 static sqlite3 *handle(const struct connection *connection)
 {
@@ -153,7 +157,8 @@ static struct fault *open_one(struct arena *arena, struct books *books, bool wri
                                contains_caseless, NULL, NULL, locale_free);
     struct fault *fault = NULL;
     /* The writer's savepoint keeps the pages it changed in a sub-journal. In memory that is one linked list, walked to its end after every
-     * statement: a long transaction would cost the square of its length. In a file (the system's own temporary one) it does not. */
+     * statement: a long transaction would cost the square of its length. In a file (the system's own temporary one) it does not; that
+     * file is made when the first SAVEPOINT_BYTES, one piece of memory, are full. */
     if (writer)
         fault = pragmas(arena, c->db,
                         s->memory ? "pragma journal_mode = wal; pragma synchronous = off"
@@ -197,6 +202,7 @@ static struct fault *sqlite_open(struct arena *arena, struct books *books)
     struct sqlite *s = calloc(1, sizeof *s);
     char directory[3000] = "/dev/shm/florin-memory-XXXXXX";
     ensure(s);
+    sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, SAVEPOINT_BYTES);
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* counting what it allocates takes a lock each time; refused once SQLite is in use */
     books->driver = s;
     books->pool_most = READERS_MOST;

