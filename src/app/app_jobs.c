@@ -4,6 +4,7 @@
 #include "cash/cash.h"
 #include "connect/connect.h"
 #include "invoice/invoice.h"
+#include "ledger/ledger.h"
 #include "payment/payment.h"
 
 static struct fault *companies_load(struct work *work, struct books *books, struct company_id_rows *companies)
@@ -113,12 +114,29 @@ static struct fault *learn(struct work *work, struct books *books, const struct 
     return NULL;
 }
 
+/* Of long books, months that are over are packed, so that ageing of any day stays quick; nobody waits longer than one month takes. */
+static struct fault *pack_months(struct work *work, struct books *books, const struct operations *operations)
+{
+    enum { LEAST_LINES = 5000, MOST_MONTHS = 240 };
+    struct company_id_rows companies = { 0 };
+    (void)operations;
+    TRY(companies_load(work, books, &companies));
+    for (size_t i = 0; i < companies.count; i++) {
+        int64_t packed;
+        work->company_id = companies.at[i].id;
+        TRY(ledger_pack_due(work, books, LEAST_LINES, MOST_MONTHS, &packed));
+        if (packed) LOG(LOG_INFO, "months packed", LOG_INT("company", work->company_id), LOG_INT("count", packed));
+    }
+    return NULL;
+}
+
 static const struct job fixed[] = {
     { "draw invoices", 10000, draw_new_invoices },
     { "draw invoices of before", 3600000, draw_old_invoices },
     { "match bank lines", 5000, match_bank_lines },
     { "learn from decisions", 3600000, learn },
     { "finish payment runs", 60000, finish_payment_runs },
+    { "pack months", 900000, pack_months },
 };
 
 struct fault *app_jobs_start(struct arena *arena, const struct doors *doors, const struct settings *settings, struct jobs **out)

@@ -212,6 +212,16 @@ LIST_STRUCT(settle_parts, struct settle_part);
 CHECKED struct fault *ledger_settlement_parts(struct work *work, allocation_id id, struct settle_parts *parts);
 CHECKED struct fault *ledger_item_settlements(struct work *work, item_id id, struct item_settlements *settlements);
 
+/* ---- What was open on any day (ledger_aged.c) ---- */
+/* What is owed by or to a party from a day on, by the day it is due: positive what was added, negative what was settled. */
+struct aged_change { party_id party_id; int32_t due_days; int64_t base_minor; }; /* due_days: since 1970-01-01 */
+/* Every change to the open items of a control account that counts until `as_of` and was known at `known_at` (0: now), in no order that
+ * means anything, those of one party and day summed where it can: a million in some milliseconds where months are packed. */
+CHECKED struct fault *ledger_aged(struct work *work, enum account_control control, struct date as_of, struct instant known_at,
+                                  struct fault *(*each)(void *context, const struct aged_change *change), void *context);
+/* Packs months that are over, at most `limit`, each in a transaction of its own, of accounts with `least` lines or more. */
+CHECKED struct fault *ledger_pack_due(struct work *work, struct books *books, int64_t least, int64_t limit, int64_t *packed);
+
 /* ---- Numbers without gaps ---- */
 /* The next number of a series ("invoice"), taken in this transaction: if it is undone, so is the number. */
 CHECKED struct fault *ledger_number_next(struct work *work, const char *series, const char *subject_kind,

@@ -338,3 +338,43 @@ select {i.open_item_shown},
        r.rest_minor, r.rest_base_minor, a.control
   from open_item i join item_rest r on r.company_id = i.company_id and r.item_id = i.id join account a on a.company_id = i.company_id and a.id = i.account_id
  where i.company_id = :company_id and a.control = :control order by i.dated_on, i.id;
+
+-- name: aged_items
+select i.party_id, i.due_on, i.base_minor, i.recorded_at from open_item i
+ where i.company_id = :company_id and i.account_id = :account_id and i.dated_on between :from_on and :to_on and i.recorded_at <= :known_at;
+
+-- name: aged_settled
+-- from the days on, not from the items
+select i.party_id, i.due_on, -l.base_minor as base_minor, l.recorded_at from allocation_line l cross join open_item i
+ where l.company_id = :company_id and l.effective_on between :from_on and :to_on and l.recorded_at <= :known_at
+   and i.company_id = l.company_id and i.id = l.item_id and i.account_id = :account_id;
+
+-- name: aged_packed
+select account_id, month_on, change_count, known_at from aged_month where company_id = :company_id and account_id = :account_id order by month_on;
+
+-- name: aged_packed_all
+select account_id, month_on, change_count, known_at from aged_month where company_id = :company_id order by month_on, account_id;
+
+-- name: aged_one
+select account_id, month_on, change_count, known_at, changes from aged_month where company_id = :company_id and month_on = :month_on and account_id = :account_id;
+
+-- name: aged_months
+select m.account_id, m.month_on, m.change_count, m.known_at, m.changes from aged_month m
+ where m.company_id = :company_id and m.month_on <= :to_on and m.known_at <= :known_at
+   and m.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :control)
+ order by m.month_on, m.account_id;
+
+-- name: aged_add
+insert into aged_month (company_id, month_on, account_id, change_count, known_at, changes)
+values (:company_id, :month_on, :account_id, :change_count, :known_at, :changes) on conflict (company_id, month_on, account_id) do nothing;
+
+-- name: aged_accounts
+-- with so many lines that packing them pays
+select a.id as account_id, (select min(m.month_on) from account_month m where m.company_id = a.company_id and m.account_id = a.id) as month_on
+  from account a where a.company_id = :company_id and a.control is not null
+   and (select sum(m.line_count) from account_month m where m.company_id = a.company_id and m.account_id = a.id) >= :least order by a.id;
+
+-- name: aged_accounts_of
+select a.id as account_id, min(m.month_on) as month_on
+  from account a join account_month m on m.company_id = a.company_id and m.account_id = a.id
+ where a.company_id = :company_id and a.control = :control group by a.id order by a.id;

@@ -50,3 +50,5 @@ CHECKED struct fault *ledger_check_open(struct work *work, struct date on, const
 /* Writes an allocation with its lines, lowers rests and due totals. The caller has checked. */
 CHECKED struct fault *ledger_allocation_write(struct work *work, struct settlement *settlement, allocation_id reverses,
                                               const struct allocation_line *lines, const struct open_item *items, size_t count);
+/* How many packed months are not what their rows say, and the account of the first of them. */
+CHECKED struct fault *ledger_verify_aged(struct work *work, int64_t *count, int64_t *first_account);

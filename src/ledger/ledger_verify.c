@@ -68,6 +68,17 @@ static struct fault *hash_books(struct work *work, uint8_t out[32])
     return fault;
 }
 
+static struct fault *check_aged(struct work *work, struct ledger_proof *proof)
+{
+    int64_t count, first;
+    TRY(ledger_verify_aged(work, &count, &first));
+    struct proof_check *check = LIST_ADD(work->arena, &proof->checks);
+    *check = (struct proof_check){ .name = STR("packed months are what their rows say"), .holds = !count, .count = count };
+    if (count) check->detail = str_format(work->arena, "first: %lld", (long long)first);
+    proof->holds = proof->holds && check->holds;
+    return NULL;
+}
+
 struct fault *ledger_verify(struct work *work, struct ledger_proof *proof)
 {
     uint8_t hash[32];
@@ -81,6 +92,7 @@ struct fault *ledger_verify(struct work *work, struct ledger_proof *proof)
         if (row.count) check->detail = str_format(work->arena, "first: %lld", (long long)row.first_id);
         proof->holds = proof->holds && check->holds;
     }
+    TRY(check_aged(work, proof));
     TRY(hash_books(work, hash));
     TRY(db_one(work, &sql_entry_count, NONE, INTO(verify_row, &entries), &db_broken));
     proof->hash = hex_text(work->arena, hash, sizeof hash);

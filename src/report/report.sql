@@ -16,53 +16,19 @@ select i.due_on as "on", cast(sum(l.base_minor) as bigint) as base_minor from al
    and i.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side)
  group by i.due_on;
 
--- name: report_settled_early
--- reads the ledger: settlements in force before one of their items was there count from that item's day on
-select i.due_on as "on", cast(sum(l.base_minor) as bigint) as base_minor from allocation_line l join open_item i on i.company_id = l.company_id and i.id = l.item_id
- where l.company_id = :company_id
-   and l.allocation_id in (select e.allocation_id from account c cross join open_item n cross join allocation_line e
-                            where c.company_id = :company_id and c.control = :side and n.company_id = c.company_id and n.account_id = c.id and n.dated_on > :as_of
-                              and e.company_id = n.company_id and e.item_id = n.id and e.effective_on <= :as_of)
- group by i.due_on;
-
 -- name: report_rests
 -- reads the ledger: what is open of each item now, by party and due day
 select r.party_id, r.due_on as "on", r.rest_base_minor as base_minor from item_rest r
  where r.company_id = :company_id and r.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side) and r.rest_base_minor <> 0;
 
 -- name: report_months
--- reads the ledger: how many lines there are on the control account until a day and after it, to choose the shorter way
+-- reads the ledger: how many lines there are on the control account until a day and after it, and how many changes are packed
 select cast(coalesce(sum(case when m.month_on <= :as_of then m.line_count else 0 end), 0) as bigint) as before,
-       cast(coalesce(sum(case when m.month_on > :as_of then m.line_count else 0 end), 0) as bigint) as later
+       cast(coalesce(sum(case when m.month_on > :as_of then m.line_count else 0 end), 0) as bigint) as later,
+       (select cast(coalesce(sum(g.change_count), 0) as bigint) from aged_month g join account c on c.company_id = g.company_id and c.id = g.account_id
+         where g.company_id = :company_id and c.control = :side and g.month_on <= :as_of) as packed
   from account_month m join account a on a.company_id = m.company_id and a.id = m.account_id
  where m.company_id = :company_id and a.control = :side;
-
--- name: report_items_until
--- reads the ledger: ageing of any day scans the items of until then; sums are made in C
-select i.party_id, i.due_on as "on", i.base_minor from open_item i
- where i.company_id = :company_id and i.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side)
-   and i.dated_on <= :as_of and i.recorded_at <= :known_at;
-
--- name: report_items_buckets
--- reads the ledger: the items of until then in their buckets, by one run over the index
-select cast(coalesce(sum(case when i.due_on >= :as_of then i.base_minor else 0 end), 0) as bigint) as not_due_minor,
-       cast(coalesce(sum(case when i.due_on < :as_of and i.due_on >= :late_30_on then i.base_minor else 0 end), 0) as bigint) as days_30_minor,
-       cast(coalesce(sum(case when i.due_on < :late_30_on and i.due_on >= :late_60_on then i.base_minor else 0 end), 0) as bigint) as days_60_minor,
-       cast(coalesce(sum(case when i.due_on < :late_60_on and i.due_on >= :late_90_on then i.base_minor else 0 end), 0) as bigint) as days_90_minor,
-       cast(coalesce(sum(case when i.due_on < :late_90_on then i.base_minor else 0 end), 0) as bigint) as later_minor
-  from open_item i
- where i.company_id = :company_id and i.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side) and i.dated_on <= :as_of;
-
--- name: report_settled_until
--- reads the ledger: what had been settled by then, with the day of the item: one of later makes its settlement one of later
-select l.allocation_id, i.party_id, i.due_on as "on", i.dated_on, l.base_minor from allocation_line l join open_item i on i.company_id = l.company_id and i.id = l.item_id
- where l.company_id = :company_id and l.effective_on <= :as_of and l.recorded_at <= :known_at
-   and i.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side);
-
--- name: report_early_lines
--- reads the ledger: the other lines of such a settlement, given back
-select i.party_id, i.due_on as "on", l.base_minor from allocation_line l join open_item i on i.company_id = l.company_id and i.id = l.item_id
- where l.company_id = :company_id and l.allocation_id = :allocation_id and i.dated_on <= :as_of;
 
 -- name: report_party_names
 select id as party_id, number, name from party where company_id = :company_id;

@@ -11,7 +11,6 @@ RECORD(report_ask, {
     FIELD(struct report_ask, known_at, OPTIONAL),
     ID(struct report_ask, party_id, OPTIONAL),
     ID(struct report_ask, account_id, OPTIONAL),
-    ID(struct report_ask, allocation_id, OPTIONAL),
     ID(struct report_ask, vat_code_id, OPTIONAL),
     FIELD(struct report_ask, after_on, OPTIONAL),
     FIELD(struct report_ask, month_on, OPTIONAL),
@@ -19,9 +18,6 @@ RECORD(report_ask, {
     FIELD(struct report_ask, after_line),
     FIELD(struct report_ask, limit),
     FIELD(struct report_ask, sign),
-    FIELD(struct report_ask, late_30_on, OPTIONAL),
-    FIELD(struct report_ask, late_60_on, OPTIONAL),
-    FIELD(struct report_ask, late_90_on, OPTIONAL),
 });
 RECORD(report_day, { FIELD(struct report_day, on), AMOUNT(struct report_day, base_minor) });
 struct report_party_sum {
@@ -31,19 +27,6 @@ struct report_party_sum {
 };
 RECORD(report_party_sum, { ID(struct report_party_sum, party_id), FIELD(struct report_party_sum, on),
                            AMOUNT(struct report_party_sum, base_minor) });
-struct report_settled {
-    allocation_id allocation_id;
-    party_id party_id;
-    struct date on, dated_on;
-    int64_t base_minor;
-};
-RECORD(report_settled, {
-    ID(struct report_settled, allocation_id),
-    ID(struct report_settled, party_id),
-    FIELD(struct report_settled, on),
-    FIELD(struct report_settled, dated_on),
-    AMOUNT(struct report_settled, base_minor),
-});
 struct report_party_name {
     party_id party_id;
     struct str number, name;
@@ -68,31 +51,28 @@ int report_bucket(struct date due_on, struct date as_of) { return bucket_of_days
 struct aged { int64_t party, buckets[BUCKETS_AGE]; };
 struct ageing_sums {
     struct work *work;
-    struct date edges[4]; /* due on this day or later: bucket 0, 1, 2, 3; days compare as numbers */
-    int64_t sign;
+    int32_t edges[4]; /* due on this day or later, since 1970: bucket 0, 1, 2, 3 */
     bool overflow, by_party;
     struct aged total, *parties; /* a hash table by party, twice as large as it is full */
     size_t room, used;
-    struct date as_of;
-    LIST_OF(int64_t) early; /* settlements that wait for an item of later */
 };
 
 static void edges_set(struct ageing_sums *sums, struct date as_of)
 {
     static const int late[4] = { 0, 30, 60, 90 };
-    for (size_t i = 0; i < 4; i++) sums->edges[i] = date_add_days(as_of, -late[i]);
+    for (size_t i = 0; i < 4; i++) sums->edges[i] = date_days(as_of) - late[i];
 }
 
-static int bucket_at(const struct ageing_sums *sums, struct date due_on)
+static int bucket_at(const struct ageing_sums *sums, int32_t due_days)
 {
     for (int i = 0; i < 4; i++)
-        if (due_on.ymd >= sums->edges[i].ymd) return i;
+        if (due_days >= sums->edges[i]) return i;
     return 4;
 }
 
-static void add_to(struct ageing_sums *sums, struct aged *aged, struct date due_on, int64_t minor)
+static void add_to(struct ageing_sums *sums, struct aged *aged, int32_t due_days, int64_t minor)
 {
-    int64_t *to = &aged->buckets[bucket_at(sums, due_on)];
+    int64_t *to = &aged->buckets[bucket_at(sums, due_days)];
     if (!int_add(*to, minor, to)) sums->overflow = true;
 }
 
@@ -114,58 +94,45 @@ static void grow(struct ageing_sums *sums)
 }
 
 /* By party where the table is in use, else to the total. */
-static void add_row(struct ageing_sums *sums, int64_t party, struct date due_on, int64_t base_minor)
-{
-    struct aged *aged = &sums->total;
-    int64_t minor;
-    if (sums->by_party) {
-        if (sums->used * 2 >= sums->room) grow(sums);
-        aged = slot(sums, party);
-        sums->used += !aged->party;
-        aged->party = party;
-    }
-    if (!int_mul(sums->sign, base_minor, &minor)) sums->overflow = true;
-    else add_to(sums, aged, due_on, minor);
-}
-
-static struct fault *add_item(void *context, const void *row)
-{
-    const struct report_party_sum *r = row;
-    add_row(context, r->party_id.n, r->on, r->base_minor);
-    return NULL;
-}
-
-static struct fault *add_settled(void *context, const void *row)
+static struct fault *add_change(void *context, const struct aged_change *change)
 {
     struct ageing_sums *sums = context;
-    const struct report_settled *r = row;
-    if (r->dated_on.ymd > sums->as_of.ymd) *LIST_ADD(sums->work->arena, &sums->early) = r->allocation_id.n;
-    else add_row(sums, r->party_id.n, r->on, r->base_minor);
+    struct aged *aged = &sums->total;
+    if (sums->by_party) {
+        if (sums->used * 2 >= sums->room) grow(sums);
+        aged = slot(sums, change->party_id.n);
+        sums->used += !aged->party;
+        aged->party = change->party_id.n;
+    }
+    add_to(sums, aged, change->due_days, change->base_minor);
     return NULL;
+}
+
+static struct fault *add_rest(void *context, const void *row)
+{
+    const struct report_party_sum *r = row;
+    return add_change(context, &(const struct aged_change){ r->party_id, date_days(r->on), r->base_minor });
 }
 
 static struct fault *add_days(struct work *work, struct ageing_sums *sums, const struct sql *sql,
-                              const struct report_ask *ask, int64_t sign, size_t *count)
+                              const struct report_ask *ask, int64_t sign)
 {
     struct report_days days = { 0 };
     TRY(db_all(work, sql, GIVEN(report_ask, ask), INTO_LIST(report_day, &days)));
     for (size_t i = 0; i < days.count; i++) {
         int64_t minor;
         if (!int_mul(sign, days.at[i].base_minor, &minor)) sums->overflow = true;
-        else add_to(sums, &sums->total, days.at[i].on, minor);
+        else add_to(sums, &sums->total, date_days(days.at[i].on), minor);
     }
-    *count = days.count;
     return NULL;
 }
 
 /* From what is open now by due day, backwards: what came later off, what was settled later back. */
 static struct fault *total_backwards(struct work *work, const struct report_ask *ask, struct ageing_sums *sums)
 {
-    size_t count, later;
-    TRY(add_days(work, sums, &sql_report_due_totals, ask, 1, &count));
-    TRY(add_days(work, sums, &sql_report_items_after, ask, -1, &later));
-    TRY(add_days(work, sums, &sql_report_settled_after, ask, 1, &count));
-    return later ? add_days(work, sums, &sql_report_settled_early, ask, 1, &count) : NULL;
+    TRY(add_days(work, sums, &sql_report_due_totals, ask, 1));
+    TRY(add_days(work, sums, &sql_report_items_after, ask, -1));
+    return add_days(work, sums, &sql_report_settled_after, ask, 1);
 }
 
 static struct fault *total_of_parties(struct ageing_sums *sums)
@@ -176,76 +143,43 @@ static struct fault *total_of_parties(struct ageing_sums *sums)
     return NULL;
 }
 
-static int by_id(const void *a, const void *b)
+/* What the ways cost beside a packed change: a row that is read where nothing is packed, a row of later that is looked up (bench_ageing). */
+enum { ROW_COSTS = 40, BACKWARDS_COSTS = 250 };
+struct report_ways { int64_t before, later, packed; };
+RECORD(report_ways,
+       { FIELD(struct report_ways, before), FIELD(struct report_ways, later), FIELD(struct report_ways, packed) });
+
+static int64_t forwards_cost(const struct report_ways *lines)
 {
-    return (*(const int64_t *)a > *(const int64_t *)b) - (*(const int64_t *)a < *(const int64_t *)b);
+    return lines->packed + (lines->before > lines->packed ? lines->before - lines->packed : 0) * ROW_COSTS;
 }
 
-/* Settlements of which an item came later are given back whole: few, one statement each. */
-static struct fault *give_back_early(struct work *work, const struct report_ask *ask, struct ageing_sums *sums)
+static enum account_control control_of(const struct report_ask *ask)
 {
-    struct report_ask its = *ask;
-    sums->sign = 1;
-    if (sums->early.count) qsort(sums->early.at, sums->early.count, sizeof *sums->early.at, by_id);
-    for (size_t i = 0; i < sums->early.count; i++) {
-        if (i && sums->early.at[i] == sums->early.at[i - 1]) continue;
-        its.allocation_id.n = sums->early.at[i];
-        TRY(db_each(work, &sql_report_early_lines, GIVEN(report_ask, &its), &report_party_sum_record, add_item, sums));
-    }
-    return NULL;
+    return ask->side == REPORT_RECEIVABLES ? CONTROL_RECEIVABLES : CONTROL_PAYABLES;
 }
 
-struct report_buckets { int64_t not_due_minor, days_30_minor, days_60_minor, days_90_minor, later_minor; };
-RECORD(report_buckets, {
-    AMOUNT(struct report_buckets, not_due_minor),
-    AMOUNT(struct report_buckets, days_30_minor),
-    AMOUNT(struct report_buckets, days_60_minor),
-    AMOUNT(struct report_buckets, days_90_minor),
-    AMOUNT(struct report_buckets, later_minor),
-});
-
-/* All items at once in the database; only what settled them comes row by row. */
-static struct fault *total_forwards(struct work *work, const struct report_ask *ask, struct ageing_sums *sums)
+/* From the beginning: every change until that day. */
+static struct fault *forwards(struct work *work, const struct report_ask *ask, struct ageing_sums *sums)
 {
-    struct report_ask its = *ask;
-    struct report_buckets items = { 0 };
-    its.late_30_on = sums->edges[1], its.late_60_on = sums->edges[2], its.late_90_on = sums->edges[3];
-    TRY(db_one(work, &sql_report_items_buckets, GIVEN(report_ask, &its), INTO(report_buckets, &items), &db_broken));
-    const int64_t buckets[BUCKETS_AGE] = { items.not_due_minor, items.days_30_minor, items.days_60_minor,
-                                           items.days_90_minor, items.later_minor };
-    memcpy(sums->total.buckets, buckets, sizeof buckets);
-    sums->sign = -1;
-    TRY(db_each(work, &sql_report_settled_until, GIVEN(report_ask, ask), &report_settled_record, add_settled, sums));
-    return give_back_early(work, ask, sums);
+    return ledger_aged(work, control_of(ask), ask->as_of, ask->known_at, add_change, sums);
 }
-
-/* Row by row: the items of until that day less what had settled them. */
-static struct fault *scan_forwards(struct work *work, const struct report_ask *ask, struct ageing_sums *sums)
-{
-    sums->sign = 1;
-    TRY(db_each(work, &sql_report_items_until, GIVEN(report_ask, ask), &report_party_sum_record, add_item, sums));
-    sums->sign = -1;
-    TRY(db_each(work, &sql_report_settled_until, GIVEN(report_ask, ask), &report_settled_record, add_settled, sums));
-    return give_back_early(work, ask, sums);
-}
-
-enum { BACKWARDS_COSTS = 8 }; /* a later item is looked up, an earlier one only read: measured by bench_ageing */
-struct report_ways { int64_t before, later; };
-RECORD(report_ways, { FIELD(struct report_ways, before), FIELD(struct report_ways, later) });
 
 static struct fault *totals(struct work *work, const struct report_ask *ask, struct ageing_sums *sums)
 {
     struct report_ways lines = { 0 };
     TRY(db_one(work, &sql_report_months, GIVEN(report_ask, ask), INTO(report_ways, &lines), &db_broken));
-    return lines.later > lines.before / BACKWARDS_COSTS ? total_forwards(work, ask, sums) : total_backwards(work, ask, sums);
+    return lines.later * BACKWARDS_COSTS <= forwards_cost(&lines) ? total_backwards(work, ask, sums) : forwards(work, ask, sums);
 }
 
-/* Now: from what is open of each item. */
+/* Now: from what is open of each item, unless nearly all is packed. */
 static struct fault *parties_scan(struct work *work, const struct report_ask *ask, bool now, struct ageing_sums *sums)
 {
-    sums->sign = 1;
-    if (now) TRY(db_each(work, &sql_report_rests, GIVEN(report_ask, ask), &report_party_sum_record, add_item, sums));
-    else TRY(scan_forwards(work, ask, sums));
+    struct report_ways lines = { 0 };
+    TRY(db_one(work, &sql_report_months, GIVEN(report_ask, ask), INTO(report_ways, &lines), &db_broken));
+    if (now && lines.packed < lines.before / 10 * 9)
+        TRY(db_each(work, &sql_report_rests, GIVEN(report_ask, ask), &report_party_sum_record, add_rest, sums));
+    else TRY(forwards(work, ask, sums));
     return total_of_parties(sums);
 }
 
@@ -266,7 +200,6 @@ static struct fault *sums_of(struct work *work, const struct ageing_takes *takes
 {
     bool now = false;
     sums->work = work;
-    sums->as_of = ask->as_of;
     sums->by_party = takes->by_party || takes->known_at.us;
     edges_set(sums, ask->as_of);
     if (!takes->by_party && !takes->known_at.us) TRY(totals(work, ask, sums));

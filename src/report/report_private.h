@@ -9,11 +9,9 @@ struct report_ask {
     struct instant known_at;
     party_id party_id;
     account_id account_id;
-    allocation_id allocation_id;
     vat_code_id vat_code_id;
     struct date after_on, month_on; /* a place on a ledger card; the month that is not whole */
     int64_t after_number, after_line, limit, sign;
-    struct date late_30_on, late_60_on, late_90_on; /* due on these days: 30, 60, 90 days late */
 };
 extern const struct record report_ask_record;
 extern const char *const report_sides[3];

@@ -177,22 +177,17 @@ static void expect_items(struct work *work, const struct ageing_takes *takes, co
     expect_int(buckets[4], ageing->later_minor);
 }
 
-static void ages_like_the_control_account(struct work *work, enum report_side side)
+/* Any day, by all ways: the totals, by party, as known before; each is the control account and the list of open items. */
+static void expect_any_day(struct work *work, const struct random_books *b)
 {
-    struct random_books b = { .rng = rng_new(20250301 + (uint64_t)side), .side = side };
-    struct ledger_proof proof = { 0 };
-    test_begin(work);
-    random_fill(work, &b, 120);
-    expect_done(ledger_verify(work, &proof));
-    expect(proof.holds);
-    test_commit(work);
+    enum report_side side = b->side;
     work->reading = true;
     for (int i = 0; i < 14; i++) {
         struct ageing_takes takes = { .side = side,
                                       .as_of =
                                           i ? date_add_days((struct date){ 20240825 }, i * 17) : (struct date){ 0 } };
         struct ageing total = { 0 }, parties = { 0 };
-        int64_t balance = control_balance(work, &b, takes.as_of.ymd ? takes.as_of : work->today), sum = 0;
+        int64_t balance = control_balance(work, b, takes.as_of.ymd ? takes.as_of : work->today), sum = 0;
         test_begin(work);
         expect_done(report_ageing(work, &takes, &total));
         expect_int(side == REPORT_PAYABLES ? -balance : balance, total.total_minor);
@@ -209,6 +204,54 @@ static void ages_like_the_control_account(struct work *work, enum report_side si
         expect_items(work, &takes, &known);
         db_rollback(work);
     }
+    work->reading = false;
+}
+
+static void expect_proof(struct work *work, bool holds)
+{
+    struct ledger_proof proof = { 0 };
+    test_begin(work);
+    expect_done(ledger_verify(work, &proof));
+    expect_int(holds, proof.holds);
+    db_rollback(work);
+}
+
+static const struct sql spoil = { .name = "test_spoil",
+                                  .text = "update aged_month set known_at = known_at + 1 where company_id = $1",
+                                  .params = (const char *const[]){ "company_id" },
+                                  .param_count = 1 };
+
+static void ages_like_the_control_account(struct work *work, enum report_side side)
+{
+    struct random_books b = { .rng = rng_new(20250301 + (uint64_t)side), .side = side };
+    int64_t packed, again;
+    test_begin(work);
+    random_fill(work, &b, 120);
+    test_commit(work);
+    expect_proof(work, true);
+    expect_any_day(work, &b);
+    /* The same of packed months, and when some of them have lost their pack to what was posted back into them. */
+    expect_done(ledger_pack_due(work, test_books(), 1000, 1000, &packed));
+    expect_int(0, packed); /* too short to be worth it */
+    expect_done(ledger_pack_due(work, test_books(), 0, 1000, &packed));
+    expect(packed >= 4);
+    expect_proof(work, true);
+    expect_any_day(work, &b);
+    test_begin(work);
+    for (int i = 0; i < 3; i++) settle_some(work, &b);
+    post_item(work, b.control, b.other, b.parties[0], 12345, (struct date){ 20241015 }, (struct date){ 20241114 }, ITEM_INVOICE);
+    test_commit(work);
+    expect_proof(work, true);
+    expect_any_day(work, &b);
+    expect_done(ledger_pack_due(work, test_books(), 0, 1000, &again));
+    expect(again >= 1 && again < packed);
+    expect_done(ledger_pack_due(work, test_books(), 0, 1000, &again));
+    expect_int(0, again);
+    expect_any_day(work, &b);
+    test_begin(work);
+    expect_done(db_run(work, &spoil, NONE));
+    test_commit(work);
+    expect_proof(work, false);
 }
 
 DB_TEST(report_ageing_of_receivables_is_the_control_account)
