@@ -10,7 +10,9 @@
 enum {
     BUSY_MOST_S = 30,
     READERS_MOST = 32,
-    SAVEPOINT_BYTES = 1 << 20 /* of changed pages that a savepoint keeps in memory before it makes a file: a posting changes some 25 */
+    SAVEPOINT_BYTES =
+        0x1ffff /* of changed pages that a savepoint keeps in memory before it makes a file: a posting changes some 25.
+                               * The most there can be: SQLite writes them to that file at once, and writes no more than this at once. */
 };
 
 static sqlite3 *handle(const struct connection *connection)
