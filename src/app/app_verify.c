@@ -4,6 +4,7 @@
 #include "archive/archive.h"
 #include "cash/cash.h"
 #include "ledger/ledger.h"
+#include "app.sql.h"
 
 RECORD(verify_check, {
     FIELD(struct verify_check, name),
@@ -29,7 +30,7 @@ RECORD(app_verify_flags, {
     FIELD(struct app_verify_flags, hash, OPTIONAL, .about = "only the hash, on one line"),
 });
 
-enum { STEPS = 5 };
+enum { STEPS = 6 };
 struct verifying { struct own *own; struct work *work; struct verify_company *company; struct progress *progress; int64_t done; };
 
 static void add(struct verifying *v, const char *name, bool holds, int64_t count, struct str detail)
@@ -104,10 +105,32 @@ static struct fault *prove_duties(struct verifying *v)
     return NULL;
 }
 
+struct verify_count { int64_t count; };
+RECORD(verify_count, { FIELD(struct verify_count, count) });
+
+/* The papers of the other rooms, held against the ledger. */
+static struct fault *prove_papers(struct verifying *v)
+{
+    static const struct { const char *name; const struct sql *sql; } papers[] = {
+        { "each bank statement is its lines, from its opening to its closing balance", &sql_verify_statements },
+        { "what the lines of the bank move is what was booked", &sql_verify_bank_lines },
+        { "each final invoice is its lines and its open item", &sql_verify_invoices },
+        { "each approved bill is its open item", &sql_verify_bills },
+        { "each payment is its parts, its booking and an account of its payee", &sql_verify_payments },
+        { "every file has its document", &sql_verify_documents },
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(papers); i++) {
+        struct verify_count wrong = { 0 };
+        TRY(db_one(v->work, papers[i].sql, NONE, INTO(verify_count, &wrong), &db_broken));
+        add(v, papers[i].name, !wrong.count, wrong.count, (struct str){ 0 });
+    }
+    return NULL;
+}
+
 static struct fault *prove(struct verifying *v)
 {
     static struct fault *(*const steps[STEPS])(struct verifying *) = { prove_trail, prove_ledger, prove_files,
-                                                                       prove_cash, prove_duties };
+                                                                       prove_papers, prove_cash, prove_duties };
     size_t last = v->company->id ? STEPS : 1; /* the installation itself has a trail only */
     v->company->holds = true;
     for (size_t i = 0; i < last; i++) {

@@ -273,20 +273,28 @@ select cast(count(*) as bigint) as count, cast(min(i.id) as bigint) as first_id
         or r.due_on <> i.due_on or r.account_id <> i.account_id or r.party_id <> i.party_id or r.amount_minor <> i.amount_minor);
 
 -- name: verify_due_totals
-select cast(count(*) as bigint) as count, cast(min(d.account_id) as bigint) as first_id
-  from due_total d left join (select account_id, due_on, sum(rest_base_minor) as rest_base_minor, count(*) as item_count from item_rest where company_id = :company_id group by account_id, due_on) r
-    on r.account_id = d.account_id and r.due_on = d.due_on
- where d.company_id = :company_id and (d.rest_base_minor <> coalesce(r.rest_base_minor, 0) or d.item_count <> coalesce(r.item_count, 0));
+select cast(count(*) as bigint) as count, cast(min(account_id) as bigint) as first_id from (
+    select account_id from (
+        select account_id, due_on, rest_base_minor, item_count from due_total where company_id = :company_id
+        union all
+        select account_id, due_on, -rest_base_minor, -1 from item_rest where company_id = :company_id) x
+     group by account_id, due_on having sum(rest_base_minor) <> 0 or sum(item_count) <> 0) y;
 
 -- name: verify_months
-select cast(count(*) as bigint) as count, cast(min(m.account_id) as bigint) as first_id from (
-    select account_id, sum(debit_minor - credit_minor) as kept, sum(line_count) as lines from account_month where company_id = :company_id group by account_id) m
-  left join (select account_id, sum(base_minor) as booked, count(*) as lines from entry_line where company_id = :company_id group by account_id) l on l.account_id = m.account_id
- where m.kept <> coalesce(l.booked, 0) or m.lines <> coalesce(l.lines, 0);
+select cast(count(*) as bigint) as count, cast(min(account_id) as bigint) as first_id from (
+    select account_id from (
+        select account_id, debit_minor - credit_minor as minor, line_count from account_month where company_id = :company_id
+        union all
+        select account_id, -base_minor, -1 from entry_line where company_id = :company_id) x
+     group by account_id having sum(minor) <> 0 or sum(line_count) <> 0) y;
 
 -- name: verify_numbers
-select cast(count(*) as bigint) as count, cast(min(s.last_number) as bigint) as first_id from number_series s
- where s.company_id = :company_id and s.last_number <> (select count(*) from number_given g where g.company_id = s.company_id and g.series = s.series);
+select cast(count(*) as bigint) as count, cast(min(last_number) as bigint) as first_id from (
+    select max(last_number) as last_number from (
+        select series, last_number, 0 as given, 0 as highest from number_series where company_id = :company_id
+        union all
+        select series, 0, count(*), max(number) from number_given where company_id = :company_id group by series) x
+     group by series having sum(last_number) <> sum(given) or sum(last_number) <> sum(highest)) y;
 
 -- name: verify_entry_numbers
 select cast(count(*) as bigint) as count, cast(min(e.number) as bigint) as first_id from entry e

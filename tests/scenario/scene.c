@@ -1,4 +1,5 @@
 #include "scenario/scene.h"
+#include "app/app_own.h"
 #include "contract.h"
 #include "portal/portal.h"
 #include <liboath/oath.h>
@@ -13,7 +14,21 @@ struct scene scene_begin(struct work *work)
     return s;
 }
 
-void scene_end(struct scene *s) { json_decref(s->openapi); }
+/* Whatever was done: the books of its company prove. */
+void scene_end(struct scene *s)
+{
+    struct own own = { .arena = s->work->arena, .operations = &s->all, .language = ENGLISH, .out = stdout, .err = stderr };
+    struct own_companies companies = { 0 };
+    struct verify_result result = { 0 };
+    *LIST_ADD(own.arena, &companies) = (struct own_company){ s->work->company_id, STR("Test BV") };
+    expect_done(verify_books(&own, test_books(), &companies, false, NULL, &result));
+    for (size_t i = 0; i < result.companies.at[0].checks.count; i++) {
+        const struct verify_check *check = &result.companies.at[0].checks.at[i];
+        if (!check->holds) print_error("not proved: %.*s: %lld\n", STR_ARG(check->name), (long long)check->count);
+    }
+    expect(result.holds);
+    json_decref(s->openapi);
+}
 
 /* One request as the door would make it: who asks, the operation by its path, the query as pairs. */
 static struct fault *answer_one(struct scene *s, const char *method, struct str path, struct str query, struct str body,
