@@ -34,7 +34,9 @@ class Line:
         self.amount, self.set, self.tags = cents(truth['amount']), sets(truth['allocations']), truth['tags'].split('+')
         self.text = ' '.join(re.findall('<(?:Ustrd|Ref)>(.*?)<', entry)).upper()
         self.iban = ''.join(re.findall('<IBAN>(.*?)<', entry))
-        self.tokens, self.whole = set(re.findall(r'\d+', self.text)), plain(self.text)
+        letters = str.maketrans('OLISB', '01158') # typed for the digit that looks like it
+        mixed = [t.translate(letters) for t in re.findall(r'[\dOLISB]*\d[\dOLISB]*', self.text)]
+        self.tokens, self.whole = set(re.findall(r'\d+', self.text)) | {t for t in mixed if len(t) > 4}, plain(self.text)
         self.range = ' T/M ' in self.text
         self.months = {i + 1 for i, m in enumerate(MONTHS) if re.search(r'\b' + m + r'\b', self.text)}
 
