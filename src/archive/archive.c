@@ -4,14 +4,14 @@
 const struct fault_type archive_missing = { FAULT_MISSING, "archive.missing", "There is no such document." };
 const struct fault_type archive_empty = { FAULT_INVALID, "archive.empty", "The file is empty." };
 
-static const char *const sources[] = { NULL, "upload", "mail", "portal", "folder", "made", "api" };
+const char *const archive_source_names[] = { NULL, "upload", "mail", "portal", "folder", "made", "api" };
 RECORD(document, {
     ID(struct document, id, .sort = true),
     BYTES(struct document, hash),
     FIELD(struct document, file_name, .min = 1, .max = 255, .filter = true),
     FIELD(struct document, media_type, .max = 100, .filter = true),
     FIELD(struct document, byte_count),
-    FIELD(struct document, source, CHOICES(sources), .filter = true),
+    FIELD(struct document, source, CHOICES(archive_source_names), .filter = true),
     FIELD(struct document, subject_kind, .max = 40, OPTIONAL, .filter = true),
     FIELD(struct document, subject_id, OPTIONAL, .filter = true),
     ID(struct document, replaces_id, OPTIONAL),

@@ -6,6 +6,7 @@
 
 typedef struct { int64_t n; } document_id;
 enum document_source { DOCUMENT_UPLOAD = 1, DOCUMENT_MAIL, DOCUMENT_PORTAL, DOCUMENT_FOLDER, DOCUMENT_MADE, DOCUMENT_API };
+extern const char *const archive_source_names[DOCUMENT_API + 1];
 struct document {
     document_id id;
     struct str hash; /* 32 bytes */

@@ -48,6 +48,7 @@ struct bill_file {
     struct str file_name, media_type;
     int64_t byte_count;
     struct str hash;
+    enum document_source source;
 };
 LIST_STRUCT(bill_files, struct bill_file);
 RECORD(bill_file, {
@@ -56,6 +57,7 @@ RECORD(bill_file, {
     FIELD(struct bill_file, media_type),
     FIELD(struct bill_file, byte_count),
     FIELD(struct bill_file, hash, .about = "SHA-256"),
+    FIELD(struct bill_file, source, CHOICES(archive_source_names)),
 });
 struct bill_shown {
     struct bill bill;
@@ -107,7 +109,8 @@ static struct fault *show_files(struct work *work, bill_id id, struct bill_files
     for (size_t i = 0; i < documents.count; i++) {
         const struct document *d = &documents.at[i];
         struct str hash = hex_text(work->arena, (const uint8_t *)d->hash.at, d->hash.length);
-        *LIST_ADD(work->arena, out) = (struct bill_file){ { d->id.n }, d->file_name, d->media_type, d->byte_count, hash };
+        *LIST_ADD(work->arena, out) =
+            (struct bill_file){ { d->id.n }, d->file_name, d->media_type, d->byte_count, hash, d->source };
     }
     return NULL;
 }

@@ -41,6 +41,7 @@ bool static_answer(struct exchange *e)
 {
     bool page = str_is(e->path, "/") || str_find(last_part(e->path), ".") < 0;
     const struct web_file *file = find(e->path);
+    if (!file && page) file = find(str_format(e->arena, "%.*s.html", STR_ARG(str_part(e->path, 0, 100)))); /* a page of its own: /supplier */
     if (!file && page) file = find(STR("/index.html"));
     if (!file) return false;
     struct str wanted = exchange_request_header(e, "If-None-Match");

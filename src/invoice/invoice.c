@@ -35,8 +35,10 @@ static const char *const payments[] = { NULL, "open", "partly_paid", "paid", "ov
 static const char *const sent_states[OUTBOX_STATE_COUNT] = { NULL, "queued", "handed_over", "delivered", "failed", "bounced" };
 static const char *const categories[] = { NULL, "S", "Z", "E", "AE", "K", "G", "O" };
 static const char *const parts[] = { NULL, "line", "allowance", "charge" };
-const char *const invoice_delivery_names[] = { NULL, "mail_pdf", "mail_ubl", "mail_hybrid", "letter", "portal" };
-#define DELIVERIES .choices = invoice_delivery_names, .choice_count = DELIVER_PORTAL + 1
+const char *const invoice_delivery_names[] = { NULL, "mail_pdf", "mail_ubl", "mail_hybrid", "letter" };
+/* What is final may still say "portal", which could be chosen once: it is read, and means as the customer wants. */
+static const char *const delivery_words[] = { NULL, "mail_pdf", "mail_ubl", "mail_hybrid", "letter", "portal" };
+#define DELIVERIES .choices = invoice_delivery_names, .choice_count = DELIVER_LETTER + 1
 
 RECORD(invoice, {
     ID(struct invoice, id, .sort = true),
@@ -61,7 +63,8 @@ RECORD(invoice, {
     AMOUNT(struct invoice, vat_minor, .currency = "currency"),
     AMOUNT(struct invoice, total_minor, .currency = "currency", .filter = true, .sort = true),
     AMOUNT(struct invoice, base_total_minor, .filter = true, .about = "in the company's own currency"),
-    FIELD(struct invoice, delivery, DELIVERIES, OPTIONAL, .about = "left out: as the customer wants"),
+    FIELD(struct invoice, delivery, CHOICES(delivery_words), OPTIONAL,
+          .about = "absent, or portal on an old one: as the customer wants"),
     FIELD(struct invoice, terms_days, .max = 365, OPTIONAL, .about = "left out: the customer's"),
     FIELD(struct invoice, created_at, .sort = true),
     FIELD(struct invoice, finalised_at, OPTIONAL),

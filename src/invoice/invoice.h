@@ -157,7 +157,7 @@ struct invoice_credit_line {
 CHECKED struct fault *invoice_credit(struct work *work, invoice_id id, struct str reason,
                                      const struct invoice_credit_line *lines, size_t count,
                                      struct invoice *credit_note);
-/* Puts a message in the outbox: by mail, letter or portal, as the customer wants or as `by` says (0: as the customer wants). Again: a new
+/* Puts a message in the outbox: by mail or letter, as the customer wants or as `by` says (0: as the customer wants). Again: a new
  * message of the same documents. Refuses invoice_no_address. */
 CHECKED struct fault *invoice_send(struct work *work, invoice_id id, enum invoice_delivery by, struct str to,
                                    struct message *message);

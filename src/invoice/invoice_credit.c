@@ -122,7 +122,7 @@ struct fault *invoice_credit(struct work *work, invoice_id id, struct str reason
         .buyer_reference = of.buyer_reference,
         .note = reason,
         .credits_id = id,
-        .delivery = of.delivery,
+        .delivery = invoice_delivery_now(of.delivery),
     };
     for (size_t i = 0; i < back.count; i++) back.at[i].invoice_id = draft.id, back.at[i].line_no = (int64_t)i + 1;
     TRY(invoice_count(work, &draft, &back));

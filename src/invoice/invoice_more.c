@@ -32,7 +32,7 @@ static struct fault *copy(struct work *work, const struct invoice_key *takes, st
         .order_reference = from.order_reference,
         .buyer_reference = from.buyer_reference,
         .note = from.kind == INVOICE_INVOICE ? from.note : (struct str){ 0 },
-        .delivery = from.delivery,
+        .delivery = invoice_delivery_now(from.delivery),
         .terms_days = from.terms_days,
     };
     for (size_t i = 0; i < lines.count; i++) lines.at[i].invoice_id = draft.id, lines.at[i].credits_line_no = 0;
@@ -52,11 +52,11 @@ struct invoice_mail_ask {
 };
 RECORD(invoice_mail_ask, {
     FIELD(struct invoice_mail_ask, id, .min = 1, .max = EXACT_MAX),
-    FIELD(struct invoice_mail_ask, by, .choices = invoice_delivery_names, .choice_count = DELIVER_PORTAL + 1,
+    FIELD(struct invoice_mail_ask, by, .choices = invoice_delivery_names, .choice_count = DELIVER_LETTER + 1,
           OPTIONAL, .about = "left out: as the customer wants"),
 });
 RECORD(invoice_mail, {
-    FIELD(struct invoice_mail, by, .choices = invoice_delivery_names, .choice_count = DELIVER_PORTAL + 1),
+    FIELD(struct invoice_mail, by, .choices = invoice_delivery_names, .choice_count = DELIVER_LETTER + 1),
     FIELD(struct invoice_mail, to, OPTIONAL),
     FIELD(struct invoice_mail, title),
     FIELD(struct invoice_mail, text, .max = 20000),

@@ -7,7 +7,7 @@ struct desk { struct work *work; struct operations all; struct answer answer; };
 
 static struct desk given_desk(struct work *work)
 {
-    const struct operation_table tables[] = { invoice_drafts, invoice_operations, invoice_settings, outbox_messages };
+    const struct operation_table tables[] = { invoice_drafts, invoice_operations, invoice_helps, invoice_settings, outbox_messages };
     struct desk desk = { .work = work };
     struct operation_table *kept = ARENA_ARRAY(work->arena, struct operation_table, ARRAY_LENGTH(tables));
     memcpy(kept, tables, sizeof tables);
@@ -109,8 +109,8 @@ DB_TEST(invoice_operations_each_called)
     expect_done(ask(d, "message posted", true, "{\"id\":%lld}", (long long)letter));
     (void)expect_refused(&outbox_not_movable, ask(d, "message posted", true, "{\"id\":%lld}", (long long)letter));
     expect(ask(d, "message bounced", true, "{\"id\":%lld,\"why\":\"x\"}", (long long)letter) != NULL); /* no mail */
-    expect_done(ask(d, "invoice send", true, "{\"id\":%lld,\"by\":\"portal\"}", (long long)first));
-    expect(str_find(d->answer.json, "\"delivered\"") > 0);
+    (void)expect_refused(&record_not_choice, /* there is none */
+                         ask(d, "invoice send", true, "{\"id\":%lld,\"by\":\"portal\"}", (long long)first));
     expect_done(ask(d, "invoice send", true, "{\"id\":%lld,\"by\":\"mail_pdf\",\"to\":\"a@b.example\"}", (long long)first));
     int64_t mail = number_at(d, NULL, "id");
     (void)expect_refused(
@@ -214,4 +214,29 @@ DB_TEST(invoice_of_another_company_is_not_there)
     expect(str_find(d->answer.json, "\"id\"") < 0);
     expect_done(ask(d, "message list", false, "%s", ""));
     expect(str_find(d->answer.json, "\"id\"") < 0);
+}
+
+/* "portal" could be chosen once: an invoice that says so is read as it is, goes as the customer wants, and is copied without it. */
+DB_TEST(invoice_of_a_portal_that_is_gone)
+{
+    static const char *const params[] = { "company_id" };
+    static const struct sql old = { .name = "test_old_delivery", .params = params, .param_count = 1,
+                                    .text = "update invoice set delivery = 'portal' where company_id = $1" };
+    party_id customer = given_customer(work);
+    struct desk desk = given_desk(work), *d = &desk;
+    (void)expect_refused(&record_not_choice, ask(d, "invoice draft", true, "{\"party_id\":%lld,\"delivery\":\"portal\"}", (long long)customer.n));
+    expect_done(ask(d, "invoice draft", true,
+                    "{\"party_id\":%lld,\"lines\":[{\"description\":\"Uren\",\"quantity\":\"1\",\"price\":\"10\",\"vat_code\":\"21\"}]}",
+                    (long long)customer.n));
+    int64_t id = number_at(d, "invoice", "id");
+    test_begin(work);
+    expect_done(db_run(work, &old, NONE));
+    test_commit(work);
+    expect_done(ask(d, "invoice finalise", true, "{\"id\":%lld,\"version\":1}", (long long)id));
+    expect_done(ask(d, "invoice show", false, "id=%lld", (long long)id));
+    expect(str_find(d->answer.json, "\"delivery\":\"portal\"") > 0);
+    expect_done(ask(d, "invoice send", true, "{\"id\":%lld}", (long long)id));
+    expect(str_find(d->answer.json, "\"channel\":\"letter\"") > 0);
+    expect_done(ask(d, "invoice copy", true, "{\"id\":%lld}", (long long)id));
+    expect(str_find(d->answer.json, "\"delivery\"") < 0);
 }

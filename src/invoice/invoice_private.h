@@ -84,4 +84,6 @@ CHECKED struct fault *invoice_show(struct work *work, invoice_id id, struct invo
 struct str invoice_file_name(struct arena *arena, struct str number, enum invoice_file_kind kind);
 
 extern const char *const invoice_delivery_names[], *const invoice_file_kinds[];
+/* An old invoice may say "portal", which can't be chosen any more: none. */
+enum invoice_delivery invoice_delivery_now(enum invoice_delivery kept);
 enum { INVOICE_LINES_MOST = 5000, INVOICE_ALLOWANCES_MOST = 50 };

@@ -70,7 +70,6 @@ static struct fault *attach(struct work *work, const struct invoice *invoice, en
         [DELIVER_MAIL_UBL] = { [INVOICE_PDF] = true, [INVOICE_UBL] = true },
         [DELIVER_MAIL_HYBRID] = { [INVOICE_HYBRID] = true },
         [DELIVER_LETTER] = { [INVOICE_PDF] = true },
-        [DELIVER_PORTAL] = { [INVOICE_PDF] = true, [INVOICE_UBL] = true },
     };
     struct invoice_shown shown = { 0 };
     if (!work->reading) TRY(invoice_draw_now(work, invoice->id)); /* sent before the job came to it */
@@ -84,7 +83,6 @@ static struct fault *address_for(struct work *work, const struct party *party, e
                                  struct str to, struct str *out)
 {
     *out = to;
-    if (channel == MESSAGE_PORTAL) return *out = (struct str){ 0 }, NULL;
     if (channel == MESSAGE_LETTER && !to.length)
         *out = str_format(work->arena, "%.*s, %.*s, %.*s %.*s, %.*s", STR_ARG(party->name), STR_ARG(party->street),
                           STR_ARG(party->postal_code), STR_ARG(party->city), STR_ARG(party->country));
@@ -95,12 +93,18 @@ static struct fault *address_for(struct work *work, const struct party *party, e
 
 static enum message_channel channel_of(enum invoice_delivery by)
 {
-    return by == DELIVER_LETTER ? MESSAGE_LETTER : by == DELIVER_PORTAL ? MESSAGE_PORTAL : MESSAGE_MAIL;
+    return by == DELIVER_LETTER ? MESSAGE_LETTER : MESSAGE_MAIL;
+}
+
+enum invoice_delivery invoice_delivery_now(enum invoice_delivery kept)
+{
+    return kept > DELIVER_LETTER ? 0 : kept;
 }
 
 static enum invoice_delivery way_of(const struct invoice *invoice, const struct party *party, enum invoice_delivery by)
 {
-    return by ? by : invoice->delivery ? invoice->delivery : party->delivery;
+    enum invoice_delivery own = invoice_delivery_now(invoice->delivery);
+    return by ? by : own ? own : party->delivery;
 }
 
 struct fault *invoice_mail_make(struct work *work, const struct invoice *invoice, enum invoice_delivery by,

@@ -93,7 +93,7 @@ CALLABLE(credit, invoice_credit_data, invoice_shown);
 
 RECORD(invoice_send_data, {
     FIELD(struct invoice_send_data, id, .min = 1, .max = EXACT_MAX),
-    FIELD(struct invoice_send_data, by, .choices = invoice_delivery_names, .choice_count = DELIVER_PORTAL + 1,
+    FIELD(struct invoice_send_data, by, .choices = invoice_delivery_names, .choice_count = DELIVER_LETTER + 1,
           OPTIONAL, .about = "left out: as the customer wants"),
     FIELD(struct invoice_send_data, to, .max = 254, OPTIONAL,
           .about = "address; left out: the customer's for invoices"),

@@ -13,7 +13,7 @@ static const struct fault_type party_no_role = { FAULT_INVALID, "party.no_role",
 static const struct fault_type party_currency = { FAULT_INVALID, "party.currency",
                                                   "{currency} is not a currency of ISO 4217." };
 
-static const char *const deliveries[] = { NULL, "mail_pdf", "mail_ubl", "mail_hybrid", "letter", "portal" };
+static const char *const deliveries[] = { NULL, "mail_pdf", "mail_ubl", "mail_hybrid", "letter" };
 static const char *const references[] = { NULL, "none", "order", "buyer" };
 RECORD(party, {
     ID(struct party, id, .sort = true),

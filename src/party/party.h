@@ -6,7 +6,7 @@
 typedef struct { int64_t n; } party_bank_id;
 typedef struct { int64_t n; } contact_id;
 
-enum invoice_delivery { DELIVER_MAIL_PDF = 1, DELIVER_MAIL_UBL, DELIVER_MAIL_HYBRID, DELIVER_LETTER, DELIVER_PORTAL };
+enum invoice_delivery { DELIVER_MAIL_PDF = 1, DELIVER_MAIL_UBL, DELIVER_MAIL_HYBRID, DELIVER_LETTER };
 enum reference_needed { NEEDS_NO_REFERENCE = 1, NEEDS_ORDER_REFERENCE, NEEDS_BUYER_REFERENCE };
 struct party {
     party_id id;

@@ -15,7 +15,7 @@ if (types.status === 0) passed++
 else failed++
 const folder = mkdtempSync(root + '/node_modules/.test-')
 try {
-    await build({ entryPoints: ['src/web.test.ts'], bundle: true, platform: 'node', format: 'esm', outfile: folder + '/test.mjs', define: { SOURCES: JSON.stringify(sources('src')), OWN_CHECKS: JSON.stringify(readFileSync('../data/rules/florin.tsv', 'utf8').match(/^FL-[A-Z0-9-]+/gm)) } })
+    await build({ entryPoints: ['src/web.test.ts'], bundle: true, platform: 'node', format: 'esm', outfile: folder + '/test.mjs', define: { SOURCES: JSON.stringify(sources('src')), OWN_CHECKS: JSON.stringify(readFileSync('../data/rules/florin.tsv', 'utf8').match(/^FL-[A-Z0-9-]+/gm)), SUPPLIER: JSON.stringify(readFileSync('src/supplier.tsx', 'utf8')) } })
     const { tests } = await import(pathToFileURL(folder + '/test.mjs').href)
     for (const [name, test] of Object.entries(tests)) {
         try { await test(); passed++ } catch (error) { failed++; console.error(`FAILED ${name}: ${error.message}`) }

@@ -4,9 +4,10 @@ import { operations } from './api/schema'
 import { formatAmount, formatDate, formatDecimal, formatIban, isZero, minorToText, parseAmount, sumAmounts, textToMinor } from './amount'
 import { catalogue } from './text/catalogue'
 import { names, ownChecks } from './text/names'
+import { said } from './text/supplier'
 import { wordsOf } from './text/text'
 
-declare const SOURCES: string, OWN_CHECKS: string[]
+declare const SOURCES: string, OWN_CHECKS: string[], SUPPLIER: string
 function same(got: unknown, wanted: unknown): void {
     if (JSON.stringify(got) !== JSON.stringify(wanted)) throw new Error(`got ${JSON.stringify(got)}, wanted ${JSON.stringify(wanted)}`)
 }
@@ -19,6 +20,13 @@ export const tests: Record<string, () => void> = {
             same([key, places(nl), nl.split('|').length], [key, places(en), en.split('|').length])
         }
         for (const [group, list] of Object.entries(names)) for (const [name, pair] of Object.entries(list)) if (pair.length !== 2 || !pair[0] || !pair[1]) throw new Error(`${group}.${name}`)
+    },
+    'the page of suppliers says all it has, in both languages': () => {
+        for (const [key, [en, nl]] of Object.entries(said)) {
+            if (!en || !nl) throw new Error(`${key} is empty`)
+            same([key, places(nl), nl.split('|').length], [key, places(en), en.split('|').length])
+            if (!SUPPLIER.includes(`'${key}'`)) throw new Error(`${key} is not used`)
+        }
     },
     'no sentence is left that nobody says': () => {
         for (const key of Object.keys(catalogue)) if (!SOURCES.includes(`'${key}'`)) throw new Error(`${key} is not used`)

@@ -8,7 +8,7 @@ import { Row, TextField } from '../parts/form'
 import { useWords } from '../text/text'
 
 type Way = Schemas['invoice_mail']['by']
-const ways: Way[] = ['mail_hybrid', 'mail_pdf', 'mail_ubl', 'letter', 'portal']
+const ways: Way[] = ['mail_hybrid', 'mail_pdf', 'mail_ubl', 'letter']
 export function Send({ invoice, close, done }: { invoice: Schemas['invoice']; close: () => void; done: () => void }) {
     const { t, word } = useWords(), { busy, problem, run } = useAction(), [by, setBy] = useState<Way>(), read = useRead('invoice_mail', { id: invoice.id, ...(by ? { by } : {}) }), [to, setTo] = useState<string>(), [title, setTitle] = useState<string>(), [text, setText] = useState<string>()
     const mail = read.data, way = by ?? mail?.by, post = way?.startsWith('mail')
@@ -23,7 +23,7 @@ export function Send({ invoice, close, done }: { invoice: Schemas['invoice']; cl
     return <Dialog title={t('send')} close={close}><form onSubmit={send} noValidate>
         <ProblemBox problem={problem ?? read.problem} />
         <Row label={word('f', 'by')}>{ids => <select {...ids} value={way ?? ''} onChange={e => setBy(e.target.value as Way)}>{ways.map(w => <option key={w} value={w}>{word('by', w)}</option>)}</select>}</Row>
-        {!mail ? <Loading /> : <>{way !== 'portal' && <TextField label={t('send_to')} value={to ?? mail.to ?? ''} onChange={setTo} type={post ? 'email' : 'text'} required wide />}
+        {!mail ? <Loading /> : <><TextField label={t('send_to')} value={to ?? mail.to ?? ''} onChange={setTo} type={post ? 'email' : 'text'} required wide />
             {post && <><TextField label={t('mail_subject')} value={title ?? mail.title} onChange={setTitle} maxLength={300} wide /><Row label={t('mail_text')} wide help={t('mail_language', { what: word('language', mail.language) })}>{ids => <textarea {...ids} rows={11} lang={mail.language} value={text ?? mail.text} onChange={e => setText(e.target.value)} />}</Row></>}
             {mail.documents.length > 0 && <p className="faint">{t('goes_with_it')}: {mail.documents.map(d => d.file_name).join(', ')}</p>}</>}
         <div className="form-end"><Button look="main" type="submit" busy={busy} disabled={!mail}>{t('send')}</Button><Button onClick={close}>{t('cancel')}</Button></div>

@@ -9,6 +9,7 @@ import { ApiForm } from '../parts/form'
 import { List, tones } from '../parts/list'
 import { Habit } from '../parts/habit'
 import { History, Past } from '../parts/history'
+import { Portal } from '../parts/portal'
 import { useWords } from '../text/text'
 
 export default function Party({ id }: { id: number }) {
@@ -24,6 +25,7 @@ export default function Party({ id }: { id: number }) {
             ]} /></Card>
             <Banks party={party} banks={banks} reload={read.reload} />
             <Contacts party={party} contacts={contacts} reload={read.reload} />
+            {party.is_supplier && can('portal_list') && <Portal party={party} />}
         </div>
         <div className="grid section"><Habit id={id} /><Lately party={party} /></div>
         <h2 className="section">{t('nav_items')}</h2>

@@ -3,11 +3,13 @@ import { desk } from './desk'
 import { figures } from './figures'
 import { house } from './house'
 import { moving } from './moving'
+import { portal } from './portal'
 
 export const catalogue = {
     ...figures,
     ...desk,
     ...moving,
+    ...portal,
     ...house,
     // Frame
     language: ['Language', 'Taal'], menu: ['Menu', 'Menu'], navigation: ['Main navigation', 'Hoofdnavigatie'], skip: ['Skip to content', 'Naar de inhoud'], search_anything: ['Search by number, name, IBAN or amount', 'Zoek op nummer, naam, IBAN of bedrag'], company: ['Company', 'Administratie'],

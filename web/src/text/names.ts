@@ -43,7 +43,7 @@ export const names = {
     journal: { opening: ['Opening', 'Beginbalans'], purchase: ['Purchases', 'Inkoop'], sale: ['Sales', 'Verkoop'], bank: ['Bank', 'Bank'], payment: ['Payments', 'Betalingen'], memorial: ['General', 'Memoriaal'] },
     account_kind: { asset: ['Asset', 'Bezit'], liability: ['Debt', 'Schuld'], equity: ['Equity', 'Eigen vermogen'], income: ['Income', 'Opbrengst'], expense: ['Cost', 'Kosten'] },
     delivery: { mail_pdf: ['Mail with PDF', 'Mail met PDF'], mail_ubl: ['Mail with UBL', 'Mail met UBL'], mail_hybrid: ['Mail with PDF and XML in one', 'Mail met PDF en XML in één'], letter: ['Letter', 'Brief'], portal: ['Portal', 'Portaal'] },
-    by: { mail_pdf: ['Mail with PDF', 'Mail met PDF'], mail_ubl: ['Mail with UBL', 'Mail met UBL'], mail_hybrid: ['Mail with PDF and XML in one', 'Mail met PDF en XML in één'], letter: ['Letter', 'Brief'], portal: ['Portal', 'Portaal'] },
+    by: { mail_pdf: ['Mail with PDF', 'Mail met PDF'], mail_ubl: ['Mail with UBL', 'Mail met UBL'], mail_hybrid: ['Mail with PDF and XML in one', 'Mail met PDF en XML in één'], letter: ['Letter', 'Brief'] },
     reference_needed: { none: ['None', 'Geen'], order: ['Order number', 'Ordernummer'], buyer: ['Their reference', 'Hun kenmerk'] },
     purpose: { general: ['General', 'Algemeen'], billing: ['Invoices', 'Facturen'], collection: ['Reminders', 'Aanmaningen'], orders: ['Orders', 'Bestellingen'] },
     source: { upload: ['Upload', 'Upload'], mail: ['Mail', 'Mail'], portal: ['Portal', 'Portaal'], folder: ['Folder', 'Map'], made: ['Made here', 'Hier gemaakt'], api: ['API', 'API'] },
@@ -82,6 +82,7 @@ export const names = {
     side: { sale: ['Sales', 'Verkoop'], purchase: ['Purchases', 'Inkoop'] },
     vat_category: { S: ['Charged', 'Belast'], Z: ['Zero rate', 'Nultarief'], E: ['Exempt', 'Vrijgesteld'], AE: ['Reverse charge', 'Verlegd'], K: ['Intra-EU', 'Intracommunautair'], G: ['Export or import', 'Uitvoer of invoer'], O: ['Outside the scope', 'Buiten de btw'] },
     specification: { nlcius: ['NLCIUS (the Netherlands)', 'NLCIUS (Nederland)'], peppol: ['Peppol BIS 3', 'Peppol BIS 3'], en16931: ['EN 16931 (Europe)', 'EN 16931 (Europa)'] },
+    link_state: { open: ['Works', 'Werkt'], expired: ['Run out', 'Verlopen'], ended: ['Ended', 'Beëindigd'] },
     language: { nl: ['Dutch', 'Nederlands'], en: ['English', 'Engels'], de: ['German', 'Duits'], fr: ['French', 'Frans'] },
     unit: { C62: ['piece', 'stuk'], HUR: ['hour', 'uur'], DAY: ['day', 'dag'], MON: ['month', 'maand'], KGM: ['kg', 'kg'], MTR: ['metre', 'meter'], MTK: ['m²', 'm²'], LTR: ['litre', 'liter'], KMT: ['km', 'km'], KWH: ['kWh', 'kWh'], SET: ['set', 'set'], XBX: ['box', 'doos'] },
 } as const satisfies Record<string, Record<string, Pair>>
