@@ -213,6 +213,7 @@ static int run(struct program *p)
     bool verb = p->count > 1 && strncmp(p->words[1], "--", 2) != 0;
     if (operation_by_command(&p->operations, first, verb ? word(p, 1) : (struct str){ 0 }) && (fault = open_books(p)))
         return refuse(p, fault);
+    if ((fault = public_url(p))) return refuse(p, fault); /* letters that a command sends carry links too */
     return cli_run(&p->doors, p->arena, &p->cli, p->language, p->count, p->words);
 }
 

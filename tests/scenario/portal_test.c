@@ -33,6 +33,26 @@ static const char *secret_of(json_t *invited)
     return at + 1;
 }
 
+struct letter { struct str payload; };
+RECORD(letter, { FIELD(struct letter, payload, .max = 100000) });
+LIST_STRUCT(letters, struct letter);
+
+/* The letter stands in the outbox, and the secret is not to be read in it. */
+static void expect_sealed(struct work *work, const char *secret)
+{
+    static const char *const params[] = { "company_id" };
+    static const struct sql sql = { .name = "test_letters", .params = params, .param_count = 1,
+                                    .text = "select payload from outbox where company_id = $1" };
+    struct letters letters = { 0 };
+    work->reading = true;
+    test_begin(work);
+    expect_done(db_all(work, &sql, NONE, INTO_LIST(letter, &letters)));
+    expect_int(1, letters.count);
+    expect(letters.at[0].payload.length > 100 && str_find(letters.at[0].payload, secret) < 0);
+    db_rollback(work);
+    work->reading = false;
+}
+
 static const char *given_link(struct scene *s, int64_t party)
 {
     return secret_of(POST(s, "/portal-accesses", "{\"party_id\":%lld}", LL(party)));
@@ -60,6 +80,7 @@ DB_TEST(portal_a_link_is_given_used_and_ended)
     json_t *invited = POST(&s, "/portal-accesses", "{\"party_id\":%lld,\"language\":\"nl\",\"days\":30}", LL(boer));
     const char *secret = secret_of(invited);
     expect_int(43, strlen(secret)); /* 256 bits */
+    expect_sealed(work, secret);
     json_t *row = json_array_get(json_object_get(GET(&s, PATH("/portal-accesses?party_id=%lld", LL(boer))), "items"), 0);
     expect_str("open", str_of(text_in(row, "state")));
     expect_str("post@supplier30142587.nl", str_of(text_in(row, "email")));
