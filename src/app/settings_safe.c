@@ -41,6 +41,15 @@ static bool others_get_at(struct arena *arena, struct str path, mode_t bits)
     return open;
 }
 
+/* Where Docker and its kin put secrets: open to all in the container (mode 0444), and in it is nobody else. */
+static bool of_container(struct arena *arena, struct str path)
+{
+    char *real = realpath(str_keep(arena, path).at, NULL);
+    bool of = real && str_starts(str_of(real), "/run/secrets/");
+    free(real);
+    return of;
+}
+
 static bool is_secret(struct str name, struct str value)
 {
     const struct field *field = record_field(&settings_record, name);
@@ -58,7 +67,7 @@ static struct fault *pair_safe(struct arena *arena, struct str holder, struct pa
     bool secret = is_secret(in_file ? name : pair.name, in_file ? STR("postgres@") : pair.text);
     if (!file.length) return NULL; /* the environment itself */
     if (others_get_at(arena, file, S_IWOTH)) return FAULT(arena, &settings_written, NULL, PARAM("file", file));
-    if (!secret || !others_get_at(arena, file, S_IROTH)) return NULL;
+    if (!secret || of_container(arena, file) || !others_get_at(arena, file, S_IROTH)) return NULL;
     return FAULT(arena, &settings_open_secret, NULL, PARAM("file", file), PARAM("name", in_file ? name : pair.name));
 }
 

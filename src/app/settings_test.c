@@ -152,6 +152,18 @@ TEST(settings_secrets_in_open_files)
     const char *address = str_format(arena, "FLORIN_DATA_FILE=%s", key.at).at;
     chmod(key.at, 0644);
     expect(says(arena, safe_with(arena, (struct str){ 0 }, address), "settings.open_secret", "data"));
+    /* Docker's secrets are open to all in the container; only root can make that place. */
+    (void)mkdir("/run/secrets", 0755);
+    FILE *docker = fopen("/run/secrets/florin-test", "we");
+    if (docker) {
+        expect_int(0, fclose(docker) | chmod("/run/secrets/florin-test", 0444));
+        expect_done(safe_with(arena, (struct str){ 0 }, "FLORIN_HTTP_KEY_FILE=/run/secrets/florin-test"));
+        chmod("/run/secrets/florin-test", 0446);
+        expect(says(arena, safe_with(arena, (struct str){ 0 }, "FLORIN_HTTP_KEY_FILE=/run/secrets/florin-test"),
+                    "settings.written", "/run/secrets"));
+        unlink("/run/secrets/florin-test");
+        rmdir("/run/secrets");
+    }
     /* Nobody else gets into its folder. */
     char folder[] = "/tmp/florin-settings-XXXXXX";
     assert_non_null(mkdtemp(folder));
