@@ -13,6 +13,7 @@
 #include "payment/payment.h"
 #include "portal/portal.h"
 #include "report/report.h"
+#include "search/search.h"
 
 /* Every room's table, in the order of rooms.txt. */
 void app_operations(struct arena *arena, struct operations *out)
@@ -47,6 +48,7 @@ void app_operations(struct arena *arena, struct operations *out)
         &bill_views,
         &bill_settings,
         &invoice_drafts,
+        &search_operations,
         &invoice_operations,
         &invoice_helps,
         &invoice_styles,

@@ -6,6 +6,7 @@
 #include "invoice/invoice.h"
 #include "ledger/ledger.h"
 #include "payment/payment.h"
+#include "search/search.h"
 
 static struct fault *companies_load(struct work *work, struct books *books, struct company_id_rows *companies)
 {
@@ -130,9 +131,25 @@ static struct fault *pack_months(struct work *work, struct books *books, const s
     return NULL;
 }
 
+/* Rows that have come since are put where words are found quickly; a few segments at a time. */
+static struct fault *cover_new_rows(struct work *work, struct books *books, const struct operations *operations)
+{
+    struct company_id_rows companies = { 0 };
+    (void)operations;
+    TRY(companies_load(work, books, &companies));
+    for (size_t i = 0; i < companies.count; i++) {
+        int64_t built;
+        work->company_id = companies.at[i].id;
+        TRY(search_build(work, books, SEARCH_LEAST, 8, &built));
+        if (built) LOG(LOG_INFO, "search built", LOG_INT("company", work->company_id), LOG_INT("segments", built));
+    }
+    return NULL;
+}
+
 static const struct job fixed[] = {
     { "draw invoices", 10000, draw_new_invoices },
     { "draw invoices of before", 3600000, draw_old_invoices },
+    { "cover new rows", 30000, cover_new_rows },
     { "match bank lines", 5000, match_bank_lines },
     { "learn from decisions", 3600000, learn },
     { "finish payment runs", 60000, finish_payment_runs },

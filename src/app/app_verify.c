@@ -1,4 +1,5 @@
 /* florin verify: whoever doubts the books runs this. */
+#include "search/search.h"
 #include "app/app_own.h"
 #include "access/access.h"
 #include "archive/archive.h"
@@ -30,7 +31,7 @@ RECORD(app_verify_flags, {
     FIELD(struct app_verify_flags, hash, OPTIONAL, .about = "only the hash, on one line"),
 });
 
-enum { STEPS = 6 };
+enum { STEPS = 7 };
 struct verifying { struct own *own; struct work *work; struct verify_company *company; struct progress *progress; int64_t done; };
 
 static void add(struct verifying *v, const char *name, bool holds, int64_t count, struct str detail)
@@ -127,10 +128,20 @@ static struct fault *prove_papers(struct verifying *v)
     return NULL;
 }
 
+static struct fault *prove_search(struct verifying *v)
+{
+    int64_t segments = 0, wrong = 0;
+    TRY(search_verify(v->work, &segments, &wrong));
+    add(v, "what finds words quickly is what the rows say", !wrong, wrong ? wrong : segments,
+        wrong ? STR("florin search rebuild") : (struct str){ 0 });
+    return NULL;
+}
+
 static struct fault *prove(struct verifying *v)
 {
     static struct fault *(*const steps[STEPS])(struct verifying *) = { prove_trail, prove_ledger, prove_files,
-                                                                       prove_papers, prove_cash, prove_duties };
+                                                                       prove_papers, prove_cash, prove_duties,
+                                                                       prove_search };
     size_t last = v->company->id ? STEPS : 1; /* the installation itself has a trail only */
     v->company->holds = true;
     for (size_t i = 0; i < last; i++) {

@@ -1,4 +1,5 @@
 #include "bank/bank_private.h"
+#include "search/search.h"
 #include "bank.sql.h"
 #include "sepa/iban.h"
 
@@ -213,7 +214,9 @@ static struct fault *line_list(struct work *work, const struct nothing *takes, c
                                struct bank_lines *rows, struct str *next)
 {
     (void)takes;
-    return db_list(work, &sql_line_list, NONE, query, INTO_LIST(bank_line, rows), next);
+    static const char *const words[] = { "name", "iban", "remittance", "reference", "end_to_end_id", NULL };
+    static const struct search_fields fields = { SEARCH_LINE, words, NULL };
+    return search_list(work, &fields, &sql_line_list, NONE, query, INTO_LIST(bank_line, rows), next);
 }
 LISTABLE(line_list, nothing, bank_line, bank_lines);
 

@@ -2,6 +2,7 @@
 #include "bill/bill_private.h"
 #include "bill.sql.h"
 #include "paper/paper.h"
+#include "search/search.h"
 
 static const char *const states[] = { NULL, "received", "coded", "submitted", "approved", "refused" };
 static const char *const kinds[] = { NULL, "invoice", "credit_note" };
@@ -185,7 +186,9 @@ static struct fault *bill_list(struct work *work, const struct nothing *takes, c
                                struct bill_rows *rows, struct str *next)
 {
     (void)takes;
-    return db_list(work, &sql_bill_list, NONE, query, INTO_LIST(bill_row, rows), next);
+    static const char *const words[] = { "number", "order_reference", "reference", "iban", NULL };
+    static const struct search_fields fields = { SEARCH_BILL, words, "supplier" };
+    return search_list(work, &fields, &sql_bill_list, NONE, query, INTO_LIST(bill_row, rows), next);
 }
 LISTABLE(bill_list, nothing, bill_row, bill_rows);
 

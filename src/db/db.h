@@ -116,6 +116,8 @@ struct list_query {
     struct str sort;  /* "due_on" or "-due_on"; ties by id; absent: newest id first */
     struct str after; /* the cursor that the page before gave */
     int64_t limit;    /* 0: the default */
+    bool is_among;    /* only rows with these ids, "1,2,3", come into question; never from outside */
+    struct str among;
 };
 /* Only fields marked .filter or .sort of the row's record; a row must hold an `id`. *next is the cursor of the next page,
  * absent at the end. Values are parameters, never part of the statement's text. */

@@ -300,6 +300,18 @@ static void add_order(struct page *page)
 
 struct place { bool given, absent; struct value id, value; }; /* where the page before ended */
 
+/* Each by its key: both engines take the numbers first. */
+static void add_among(struct page *page, struct str ids)
+{
+    const struct engine *engine = page->work->db->books->engine;
+    struct value value = { .text = ids.length ? ids : STR("0") };
+    static const struct field text = { .type = FIELD_TEXT };
+    next_condition(page);
+    text_addf(&page->text, "q.id in (%s", engine->ids_open);
+    add_value(page, &text, &value);
+    text_addf(&page->text, "%s)", engine->ids_close);
+}
+
 static struct fault *compose(struct page *page, const struct sql *sql, const struct list_query *query)
 {
     struct arena *arena = page->work->arena;
@@ -309,6 +321,7 @@ static struct fault *compose(struct page *page, const struct sql *sql, const str
     text_addz(&page->text, "select * from (");
     text_addz(&page->text, sql->text);
     text_addz(&page->text, ") q");
+    if (query->is_among) add_among(page, query->among);
     for (size_t i = 0; i < query->filters.count; i++)
         faults = fault_join(faults, add_filter(page, query, &query->filters.at[i]));
     return faults;

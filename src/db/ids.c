@@ -126,6 +126,12 @@ static bool next_id(struct ids *ids, struct instant now, bool beyond, int64_t *i
     return ours || beyond;
 }
 
+int64_t id_before(struct instant at)
+{
+    int64_t ms = at.us / 1000 - start_2020_ms;
+    return ms <= 0 ? 0 : ms << 12; /* 64 counters a millisecond, 6 bits of node */
+}
+
 int64_t id_new(struct work *work)
 {
     int64_t id;

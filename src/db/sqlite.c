@@ -534,6 +534,8 @@ const struct engine sqlite_engine = {
     .contains_open = "contains_caseless(",
     .contains_between = ", ",
     .contains_close = ")",
+    .ids_open = "select cast(value as integer) from json_each('[' || ",
+    .ids_close = " || ']')",
     .text_order = "",
     .number_type = "numeric",
 };

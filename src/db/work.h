@@ -45,6 +45,7 @@ struct work {
 /* Time-ordered, below 2^53, unique over every server of these books: milliseconds since 2020, a count, a node number
  * leased from the database. */
 int64_t id_new(struct work *work);
+int64_t id_before(struct instant at); /* no program whose clock is right makes one below it after that instant, but within what it does just then */
 
 /* Remembers what changed for the audit trail; before.at NULL: made; after.at NULL: removed. Both of one record. */
 void work_changed(struct work *work, const char *kind, int64_t id, struct given before, struct given after);

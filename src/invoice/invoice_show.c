@@ -1,5 +1,6 @@
 /* What the doors see of room invoice, beside its drafts. */
 #include "invoice/invoice_private.h"
+#include "search/search.h"
 #include "invoice.sql.h"
 
 RECORD(invoice_shown, {
@@ -35,7 +36,9 @@ static struct fault *list(struct work *work, const struct nothing *takes, const 
                           struct invoices *rows, struct str *next)
 {
     (void)takes;
-    return db_list(work, &sql_invoice_list, NONE, query, INTO_LIST(invoice, rows), next);
+    static const char *const words[] = { "number", "order_reference", "buyer_reference", "payment_reference", NULL };
+    static const struct search_fields fields = { SEARCH_INVOICE, words, "customer_name" };
+    return search_list(work, &fields, &sql_invoice_list, NONE, query, INTO_LIST(invoice, rows), next);
 }
 LISTABLE(list, nothing, invoice, invoices);
 

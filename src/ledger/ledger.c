@@ -1,4 +1,5 @@
 #include "ledger/ledger_private.h"
+#include "search/search.h"
 #include "ledger.sql.h"
 
 const struct fault_type ledger_unbalanced = { FAULT_INVALID, "ledger.unbalanced",
@@ -470,7 +471,9 @@ static struct fault *entry_list(struct work *work, const struct nothing *takes, 
                                 struct entry_rows *rows, struct str *next)
 {
     (void)takes;
-    return db_list(work, &sql_entry_list, NONE, query, INTO_LIST(entry, rows), next);
+    static const char *const words[] = { "description", NULL };
+    static const struct search_fields fields = { SEARCH_ENTRY, words, NULL };
+    return search_list(work, &fields, &sql_entry_list, NONE, query, INTO_LIST(entry, rows), next);
 }
 LISTABLE(entry_list, nothing, entry, entry_rows);
 

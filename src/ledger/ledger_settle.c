@@ -1,4 +1,5 @@
 #include "ledger/ledger_private.h"
+#include "search/search.h"
 #include "ledger.sql.h"
 
 const struct fault_type ledger_item_missing = { FAULT_MISSING, "ledger.item_missing", "There is no open item {id}." };
@@ -272,8 +273,10 @@ static struct fault *item_list(struct work *work, const struct nothing *takes, c
                                struct open_items *rows, struct str *next)
 {
     (void)takes;
-    return db_list(work, asks_for_open(query) ? &sql_item_list_open : &sql_item_list, NONE, query,
-                   INTO_LIST(open_item, rows), next);
+    static const char *const words[] = { "reference", NULL };
+    static const struct search_fields fields = { SEARCH_ITEM, words, NULL };
+    return search_list(work, &fields, asks_for_open(query) ? &sql_item_list_open : &sql_item_list, NONE, query,
+                       INTO_LIST(open_item, rows), next);
 }
 LISTABLE(item_list, nothing, open_item, open_items);
 

@@ -274,22 +274,69 @@ select i.id, 'item' as kind, p.name as title, i.reference as detail, i.due_on as
   join party p on p.company_id = i.company_id and p.id = i.party_id
  order by case when i.reference = :text then 0 else 1 end, i.id desc limit 10;
 
+-- name: search_bills_words
+select b.id, 'bill' as kind, coalesce(p.name, b.seller_name) as title, b.number as detail, b.issued_on as "on", b.currency, b.total_minor as amount_minor, b.state,
+       coalesce(b.number, '') || ' ' || coalesce(b.seller_name, '') || ' ' || coalesce(b.order_reference, '') || ' ' || coalesce(b.reference, '') || ' ' || coalesce(b.iban, '') as words
+  from bill b left join party p on p.company_id = b.company_id and p.id = b.party_id where b.company_id = :company_id;
+
+-- name: search_invoices_words
+select i.id, 'invoice' as kind, p.name as title, i.number as detail, i.issued_on as "on", i.currency, i.total_minor as amount_minor, i.state,
+       coalesce(i.number, '') || ' ' || coalesce(i.order_reference, '') || ' ' || coalesce(i.buyer_reference, '') || ' ' || coalesce(i.payment_reference, '') as words
+  from invoice i join party p on p.company_id = i.company_id and p.id = i.party_id where i.company_id = :company_id;
+
+-- name: search_items_words
+-- reads the ledger: items whose reference holds it
+select i.id, 'item' as kind, p.name as title, i.reference as detail, i.due_on as "on", i.currency, r.rest_minor as amount_minor, i.reference as words
+  from open_item i join item_rest r on r.company_id = i.company_id and r.item_id = i.id join party p on p.company_id = i.company_id and p.id = i.party_id where i.company_id = :company_id;
+
+-- name: search_items_newest
+-- reads the ledger: of the newest items those whose reference holds it
+select i.id, 'item' as kind, p.name as title, i.reference as detail, i.due_on as "on", i.currency, r.rest_minor as amount_minor
+  from (select x.id, x.reference from open_item x where x.company_id = :company_id order by x.id desc limit 10000) h
+  join open_item i on i.company_id = :company_id and i.id = h.id join item_rest r on r.company_id = i.company_id and r.item_id = i.id join party p on p.company_id = i.company_id and p.id = i.party_id
+ where lower(h.reference) like :like order by i.id desc limit 10;
+
 -- name: search_lines
 select l.id, 'bank_line' as kind, coalesce(l.name, l.remittance) as title, l.remittance as detail, l.booked_on as "on", l.currency, l.amount_minor
   from (select id from (select x.id from bank_line x where x.company_id = :company_id and x.amount_minor = :minor order by x.id desc limit 20) a
         union select id from (select x.id from bank_line x where x.company_id = :company_id and x.amount_minor = -:minor order by x.id desc limit 20) b
-        union select id from (select x.id from bank_line x where x.company_id = :company_id and x.iban >= :code and x.iban < :code_end and :is_iban order by x.iban limit 20) i
-        union select id from (select y.id from (select x.id, x.name, x.remittance, x.reference, x.end_to_end_id from bank_line x where x.company_id = :company_id order by x.id desc limit 10000) y
-                               where lower(y.name) like :like or lower(y.remittance) like :like or lower(y.reference) like :like or lower(y.end_to_end_id) like :like order by y.id desc limit 10) t) h
+        union select id from (select x.id from bank_line x where x.company_id = :company_id and x.iban >= :code and x.iban < :code_end and :is_iban order by x.iban limit 20) i) h
   join bank_line l on l.company_id = :company_id and l.id = h.id order by l.id desc limit 10;
 
+-- name: search_lines_words
+select l.id, 'bank_line' as kind, coalesce(l.name, l.remittance) as title, l.remittance as detail, l.booked_on as "on", l.currency, l.amount_minor,
+       coalesce(l.name, '') || ' ' || coalesce(l.iban, '') || ' ' || coalesce(l.remittance, '') || ' ' || coalesce(l.reference, '') || ' ' || coalesce(l.end_to_end_id, '') as words
+  from bank_line l where l.company_id = :company_id;
+
+-- name: search_lines_newest
+select l.id, 'bank_line' as kind, coalesce(l.name, l.remittance) as title, l.remittance as detail, l.booked_on as "on", l.currency, l.amount_minor
+  from (select x.id, x.name, x.remittance, x.reference, x.end_to_end_id from bank_line x where x.company_id = :company_id order by x.id desc limit 10000) h
+  join bank_line l on l.company_id = :company_id and l.id = h.id
+ where lower(h.name) like :like or lower(h.remittance) like :like or lower(h.reference) like :like or lower(h.end_to_end_id) like :like order by l.id desc limit 10;
+
 -- name: search_entries
--- reads the ledger: entries by number, and the newest by their words
+-- reads the ledger: entries by their number
+select e.id, 'entry' as kind, e.description as title, cast(e.number as text) as detail, e.dated_on as "on" from entry e where e.company_id = :company_id and e.number = :number;
+
+-- name: search_entries_words
+-- reads the ledger: entries whose description holds it
+select e.id, 'entry' as kind, e.description as title, cast(e.number as text) as detail, e.dated_on as "on", e.description as words from entry e where e.company_id = :company_id;
+
+-- name: search_entries_newest
+-- reads the ledger: of the newest entries those whose description holds it
 select e.id, 'entry' as kind, e.description as title, cast(e.number as text) as detail, e.dated_on as "on"
-  from (select id from (select x.id from entry x where x.company_id = :company_id and x.number = :number) n
-        union select id from (select y.id from (select x.id, x.description from entry x where x.company_id = :company_id order by x.id desc limit 10000) y
-                               where lower(y.description) like :like order by y.id desc limit 10) t) h
-  join entry e on e.company_id = :company_id and e.id = h.id order by case when e.number = :number then 0 else 1 end, e.id desc limit 10;
+  from (select x.id, x.description from entry x where x.company_id = :company_id order by x.id desc limit 10000) h join entry e on e.company_id = :company_id and e.id = h.id
+ where lower(h.description) like :like order by e.id desc limit 10;
+
+-- name: search_payments
+select p.run_id as id, 'payment' as kind, p.holder as title, p.reference as detail, u.execution_on as "on", p.currency, p.amount_minor, p.state
+  from (select id from (select x.id from payment x where x.company_id = :company_id and x.end_to_end_id >= :text and x.end_to_end_id < :text_end order by x.end_to_end_id limit 20) e
+        union select id from (select x.id from payment x where x.company_id = :company_id and x.amount_minor = :minor order by x.id desc limit 20) a
+        union select id from (select x.id from payment x where x.company_id = :company_id and x.iban >= :code and x.iban < :code_end and :is_iban order by x.iban limit 20) i
+        union select id from (select y.id from (select x.id, x.holder, x.reference from payment x where x.company_id = :company_id order by x.id desc limit 10000) y
+                               where lower(y.holder) like :like or lower(y.reference) like :like order by y.id desc limit 20) t) h
+  join payment p on p.company_id = :company_id and p.id = h.id join payment_run u on u.company_id = p.company_id and u.id = p.run_id
+ order by p.id desc limit 10;
 
 -- name: report_party_turns
 -- reads the ledger: the newest invoices of one party, when each was due and when the last of it was settled

@@ -1,5 +1,6 @@
 /* Figures of the day, journal, ledger card and balances. */
 #include "report/report_private.h"
+#include "search/search.h"
 #include "report.sql.h"
 
 /* ---- Figures of the day ---- */
@@ -109,7 +110,9 @@ static struct fault *report_journal(struct work *work, const struct nothing *tak
                                     struct journal_rows *rows, struct str *next)
 {
     (void)takes;
-    return db_list(work, &sql_report_journal, NONE, query, INTO_LIST(journal_row, rows), next);
+    static const char *const words[] = { "description", NULL };
+    static const struct search_fields fields = { SEARCH_ENTRY, words, NULL };
+    return search_list(work, &fields, &sql_report_journal, NONE, query, INTO_LIST(journal_row, rows), next);
 }
 LISTABLE(report_journal, nothing, journal_row, journal_rows);
 

@@ -1,15 +1,18 @@
-/* Finds anything by number, name, amount or IBAN. Numbers, amounts and IBANs are asked of an index, by their beginning; words are
- * looked for in customers and suppliers and in the newest ten thousand of each kind. One operation a kind, each with the permission
- * of what it finds; a client asks them side by side. */
+/* Finds anything by number, name, amount, IBAN or a piece of its text. Numbers, amounts and IBANs are asked of an index, by their beginning;
+ * pieces of text of room search, which knows the rows that may hold them, however old; a piece that very many rows hold, or one of two
+ * letters, is looked for in the newest ten thousand. Best first: the very number, what begins so, then the newest that hold every word. One
+ * operation a kind, each with the permission of what it finds; a client asks them side by side. */
 #include "report/report_private.h"
 #include "report.sql.h"
 #include "bill/bill.h"
 #include "party/party.h"
+#include "search/search.h"
 
 struct search_takes { struct str q; };
 RECORD(search_takes, { FIELD(struct search_takes, q, .min = 2, .max = 100, .about = "a number, a name, an IBAN or an amount") });
-enum hit_kind { HIT_PARTY = 1, HIT_PARTY_BANK, HIT_BILL, HIT_INVOICE, HIT_ITEM, HIT_BANK_LINE, HIT_ENTRY };
-static const char *const hit_kinds[] = { NULL, "party", "party_bank", "bill", "invoice", "item", "bank_line", "entry" };
+enum hit_kind { HIT_PARTY = 1, HIT_PARTY_BANK, HIT_BILL, HIT_INVOICE, HIT_ITEM, HIT_BANK_LINE, HIT_ENTRY, HIT_PAYMENT };
+static const char *const hit_kinds[] = { NULL,   "party",     "party_bank", "bill",   "invoice",
+                                         "item", "bank_line", "entry",      "payment" };
 struct search_hit {
     struct {
         int64_t n;
@@ -139,18 +142,75 @@ static struct fault *find(struct work *work, const struct search_takes *takes, c
     return db_all(work, sql, GIVEN(search_ask, &ask), INTO_LIST(search_hit, &out->hits));
 }
 
-/* By their beginning first; where that finds little, anywhere in the newest. */
-static struct fault *find_both(struct work *work, const struct search_takes *takes, const struct sql *first,
-                               const struct sql *newest, struct search_found *out)
+/* A hit with the text it is found by. */
+struct word_hit {
+    struct {
+        int64_t n;
+    } id;
+    enum hit_kind kind;
+    struct str title, detail;
+    struct date on;
+    struct str currency;
+    int64_t amount_minor;
+    struct str state, words;
+};
+LIST_STRUCT(word_hits, struct word_hit);
+RECORD(word_hit, {
+    ID(struct word_hit, id, .sort = true),
+    FIELD(struct word_hit, kind, CHOICES(hit_kinds)),
+    FIELD(struct word_hit, title, OPTIONAL),
+    FIELD(struct word_hit, detail, OPTIONAL),
+    FIELD(struct word_hit, on, OPTIONAL),
+    FIELD(struct word_hit, currency, OPTIONAL),
+    AMOUNT(struct word_hit, amount_minor, .currency = "currency", OPTIONAL),
+    FIELD(struct word_hit, state, OPTIONAL),
+    FIELD(struct word_hit, words, OPTIONAL, .filter = true, .max = 1 << 20),
+});
+
+/* Every word is in the row; of those the newest ten. */
+static struct fault *find_words(struct work *work, struct str q, const struct sql *sql, const struct list_query *among,
+                                struct search_found *out)
+{
+    struct list_query query = { .sort = STR("-id"), .limit = 10, .is_among = true, .among = among->among };
+    struct word_hits rows = { 0 };
+    struct str next, rest = str_trim(q);
+    while (rest.at && query.filters.count < 20) {
+        struct str word = str_cut(rest, ' ', &rest);
+        if (word.length) *LIST_ADD(work->arena, &query.filters) = (struct list_filter){ STR("words"), LIST_HAS, word };
+    }
+    TRY(db_list(work, sql, NONE, &query, INTO_LIST(word_hit, &rows), &next));
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct word_hit *row = &rows.at[i];
+        struct search_hit *hit = LIST_ADD(work->arena, &out->hits);
+        *hit = (struct search_hit){ .kind = row->kind,
+                                    .title = row->title,
+                                    .detail = row->detail,
+                                    .on = row->on,
+                                    .currency = row->currency,
+                                    .amount_minor = row->amount_minor,
+                                    .state = row->state };
+        hit->id.n = row->id.n;
+    }
+    return NULL;
+}
+
+struct search_ways { const struct sql *first, *words, *newest; enum search_kind kind; };
+
+/* By their beginning first; where that finds little, anywhere in the text. */
+static struct fault *find_all(struct work *work, const struct search_takes *takes, const struct search_ways *ways,
+                              struct search_found *out)
 {
     struct search_found more = { 0 };
-    TRY(find(work, takes, first, out));
-    if (out->hits.count >= 5) return NULL;
-    TRY(find(work, takes, newest, &more));
+    struct list_query among = { 0 };
+    bool known;
+    TRY(find(work, takes, ways->first, out));
+    if (out->hits.count >= 10) return NULL;
+    TRY(search_ids(work, ways->kind, takes->q, &known, &among.among));
+    TRY(known ? find_words(work, takes->q, ways->words, &among, &more) : find(work, takes, ways->newest, &more));
     for (size_t i = 0; i < more.hits.count && out->hits.count < 10; i++) {
-        bool known = false;
-        for (size_t k = 0; k < out->hits.count; k++) known |= out->hits.at[k].id.n == more.hits.at[i].id.n;
-        if (!known) *LIST_ADD(work->arena, &out->hits) = more.hits.at[i];
+        bool twice = false;
+        for (size_t k = 0; k < out->hits.count; k++) twice |= out->hits.at[k].id.n == more.hits.at[i].id.n;
+        if (!twice) *LIST_ADD(work->arena, &out->hits) = more.hits.at[i];
     }
     return NULL;
 }
@@ -163,23 +223,34 @@ static struct fault *search_parties(struct work *work, const struct search_takes
 }
 static struct fault *search_bills(struct work *work, const struct search_takes *takes, struct search_found *out)
 {
-    return find_both(work, takes, &sql_search_bills, &sql_search_bills_newest, out);
+    static const struct search_ways ways = { &sql_search_bills, &sql_search_bills_words, &sql_search_bills_newest, SEARCH_BILL };
+    return find_all(work, takes, &ways, out);
 }
 static struct fault *search_invoices(struct work *work, const struct search_takes *takes, struct search_found *out)
 {
-    return find_both(work, takes, &sql_search_invoices, &sql_search_invoices_newest, out);
+    static const struct search_ways ways = { &sql_search_invoices, &sql_search_invoices_words,
+                                             &sql_search_invoices_newest, SEARCH_INVOICE };
+    return find_all(work, takes, &ways, out);
 }
 static struct fault *search_items(struct work *work, const struct search_takes *takes, struct search_found *out)
 {
-    return find(work, takes, &sql_search_items, out);
+    static const struct search_ways ways = { &sql_search_items, &sql_search_items_words, &sql_search_items_newest, SEARCH_ITEM };
+    return find_all(work, takes, &ways, out);
 }
 static struct fault *search_lines(struct work *work, const struct search_takes *takes, struct search_found *out)
 {
-    return find(work, takes, &sql_search_lines, out);
+    static const struct search_ways ways = { &sql_search_lines, &sql_search_lines_words, &sql_search_lines_newest, SEARCH_LINE };
+    return find_all(work, takes, &ways, out);
 }
 static struct fault *search_entries(struct work *work, const struct search_takes *takes, struct search_found *out)
 {
-    return find(work, takes, &sql_search_entries, out);
+    static const struct search_ways ways = { &sql_search_entries, &sql_search_entries_words, &sql_search_entries_newest,
+                                             SEARCH_ENTRY };
+    return find_all(work, takes, &ways, out);
+}
+static struct fault *search_payments(struct work *work, const struct search_takes *takes, struct search_found *out)
+{
+    return find(work, takes, &sql_search_payments, out);
 }
 CALLABLE(search_parties, search_takes, search_found);
 CALLABLE(search_bills, search_takes, search_found);
@@ -187,6 +258,7 @@ CALLABLE(search_invoices, search_takes, search_found);
 CALLABLE(search_items, search_takes, search_found);
 CALLABLE(search_lines, search_takes, search_found);
 CALLABLE(search_entries, search_takes, search_found);
+CALLABLE(search_payments, search_takes, search_found);
 
 #define SEARCHES (OPERATION_READS | OPERATION_SLOW)
 static const struct operation operations[] = {
@@ -202,5 +274,7 @@ static const struct operation operations[] = {
       "Find bank lines by name, text, amount or IBAN" },
     { "search entries", "GET", "/search/entries", "ledger.read", SEARCHES, &search_entries_call, NULL,
       "Find entries by number or description" },
+    { "search payments", "GET", "/search/payments", "payment.read", SEARCHES, &search_payments_call, NULL,
+      "Find payments by reference, who is paid, amount or IBAN" },
 };
 const struct operation_table report_searches = { "report", operations, ARRAY_LENGTH(operations) };
