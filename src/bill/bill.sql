@@ -135,6 +135,8 @@ select b.id, b.receipt_number, b.state, case when exists (select 1 from bill_que
        b.party_id, coalesce(p.name, b.seller_name) as supplier, b.kind, b.number, b.issued_on, b.due_on, b.received_at, b.currency, b.total_minor, b.payable_minor, b.version
   from bill b left join party p on p.company_id = b.company_id and p.id = b.party_id
  where b.company_id = :company_id
+   and b.id in (select w.id from bill w where w.company_id = :company_id and w.state in ('received', 'coded', 'submitted')
+                union select u.bill_id from bill_question u where u.company_id = :company_id and u.person_id = :user_id and u.answered_at is null)
    and (exists (select 1 from bill_question u where u.company_id = b.company_id and u.bill_id = b.id and u.person_id = :user_id and u.answered_at is null)
     or b.state in ('received', 'coded') or b.state = 'submitted' and not exists (
         select 1 from duty d join duty_rule r on r.company_id = d.company_id and (r.waived_until is null or r.waived_until <= :now) and r.first_duty = d.duty and r.second_duty = 'bill.approve'

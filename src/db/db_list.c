@@ -86,6 +86,14 @@ static void add_value(struct page *page, const struct field *f, const struct val
     else text_addf(&page->text, "$%zu", number);
 }
 
+/* A choice and a yes or no stand in the text itself (they are names of ours), so that an index of what is rare can serve them. */
+static void add_known(struct page *page, const struct field *f, const struct value *value)
+{
+    if (f->type == FIELD_CHOICE) text_addf(&page->text, "'%.*s'", STR_ARG(value->text));
+    else if (f->type == FIELD_BOOL) text_addz(&page->text, value->number ? "true" : "false");
+    else add_value(page, f, value);
+}
+
 static void add_compare(struct page *page, const struct field *f, const char *sign, const struct value *value)
 {
     add_column(page, f, sign[1] != '=' && sign[2] != '>');
@@ -135,7 +143,7 @@ static struct fault *add_in(struct page *page, const struct list_query *query, c
         part = str_cut(rest, ',', &rest);
         TRY(parse_value(page, query, f, filter->field, part, &value));
         if (many > 1) text_addz(&page->text, ", ");
-        add_value(page, f, &value);
+        add_known(page, f, &value);
     }
     text_add_char(&page->text, ')');
     return NULL;
@@ -185,6 +193,12 @@ static struct fault *add_filter(struct page *page, const struct list_query *quer
     default: never("unknown comparison");
     }
     TRY(parse_value(page, query, f, filter->field, filter->value, &value));
+    if (filter->compare == LIST_EQ) {
+        add_column(page, f, false);
+        text_addz(&page->text, " = ");
+        add_known(page, f, &value);
+        return NULL;
+    }
     bool or_absent = filter->compare == LIST_NE && f->optional; /* what is not there is not equal either */
     if (or_absent) text_add_char(&page->text, '(');
     add_compare(page, f, signs[filter->compare], &value);

@@ -32,12 +32,43 @@ static struct fault *show(struct work *work, const struct invoice_key *takes, st
 }
 CALLABLE(show, invoice_key, invoice_shown);
 
+static bool only(struct str choices, const char *const *allowed)
+{
+    for (struct str rest = choices, one; rest.at;) {
+        bool is = false;
+        one = str_cut(rest, ',', &rest);
+        for (const char *const *at = allowed; *at; at++) is |= str_is(one, *at);
+        if (!is) return false;
+    }
+    return choices.length > 0;
+}
+
+/* The statement whose order or whose few rows an index gives; each lists the same as the first, of what is asked. */
+static const struct sql *way_of(const struct list_query *query)
+{
+    static const char *const unsent[] = { "queued", "handed_over", "failed", "bounced", NULL };
+    for (size_t i = 0; i < query->filters.count; i++) {
+        const struct list_filter *f = &query->filters.at[i];
+        bool equal = f->compare == LIST_EQ || f->compare == LIST_IN;
+        if (equal && str_is(f->field, "sent") && only(f->value, unsent)) return &sql_invoice_list_unsent;
+        if (f->compare == LIST_EQ && str_is(f->field, "payment") && str_is(f->value, "partly_paid"))
+            return &sql_invoice_list_partly;
+    }
+    if (str_is(query->sort, "customer_name") || str_is(query->sort, "-customer_name")) return &sql_invoice_list_by_name;
+    if (str_is(query->sort, "-open")) return &sql_invoice_list_open;
+    return str_is(query->sort, "open") ? &sql_invoice_list_settled : &sql_invoice_list;
+}
+
 static struct fault *list(struct work *work, const struct nothing *takes, const struct list_query *query,
                           struct invoices *rows, struct str *next)
 {
     (void)takes;
     static const char *const words[] = { "number", "order_reference", "buyer_reference", "payment_reference", NULL };
     static const struct search_fields fields = { SEARCH_INVOICE, words, "customer_name" };
+    const struct sql *sql = way_of(query);
+    TRY(search_list(work, &fields, sql, NONE, query, INTO_LIST(invoice, rows), next));
+    if (next->length || (sql != &sql_invoice_list_open && sql != &sql_invoice_list_settled)) return NULL;
+    rows->count = 0; /* those of one kind end here */
     return search_list(work, &fields, &sql_invoice_list, NONE, query, INTO_LIST(invoice, rows), next);
 }
 LISTABLE(list, nothing, invoice, invoices);

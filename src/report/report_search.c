@@ -250,7 +250,14 @@ static struct fault *search_entries(struct work *work, const struct search_takes
 }
 static struct fault *search_payments(struct work *work, const struct search_takes *takes, struct search_found *out)
 {
-    return find(work, takes, &sql_search_payments, out);
+    struct search_found all = { 0 };
+    TRY(find(work, takes, &sql_search_payments, &all));
+    for (size_t i = 0; i < all.hits.count; i++) { /* a run is shown once, by the first of it */
+        bool twice = false;
+        for (size_t k = 0; k < out->hits.count; k++) twice |= out->hits.at[k].id.n == all.hits.at[i].id.n;
+        if (!twice) *LIST_ADD(work->arena, &out->hits) = all.hits.at[i];
+    }
+    return NULL;
 }
 CALLABLE(search_parties, search_takes, search_found);
 CALLABLE(search_bills, search_takes, search_found);

@@ -98,6 +98,8 @@ DB_TEST(scenario_parties_and_files)
     GET(&s, "/documents");
     POST(&s, PATH("/documents/%lld/tags", (long long)document_id), "{\"tag\":\"offerte\"}");
     POST(&s, PATH("/documents/%lld/tags/remove", (long long)document_id), "{\"tag\":\"offerte\"}");
+    expect_int(0, json_array_size(json_object_get(GET(&s, "/search/payments?q=nobody"), "hits")));
+    POST(&s, "/search/rebuild", "{}");
     expect_int(1, json_array_size(json_object_get(GET(&s, "/documents/search?text=delim"), "documents")));
     expect_int(0, json_array_size(json_object_get(GET(&s, "/documents/search?text=delim%20nooit"), "documents")));
     scene_end(&s);

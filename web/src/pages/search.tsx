@@ -12,9 +12,9 @@ const shown_most = 7
 type Hit = Schemas['search_hit']
 const kinds: { name: Name; key: Key; all?: (q: string) => string }[] = [
     { name: 'search_parties', key: 'nav_parties', all: q => '/parties?name.has=' + encodeURIComponent(q) }, { name: 'search_bills', key: 'nav_bills', all: q => '/bills?number.has=' + encodeURIComponent(q) }, { name: 'search_invoices', key: 'nav_invoices', all: q => '/invoices?number.has=' + encodeURIComponent(q) },
-    { name: 'search_items', key: 'nav_items', all: q => '/items?reference.has=' + encodeURIComponent(q) }, { name: 'search_lines', key: 'nav_lines', all: q => '/bank/lines?remittance.has=' + encodeURIComponent(q) }, { name: 'search_entries', key: 'nav_entries', all: q => '/ledger/entries?description.has=' + encodeURIComponent(q) },
+    { name: 'search_items', key: 'nav_items', all: q => '/items?reference.has=' + encodeURIComponent(q) }, { name: 'search_lines', key: 'nav_lines', all: q => '/bank/lines?remittance.has=' + encodeURIComponent(q) }, { name: 'search_entries', key: 'nav_entries', all: q => '/ledger/entries?description.has=' + encodeURIComponent(q) }, { name: 'search_payments', key: 'nav_payments' },
 ]
-const places: Record<Hit['kind'], (h: Hit) => string> = { party: h => '/parties/' + h.id, party_bank: h => '/parties/' + h.party_id, bill: h => '/bills/' + h.id, invoice: h => '/invoices/' + h.id, item: h => '/items/' + h.id, bank_line: h => '/bank/lines/' + h.id, entry: h => '/ledger/entries/' + h.id }
+const places: Record<Hit['kind'], (h: Hit) => string> = { party: h => '/parties/' + h.id, party_bank: h => '/parties/' + h.party_id, bill: h => '/bills/' + h.id, invoice: h => '/invoices/' + h.id, item: h => '/items/' + h.id, bank_line: h => '/bank/lines/' + h.id, entry: h => '/ledger/entries/' + h.id, payment: h => '/payments/' + h.id }
 /** By number, name, IBAN or amount, over everything this person may read; each kind answers when it is ready. */
 export default function Search() {
     const { t } = useWords(), { query } = useRouter(), { can } = useSession(), text = (query.get('q') ?? '').trim(), short = text.length > 0 && text.length < 2
