@@ -55,16 +55,14 @@ select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, {i.
  where i.company_id = :company_id;
 
 -- name: invoice_list_by_name
--- reads the ledger: the same, customer by customer
+-- reads the ledger: the same, customer by customer; what is open is looked up for the rows that are shown (joined, SQLite would read all items)
 select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, {i.message_columns},
-       coalesce(case when i.kind = 'credit_note' then -r.rest_minor else r.rest_minor end, 0) as open_minor,
-       case when i.state = 'draft' then null when r.rest_minor = 0 then 'paid' when i.kind = 'invoice' and i.due_on < :today then 'overdue'
-            when r.rest_minor <> r.amount_minor then 'partly_paid' else 'open' end as payment,
+       coalesce(case when i.kind = 'credit_note' then -(select r.rest_minor from open_item t join item_rest r on r.company_id = t.company_id and r.item_id = t.id where t.company_id = i.company_id and t.source_kind = 'invoice' and t.source_id = i.id) else (select r.rest_minor from open_item t join item_rest r on r.company_id = t.company_id and r.item_id = t.id where t.company_id = i.company_id and t.source_kind = 'invoice' and t.source_id = i.id) end, 0) as open_minor,
+       case when i.state = 'draft' then null when (select r.rest_minor from open_item t join item_rest r on r.company_id = t.company_id and r.item_id = t.id where t.company_id = i.company_id and t.source_kind = 'invoice' and t.source_id = i.id) = 0 then 'paid' when i.kind = 'invoice' and i.due_on < :today then 'overdue'
+            when (select r.rest_minor from open_item t join item_rest r on r.company_id = t.company_id and r.item_id = t.id where t.company_id = i.company_id and t.source_kind = 'invoice' and t.source_id = i.id) <> (select r.amount_minor from open_item t join item_rest r on r.company_id = t.company_id and r.item_id = t.id where t.company_id = i.company_id and t.source_kind = 'invoice' and t.source_id = i.id) then 'partly_paid' else 'open' end as payment,
        (select coalesce(o.state, 'delivered') from message m left join outbox o on o.company_id = m.company_id and o.id = m.id
          where m.company_id = i.company_id and m.subject_kind = 'invoice' and m.subject_id = i.id order by m.id desc limit 1) as sent
   from party p cross join invoice i
-       left join open_item t on t.company_id = i.company_id and t.source_kind = 'invoice' and t.source_id = i.id
-       left join item_rest r on r.company_id = t.company_id and r.item_id = t.id
  where p.company_id = :company_id and i.company_id = p.company_id and i.party_id = p.id;
 
 -- name: invoice_list_open
@@ -78,19 +76,6 @@ select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, {i.
   from item_rest r cross join open_item t cross join invoice i join party p on p.company_id = i.company_id and p.id = i.party_id
  where r.company_id = :company_id and r.rest_minor <> 0 and t.company_id = r.company_id and t.id = r.item_id and t.source_kind = 'invoice'
    and i.company_id = t.company_id and i.id = t.source_id;
-
--- name: invoice_list_settled
--- reads the ledger: those of which nothing is open
-select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, {i.message_columns},
-       cast(0 as bigint) as open_minor,
-       case when i.state = 'draft' then null when r.rest_minor = 0 then 'paid' when i.kind = 'invoice' and i.due_on < :today then 'overdue'
-            when r.rest_minor <> r.amount_minor then 'partly_paid' else 'open' end as payment,
-       (select coalesce(o.state, 'delivered') from message m left join outbox o on o.company_id = m.company_id and o.id = m.id
-         where m.company_id = i.company_id and m.subject_kind = 'invoice' and m.subject_id = i.id order by m.id desc limit 1) as sent
-  from invoice i join party p on p.company_id = i.company_id and p.id = i.party_id
-       left join open_item t on t.company_id = i.company_id and t.source_kind = 'invoice' and t.source_id = i.id
-       left join item_rest r on r.company_id = t.company_id and r.item_id = t.id
- where i.company_id = :company_id and coalesce(r.rest_minor, 0) = 0;
 
 -- name: invoice_list_partly
 -- reads the ledger: those that are paid in part

@@ -55,8 +55,7 @@ static const struct sql *way_of(const struct list_query *query)
             return &sql_invoice_list_partly;
     }
     if (str_is(query->sort, "customer_name") || str_is(query->sort, "-customer_name")) return &sql_invoice_list_by_name;
-    if (str_is(query->sort, "-open")) return &sql_invoice_list_open;
-    return str_is(query->sort, "open") ? &sql_invoice_list_settled : &sql_invoice_list;
+    return str_is(query->sort, "-open") ? &sql_invoice_list_open : &sql_invoice_list;
 }
 
 static struct fault *list(struct work *work, const struct nothing *takes, const struct list_query *query,
@@ -67,8 +66,8 @@ static struct fault *list(struct work *work, const struct nothing *takes, const 
     static const struct search_fields fields = { SEARCH_INVOICE, words, "customer_name" };
     const struct sql *sql = way_of(query);
     TRY(search_list(work, &fields, sql, NONE, query, INTO_LIST(invoice, rows), next));
-    if (next->length || (sql != &sql_invoice_list_open && sql != &sql_invoice_list_settled)) return NULL;
-    rows->count = 0; /* those of one kind end here */
+    if (next->length || sql != &sql_invoice_list_open) return NULL;
+    rows->count = 0; /* what is open ends here; the rest follows */
     return search_list(work, &fields, &sql_invoice_list, NONE, query, INTO_LIST(invoice, rows), next);
 }
 LISTABLE(list, nothing, invoice, invoices);

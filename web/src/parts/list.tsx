@@ -138,7 +138,7 @@ export function List<N extends ListName>({ name, columns: given, filters, fixed,
                 {onSelect && <th scope="col" className="pick"><input type="checkbox" aria-label={t('select_all')} checked={ids.length > 0 && ids.every(id => selected?.has(id))} onChange={e => onSelect(e.target.checked ? new Set(ids) : new Set())} /></th>}
                 {columns.map(c => {
                     const m = meta.get(c.name), right = c.right ?? m?.kind === 'decimal', on = order === c.name ? 'ascending' : order === '-' + c.name ? 'descending' : undefined, label = c.label ?? labelOf(c.name)
-                    return <th key={c.name} scope="col" className={right ? 'right' : ''} aria-sort={on}>{m?.sort ? <button type="button" className="sort" onClick={() => setQuery({ sort: on === 'ascending' ? '-' + c.name : c.name })}>{label}<span className="arrow" aria-hidden="true">{on === 'ascending' ? '↑' : on === 'descending' ? '↓' : ''}</span></button> : label}</th>
+                    return <th key={c.name} scope="col" className={right ? 'right' : ''} aria-sort={on}>{m?.sort ? <button type="button" className="sort" onClick={() => setQuery({ sort: on ? (on === 'ascending' ? '-' + c.name : c.name) : m.kind === 'decimal' ? '-' + c.name : c.name })}>{label}<span className="arrow" aria-hidden="true">{on === 'ascending' ? '↑' : on === 'descending' ? '↓' : ''}</span></button> : label}</th>
                 })}
             </tr></thead><tbody ref={body}>{state.rows.map((row, i) => {
                 const record = row as Record<string, unknown>, id = record.id as number | undefined, to = link?.(row), tone = rowTone?.(row)
