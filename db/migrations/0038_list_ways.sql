@@ -14,6 +14,5 @@ create index bank_line_reversal on bank_line (company_id, id) where is_reversal 
 -- Room ledger: the largest that is open first; what is paid in part.
 create index item_rest_size on item_rest (company_id, abs(rest_minor)) where rest_minor <> 0;
 create index item_rest_partly on item_rest (company_id, item_id) where rest_minor <> 0 and rest_minor <> amount_minor;
--- By due day, all items; what the older one gave, open_item_ageing gives.
-drop index open_item_account;
+-- By due day, all items.
 create index open_item_due on open_item (company_id, due_on, id);
