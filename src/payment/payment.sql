@@ -77,8 +77,7 @@ update payment_part set is_live = false where company_id = :company_id and payme
 -- name: parts_end_of_run
 update payment_part set is_live = false where company_id = :company_id and run_id = :id and is_live;
 
--- name: due_until
--- reads the ledger: what is open, with the bill, the account to pay to and the run it stands in, in one look
+-- part: due_items
 select i.id, i.party_id, p.number as party_number, p.name as party_name, i.account_id, a.control, i.kind as item_kind, i.source_kind, i.source_id,
        i.reference as item_reference, i.dated_on, i.due_on, i.currency, -r.rest_minor as amount_minor,
        case when b.discount_on >= :today and b.kind = 'invoice' and r.rest_minor = i.amount_minor then b.discount_minor else 0 end as discount_minor,
@@ -119,138 +118,25 @@ select i.id, i.party_id, p.number as party_number, p.name as party_name, i.accou
        select y.id from payment y where y.company_id = i.company_id and y.party_id = i.party_id and y.state in ('released', 'accepted') order by y.id desc limit 1)
  where r.company_id = :company_id and r.rest_minor <> 0 and i.kind <> 'difference'
    and (a.control = 'payables' or (a.control = 'receivables' and r.rest_minor < 0))
+
+-- name: due_until
+-- reads the ledger: what is open, with the bill, the account to pay to and the run it stands in, in one look
+{due_items}
    and (cast(:until as date) is null or i.due_on <= :until or b.discount_on <= :until or (a.control = 'payables' and r.rest_minor > 0));
 
 -- name: due_item
 -- reads the ledger: what is open, with the bill, the account to pay to and the run it stands in, in one look
-select i.id, i.party_id, p.number as party_number, p.name as party_name, i.account_id, a.control, i.kind as item_kind, i.source_kind, i.source_id,
-       i.reference as item_reference, i.dated_on, i.due_on, i.currency, -r.rest_minor as amount_minor,
-       case when b.discount_on >= :today and b.kind = 'invoice' and r.rest_minor = i.amount_minor then b.discount_minor else 0 end as discount_minor,
-       case when b.discount_on >= :today and b.kind = 'invoice' and r.rest_minor = i.amount_minor and b.discount_minor > 0 then b.discount_on end as discount_on,
-       b.reference_kind, b.reference, b.iban as asked_iban, k.id as party_bank_id, k.iban, k.bic, coalesce(k.holder, p.name) as holder, l.iban as last_iban,
-       case when l.iban is not null and k.iban is not null and l.iban <> k.iban then true else false end as is_changed,
-       case when l.iban is null then true else false end as is_first, q.run_id,
-       case when exists (select 1 from cash_refund f where f.company_id = i.company_id and f.item_id = i.id) then true else false end as is_refund,
-       coalesce(q.amount_minor, 0) as part_minor, coalesce(q.discount_minor, 0) as taken_minor, h.reason as hold_reason, h.until_on as hold_until,
-       nullif(trim(case when p.is_blocked then 'party_blocked ' else '' end
-         || case when k.id is not null or r.rest_minor > 0 then ''
-                 when exists (select 1 from party_bank x where x.company_id = i.company_id and x.party_id = i.party_id and x.state = 'verified'
-                               and (b.iban is null or x.iban = b.iban)) then 'waiting '
-                 when exists (select 1 from party_bank x where x.company_id = i.company_id and x.party_id = i.party_id and x.state = 'proposed'
-                               and (b.iban is null or x.iban = b.iban)) then 'unverified '
-                 when exists (select 1 from party_bank x where x.company_id = i.company_id and x.party_id = i.party_id
-                               and (b.iban is null or x.iban = b.iban)) then 'account_blocked '
-                 else 'no_account ' end
-         || case when q.run_id is not null then 'in_run ' else '' end
-         || case when h.item_id is not null then 'on_hold ' else '' end
-         || case when b.id is not null and b.state <> 'approved' then 'not_approved ' else '' end
-         || case when a.control = 'receivables' and exists (select 1 from item_rest o where o.company_id = i.company_id and o.party_id = i.party_id
-                                                             and o.account_id = i.account_id and o.rest_minor > 0)
-                 and not exists (select 1 from cash_refund f where f.company_id = i.company_id and f.item_id = i.id) then 'owes_us ' else '' end
-         || case when b.id is not null and (exists (select 1 from bill_pair x where x.company_id = b.company_id and x.bill_id = b.id and x.released_at is null)
-                                      or exists (select 1 from bill_pair x where x.company_id = b.company_id and x.other_id = b.id and x.released_at is null)) then 'duplicate ' else '' end), '') as blocks
-  from item_rest r
-  join open_item i on i.company_id = r.company_id and i.id = r.item_id
-  join account a on a.company_id = i.company_id and a.id = i.account_id
-  join party p on p.company_id = i.company_id and p.id = i.party_id
-  left join bill b on i.source_kind = 'bill' and b.company_id = i.company_id and b.id = i.source_id
-  left join payment_part q on q.company_id = i.company_id and q.item_id = i.id and q.is_live
-  left join payment_hold h on h.company_id = i.company_id and h.item_id = i.id and (h.until_on is null or h.until_on >= :today)
-  left join party_bank k on k.company_id = i.company_id and k.id = (
-       select x.id from party_bank x where x.company_id = i.company_id and x.party_id = i.party_id and x.state = 'verified' and x.usable_from <= :today
-          and (b.iban is null or x.iban = b.iban) order by x.is_preferred desc, x.id limit 1)
-  left join payment l on l.company_id = i.company_id and l.id = (
-       select y.id from payment y where y.company_id = i.company_id and y.party_id = i.party_id and y.state in ('released', 'accepted') order by y.id desc limit 1)
- where r.company_id = :company_id and r.rest_minor <> 0 and i.kind <> 'difference'
-   and (a.control = 'payables' or (a.control = 'receivables' and r.rest_minor < 0))
+{due_items}
    and i.id = :id;
 
 -- name: due_bill
 -- reads the ledger: what is open, with the bill, the account to pay to and the run it stands in, in one look
-select i.id, i.party_id, p.number as party_number, p.name as party_name, i.account_id, a.control, i.kind as item_kind, i.source_kind, i.source_id,
-       i.reference as item_reference, i.dated_on, i.due_on, i.currency, -r.rest_minor as amount_minor,
-       case when b.discount_on >= :today and b.kind = 'invoice' and r.rest_minor = i.amount_minor then b.discount_minor else 0 end as discount_minor,
-       case when b.discount_on >= :today and b.kind = 'invoice' and r.rest_minor = i.amount_minor and b.discount_minor > 0 then b.discount_on end as discount_on,
-       b.reference_kind, b.reference, b.iban as asked_iban, k.id as party_bank_id, k.iban, k.bic, coalesce(k.holder, p.name) as holder, l.iban as last_iban,
-       case when l.iban is not null and k.iban is not null and l.iban <> k.iban then true else false end as is_changed,
-       case when l.iban is null then true else false end as is_first, q.run_id,
-       case when exists (select 1 from cash_refund f where f.company_id = i.company_id and f.item_id = i.id) then true else false end as is_refund,
-       coalesce(q.amount_minor, 0) as part_minor, coalesce(q.discount_minor, 0) as taken_minor, h.reason as hold_reason, h.until_on as hold_until,
-       nullif(trim(case when p.is_blocked then 'party_blocked ' else '' end
-         || case when k.id is not null or r.rest_minor > 0 then ''
-                 when exists (select 1 from party_bank x where x.company_id = i.company_id and x.party_id = i.party_id and x.state = 'verified'
-                               and (b.iban is null or x.iban = b.iban)) then 'waiting '
-                 when exists (select 1 from party_bank x where x.company_id = i.company_id and x.party_id = i.party_id and x.state = 'proposed'
-                               and (b.iban is null or x.iban = b.iban)) then 'unverified '
-                 when exists (select 1 from party_bank x where x.company_id = i.company_id and x.party_id = i.party_id
-                               and (b.iban is null or x.iban = b.iban)) then 'account_blocked '
-                 else 'no_account ' end
-         || case when q.run_id is not null then 'in_run ' else '' end
-         || case when h.item_id is not null then 'on_hold ' else '' end
-         || case when b.id is not null and b.state <> 'approved' then 'not_approved ' else '' end
-         || case when a.control = 'receivables' and exists (select 1 from item_rest o where o.company_id = i.company_id and o.party_id = i.party_id
-                                                             and o.account_id = i.account_id and o.rest_minor > 0)
-                 and not exists (select 1 from cash_refund f where f.company_id = i.company_id and f.item_id = i.id) then 'owes_us ' else '' end
-         || case when b.id is not null and (exists (select 1 from bill_pair x where x.company_id = b.company_id and x.bill_id = b.id and x.released_at is null)
-                                      or exists (select 1 from bill_pair x where x.company_id = b.company_id and x.other_id = b.id and x.released_at is null)) then 'duplicate ' else '' end), '') as blocks
-  from item_rest r
-  join open_item i on i.company_id = r.company_id and i.id = r.item_id
-  join account a on a.company_id = i.company_id and a.id = i.account_id
-  join party p on p.company_id = i.company_id and p.id = i.party_id
-  left join bill b on i.source_kind = 'bill' and b.company_id = i.company_id and b.id = i.source_id
-  left join payment_part q on q.company_id = i.company_id and q.item_id = i.id and q.is_live
-  left join payment_hold h on h.company_id = i.company_id and h.item_id = i.id and (h.until_on is null or h.until_on >= :today)
-  left join party_bank k on k.company_id = i.company_id and k.id = (
-       select x.id from party_bank x where x.company_id = i.company_id and x.party_id = i.party_id and x.state = 'verified' and x.usable_from <= :today
-          and (b.iban is null or x.iban = b.iban) order by x.is_preferred desc, x.id limit 1)
-  left join payment l on l.company_id = i.company_id and l.id = (
-       select y.id from payment y where y.company_id = i.company_id and y.party_id = i.party_id and y.state in ('released', 'accepted') order by y.id desc limit 1)
- where r.company_id = :company_id and r.rest_minor <> 0 and i.kind <> 'difference'
-   and (a.control = 'payables' or (a.control = 'receivables' and r.rest_minor < 0))
+{due_items}
    and i.source_kind = 'bill' and i.source_id = :id;
 
 -- name: due_of_run
 -- reads the ledger: what is open, with the bill, the account to pay to and the run it stands in, in one look
-select i.id, i.party_id, p.number as party_number, p.name as party_name, i.account_id, a.control, i.kind as item_kind, i.source_kind, i.source_id,
-       i.reference as item_reference, i.dated_on, i.due_on, i.currency, -r.rest_minor as amount_minor,
-       case when b.discount_on >= :today and b.kind = 'invoice' and r.rest_minor = i.amount_minor then b.discount_minor else 0 end as discount_minor,
-       case when b.discount_on >= :today and b.kind = 'invoice' and r.rest_minor = i.amount_minor and b.discount_minor > 0 then b.discount_on end as discount_on,
-       b.reference_kind, b.reference, b.iban as asked_iban, k.id as party_bank_id, k.iban, k.bic, coalesce(k.holder, p.name) as holder, l.iban as last_iban,
-       case when l.iban is not null and k.iban is not null and l.iban <> k.iban then true else false end as is_changed,
-       case when l.iban is null then true else false end as is_first, q.run_id,
-       case when exists (select 1 from cash_refund f where f.company_id = i.company_id and f.item_id = i.id) then true else false end as is_refund,
-       coalesce(q.amount_minor, 0) as part_minor, coalesce(q.discount_minor, 0) as taken_minor, h.reason as hold_reason, h.until_on as hold_until,
-       nullif(trim(case when p.is_blocked then 'party_blocked ' else '' end
-         || case when k.id is not null or r.rest_minor > 0 then ''
-                 when exists (select 1 from party_bank x where x.company_id = i.company_id and x.party_id = i.party_id and x.state = 'verified'
-                               and (b.iban is null or x.iban = b.iban)) then 'waiting '
-                 when exists (select 1 from party_bank x where x.company_id = i.company_id and x.party_id = i.party_id and x.state = 'proposed'
-                               and (b.iban is null or x.iban = b.iban)) then 'unverified '
-                 when exists (select 1 from party_bank x where x.company_id = i.company_id and x.party_id = i.party_id
-                               and (b.iban is null or x.iban = b.iban)) then 'account_blocked '
-                 else 'no_account ' end
-         || case when q.run_id is not null then 'in_run ' else '' end
-         || case when h.item_id is not null then 'on_hold ' else '' end
-         || case when b.id is not null and b.state <> 'approved' then 'not_approved ' else '' end
-         || case when a.control = 'receivables' and exists (select 1 from item_rest o where o.company_id = i.company_id and o.party_id = i.party_id
-                                                             and o.account_id = i.account_id and o.rest_minor > 0)
-                 and not exists (select 1 from cash_refund f where f.company_id = i.company_id and f.item_id = i.id) then 'owes_us ' else '' end
-         || case when b.id is not null and (exists (select 1 from bill_pair x where x.company_id = b.company_id and x.bill_id = b.id and x.released_at is null)
-                                      or exists (select 1 from bill_pair x where x.company_id = b.company_id and x.other_id = b.id and x.released_at is null)) then 'duplicate ' else '' end), '') as blocks
-  from item_rest r
-  join open_item i on i.company_id = r.company_id and i.id = r.item_id
-  join account a on a.company_id = i.company_id and a.id = i.account_id
-  join party p on p.company_id = i.company_id and p.id = i.party_id
-  left join bill b on i.source_kind = 'bill' and b.company_id = i.company_id and b.id = i.source_id
-  left join payment_part q on q.company_id = i.company_id and q.item_id = i.id and q.is_live
-  left join payment_hold h on h.company_id = i.company_id and h.item_id = i.id and (h.until_on is null or h.until_on >= :today)
-  left join party_bank k on k.company_id = i.company_id and k.id = (
-       select x.id from party_bank x where x.company_id = i.company_id and x.party_id = i.party_id and x.state = 'verified' and x.usable_from <= :today
-          and (b.iban is null or x.iban = b.iban) order by x.is_preferred desc, x.id limit 1)
-  left join payment l on l.company_id = i.company_id and l.id = (
-       select y.id from payment y where y.company_id = i.company_id and y.party_id = i.party_id and y.state in ('released', 'accepted') order by y.id desc limit 1)
- where r.company_id = :company_id and r.rest_minor <> 0 and i.kind <> 'difference'
-   and (a.control = 'payables' or (a.control = 'receivables' and r.rest_minor < 0))
+{due_items}
    and i.id in (select z.item_id from payment_part z where z.company_id = :company_id and z.run_id = :id);
 
 -- name: hold_add
