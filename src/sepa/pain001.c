@@ -2,16 +2,6 @@
 
 /* ---- Texts that are cleaned ---- */
 
-static void batch_texts(struct text_fields *t, const struct sepa_party *initiator)
-{
-    text_field_add(t, "initiator.name", initiator->name, SEPA_NAME_MAX, true);
-}
-
-static void account_texts(struct text_fields *t, const struct payment_account *a)
-{
-    PARTY_TEXTS(t, "party", &a->party);
-}
-
 static void payment_texts(struct text_fields *t, const struct payment *p)
 {
     PARTY_TEXTS(t, "creditor", &p->creditor);
@@ -23,23 +13,12 @@ static void payment_texts(struct text_fields *t, const struct payment *p)
 struct text_changes pain001_preview(struct arena *arena, const struct payment_batch *batch)
 {
     struct text_changes changes = { 0 };
-    struct check c = { .arena = arena };
-    struct text_fields t = { .count = 0 };
-    batch_texts(&t, &batch->initiator);
-    preview_texts(arena, &changes, "", &t);
-    for (size_t i = 0; i < batch->account_count; i++) {
-        t.count = 0;
-        account_texts(&t, &batch->accounts[i]);
-        check_prefix(&c, "accounts", i);
-        preview_texts(arena, &changes, c.prefix, &t);
-    }
+    preview_initiator(arena, &changes, &batch->initiator);
+    for (size_t i = 0; i < batch->account_count; i++) preview_account(arena, &changes, i, &batch->accounts[i].party);
     for (size_t i = 0; i < batch->payment_count; i++) {
-        const struct payment *p = &batch->payments[i];
-        t.count = 0;
-        payment_texts(&t, p);
-        if (p->reference.kind == REFERENCE_FREE) text_field_add(&t, "reference", p->reference.text, SEPA_TEXT_MAX, false);
-        check_prefix(&c, "payments", i);
-        preview_texts(arena, &changes, c.prefix, &t);
+        struct text_fields t = { .count = 0 };
+        payment_texts(&t, &batch->payments[i]);
+        preview_payment(arena, &changes, "payments", i, &t, &batch->payments[i].reference);
     }
     return changes;
 }
@@ -48,11 +27,7 @@ struct text_changes pain001_preview(struct arena *arena, const struct payment_ba
 
 static void check_account(struct check *c, const struct payment_account *a, bool old_version)
 {
-    struct text_fields t = { .count = 0 };
-    check_present(c, a->party.name, "party.name");
-    account_texts(&t, a);
-    check_texts(c, &t);
-    check_address(c, &a->party.address, "party.address", false);
+    check_account_party(c, &a->party);
     check_id(c, a->party.organisation_id, "party.organisation_id", SEPA_ID_MAX, false);
     check_iban(c, a->iban, "iban");
     check_bic(c, a->bic, a->iban, "bic", old_version);
@@ -111,11 +86,8 @@ static void check_payment(struct check *c, const struct payment *p, const struct
 {
     struct text_fields t = { .count = 0 };
     const struct payment_account *from = p->account < batch->account_count ? &batch->accounts[p->account] : NULL;
-    if (!from)
-        check_add(c, FAULT(c->arena, &sepa_account_unknown, "account",
-                           PARAM_INT(c->arena, "number", (int64_t)(p->account & INT32_MAX))));
-    check_id(c, p->end_to_end_id, "end_to_end_id", SEPA_ID_MAX, true);
-    check_id(c, p->instruction_id, "instruction_id", SEPA_ID_MAX, false);
+    check_account_known(c, p->account, batch->account_count);
+    check_payment_ids(c, p->end_to_end_id, p->instruction_id);
     check_day(c, p->requested_on, instant_day(batch->created_at), "requested_on");
     check_present(c, p->creditor.name, "creditor.name");
     payment_texts(&t, p);
@@ -147,18 +119,9 @@ static void check_payment(struct check *c, const struct payment *p, const struct
 struct fault *pain001_check(struct arena *arena, const struct payment_batch *batch, enum pain001_version version)
 {
     struct check c = { .arena = arena };
-    struct text_fields t = { .count = 0 };
     struct sepa_total total;
     bool old_version = version == PAIN001_03;
-    if (batch->payment_count > SEPA_PAYMENTS_MAX)
-        return FAULT(arena, &sepa_batch_too_large, "payments", PARAM_INT(arena, "limit", SEPA_PAYMENTS_MAX));
-    if (!batch->payment_count) check_add(&c, FAULT(arena, &sepa_batch_empty, "payments"));
-    check_id(&c, batch->message_id, "message_id", SEPA_MESSAGE_ID_MAX, true);
-    if (!batch->created_at.us) check_present(&c, (struct str){ 0 }, "created_at");
-    check_present(&c, batch->initiator.name, "initiator.name");
-    batch_texts(&t, &batch->initiator);
-    check_texts(&c, &t);
-    check_id(&c, batch->initiator.organisation_id, "initiator.organisation_id", SEPA_ID_MAX, false);
+    TRY(check_batch(&c, "payments", batch->payment_count, batch->message_id, batch->created_at, &batch->initiator));
     for (size_t i = 0; i < batch->account_count; i++) {
         check_prefix(&c, "accounts", i);
         check_account(&c, &batch->accounts[i], old_version);
@@ -212,11 +175,7 @@ static void write_kind(struct xml_writer *w, const struct payment *p)
     xml_open(w, "PmtTpInf");
     write_code(w, "SvcLvl", is_sepa(p) ? "SEPA" : p->kind == PAYMENT_URGENT ? "URGP" : "NURG");
     if (p->kind == PAYMENT_INSTANT) write_code(w, "LclInstrm", "INST");
-    if (p->category_purpose.length) {
-        xml_open(w, "CtgyPurp");
-        xml_leaf(w, "Cd", p->category_purpose);
-        xml_close(w);
-    }
+    write_purpose(w, "CtgyPurp", p->category_purpose);
     xml_close(w);
 }
 
@@ -258,10 +217,7 @@ static void write_creditor_account(struct xml_writer *w, const struct payment *p
 static void write_payment(struct xml_writer *w, const struct payment *p, bool old_version)
 {
     xml_open(w, "CdtTrfTxInf");
-    xml_open(w, "PmtId");
-    xml_leaf(w, "InstrId", p->instruction_id);
-    xml_leaf(w, "EndToEndId", p->end_to_end_id);
-    xml_close(w);
+    write_payment_ids(w, p->instruction_id, p->end_to_end_id);
     xml_open(w, "Amt");
     write_amount(w, p->amount_minor, p->currency);
     xml_close(w);
@@ -270,11 +226,7 @@ static void write_payment(struct xml_writer *w, const struct payment *p, bool ol
     write_party(w, "Cdtr", &p->creditor);
     write_creditor_account(w, p);
     write_name(w, "UltmtCdtr", p->ultimate_creditor);
-    if (p->purpose.length) {
-        xml_open(w, "Purp");
-        xml_leaf(w, "Cd", p->purpose);
-        xml_close(w);
-    }
+    write_purpose(w, "Purp", p->purpose);
     write_reference(w, &p->reference);
     xml_close(w);
 }
@@ -285,22 +237,17 @@ static void write_group(struct xml_writer *w, const void *of, const size_t *orde
     static const char *const bearers[] = { NULL, "SHAR", "DEBT", "CRED" };
     const struct payment *first = &batch->payments[order[0]];
     const struct payment_account *account = &batch->accounts[first->account];
-    struct arena *arena = w->text.arena;
     struct sepa_total total;
     bool fits = total_of(batch, order, count, &total);
     ensure(fits); /* the whole was checked, a part is not more */
-    xml_open(w, "PmtInf");
-    xml_leaf(w, "PmtInfId", group_id(arena, batch->message_id, number));
-    xml_leaf(w, "PmtMtd", STR("TRF"));
-    xml_leaf(w, "BtchBookg", account->each_booked ? STR("false") : STR("true"));
-    write_total(w, &total);
+    write_group_head(w, batch->message_id, number, "TRF", account->each_booked, &total);
     write_kind(w, first);
     if (!old_version) xml_open(w, "ReqdExctnDt");
-    xml_leaf(w, old_version ? "ReqdExctnDt" : "Dt", date_text(arena, first->requested_on));
+    xml_leaf(w, old_version ? "ReqdExctnDt" : "Dt", date_text(w->text.arena, first->requested_on));
     if (!old_version) xml_close(w);
     write_party(w, "Dbtr", &account->party);
     write_iban(w, "DbtrAcct", account->iban, account->currency);
-    write_agent(w, "DbtrAgt", account->bic.length ? account->bic : iban_bic(account->iban), old_version);
+    write_agent(w, "DbtrAgt", account->bic, account->iban, old_version);
     xml_leaf(w, "ChrgBr", is_sepa(first) ? STR("SLEV") : str_of(bearers[charges_of(first)]));
     for (size_t i = 0; i < count; i++) write_payment(w, &batch->payments[order[i]], old_version);
     xml_close(w);

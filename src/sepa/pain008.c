@@ -1,7 +1,5 @@
 #include "sepa/sepa_private.h"
 
-static void account_texts(struct text_fields *t, const struct debit_account *a) { PARTY_TEXTS(t, "party", &a->party); }
-
 static void debit_texts(struct text_fields *t, const struct debit *d)
 {
     PARTY_TEXTS(t, "debtor", &d->debtor);
@@ -13,23 +11,12 @@ static void debit_texts(struct text_fields *t, const struct debit *d)
 struct text_changes pain008_preview(struct arena *arena, const struct debit_batch *batch)
 {
     struct text_changes changes = { 0 };
-    struct check c = { .arena = arena };
-    struct text_fields t = { .count = 0 };
-    text_field_add(&t, "initiator.name", batch->initiator.name, SEPA_NAME_MAX, true);
-    preview_texts(arena, &changes, "", &t);
-    for (size_t i = 0; i < batch->account_count; i++) {
-        t.count = 0;
-        account_texts(&t, &batch->accounts[i]);
-        check_prefix(&c, "accounts", i);
-        preview_texts(arena, &changes, c.prefix, &t);
-    }
+    preview_initiator(arena, &changes, &batch->initiator);
+    for (size_t i = 0; i < batch->account_count; i++) preview_account(arena, &changes, i, &batch->accounts[i].party);
     for (size_t i = 0; i < batch->debit_count; i++) {
-        const struct debit *d = &batch->debits[i];
-        t.count = 0;
-        debit_texts(&t, d);
-        if (d->reference.kind == REFERENCE_FREE) text_field_add(&t, "reference", d->reference.text, SEPA_TEXT_MAX, false);
-        check_prefix(&c, "debits", i);
-        preview_texts(arena, &changes, c.prefix, &t);
+        struct text_fields t = { .count = 0 };
+        debit_texts(&t, &batch->debits[i]);
+        preview_payment(arena, &changes, "debits", i, &t, &batch->debits[i].reference);
     }
     return changes;
 }
@@ -46,11 +33,7 @@ static void check_creditor_id(struct check *c, struct str id, const char *field)
 
 static void check_account(struct check *c, const struct debit_account *a, bool old_version)
 {
-    struct text_fields t = { .count = 0 };
-    check_present(c, a->party.name, "party.name");
-    account_texts(&t, a);
-    check_texts(c, &t);
-    check_address(c, &a->party.address, "party.address", false);
+    check_account_party(c, &a->party);
     check_iban(c, a->iban, "iban");
     if (iban_is_valid(a->iban) && iban_area(a->iban) == IBAN_ELSEWHERE)
         check_add(c, FAULT(c->arena, &sepa_outside, "iban", PARAM("iban", a->iban)));
@@ -75,11 +58,8 @@ static void check_mandate(struct check *c, const struct debit *d)
 static void check_debit(struct check *c, const struct debit *d, const struct debit_batch *batch, bool old_version)
 {
     struct text_fields t = { .count = 0 };
-    if (d->account >= batch->account_count)
-        check_add(c, FAULT(c->arena, &sepa_account_unknown, "account",
-                           PARAM_INT(c->arena, "number", (int64_t)(d->account & INT32_MAX))));
-    check_id(c, d->end_to_end_id, "end_to_end_id", SEPA_ID_MAX, true);
-    check_id(c, d->instruction_id, "instruction_id", SEPA_ID_MAX, false);
+    check_account_known(c, d->account, batch->account_count);
+    check_payment_ids(c, d->end_to_end_id, d->instruction_id);
     if (d->scheme < DEBIT_CORE || d->scheme > DEBIT_B2B) check_add(c, FAULT(c->arena, &sepa_choice_missing, "scheme"));
     if (d->sequence < DEBIT_FIRST || d->sequence > DEBIT_ONE_OFF) check_add(c, FAULT(c->arena, &sepa_choice_missing, "sequence"));
     check_day(c, d->requested_on, date_add_days(instant_day(batch->created_at), 1), "requested_on");
@@ -102,18 +82,9 @@ static void check_debit(struct check *c, const struct debit *d, const struct deb
 struct fault *pain008_check(struct arena *arena, const struct debit_batch *batch, enum pain008_version version)
 {
     struct check c = { .arena = arena };
-    struct text_fields t = { .count = 0 };
     struct sepa_total total;
     bool old_version = version == PAIN008_02;
-    if (batch->debit_count > SEPA_PAYMENTS_MAX)
-        return FAULT(arena, &sepa_batch_too_large, "debits", PARAM_INT(arena, "limit", SEPA_PAYMENTS_MAX));
-    if (!batch->debit_count) check_add(&c, FAULT(arena, &sepa_batch_empty, "debits"));
-    check_id(&c, batch->message_id, "message_id", SEPA_MESSAGE_ID_MAX, true);
-    if (!batch->created_at.us) check_present(&c, (struct str){ 0 }, "created_at");
-    check_present(&c, batch->initiator.name, "initiator.name");
-    text_field_add(&t, "initiator.name", batch->initiator.name, SEPA_NAME_MAX, true);
-    check_texts(&c, &t);
-    check_id(&c, batch->initiator.organisation_id, "initiator.organisation_id", SEPA_ID_MAX, false);
+    TRY(check_batch(&c, "debits", batch->debit_count, batch->message_id, batch->created_at, &batch->initiator));
     for (size_t i = 0; i < batch->account_count; i++) {
         check_prefix(&c, "accounts", i);
         check_account(&c, &batch->accounts[i], old_version);
@@ -200,10 +171,7 @@ static void write_amendment(struct xml_writer *w, const struct mandate *m)
 static void write_debit(struct xml_writer *w, const struct debit *d, bool old_version)
 {
     xml_open(w, "DrctDbtTxInf");
-    xml_open(w, "PmtId");
-    xml_leaf(w, "InstrId", d->instruction_id);
-    xml_leaf(w, "EndToEndId", d->end_to_end_id);
-    xml_close(w);
+    write_payment_ids(w, d->instruction_id, d->end_to_end_id);
     write_amount(w, d->amount_minor, STR("EUR"));
     xml_open(w, "DrctDbtTx");
     xml_open(w, "MndtRltdInf");
@@ -213,15 +181,11 @@ static void write_debit(struct xml_writer *w, const struct debit *d, bool old_ve
     xml_close(w);
     xml_close(w);
     write_name(w, "UltmtCdtr", d->ultimate_creditor);
-    write_agent(w, "DbtrAgt", d->debtor_bic.length ? d->debtor_bic : iban_bic(d->debtor_iban), old_version);
+    write_agent(w, "DbtrAgt", d->debtor_bic, d->debtor_iban, old_version);
     write_party(w, "Dbtr", &d->debtor);
     write_iban(w, "DbtrAcct", d->debtor_iban, (struct str){ 0 });
     write_name(w, "UltmtDbtr", d->ultimate_debtor);
-    if (d->purpose.length) {
-        xml_open(w, "Purp");
-        xml_leaf(w, "Cd", d->purpose);
-        xml_close(w);
-    }
+    write_purpose(w, "Purp", d->purpose);
     write_reference(w, &d->reference);
     xml_close(w);
 }
@@ -237,11 +201,7 @@ static void write_group(struct xml_writer *w, const void *of, const size_t *orde
     bool fits = total_of(batch, order, count, &total);
     ensure(fits); /* the whole was checked, a part is not more */
     creditor.organisation_id = (struct str){ 0 }; /* SEPA: the creditor identifier says who it is */
-    xml_open(w, "PmtInf");
-    xml_leaf(w, "PmtInfId", group_id(w->text.arena, batch->message_id, number));
-    xml_leaf(w, "PmtMtd", STR("DD"));
-    xml_leaf(w, "BtchBookg", account->each_booked ? STR("false") : STR("true"));
-    write_total(w, &total);
+    write_group_head(w, batch->message_id, number, "DD", account->each_booked, &total);
     xml_open(w, "PmtTpInf");
     write_code(w, "SvcLvl", "SEPA");
     write_code(w, "LclInstrm", first->scheme == DEBIT_CORE ? "CORE" : "B2B");
@@ -250,7 +210,7 @@ static void write_group(struct xml_writer *w, const void *of, const size_t *orde
     xml_leaf(w, "ReqdColltnDt", date_text(w->text.arena, first->requested_on));
     write_party(w, "Cdtr", &creditor);
     write_iban(w, "CdtrAcct", account->iban, (struct str){ 0 });
-    write_agent(w, "CdtrAgt", account->bic.length ? account->bic : iban_bic(account->iban), old_version);
+    write_agent(w, "CdtrAgt", account->bic, account->iban, old_version);
     xml_leaf(w, "ChrgBr", STR("SLEV"));
     write_scheme_id(w, "CdtrSchmeId", (struct str){ 0 }, account->creditor_id);
     for (size_t i = 0; i < count; i++) write_debit(w, &batch->debits[order[i]], old_version);

@@ -290,6 +290,85 @@ bool sum_total(const struct sum *sum, struct sepa_total *out)
     return true;
 }
 
+/* ---- What the batches of both have in common ---- */
+
+static void account_texts(struct text_fields *fields, const struct sepa_party *party)
+{
+    PARTY_TEXTS(fields, "party", party);
+}
+
+static void initiator_texts(struct text_fields *fields, const struct sepa_party *initiator)
+{
+    text_field_add(fields, "initiator.name", initiator->name, SEPA_NAME_MAX, true);
+}
+
+void preview_initiator(struct arena *arena, struct text_changes *changes, const struct sepa_party *initiator)
+{
+    struct text_fields fields = { .count = 0 };
+    initiator_texts(&fields, initiator);
+    preview_texts(arena, changes, "", &fields);
+}
+
+static void preview_at(struct arena *arena, struct text_changes *changes, const char *list, size_t index,
+                       const struct text_fields *fields)
+{
+    struct check c = { .arena = arena };
+    check_prefix(&c, list, index);
+    preview_texts(arena, changes, c.prefix, fields);
+}
+
+void preview_account(struct arena *arena, struct text_changes *changes, size_t index, const struct sepa_party *party)
+{
+    struct text_fields fields = { .count = 0 };
+    account_texts(&fields, party);
+    preview_at(arena, changes, "accounts", index, &fields);
+}
+
+void preview_payment(struct arena *arena, struct text_changes *changes, const char *list, size_t index,
+                     struct text_fields *fields, const struct reference *reference)
+{
+    if (reference->kind == REFERENCE_FREE) text_field_add(fields, "reference", reference->text, SEPA_TEXT_MAX, false);
+    preview_at(arena, changes, list, index, fields);
+}
+
+struct fault *check_batch(struct check *c, const char *list, size_t count, struct str message_id, struct instant created_at,
+                          const struct sepa_party *initiator)
+{
+    struct text_fields fields = { .count = 0 };
+    if (count > SEPA_PAYMENTS_MAX)
+        return FAULT(c->arena, &sepa_batch_too_large, list, PARAM_INT(c->arena, "limit", SEPA_PAYMENTS_MAX));
+    if (!count) check_add(c, FAULT(c->arena, &sepa_batch_empty, list));
+    check_id(c, message_id, "message_id", SEPA_MESSAGE_ID_MAX, true);
+    if (!created_at.us) check_present(c, (struct str){ 0 }, "created_at");
+    check_present(c, initiator->name, "initiator.name");
+    initiator_texts(&fields, initiator);
+    check_texts(c, &fields);
+    check_id(c, initiator->organisation_id, "initiator.organisation_id", SEPA_ID_MAX, false);
+    return NULL;
+}
+
+void check_account_party(struct check *c, const struct sepa_party *party)
+{
+    struct text_fields fields = { .count = 0 };
+    check_present(c, party->name, "party.name");
+    account_texts(&fields, party);
+    check_texts(c, &fields);
+    check_address(c, &party->address, "party.address", false);
+}
+
+void check_account_known(struct check *c, size_t account, size_t count)
+{
+    if (account >= count)
+        check_add(c, FAULT(c->arena, &sepa_account_unknown, "account",
+                           PARAM_INT(c->arena, "number", (int64_t)(account & INT32_MAX))));
+}
+
+void check_payment_ids(struct check *c, struct str end_to_end_id, struct str instruction_id)
+{
+    check_id(c, end_to_end_id, "end_to_end_id", SEPA_ID_MAX, true);
+    check_id(c, instruction_id, "instruction_id", SEPA_ID_MAX, false);
+}
+
 /* ---- Parts of a document ---- */
 
 struct str written(struct arena *arena, struct str text, size_t limit)
@@ -352,8 +431,9 @@ void write_iban(struct xml_writer *w, const char *element, struct str iban, stru
     xml_close(w);
 }
 
-void write_agent(struct xml_writer *w, const char *element, struct str bic, bool old_version)
+void write_agent(struct xml_writer *w, const char *element, struct str bic, struct str iban, bool old_version)
 {
+    if (!bic.length) bic = iban_bic(iban);
     xml_open(w, element);
     xml_open(w, "FinInstnId");
     if (bic.length) xml_leaf(w, old_version ? "BIC" : "BICFI", bic);
@@ -414,9 +494,30 @@ void write_head(struct xml_writer *w, struct str message_id, struct instant crea
     xml_close(w);
 }
 
-struct str group_id(struct arena *arena, struct str message_id, size_t number)
+void write_group_head(struct xml_writer *w, struct str message_id, size_t number, const char *method, bool each_booked,
+                      const struct sepa_total *total)
 {
-    return str_format(arena, "%.*s-%zu", STR_ARG(message_id), number);
+    xml_open(w, "PmtInf");
+    xml_leaf(w, "PmtInfId", str_format(w->text.arena, "%.*s-%zu", STR_ARG(message_id), number));
+    xml_leaf(w, "PmtMtd", str_of(method));
+    xml_leaf(w, "BtchBookg", each_booked ? STR("false") : STR("true"));
+    write_total(w, total);
+}
+
+void write_payment_ids(struct xml_writer *w, struct str instruction_id, struct str end_to_end_id)
+{
+    xml_open(w, "PmtId");
+    xml_leaf(w, "InstrId", instruction_id);
+    xml_leaf(w, "EndToEndId", end_to_end_id);
+    xml_close(w);
+}
+
+void write_purpose(struct xml_writer *w, const char *element, struct str code)
+{
+    if (!code.length) return;
+    xml_open(w, element);
+    xml_leaf(w, "Cd", code);
+    xml_close(w);
 }
 
 void write_code(struct xml_writer *w, const char *element, const char *code)

@@ -41,6 +41,12 @@ enum { SEPA_NAME_MAX = 70, SEPA_TEXT_MAX = 140, SEPA_ID_MAX = 35, SEPA_MESSAGE_I
 void check_texts(struct check *check, const struct text_fields *fields);
 void preview_texts(struct arena *arena, struct text_changes *changes, const char *prefix, const struct text_fields *fields);
 
+/* What the previews of a batch have in common: its initiator, our account, and a payment with the texts of its own in `fields`. */
+void preview_initiator(struct arena *arena, struct text_changes *changes, const struct sepa_party *initiator);
+void preview_account(struct arena *arena, struct text_changes *changes, size_t index, const struct sepa_party *party);
+void preview_payment(struct arena *arena, struct text_changes *changes, const char *list, size_t index,
+                     struct text_fields *fields, const struct reference *reference);
+
 void check_present(struct check *check, struct str text, const char *field);
 /* Identifiers: EPC characters, no slash first or last, no two together. Not cleaned: others must find them again. */
 void check_id(struct check *check, struct str text, const char *field, size_t limit, bool required);
@@ -54,6 +60,12 @@ void check_reference(struct check *check, const struct reference *reference, con
 /* Each text once in the array; `list` names it: "payments". "NOTPROVIDED" may come again. */
 void check_unique(struct check *check, const struct str *texts, size_t count, const char *list, const char *field);
 bool address_is_absent(const struct sepa_address *address);
+/* The head of a batch. A batch that is too large is refused as it is, without a look at the rest. */
+CHECKED struct fault *check_batch(struct check *check, const char *list, size_t count, struct str message_id,
+                                  struct instant created_at, const struct sepa_party *initiator);
+void check_account_party(struct check *check, const struct sepa_party *party); /* ours: the name must be there */
+void check_account_known(struct check *check, size_t account, size_t count);
+void check_payment_ids(struct check *check, struct str end_to_end_id, struct str instruction_id);
 
 /* ---- Parts of a document ---- */
 
@@ -63,14 +75,18 @@ void write_name(struct xml_writer *w, const char *element, struct str name);    
 void write_party(struct xml_writer *w, const char *element, const struct sepa_party *party);
 void write_address(struct xml_writer *w, const struct sepa_address *address);
 void write_iban(struct xml_writer *w, const char *element, struct str iban, struct str currency);
-/* BICFI or BIC; without one Othr/Id NOTPROVIDED. */
-void write_agent(struct xml_writer *w, const char *element, struct str bic, bool old_version);
+/* BICFI or BIC, of the IBAN where it is absent; without one Othr/Id NOTPROVIDED. */
+void write_agent(struct xml_writer *w, const char *element, struct str bic, struct str iban, bool old_version);
 void write_reference(struct xml_writer *w, const struct reference *reference);
 void write_amount(struct xml_writer *w, int64_t minor, struct str currency);
 void write_total(struct xml_writer *w, const struct sepa_total *total);
 void write_head(struct xml_writer *w, struct str message_id, struct instant created_at, const struct sepa_total *total,
                 const struct sepa_party *initiator);
-struct str group_id(struct arena *arena, struct str message_id, size_t number); /* number from 1 */
+/* Opens PmtInf; the number, from 1, stands behind the message id. method: TRF, DD. */
+void write_group_head(struct xml_writer *w, struct str message_id, size_t number, const char *method, bool each_booked,
+                      const struct sepa_total *total);
+void write_payment_ids(struct xml_writer *w, struct str instruction_id, struct str end_to_end_id);
+void write_purpose(struct xml_writer *w, const char *element, struct str code); /* element/Cd, where there is one */
 void write_code(struct xml_writer *w, const char *element, const char *code); /* element/Cd */
 
 /* An initiation message (pain.001, pain.008): a head, then groups of what agrees in account, day and kind, in the order of `compare`,
