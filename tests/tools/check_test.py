@@ -147,6 +147,15 @@ class Rooms(unittest.TestCase):
         tree.put('rooms.txt', 'bill: base\nbase:\n')
         self.assertRegex(tree.run('check_rooms.py')[1], 'does not come before')
 
+    def test_files_of_a_room(self):
+        tree = Tree(**{'rooms.txt': 'base:\nbill: base\n', 'src/base/day.c': '', 'src/base/day_test.c': '', 'src/base/base.h': '', 'src/bill/bill.c': '',
+                       'src/base/README.md': '| `day.c`, base.h | days |\n\nSee bill/bill.c, `src/bill/bill.c`, base_*.c and libc.\n'})
+        self.assertEqual(tree.run('check_rooms.py'), (0, 'rooms: in order\n'))
+        tree.put('src/base/today.c', '')
+        self.assertEqual(tree.run('check_rooms.py'), (1, 'src/base/README.md: does not say what today.c is for\n'))
+        tree.put('src/base/README.md', '`day.c`, `today.c`, `bill.c`, base/month.h\n')
+        self.assertEqual(tree.run('check_rooms.py'), (1, 'src/base/README.md: base/month.h is no file (any more)\nsrc/base/README.md: bill.c is no file (any more)\n'))
+
 
 class Called(unittest.TestCase):
     def test_every_operation(self):
