@@ -74,7 +74,8 @@ def main(words):
     check, wrong = '--check' in words, []
     program = shutil.which('clang-format-14') or shutil.which('clang-format')
     if not program: sys.exit('format: clang-format is not here')
-    names = [w for w in words if w != '--check'] or ours()
+    asked = [w for w in words if w != '--check']
+    names = [name for name in asked if name.endswith(('.c', '.h'))] if asked else ours()  # clang-format would rewrite anything else as C
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         made = pool.map(lambda name: subprocess.run([program, name], capture_output=True, text=True, check=True).stdout, names)
     for name, theirs in zip(names, made):
