@@ -65,91 +65,90 @@ static void totals_are(struct out *o, const char *its, const struct xaf_totals *
     shut(o, '}');
 }
 
-static void parties_are(struct out *o, const struct xaf_books *b)
+typedef void write_one(struct out *o, const void *one);
+static void list_is(struct out *o, const char *name, const void *at, size_t count, size_t size, write_one *write)
 {
-    open(o, "parties", '[');
-    for (size_t i = 0; i < b->parties.count; i++) {
-        const struct xaf_party *p = &b->parties.at[i];
+    open(o, name, '[');
+    for (size_t i = 0; i < count; i++) {
         open(o, NULL, '{');
-        text_is(o, "id", p->id), text_is(o, "name", p->name), kind_is(o, p->kind);
-        text_is(o, "contact", p->contact), text_is(o, "telephone", p->telephone), text_is(o, "email", p->email);
-        text_is(o, "website", p->website), text_is(o, "kvk", p->kvk), text_is(o, "tax_country", p->tax_country);
-        text_is(o, "tax_id", p->tax_id), text_is(o, "relation_id", p->relation_id);
-        amount_is(o, "credit_limit", p->credit_limit), amount_is(o, "opening", p->opening), amount_is(o, "closing", p->closing);
-        for (size_t k = 0; k < p->addresses.count; k++) {
-            const struct xaf_address *a = &p->addresses.at[k];
-            if (!k) open(o, "addresses", '[');
-            open(o, NULL, '{');
-            text_is(o, "street", a->street), text_is(o, "number", a->number), text_is(o, "extension", a->extension);
-            text_is(o, "property", a->property), text_is(o, "post_code", a->post_code), text_is(o, "city", a->city);
-            text_is(o, "region", a->region), text_is(o, "country", a->country);
-            shut(o, '}');
-        }
-        if (p->addresses.count) shut(o, ']');
-        for (size_t k = 0; k < p->bank_accounts.count; k++) {
-            if (!k) open(o, "bank_accounts", '[');
-            open(o, NULL, '{');
-            text_is(o, "number", p->bank_accounts.at[k].number), text_is(o, "bank", p->bank_accounts.at[k].bank);
-            shut(o, '}');
-        }
-        if (p->bank_accounts.count) shut(o, ']');
+        write(o, (const char *)at + i * size);
         shut(o, '}');
     }
     shut(o, ']');
 }
+#define LIST_IS(o, name, list, write) list_is(o, name, (list).at, (list).count, sizeof *(list).at, write)
 
-static void ledger_is(struct out *o, const struct xaf_books *b)
+static void address_is(struct out *o, const void *one)
 {
-    open(o, "accounts", '[');
-    for (size_t i = 0; i < b->accounts.count; i++) {
-        const struct xaf_account *a = &b->accounts.at[i];
-        open(o, NULL, '{');
-        text_is(o, "id", a->id), text_is(o, "description", a->description), kind_is(o, a->kind);
-        text_is(o, "lead_code", a->lead_code), text_is(o, "lead_description", a->lead_description);
-        text_is(o, "rgs_code", a->rgs_code);
-        shut(o, '}');
-    }
-    shut(o, ']');
-    open(o, "vat_codes", '[');
-    for (size_t i = 0; i < b->vat_codes.count; i++) {
-        const struct xaf_vat_code *v = &b->vat_codes.at[i];
-        open(o, NULL, '{');
-        text_is(o, "id", v->id), text_is(o, "description", v->description);
-        text_is(o, "to_pay_account", v->to_pay_account), text_is(o, "to_claim_account", v->to_claim_account);
-        shut(o, '}');
-    }
-    shut(o, ']');
-    open(o, "periods", '[');
-    for (size_t i = 0; i < b->periods.count; i++) {
-        const struct xaf_period *p = &b->periods.at[i];
-        open(o, NULL, '{');
-        number_is(o, "number", p->number), text_is(o, "description", p->description);
-        day_is(o, "start_on", p->start_on), day_is(o, "end_on", p->end_on);
-        shut(o, '}');
-    }
-    shut(o, ']');
-    open(o, "opening", '[');
-    for (size_t i = 0; i < b->opening.count; i++) {
-        const struct xaf_opening_line *l = &b->opening.at[i];
-        open(o, NULL, '{');
-        text_is(o, "number", l->number), text_is(o, "account", l->account), amount_is(o, "amount", l->amount);
-        shut(o, '}');
-    }
-    shut(o, ']');
-    open(o, "journals", '[');
-    for (size_t i = 0; i < b->journals.count; i++) {
-        const struct xaf_journal *j = &b->journals.at[i];
-        open(o, NULL, '{');
-        text_is(o, "id", j->id), text_is(o, "description", j->description), kind_is(o, j->kind);
-        text_is(o, "offset_account", j->offset_account), text_is(o, "bank_account", j->bank_account);
-        shut(o, '}');
-    }
-    shut(o, ']');
+    const struct xaf_address *a = one;
+    text_is(o, "street", a->street), text_is(o, "number", a->number), text_is(o, "extension", a->extension);
+    text_is(o, "property", a->property), text_is(o, "post_code", a->post_code), text_is(o, "city", a->city);
+    text_is(o, "region", a->region), text_is(o, "country", a->country);
 }
 
-static void line_is(struct out *o, const struct xaf_line *l)
+static void bank_account_is(struct out *o, const void *one)
 {
-    open(o, NULL, '{');
+    const struct xaf_bank_account *b = one;
+    text_is(o, "number", b->number), text_is(o, "bank", b->bank);
+}
+
+static void party_is(struct out *o, const void *one)
+{
+    const struct xaf_party *p = one;
+    text_is(o, "id", p->id), text_is(o, "name", p->name), kind_is(o, p->kind);
+    text_is(o, "contact", p->contact), text_is(o, "telephone", p->telephone), text_is(o, "email", p->email);
+    text_is(o, "website", p->website), text_is(o, "kvk", p->kvk), text_is(o, "tax_country", p->tax_country);
+    text_is(o, "tax_id", p->tax_id), text_is(o, "relation_id", p->relation_id);
+    amount_is(o, "credit_limit", p->credit_limit), amount_is(o, "opening", p->opening), amount_is(o, "closing", p->closing);
+    if (p->addresses.count) LIST_IS(o, "addresses", p->addresses, address_is);
+    if (p->bank_accounts.count) LIST_IS(o, "bank_accounts", p->bank_accounts, bank_account_is);
+}
+
+static void account_is(struct out *o, const void *one)
+{
+    const struct xaf_account *a = one;
+    text_is(o, "id", a->id), text_is(o, "description", a->description), kind_is(o, a->kind);
+    text_is(o, "lead_code", a->lead_code), text_is(o, "lead_description", a->lead_description);
+    text_is(o, "rgs_code", a->rgs_code);
+}
+
+static void vat_code_is(struct out *o, const void *one)
+{
+    const struct xaf_vat_code *v = one;
+    text_is(o, "id", v->id), text_is(o, "description", v->description);
+    text_is(o, "to_pay_account", v->to_pay_account), text_is(o, "to_claim_account", v->to_claim_account);
+}
+
+static void period_is(struct out *o, const void *one)
+{
+    const struct xaf_period *p = one;
+    number_is(o, "number", p->number), text_is(o, "description", p->description);
+    day_is(o, "start_on", p->start_on), day_is(o, "end_on", p->end_on);
+}
+
+static void opening_line_is(struct out *o, const void *one)
+{
+    const struct xaf_opening_line *l = one;
+    text_is(o, "number", l->number), text_is(o, "account", l->account), amount_is(o, "amount", l->amount);
+}
+
+static void journal_is(struct out *o, const void *one)
+{
+    const struct xaf_journal *j = one;
+    text_is(o, "id", j->id), text_is(o, "description", j->description), kind_is(o, j->kind);
+    text_is(o, "offset_account", j->offset_account), text_is(o, "bank_account", j->bank_account);
+}
+
+static void vat_is(struct out *o, const void *one)
+{
+    const struct xaf_vat *v = one;
+    text_is(o, "code", v->code), text_is(o, "percent", decimal_format(o->arena, v->percent));
+    amount_is(o, "amount", v->amount);
+}
+
+static void line_is(struct out *o, const void *one)
+{
+    const struct xaf_line *l = one;
     text_is(o, "number", l->number), text_is(o, "account", l->account), amount_is(o, "amount", l->amount);
     text_is(o, "document", l->document), text_is(o, "description", l->description);
     day_is(o, "effective_on", l->effective_on), day_is(o, "settled_on", l->settled_on);
@@ -157,21 +156,18 @@ static void line_is(struct out *o, const struct xaf_line *l)
     text_is(o, "shipment", l->shipment), text_is(o, "cost", l->cost), text_is(o, "product", l->product);
     text_is(o, "project", l->project), text_is(o, "bank_account", l->bank_account), text_is(o, "match", l->match);
     text_is(o, "order", l->order);
-    for (size_t i = 0; i < l->vat.count; i++) {
-        const struct xaf_vat *v = &l->vat.at[i];
-        if (!i) open(o, "vat", '[');
-        open(o, NULL, '{');
-        text_is(o, "code", v->code), text_is(o, "percent", decimal_format(o->arena, v->percent)),
-            amount_is(o, "amount", v->amount);
-        shut(o, '}');
-    }
-    if (l->vat.count) shut(o, ']');
+    if (l->vat.count) LIST_IS(o, "vat", l->vat, vat_is);
     if (l->currency_amount.present) {
         int own = currency_digits(l->currency);
         text_is(o, "currency", l->currency);
         text_is(o, "currency_amount", minor_format(o->arena, l->currency_amount.minor, own < 0 ? 2 : own));
     }
-    shut(o, '}');
+}
+
+static void unread_is(struct out *o, const void *one)
+{
+    const struct xaf_unread *u = one;
+    text_is(o, "element", u->element), number_is(o, "times", (int64_t)u->times);
 }
 
 /* What comes by goes into a text of its own: the master data is whole only at the end. */
@@ -187,9 +183,7 @@ static struct fault *take(void *context, const struct xaf_books *books, const st
     text_is(o, "number", t->number), text_is(o, "description", t->description);
     number_is(o, "period", t->period), day_is(o, "day", t->day), amount_is(o, "amount", t->amount);
     text_is(o, "source", t->source), text_is(o, "user", t->user);
-    open(o, "lines", '[');
-    for (size_t i = 0; i < t->lines.count; i++) line_is(o, &t->lines.at[i]);
-    shut(o, ']');
+    LIST_IS(o, "lines", t->lines, line_is);
     shut(o, '}');
     return NULL;
 }
@@ -212,17 +206,15 @@ struct fault *xaf_add_json(struct arena *arena, struct text *text, struct str by
     text_is(o, "software_version", b.software_version), text_is(o, "rgs_version", b.rgs_version);
     text_is(o, "company_id", b.company_id), text_is(o, "company_name", b.company_name);
     text_is(o, "tax_country", b.tax_country), text_is(o, "tax_id", b.tax_id);
-    parties_are(o, &b);
-    ledger_is(o, &b);
+    LIST_IS(o, "parties", b.parties, party_is);
+    LIST_IS(o, "accounts", b.accounts, account_is);
+    LIST_IS(o, "vat_codes", b.vat_codes, vat_code_is);
+    LIST_IS(o, "periods", b.periods, period_is);
+    LIST_IS(o, "opening", b.opening, opening_line_is);
+    LIST_IS(o, "journals", b.journals, journal_is);
     totals_are(o, "declared", &b.declared);
     totals_are(o, "counted", &b.counted);
-    for (size_t i = 0; i < unread.list.count; i++) {
-        if (!i) open(o, "unread", '[');
-        open(o, NULL, '{');
-        text_is(o, "element", unread.list.at[i].element), number_is(o, "times", (int64_t)unread.list.at[i].times);
-        shut(o, '}');
-    }
-    if (unread.list.count) shut(o, ']');
+    if (unread.list.count) LIST_IS(o, "unread", unread.list, unread_is);
     open(o, "transactions", '[');
     text_add(text, text_str(&transactions));
     shut(o, ']');
