@@ -1,19 +1,16 @@
 /* What the tests of this room start from. */
 #pragma once
-#include "test.h"
+#include "given.h"
 #include "bill/bill_private.h"
 
 /* ---- What the tests start from ---- */
 
 static inline struct party given_supplier(struct work *work, struct party p)
 {
-    p.is_supplier = true, p.is_business = true;
+    p.is_supplier = true;
     if (!p.name.at) p.name = STR("Bakkerij De Zon B.V.");
-    p.language = STR("nl"), p.country = STR("NL"), p.currency = STR("EUR");
-    p.delivery = DELIVER_MAIL_PDF, p.reference_needed = NEEDS_NO_REFERENCE;
     p.supplier_terms_days = 30;
-    expect_done(party_make(work, &p));
-    return p;
+    return given_party(work, p);
 }
 
 static inline account_id account_numbered(struct work *work, const char *number)

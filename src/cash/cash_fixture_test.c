@@ -3,45 +3,18 @@
 
 party_id cash_customer(struct work *work, const char *name)
 {
-    struct party p = { .name = str_of(name),
-                       .is_customer = true,
-                       .is_business = true,
-                       .language = STR("nl"),
-                       .country = STR("NL"),
-                       .currency = STR("EUR"),
-                       .delivery = DELIVER_MAIL_PDF,
-                       .reference_needed = NEEDS_NO_REFERENCE };
-    expect_done(party_make(work, &p));
-    return p.id;
+    return given_party(work, (struct party){ .name = str_of(name), .is_customer = true }).id;
 }
 
 item_id cash_invoice(struct work *work, party_id party, const char *number, int64_t minor)
 {
-    account_id receivables, sales;
-    expect_done(ledger_account_for(work, FOR_RECEIVABLES, &receivables));
-    expect_done(ledger_account_for(work, FOR_SALES, &sales));
-    struct entry entry = { .journal = JOURNAL_SALE,
-                           .dated_on = { 20250201 },
-                           .source_kind = STR("test"),
-                           .source_id = id_new(work),
-                           .description = STR("i") };
-    struct entry_line lines[] = {
-        { .account_id = receivables,
-          .base_minor = minor,
-          .party_id = party,
-          .item_kind = ITEM_INVOICE,
-          .reference = str_of(number),
-          .due_on = { 20250303 } },
-        { .account_id = sales, .base_minor = -minor },
-    };
-    expect_done(ledger_post(work, &entry, lines, 2));
-    return lines[0].item_id;
+    return cash_invoice_in(work, party, number, NULL, minor, minor);
 }
 
 /* A statement of these lines, imported; the lines come back in their order. */
 struct bank_lines cash_lines(struct work *work, const struct pay *pays, size_t count, struct date day, const char *id)
 {
-    return cash_lines_on(work, pays, count, day, id, "NL91ABNA0417164300", "EUR");
+    return cash_lines_on(work, pays, count, day, id, OUR_IBAN, "EUR");
 }
 
 struct bank_lines cash_lines_on(struct work *work, const struct pay *pays, size_t count, struct date day, const char *id,
@@ -113,27 +86,12 @@ struct bank_lines cash_lines_on(struct work *work, const struct pay *pays, size_
     return found;
 }
 
-void cash_account(struct work *work)
-{
-    struct bank_account account = { .name = STR("Main"), .iban = STR("NL91ABNA0417164300"), .holder = STR("Test BV") };
-    expect_done(bank_account_make(work, &account));
-}
-
 void cash_proved(struct work *work)
 {
-    struct ledger_proof proof = { 0 };
     struct cash_proof cash = { 0 };
-    expect_done(ledger_verify(work, &proof));
-    expect(proof.holds);
+    expect_ledger_proved(work);
     expect_done(cash_verify(work, &cash));
     expect(cash.holds);
-}
-
-int64_t cash_rest(struct work *work, item_id id)
-{
-    struct open_item item = { 0 };
-    expect_done(ledger_item_load(work, id, &item));
-    return item.rest_minor;
 }
 
 /* net and VAT by code: "21", "9"; the total is what is owed. */
@@ -172,48 +130,29 @@ item_id cash_invoice_vat(struct work *work, party_id party, const char *number, 
 
 item_id cash_bill(struct work *work, party_id party, const char *number, int64_t minor)
 {
-    account_id payables, expenses;
-    expect_done(ledger_account_for(work, FOR_PAYABLES, &payables));
-    expect_done(ledger_account_for(work, FOR_EXPENSES, &expenses));
-    struct entry entry = { .journal = JOURNAL_PURCHASE,
-                           .dated_on = { 20250201 },
-                           .source_kind = STR("test"),
-                           .source_id = id_new(work),
-                           .description = STR("b") };
-    struct entry_line lines[] = {
-        { .account_id = payables, .base_minor = -minor, .party_id = party, .item_kind = ITEM_INVOICE, .reference = str_of(number),
-          .due_on = { 20250303 } },
-        { .account_id = expenses, .base_minor = minor },
-    };
-    expect_done(ledger_post(work, &entry, lines, 2));
-    return lines[0].item_id;
+    return given_item(work, &(struct given_item){ .journal = JOURNAL_PURCHASE,
+                                                  .control = account_for(work, FOR_PAYABLES),
+                                                  .other = account_for(work, FOR_EXPENSES),
+                                                  .party = party,
+                                                  .minor = -minor,
+                                                  .reference = number });
 }
 
 /* In a foreign currency: `base` is what it was worth that day. */
 item_id cash_invoice_in(struct work *work, party_id party, const char *number, const char *currency, int64_t minor, int64_t base)
 {
-    account_id receivables, sales;
-    expect_done(ledger_account_for(work, FOR_RECEIVABLES, &receivables));
-    expect_done(ledger_account_for(work, FOR_SALES, &sales));
-    struct entry entry = { .journal = JOURNAL_SALE,
-                           .dated_on = { 20250201 },
-                           .source_kind = STR("test"),
-                           .source_id = id_new(work),
-                           .description = STR("i") };
-    struct entry_line lines[] = {
-        { .account_id = receivables, .currency = str_of(currency), .amount_minor = minor, .base_minor = base, .party_id = party,
-          .item_kind = ITEM_INVOICE, .reference = str_of(number), .due_on = { 20250303 } },
-        { .account_id = sales, .currency = str_of(currency), .amount_minor = -minor, .base_minor = -base },
-    };
-    expect_done(ledger_post(work, &entry, lines, 2));
-    return lines[0].item_id;
+    return given_item(work, &(struct given_item){ .control = account_for(work, FOR_RECEIVABLES),
+                                                  .other = account_for(work, FOR_SALES),
+                                                  .party = party,
+                                                  .minor = minor,
+                                                  .currency = currency,
+                                                  .base_minor = base,
+                                                  .reference = number });
 }
 
 int64_t cash_balance_of(struct work *work, const char *purpose)
 {
-    account_id id;
     int64_t balance;
-    expect_done(ledger_account_for(work, purpose, &id));
-    expect_done(ledger_account_balance(work, id, &balance));
+    expect_done(ledger_account_balance(work, account_for(work, purpose), &balance));
     return balance;
 }

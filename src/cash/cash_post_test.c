@@ -63,7 +63,7 @@ DB_TEST(cash_discount_with_vat_by_three_modes)
         { "excluded", 460, 0, 0 }, { "included", 400, 42, 18 }, { "mixed", 460, 0, 0 }
     };
     test_begin(work);
-    cash_account(work);
+    (void)given_main_account(work);
     party_id zon = cash_customer(work, "Zon BV");
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
         int64_t before = cash_balance_of(work, FOR_DISCOUNT_GIVEN), high = cash_balance_of(work, "vat_due"),
@@ -74,13 +74,13 @@ DB_TEST(cash_discount_with_vat_by_three_modes)
         const struct cash_given_up gives[] = { gave("discount", 460) };
         struct cash_decided d =
             settle(work, pay_line(work, 22540, cases[i].mode, "Zon BV", cases[i].mode), shares, 1, gives, 1, zon);
-        expect_int(0, cash_rest(work, a));
+        expect_int(0, rest_of(work, a));
         expect_int(cases[i].discount, cash_balance_of(work, FOR_DISCOUNT_GIVEN) - before);
         expect_int(cases[i].vat21, cash_balance_of(work, "vat_due") - high + 2100);
         expect_int(cases[i].vat9, cash_balance_of(work, "vat_due_low") - low + 900);
         expect_done(cash_take_back(work, d.id, STR("a slip")));
         cash_proved(work);
-        expect_int(23000, cash_rest(work, a));
+        expect_int(23000, rest_of(work, a));
         expect_int(before, cash_balance_of(work, FOR_DISCOUNT_GIVEN));
     }
     test_commit(work);
@@ -90,14 +90,14 @@ DB_TEST(cash_discount_with_vat_by_three_modes)
 DB_TEST(cash_discount_leaves_no_cent)
 {
     test_begin(work);
-    cash_account(work);
+    (void)given_main_account(work);
     set_mode(work, "included");
     party_id zon = cash_customer(work, "Zon BV");
     for (int i = 1; i <= 12; i++) {
         char name[16];
         snprintf(name, sizeof name, "C%d", i);
         item_id a = cash_invoice_vat(work, zon, name, 3333 * i + i % 7, 777 * i + i % 3);
-        int64_t owed = cash_rest(work, a), discount = owed * 3 / 100 + i % 2;
+        int64_t owed = rest_of(work, a), discount = owed * 3 / 100 + i % 2;
         int64_t before = cash_balance_of(work, FOR_DISCOUNT_GIVEN), high = cash_balance_of(work, "vat_due"),
                 low = cash_balance_of(work, "vat_due_low");
         const struct cash_share shares[] = { share(a, owed) };
@@ -112,30 +112,30 @@ DB_TEST(cash_discount_leaves_no_cent)
 DB_TEST(cash_charge_rounding_instalment_and_contra)
 {
     test_begin(work);
-    cash_account(work);
+    (void)given_main_account(work);
     party_id zon = cash_customer(work, "Zon BV");
     item_id a = cash_invoice(work, zon, "A", 100000), b = cash_invoice(work, zon, "B", 50000),
             bill = cash_bill(work, zon, "F9", 30000);
     const struct cash_share first[] = { share(a, 100000) };
     const struct cash_given_up charge[] = { gave("charge", 1500), gave("rounding", 3) };
     (void)settle(work, pay_line(work, 98497, "A", "Zon BV", "1"), first, 1, charge, 2, zon);
-    expect_int(0, cash_rest(work, a));
+    expect_int(0, rest_of(work, a));
     expect_int(1500, cash_balance_of(work, FOR_BANK_CHARGES));
     expect_int(3, cash_balance_of(work, FOR_ROUNDING));
     /* An instalment says so and leaves the rest open. */
     const struct cash_share part[] = { share(b, 10000) };
     const struct cash_given_up instalment[] = { gave("instalment", 40000) };
     (void)settle(work, pay_line(work, 10000, "B termijn", "Zon BV", "2"), part, 1, instalment, 1, zon);
-    expect_int(40000, cash_rest(work, b));
+    expect_int(40000, rest_of(work, b));
     /* Contra: they owe 400.00, we owe 300.00, 100.00 comes in. */
     const struct cash_share contra[] = { share(b, 40000), share(bill, -30000) };
     struct cash_decided d = settle(work, pay_line(work, 10000, "B minus F9", "Zon BV", "3"), contra, 2, NULL, 0, zon);
-    expect_int(0, cash_rest(work, b));
-    expect_int(0, cash_rest(work, bill));
+    expect_int(0, rest_of(work, b));
+    expect_int(0, rest_of(work, bill));
     expect_done(cash_take_back(work, d.id, STR("a slip")));
     cash_proved(work);
-    expect_int(40000, cash_rest(work, b));
-    expect_int(-30000, cash_rest(work, bill));
+    expect_int(40000, rest_of(work, b));
+    expect_int(-30000, rest_of(work, bill));
     test_commit(work);
 }
 
@@ -143,15 +143,15 @@ DB_TEST(cash_charge_rounding_instalment_and_contra)
 DB_TEST(cash_net_of_vat_and_typing_error_leave_the_rest_open)
 {
     test_begin(work);
-    cash_account(work);
+    (void)given_main_account(work);
     party_id zon = cash_customer(work, "Zon BV");
     item_id a = cash_invoice_vat(work, zon, "A", 10000, 0), b = cash_invoice(work, zon, "B", 12340);
     const struct cash_share net[] = { share(a, 10000) }, typo[] = { share(b, 12304) };
     const struct cash_given_up why[] = { gave("net_of_vat", 2100) }, slip[] = { gave("typo", 36) };
     (void)settle(work, pay_line(work, 10000, "A", "Zon BV", "1"), net, 1, why, 1, zon);
     (void)settle(work, pay_line(work, 12304, "B", "Zon BV", "2"), typo, 1, slip, 1, zon);
-    expect_int(2100, cash_rest(work, a));
-    expect_int(36, cash_rest(work, b));
+    expect_int(2100, rest_of(work, a));
+    expect_int(36, rest_of(work, b));
     test_commit(work);
 }
 
@@ -159,7 +159,7 @@ DB_TEST(cash_net_of_vat_and_typing_error_leave_the_rest_open)
 DB_TEST(cash_surcharge_holds_vat)
 {
     test_begin(work);
-    cash_account(work);
+    (void)given_main_account(work);
     party_id zon = cash_customer(work, "Zon BV");
     item_id a = cash_invoice_vat(work, zon, "A", 10000, 0);
     const struct cash_share shares[] = { share(a, 12100) };
@@ -174,15 +174,15 @@ DB_TEST(cash_surcharge_holds_vat)
 DB_TEST(cash_credit_notes_settle_without_money)
 {
     test_begin(work);
-    cash_account(work);
+    (void)given_main_account(work);
     party_id zon = cash_customer(work, "Zon BV"), maan = cash_customer(work, "Maan BV");
     item_id a = cash_invoice(work, zon, "A", 10000), b = cash_invoice(work, maan, "B", 5000),
             c = cash_invoice(work, maan, "C", -5000);
     const struct cash_share shares[] = { share(a, 10000), share(b, 5000), share(c, -5000) };
     (void)settle(work, pay_line(work, 10000, "A", "Zon BV", "1"), shares, 3, NULL, 0, zon);
-    expect_int(0, cash_rest(work, a));
-    expect_int(0, cash_rest(work, b));
-    expect_int(0, cash_rest(work, c));
+    expect_int(0, rest_of(work, a));
+    expect_int(0, rest_of(work, b));
+    expect_int(0, rest_of(work, c));
     test_commit(work);
 }
 
@@ -190,7 +190,7 @@ DB_TEST(cash_credit_notes_settle_without_money)
 DB_TEST(cash_storno_reopens_only_its_own)
 {
     test_begin(work);
-    cash_account(work);
+    (void)given_main_account(work);
     party_id zon = cash_customer(work, "Zon BV");
     item_id a = cash_invoice(work, zon, "A", 10000), b = cash_invoice(work, zon, "B", 7000),
             c = cash_invoice(work, zon, "C", 3000);
@@ -200,9 +200,9 @@ DB_TEST(cash_storno_reopens_only_its_own)
     (void)settle(work, pay_line(work, 20000, "A B C", "Zon BV", "1"), paid, 3, NULL, 0, zon);
     bank_line_id line = cash_lines(work, pays, 1, (struct date){ 20250306 }, "2").at[0].id;
     struct cash_decided d = settle(work, line, back, 1, fee, 1, zon);
-    expect_int(0, cash_rest(work, a));
-    expect_int(7000, cash_rest(work, b));
-    expect_int(0, cash_rest(work, c));
+    expect_int(0, rest_of(work, a));
+    expect_int(7000, rest_of(work, b));
+    expect_int(0, rest_of(work, c));
     expect_int(350, cash_balance_of(work, FOR_BANK_CHARGES));
     struct item_settlements of_a = { 0 };
     expect_done(ledger_item_settlements(work, a, &of_a));
@@ -215,7 +215,7 @@ DB_TEST(cash_storno_reopens_only_its_own)
     /* Taken back: as it was before the storno. */
     expect_done(cash_take_back(work, d.id, STR("wrong one")));
     cash_proved(work);
-    expect_int(0, cash_rest(work, b));
+    expect_int(0, rest_of(work, b));
     expect_int(0, cash_balance_of(work, FOR_BANK_CHARGES));
     test_commit(work);
 }
@@ -228,7 +228,7 @@ static void given_dollars(struct work *work)
         .name = STR("Dollars"), .iban = STR("NL02ABNA0123456789"), .holder = STR("Test BV"), .currency = STR("USD")
     };
     set_rate(work, "USD", 2, 90);
-    cash_account(work);
+    (void)given_main_account(work);
     expect_done(bank_account_make(work, &account));
 }
 
@@ -302,14 +302,14 @@ DB_TEST(cash_dollars_invoiced_euros_paid)
     item_id a = cash_invoice_in(work, acme, "A", "USD", 100000, 95000);
     const struct cash_share half[] = { { a, 50000, 42500 } }, rest[] = { { a, 50000, 42500 } };
     struct cash_decided first = settle(work, pay_line(work, 42500, "A", "Acme Inc", "1"), half, 1, NULL, 0, acme);
-    expect_int(50000, cash_rest(work, a));
+    expect_int(50000, rest_of(work, a));
     expect_int(5000, cash_balance_of(work, FOR_EXCHANGE));
     (void)settle(work, pay_line(work, 42500, "A", "Acme Inc", "2"), rest, 1, NULL, 0, acme);
-    expect_int(0, cash_rest(work, a));
+    expect_int(0, rest_of(work, a));
     expect_int(10000, cash_balance_of(work, FOR_EXCHANGE));
     expect_done(cash_take_back(work, first.id, STR("a slip")));
     cash_proved(work);
-    expect_int(50000, cash_rest(work, a));
+    expect_int(50000, rest_of(work, a));
     expect_int(5000, cash_balance_of(work, FOR_EXCHANGE));
     test_commit(work);
 }
@@ -325,10 +325,10 @@ DB_TEST(cash_euros_invoiced_dollars_paid)
     struct bank_lines lines = cash_lines_on(work, pays, 2, day, "D1", "NL02ABNA0123456789", "USD");
     const struct cash_share whole[] = { { a, 90000, 101000 } }, by_rate[] = { share(b, 45000) };
     (void)settle(work, lines.at[0].id, whole, 1, NULL, 0, acme);
-    expect_int(0, cash_rest(work, a));
+    expect_int(0, rest_of(work, a));
     expect_int(-900, cash_balance_of(work, FOR_EXCHANGE));
     (void)settle(work, lines.at[1].id, by_rate, 1, NULL, 0, acme);
-    expect_int(0, cash_rest(work, b));
+    expect_int(0, rest_of(work, b));
     expect_int(-900, cash_balance_of(work, FOR_EXCHANGE));
     struct open_items open = { 0 };
     expect_done(ledger_open_items(work, CONTROL_RECEIVABLES, acme, &open));
@@ -344,7 +344,7 @@ DB_TEST(cash_euros_invoiced_dollars_paid)
 DB_TEST(ledger_settlement_waits_for_its_items)
 {
     test_begin(work);
-    cash_account(work);
+    (void)given_main_account(work);
     party_id zon = cash_customer(work, "Zon BV");
     item_id a = cash_invoice(work, zon, "A", 10000);
     const struct pay pays[] = { { 10000, "A", "Zon BV", NULL, NULL, NULL } };
@@ -374,7 +374,7 @@ DB_TEST(ledger_settlement_waits_for_its_items)
 DB_TEST(cash_refuses_before_it_writes)
 {
     test_begin(work);
-    cash_account(work);
+    (void)given_main_account(work);
     party_id zon = cash_customer(work, "Zon BV");
     item_id a = cash_invoice(work, zon, "A", 100000);
     bank_line_id line = pay_line(work, 50000, "A", "Zon BV", "1");
@@ -411,7 +411,7 @@ DB_TEST(cash_refuses_before_it_writes)
 DB_TEST(cash_ties_are_never_posted)
 {
     test_begin(work);
-    cash_account(work);
+    (void)given_main_account(work);
     party_id zon = cash_customer(work, "Zonnebloem Handel BV"), maan = cash_customer(work, "Maan Techniek BV"),
              twin = cash_customer(work, "Maan Techniek BV"), ster = cash_customer(work, "Ster Groothandel BV");
     item_id items[] = {
@@ -432,7 +432,7 @@ DB_TEST(cash_ties_are_never_posted)
     expect_done(cash_run(work, 100, &result));
     expect_int(4, result.lines);
     expect_int(0, result.posted);
-    for (size_t i = 0; i < ARRAY_LENGTH(items); i++) expect(cash_rest(work, items[i]) != 0);
+    for (size_t i = 0; i < ARRAY_LENGTH(items); i++) expect(rest_of(work, items[i]) != 0);
     cash_proved(work);
     test_commit(work);
 }

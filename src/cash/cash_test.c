@@ -6,7 +6,7 @@ static const struct cash_origin by_hand = { .category = "match" };
 DB_TEST(cash_settles_with_difference_and_rest_and_takes_back)
 {
     test_begin(work);
-    cash_account(work);
+    (void)given_main_account(work);
     party_id zon = cash_customer(work, "Zon BV");
     item_id a = cash_invoice(work, zon, "2025-1", 10000), b = cash_invoice(work, zon, "2025-2", 5000);
     const struct pay pays[] = { { 15300, "2025-1 en 2025-2", "Zon BV", NULL } };
@@ -19,7 +19,7 @@ DB_TEST(cash_settles_with_difference_and_rest_and_takes_back)
     db_rollback(work);
 
     test_begin(work);
-    cash_account(work);
+    (void)given_main_account(work);
     zon = cash_customer(work, "Zon BV");
     shares[0].item_id = a = cash_invoice(work, zon, "2025-1", 10000);
     shares[1].item_id = b = cash_invoice(work, zon, "2025-2", 5000);
@@ -27,15 +27,15 @@ DB_TEST(cash_settles_with_difference_and_rest_and_takes_back)
     decide.line_id = lines.at[0].id;
     decide.party_id = zon; /* holds the 5.00 too much */
     expect_done(cash_settle(work, &decide, &by_hand, &decided));
-    expect_int(0, cash_rest(work, a));
-    expect_int(0, cash_rest(work, b));
+    expect_int(0, rest_of(work, a));
+    expect_int(0, rest_of(work, b));
     cash_proved(work);
     struct open_items open = { 0 };
     expect_done(ledger_open_items(work, CONTROL_RECEIVABLES, zon, &open));
     expect_int(1, open.count);
     expect_int(-500, open.at[0].rest_minor);
     expect_done(cash_take_back(work, decided.id, STR("wrong customer")));
-    expect_int(10000, cash_rest(work, a));
+    expect_int(10000, rest_of(work, a));
     cash_proved(work);
     expect_done(cash_settle(work, &decide, &by_hand, &decided)); /* and again */
     cash_proved(work);
@@ -48,7 +48,7 @@ DB_TEST(cash_settles_with_difference_and_rest_and_takes_back)
 DB_TEST(cash_storno_reopens_what_it_paid)
 {
     test_begin(work);
-    cash_account(work);
+    (void)given_main_account(work);
     party_id zon = cash_customer(work, "Zon BV");
     item_id a = cash_invoice(work, zon, "2025-1", 10000);
     const struct pay pays[] = { { 10000, "2025-1", "Zon BV", NULL }, { -10000, "storno 2025-1", "Zon BV", NULL } };
@@ -58,9 +58,9 @@ DB_TEST(cash_storno_reopens_what_it_paid)
     const struct cash_decide pay = { .line_id = lines.at[0].id, .shares = { paid, 1, 1 } },
                              storno = { .line_id = lines.at[1].id, .shares = { back, 1, 1 } };
     expect_done(cash_settle(work, &pay, &by_hand, &decided));
-    expect_int(0, cash_rest(work, a));
+    expect_int(0, rest_of(work, a));
     expect_done(cash_settle(work, &storno, &by_hand, &undone));
-    expect_int(10000, cash_rest(work, a));
+    expect_int(10000, rest_of(work, a));
     cash_proved(work);
     test_commit(work);
 }
@@ -68,7 +68,7 @@ DB_TEST(cash_storno_reopens_what_it_paid)
 DB_TEST(cash_run_posts_the_certain_and_asks_the_rest)
 {
     test_begin(work);
-    cash_account(work);
+    (void)given_main_account(work);
     party_id zon = cash_customer(work, "Zonnebloem Handel BV");
     party_id maan = cash_customer(work, "Maan Techniek BV");
     item_id a = cash_invoice(work, zon, "20250017", 12345), b = cash_invoice(work, maan, "20250018", 5000),
@@ -91,9 +91,9 @@ DB_TEST(cash_run_posts_the_certain_and_asks_the_rest)
     struct cash_run_result result = { 0 };
     expect_done(cash_run(work, 100, &result));
     expect_int(4, result.lines);
-    expect_int(0, cash_rest(work, a));
-    expect_int(5000, cash_rest(work, b)); /* two that fit: never by itself */
-    expect_int(5000, cash_rest(work, c));
+    expect_int(0, rest_of(work, a));
+    expect_int(5000, rest_of(work, b)); /* two that fit: never by itself */
+    expect_int(5000, rest_of(work, c));
     int64_t balance = 0;
     expect_done(ledger_account_balance(work, transit, &balance));
     expect_int(70000, balance);
@@ -111,7 +111,7 @@ DB_TEST(cash_run_posts_the_certain_and_asks_the_rest)
 DB_TEST(cash_learns_from_a_correction_at_once)
 {
     test_begin(work);
-    cash_account(work);
+    (void)given_main_account(work);
     party_id zon = cash_customer(work, "Zonnebloem Handel BV"), maan = cash_customer(work, "Maan Techniek BV");
     item_id a = cash_invoice(work, zon, "2025-0031", 12345), b = cash_invoice(work, zon, "2025-0032", 45678);
     (void)cash_invoice(work, maan, "2025-0033", 777);
@@ -133,14 +133,14 @@ DB_TEST(cash_learns_from_a_correction_at_once)
     expect_done(cash_run(work, 100, &result)); /* both are looked at before anybody decided */
     expect_done(cash_has_news(work, &news));
     expect(!news);
-    expect_int(12345, cash_rest(work, a)); /* nothing by itself: see the setting */
+    expect_int(12345, rest_of(work, a)); /* nothing by itself: see the setting */
     expect_done(cash_settle(work, &decide, &by_hand, &decided));
     expect_done(cash_has_news(work, &news));
     expect(news); /* the other line of that account is looked at again */
     expect_done(cash_run(work, 100, &result));
     struct kept_explanation best = { 0 };
     struct str model = { 0 };
-    expect_int(45678, cash_rest(work, b));
+    expect_int(45678, rest_of(work, b));
     expect_done(cash_kept(work, next.at[0].id, 1, &best, &model));
     expect_int(zon.n, best.party_id);
     expect_int(b.n, best.shares.at[0].item_id.n);

@@ -1,4 +1,4 @@
-#include "test.h"
+#include "given.h"
 #include "import/import_private.h"
 
 static struct cell text(const char *z) { return (struct cell){ str_of(z), CELL_TEXT }; }
@@ -108,13 +108,6 @@ static struct import_checked given_check(struct work *work, enum import_kind kin
     return checked;
 }
 
-static void expect_proof(struct work *work)
-{
-    struct ledger_proof proof = { 0 };
-    expect_done(ledger_verify(work, &proof));
-    expect(proof.holds);
-}
-
 DB_TEST(import_a_company_moves_in)
 {
     test_begin(work);
@@ -154,7 +147,7 @@ DB_TEST(import_a_company_moves_in)
     expect_done(ledger_account_for(work, FOR_OPENING, &opening));
     expect_done(ledger_account_balance(work, opening, &rest));
     expect_int(-2639150 + 242000, rest); /* the equity of the balance, and the payables that it left out */
-    expect_proof(work);
+    expect_ledger_proved(work);
     test_commit(work);
 }
 
@@ -219,7 +212,7 @@ DB_TEST(import_is_once_and_can_be_taken_back)
     expect_int(0, open.count);
     items = given_import(work, IMPORT_RECEIVABLES, import_kinds[IMPORT_RECEIVABLES].example); /* the same file counts again */
     expect_int(3, items.made_count);
-    expect_proof(work);
+    expect_ledger_proved(work);
     test_commit(work);
 }
 

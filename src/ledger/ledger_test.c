@@ -1,63 +1,30 @@
-#include "test.h"
+#include "given.h"
 #include "ledger/ledger_private.h"
 
 static const party_id party = { 77 };
 
-static account_id account_for(struct work *work, const char *purpose)
-{
-    account_id id = { 0 };
-    expect_done(ledger_account_for(work, purpose, &id));
-    return id;
-}
-
 /* An invoice of `minor` to the party; gives its open item. */
 static item_id given_invoice(struct work *work, int64_t minor, struct date on)
 {
-    struct entry entry = { .journal = JOURNAL_SALE,
-                           .dated_on = on,
-                           .source_kind = STR("test"),
-                           .source_id = id_new(work),
-                           .description = STR("invoice") };
-    struct entry_line lines[] = {
-        { .account_id = account_for(work, FOR_RECEIVABLES), .base_minor = minor, .party_id = party, .item_kind = ITEM_INVOICE,
-          .reference = STR("2025-1"), .due_on = date_add_days(on, 30) },
-        { .account_id = account_for(work, FOR_SALES), .base_minor = -minor },
-    };
-    expect_done(ledger_post(work, &entry, lines, 2));
-    return lines[0].item_id;
+    return given_item(work, &(struct given_item){ .control = account_for(work, FOR_RECEIVABLES),
+                                                  .other = account_for(work, FOR_SALES),
+                                                  .party = party,
+                                                  .minor = minor,
+                                                  .reference = "2025-1",
+                                                  .on = on });
 }
 
 static item_id given_payment(struct work *work, int64_t minor, struct date on)
 {
-    struct entry entry = { .journal = JOURNAL_BANK,
-                           .dated_on = on,
-                           .source_kind = STR("test"),
-                           .source_id = id_new(work),
-                           .description = STR("payment") };
-    struct entry_line lines[] = {
-        { .account_id = account_for(work, FOR_BANK), .base_minor = minor },
-        { .account_id = account_for(work, FOR_RECEIVABLES), .base_minor = -minor, .party_id = party, .item_kind = ITEM_PAYMENT,
-          .reference = STR("bank"), .due_on = on },
-    };
-    expect_done(ledger_post(work, &entry, lines, 2));
-    return lines[1].item_id;
-}
-
-static void expect_proved(struct work *work)
-{
-    struct ledger_proof proof = { 0 };
-    expect_done(ledger_verify(work, &proof));
-    for (size_t i = 0; i < proof.checks.count; i++) {
-        if (!proof.checks.at[i].holds) print_error("does not hold: %.*s\n", STR_ARG(proof.checks.at[i].name));
-        expect(proof.checks.at[i].holds);
-    }
-}
-
-static int64_t rest(struct work *work, item_id id)
-{
-    struct open_item item = { 0 };
-    expect_done(ledger_item_load(work, id, &item));
-    return item.rest_minor;
+    return given_item(work, &(struct given_item){ .journal = JOURNAL_BANK,
+                                                  .control = account_for(work, FOR_RECEIVABLES),
+                                                  .other = account_for(work, FOR_BANK),
+                                                  .party = party,
+                                                  .minor = -minor,
+                                                  .kind = ITEM_PAYMENT,
+                                                  .reference = "bank",
+                                                  .on = on,
+                                                  .due = on });
 }
 
 DB_TEST(ledger_refuses_what_does_not_hold)
@@ -106,15 +73,15 @@ DB_TEST(ledger_settles_in_part_and_takes_back)
     (void)expect_refused(&ledger_unbalanced, ledger_settle(work, &settlement, unequal, 2));
     const struct settle_part parts[] = { { invoice, 10000 }, { payment, -10000 } };
     expect_done(ledger_settle(work, &settlement, parts, 2));
-    expect_int(2100, rest(work, invoice));
-    expect_int(0, rest(work, payment));
-    expect_proved(work);
+    expect_int(2100, rest_of(work, invoice));
+    expect_int(0, rest_of(work, payment));
+    expect_ledger_proved(work);
     expect_done(ledger_unsettle(work, settlement.id, (struct date){ 20250312 }, STR("wrong invoice")));
-    expect_int(12100, rest(work, invoice));
-    expect_int(-10000, rest(work, payment));
+    expect_int(12100, rest_of(work, invoice));
+    expect_int(-10000, rest_of(work, payment));
     (void)expect_refused(&ledger_allocation_missing,
                          ledger_unsettle(work, settlement.id, (struct date){ 20250312 }, STR("again")));
-    expect_proved(work);
+    expect_ledger_proved(work);
     /* As of a day in between it is still settled. */
     struct open_items items = { 0 };
     expect_done(ledger_open_items_as_of(work, CONTROL_RECEIVABLES, party, (struct date){ 20250311 },
@@ -174,7 +141,7 @@ DB_TEST(ledger_books_the_exchange_difference)
     struct settlement settlement = { .effective_on = { 20250320 }, .reason = STR("paid") };
     const struct settle_part parts[] = { { sold[0].item_id, 100000 }, { money[1].item_id, -100000 } };
     expect_done(ledger_settle(work, &settlement, parts, 2));
-    expect_proved(work);
+    expect_ledger_proved(work);
     struct open_items items = { 0 };
     expect_done(ledger_open_items(work, CONTROL_RECEIVABLES, party, &items));
     expect_int(0, items.count);
@@ -182,7 +149,7 @@ DB_TEST(ledger_books_the_exchange_difference)
     struct account gain = { 0 };
     expect_done(ledger_account_load(work, exchange, &gain));
     expect_done(ledger_unsettle(work, settlement.id, (struct date){ 20250321 }, STR("wrong")));
-    expect_proved(work);
+    expect_ledger_proved(work);
     items.count = 0;
     expect_done(ledger_open_items(work, CONTROL_RECEIVABLES, party, &items));
     expect_int(2, items.count); /* both open again, the difference gone with its reversal */
@@ -198,7 +165,7 @@ DB_TEST(ledger_reverses)
     struct entry reversal = { 0 };
     expect_done(ledger_item_load(work, invoice, &item));
     expect_done(ledger_reverse(work, item.entry_id, (struct date){ 20250305 }, STR("mistake"), &reversal));
-    expect_int(0, rest(work, invoice));
+    expect_int(0, rest_of(work, invoice));
     (void)expect_refused(&ledger_already_reversed,
                          ledger_reverse(work, item.entry_id, (struct date){ 20250305 }, STR("again"), &reversal));
     item_id paid = given_invoice(work, 700, (struct date){ 20250301 }),
@@ -209,7 +176,7 @@ DB_TEST(ledger_reverses)
     expect_done(ledger_item_load(work, paid, &item));
     (void)expect_refused(&ledger_reversal_settled,
                          ledger_reverse(work, item.entry_id, (struct date){ 20250305 }, STR("mistake"), &reversal));
-    expect_proved(work);
+    expect_ledger_proved(work);
     test_commit(work);
 }
 
@@ -226,7 +193,7 @@ DB_TEST(ledger_numbers_have_no_gap)
     expect_int(1, number); /* what was undone gave its number back */
     expect_done(ledger_number_next(work, "invoice", "test", 2, &number));
     expect_int(2, number);
-    expect_proved(work);
+    expect_ledger_proved(work);
     test_commit(work);
 }
 
@@ -243,7 +210,7 @@ DB_TEST(ledger_random_years)
         if (open.count < 2) continue;
         item_id a = open.at[rng_between(&rng, 0, (int64_t)open.count - 1)],
                 b = open.at[rng_between(&rng, 0, (int64_t)open.count - 1)];
-        int64_t ra = rest(work, a), rb = rest(work, b);
+        int64_t ra = rest_of(work, a), rb = rest_of(work, b);
         if (!ra || !rb || (ra > 0) == (rb > 0)) continue;
         int64_t most = (ra < 0 ? -ra : ra) < (rb < 0 ? -rb : rb) ? (ra < 0 ? -ra : ra) : (rb < 0 ? -rb : rb),
                 part = rng_between(&rng, 1, most);
@@ -252,6 +219,6 @@ DB_TEST(ledger_random_years)
         expect_done(ledger_settle(work, &settlement, parts, 2));
         if (rng_chance(&rng, 300)) expect_done(ledger_unsettle(work, settlement.id, on, STR("random")));
     }
-    expect_proved(work);
+    expect_ledger_proved(work);
     test_commit(work);
 }

@@ -1,16 +1,10 @@
-#include "test.h"
-#include "party/party.h"
+#include "given.h"
 
 static struct party given_supplier(struct work *work, struct party p)
 {
     p.is_supplier = true;
-    p.is_business = true;
     if (!p.name.at) p.name = STR("Bakkerij De Zon B.V.");
-    p.language = STR("nl"), p.country = STR("NL"), p.currency = STR("EUR");
-    p.delivery = DELIVER_MAIL_PDF;
-    p.reference_needed = NEEDS_NO_REFERENCE;
-    expect_done(party_make(work, &p));
-    return p;
+    return given_party(work, p);
 }
 
 TEST(party_name_keys)

@@ -46,7 +46,7 @@ DB_TEST(payment_status_accepts_and_rejects)
     expect_int(-2500, rest_of(work, s.item[2])); /* open again */
     expect_int(0, rest_of(work, s.item[0]));
     expect_int(-15000, transit_balance(work));
-    expect_books_proved(work);
+    expect_ledger_proved(work);
     expect_done(payment_show(work, s.shown.run.id, &shown));
     expect_int(PAID_ACCEPTED, shown.payments.at[0].state);
     expect_int(PAID_REJECTED, shown.payments.at[1].state);
@@ -88,7 +88,7 @@ DB_TEST(payment_status_rejects_all)
     expect_done(payment_status(work, STR("a"), all, &read)); /* again */
     expect_int(RUN_REJECTED, read.run.state);
     expect_refused(&payment_wrong_state, payment_file(work, s.shown.run.id, &file));
-    expect_books_proved(work);
+    expect_ledger_proved(work);
     db_rollback(work);
 }
 
@@ -137,7 +137,7 @@ DB_TEST(payment_cancel_opens_everything)
     expect_int(RUN_CANCELLED, run.state);
     expect_int(-10000, rest_of(work, s.item[0]));
     expect_int(0, transit_balance(work));
-    expect_books_proved(work);
+    expect_ledger_proved(work);
     expect_done(payment_show(work, run.id, &shown));
     for (size_t i = 0; i < shown.parts.count; i++) expect(!shown.parts.at[i].is_live);
     work->user_id = PLANNER;
@@ -162,7 +162,7 @@ DB_TEST(payment_refused_by_the_bank)
     expect_int(RUN_REJECTED, run.state);
     expect_int(-2500, rest_of(work, s.item[2]));
     expect_int(0, transit_balance(work));
-    expect_books_proved(work);
+    expect_ledger_proved(work);
     db_rollback(work);
 }
 
@@ -226,7 +226,7 @@ DB_TEST(payment_is_done_when_the_statement_shows_it)
     expect_done(cash_run(work, 100, &result));
     expect_int(1, result.posted);
     expect_int(0, transit_balance(work));
-    expect_books_proved(work);
+    expect_ledger_proved(work);
     work->user_id = PLANNER;
     const struct payment_proposal proposal = { .bank_account_id = s.ours.id, .until = { 20250331 } };
     expect_done(payment_propose(work, &proposal, &shown));
@@ -257,7 +257,7 @@ DB_TEST(payment_each_booked)
         expect_int(i, count);
     }
     expect_int(0, transit_balance(work));
-    expect_books_proved(work);
+    expect_ledger_proved(work);
     db_rollback(work);
 }
 
@@ -267,7 +267,6 @@ DB_TEST(payment_in_dollars)
     struct payment_shown shown = { 0 };
     struct payment_run run = { 0 };
     struct file_answer file = { 0 };
-    account_id payables, expenses;
     test_begin(work);
     struct scene s = given_scene(work);
     struct bank_account dollars = {
@@ -278,40 +277,30 @@ DB_TEST(payment_in_dollars)
         work,
         "insert into exchange_rate (company_id, currency, valid_on, rate, source) values ($1, 'USD', '2025-02-01', '0.92', 'test')",
         0, 0));
-    expect_done(ledger_account_for(work, FOR_PAYABLES, &payables));
-    expect_done(ledger_account_for(work, FOR_EXPENSES, &expenses));
-    struct entry entry = { .journal = JOURNAL_PURCHASE,
-                           .dated_on = { 20250201 },
-                           .source_kind = STR("test"),
-                           .source_id = 1,
-                           .description = STR("usd") };
-    struct entry_line lines[] = {
-        { .account_id = expenses, .base_minor = 90000 },
-        { .account_id = payables,
-          .base_minor = -90000,
-          .currency = STR("USD"),
-          .amount_minor = -100000,
-          .party_id = s.party[0].id,
-          .item_kind = ITEM_INVOICE,
-          .reference = STR("U-1"),
-          .due_on = { 20250301 } },
-    };
-    expect_done(ledger_post(work, &entry, lines, 2));
+    item_id item = given_item(work, &(struct given_item){ .journal = JOURNAL_PURCHASE,
+                                                          .control = account_for(work, FOR_PAYABLES),
+                                                          .other = account_for(work, FOR_EXPENSES),
+                                                          .party = s.party[0].id,
+                                                          .minor = -100000,
+                                                          .currency = "USD",
+                                                          .base_minor = -90000,
+                                                          .reference = "U-1",
+                                                          .due = { 20250301 } });
     const struct payment_proposal proposal = { .bank_account_id = dollars.id, .until = { 20250331 } };
     expect_done(payment_propose(work, &proposal, &shown));
     expect_int(100000, shown.run.total_minor);
     expect_int(PAYMENT_FOREIGN, shown.run.kind);
     work->user_id = TREASURER;
     expect_done(payment_release(work, &(struct payment_release){ shown.run.id, shown.run.hash, shown.run.version }, &run));
-    expect_int(0, rest_of(work, lines[1].item_id));
+    expect_int(0, rest_of(work, item));
     expect_int(-92000, transit_balance(work));
-    expect_books_proved(work);
+    expect_ledger_proved(work);
     expect_done(payment_file(work, run.id, &file));
     expect(str_find(file.content, "<InstdAmt Ccy=\"USD\">1000.00</InstdAmt>") >= 0);
     expect_done(payment_refuse(work, run.id, STR("the bank wants a code"), run.version + 1, &run));
     expect_int(0, transit_balance(work));
-    expect_int(-100000, rest_of(work, lines[1].item_id));
-    expect_books_proved(work);
+    expect_int(-100000, rest_of(work, item));
+    expect_ledger_proved(work);
     db_rollback(work);
 }
 
@@ -346,6 +335,6 @@ DB_TEST(payment_many_bills)
     expect_int(-sum, transit_balance(work));
     expect_done(payment_cancel(work, run.id, STR("all back"), run.version, &run));
     expect_int(0, transit_balance(work));
-    expect_books_proved(work);
+    expect_ledger_proved(work);
     db_rollback(work);
 }

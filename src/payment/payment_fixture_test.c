@@ -55,19 +55,11 @@ struct fault *test_sql(struct work *work, const char *text, int64_t id, int64_t 
 
 struct party given_payee(struct work *work, int n)
 {
-    struct party party = { .name = str_format(work->arena, "Leverancier %d B.V.", n),
-                           .is_supplier = true,
-                           .is_customer = true,
-                           .is_business = true,
-                           .language = STR("nl"),
-                           .country = STR("NL"),
-                           .city = STR("Utrecht"),
-                           .currency = STR("EUR"),
-                           .delivery = DELIVER_MAIL_PDF,
-                           .reference_needed = NEEDS_NO_REFERENCE,
-                           .email = str_format(work->arena, "admin@leverancier%d.example", n) };
-    expect_done(party_make(work, &party));
-    return party;
+    return given_party(work, (struct party){ .name = str_format(work->arena, "Leverancier %d B.V.", n),
+                                             .is_supplier = true,
+                                             .is_customer = true,
+                                             .city = STR("Utrecht"),
+                                             .email = str_format(work->arena, "admin@leverancier%d.example", n) });
 }
 
 struct party_bank given_payee_bank(struct work *work, party_id party, int n, bool verified)
@@ -90,7 +82,6 @@ struct party_bank given_payee_bank(struct work *work, party_id party, int n, boo
 item_id given_payee_bill(struct work *work, party_id party, int64_t minor, const char *number, struct date due_on,
                          enum reference_kind kind, const char *reference, int64_t *bill)
 {
-    account_id payables, expenses;
     int64_t user = work->user_id;
     const struct test_bill row = { id_new(work),
                                    party,
@@ -104,32 +95,23 @@ item_id given_payee_bill(struct work *work, party_id party, int64_t minor, const
     expect_done(db_run(work, &bill_insert, GIVEN(test_bill, &row)));
     expect_done(access_duty(work, "bill", row.id, "bill.enter"));
     work->user_id = user;
-    expect_done(ledger_account_for(work, FOR_PAYABLES, &payables));
-    expect_done(ledger_account_for(work, FOR_EXPENSES, &expenses));
-    struct entry entry = { .journal = JOURNAL_PURCHASE,
-                           .dated_on = { 20250201 },
-                           .source_kind = STR("bill"),
-                           .source_id = row.id,
-                           .description = STR("bill") };
-    struct entry_line lines[] = {
-        { .account_id = expenses, .base_minor = minor },
-        { .account_id = payables,
-          .base_minor = -minor,
-          .party_id = party,
-          .item_kind = minor < 0 ? ITEM_CREDIT_NOTE : ITEM_INVOICE,
-          .reference = row.number,
-          .due_on = due_on },
-    };
-    expect_done(ledger_post(work, &entry, lines, 2));
     if (bill) *bill = row.id;
-    return lines[1].item_id;
+    return given_item(work, &(struct given_item){ .journal = JOURNAL_PURCHASE,
+                                                  .control = account_for(work, FOR_PAYABLES),
+                                                  .other = account_for(work, FOR_EXPENSES),
+                                                  .party = party,
+                                                  .minor = -minor,
+                                                  .kind = minor < 0 ? ITEM_CREDIT_NOTE : ITEM_INVOICE,
+                                                  .reference = number,
+                                                  .due = due_on,
+                                                  .source_kind = "bill",
+                                                  .source_id = row.id });
 }
 
 struct scene given_scene(struct work *work)
 {
-    struct scene s = { .ours = { .name = STR("Main"), .iban = STR(OUR_IBAN), .holder = STR("Test BV") } };
+    struct scene s = { .ours = given_main_account(work) };
     const struct date due = { 20250301 };
-    expect_done(bank_account_make(work, &s.ours));
     for (int i = 0; i < 2; i++) {
         s.party[i] = given_payee(work, i + 1);
         s.bank[i] = given_payee_bank(work, s.party[i].id, i + 1, true);
@@ -152,22 +134,6 @@ struct payment_run release_scene(struct work *work, const struct scene *scene)
     return run;
 }
 
-void expect_books_proved(struct work *work)
-{
-    struct ledger_proof proof = { 0 };
-    expect_done(ledger_verify(work, &proof));
-    for (size_t i = 0; i < proof.checks.count; i++)
-        if (!proof.checks.at[i].holds) print_error("does not hold: %.*s\n", STR_ARG(proof.checks.at[i].name));
-    expect(proof.holds);
-}
-
-int64_t rest_of(struct work *work, item_id id)
-{
-    struct open_item item = { 0 };
-    expect_done(ledger_item_load(work, id, &item));
-    return item.rest_minor;
-}
-
 struct transit_row { int64_t sum_minor; };
 RECORD(transit_row, { AMOUNT(struct transit_row, sum_minor) });
 int64_t transit_balance(struct work *work)
@@ -181,4 +147,21 @@ int64_t transit_balance(struct work *work)
     struct transit_row balance = { 0 };
     expect_done(db_one(work, &sum, NONE, INTO(transit_row, &balance), &db_broken));
     return balance.sum_minor;
+}
+
+void pay_in_cash(struct work *work, party_id party, item_id item, int64_t minor)
+{
+    const struct date on = { 20250301 };
+    item_id paid = given_item(work, &(struct given_item){ .journal = JOURNAL_MEMORIAL,
+                                                          .control = account_for(work, FOR_PAYABLES),
+                                                          .other = account_for(work, FOR_EXPENSES),
+                                                          .party = party,
+                                                          .minor = minor,
+                                                          .kind = ITEM_PAYMENT,
+                                                          .reference = "cash",
+                                                          .on = on,
+                                                          .due = on });
+    struct settlement settlement = { .effective_on = on, .reason = STR("paid in cash") };
+    const struct settle_part parts[] = { { item, -minor }, { paid, minor } };
+    expect_done(ledger_settle(work, &settlement, parts, 2));
 }

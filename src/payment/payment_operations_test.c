@@ -157,6 +157,6 @@ DB_TEST(payment_operations)
     expect(holds(call(&c, TREASURER, "payment finish", (struct str){ 0 }), "\"count\":0"));
     expect(holds(call(&c, TREASURER, "payment list", (struct str){ 0 }), "rejected"));
     test_begin(work);
-    expect_books_proved(work);
+    expect_ledger_proved(work);
     db_rollback(work);
 }

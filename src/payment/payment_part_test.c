@@ -23,11 +23,10 @@ static vat_code_id vat_of(struct work *work, enum vat_category category, int64_t
 /* A bill of 1,000.00 at 21 %, 100.00 at 9 % and 500.00 reverse charge: 1,819.00, less 36.38 when paid by 10 March. */
 static struct discount_scene given_discount(struct work *work)
 {
-    struct discount_scene s = { .ours = { .name = STR("Main"), .iban = STR(OUR_IBAN), .holder = STR("Test BV") } };
+    struct discount_scene s = { .ours = given_main_account(work) };
     account_id expenses;
     struct open_item item = { 0 };
     bool found;
-    expect_done(bank_account_make(work, &s.ours));
     s.party = given_payee(work, 1);
     s.bank = given_payee_bank(work, s.party.id, 1, true);
     expect_done(ledger_account_for(work, FOR_EXPENSES, &expenses));
@@ -97,12 +96,12 @@ DB_TEST(payment_takes_a_discount)
     expect_int(-(2000 + 200 + 1000), balance_for(work, FOR_DISCOUNT_TAKEN));
     expect_int(deductible - 420 - 18 - 210, balance_for(work, FOR_VAT_DEDUCTIBLE));
     expect_int(due + 210, balance_for(work, "vat_due_reverse"));
-    expect_books_proved(work);
+    expect_ledger_proved(work);
     expect_done(payment_cancel(work, run.id, STR("wrong day"), run.version, &run)); /* all of it comes back */
     expect_int(-181900, rest_of(work, s.item));
     expect_int(0, balance_for(work, FOR_DISCOUNT_TAKEN));
     expect_int(deductible, balance_for(work, FOR_VAT_DEDUCTIBLE));
-    expect_books_proved(work);
+    expect_ledger_proved(work);
     db_rollback(work);
 }
 
@@ -166,7 +165,7 @@ DB_TEST(payment_pays_a_part)
     (void)release(work, &again);
     expect_int(-61900, rest_of(work, s.item));
     expect_int(0, rest_of(work, other));
-    expect_books_proved(work);
+    expect_ledger_proved(work);
     db_rollback(work);
 }
 

@@ -150,7 +150,7 @@ DB_TEST(payment_whole_path)
     expect_int(RUN_RELEASED, run.state);
     for (int i = 0; i < 3; i++) expect_int(0, rest_of(work, s.item[i]));
     expect_int(-17500, transit_balance(work));
-    expect_books_proved(work);
+    expect_ledger_proved(work);
     expect_done(payment_file(work, run.id, &file));
     expect_pain001(work, file.content);
     expect(holds(file.content, "<NbOfTxs>2</NbOfTxs>") && holds(file.content, "<CtrlSum>175.00</CtrlSum>"));
@@ -222,29 +222,19 @@ DB_TEST(payment_nets_and_carries)
     expect_int(0, rest_of(work, bill));
     expect_int(0, rest_of(work, credit));
     expect_int(-1000, transit_balance(work));
-    expect_books_proved(work);
+    expect_ledger_proved(work);
     db_rollback(work);
 }
 
 static item_id given_credit_of_customer(struct work *work, party_id party, int64_t minor)
 {
-    account_id receivables, sales;
-    expect_done(ledger_account_for(work, FOR_RECEIVABLES, &receivables));
-    expect_done(ledger_account_for(work, FOR_SALES, &sales));
-    struct entry entry = { .journal = JOURNAL_SALE,
-                           .dated_on = { 20250201 },
-                           .source_kind = STR("test"),
-                           .source_id = id_new(work),
-                           .description = STR("credit") };
-    struct entry_line lines[] = { { .account_id = sales, .base_minor = minor },
-                                  { .account_id = receivables,
-                                    .base_minor = -minor,
-                                    .party_id = party,
-                                    .item_kind = ITEM_PAYMENT,
-                                    .reference = STR("overpaid"),
-                                    .due_on = { 20250201 } } };
-    expect_done(ledger_post(work, &entry, lines, 2));
-    return lines[1].item_id;
+    return given_item(work, &(struct given_item){ .control = account_for(work, FOR_RECEIVABLES),
+                                                  .other = account_for(work, FOR_SALES),
+                                                  .party = party,
+                                                  .minor = -minor,
+                                                  .kind = ITEM_PAYMENT,
+                                                  .reference = "overpaid",
+                                                  .due = { 20250201 } });
 }
 
 DB_TEST(payment_refunds_customers)
@@ -268,7 +258,7 @@ DB_TEST(payment_refunds_customers)
     work->user_id = TREASURER;
     expect_done(payment_release(work, &(struct payment_release){ shown.run.id, shown.run.hash, shown.run.version }, &run));
     expect_int(0, rest_of(work, credit));
-    expect_books_proved(work);
+    expect_ledger_proved(work);
     db_rollback(work);
 }
 
@@ -328,25 +318,7 @@ DB_TEST(payment_check_says_everything)
     expect_done(test_sql(
         work, "insert into bill_pair (company_id, bill_id, other_id, rule, found_at) values ($1, $2, $3, 'number', 1)",
         s.bill[1], s.bill[0]));
-    account_id payables, expenses;
-    expect_done(ledger_account_for(work, FOR_PAYABLES, &payables));
-    expect_done(ledger_account_for(work, FOR_EXPENSES, &expenses));
-    struct entry entry = { .journal = JOURNAL_MEMORIAL,
-                           .dated_on = { 20250301 },
-                           .source_kind = STR("test"),
-                           .source_id = 1,
-                           .description = STR("paid in cash") };
-    struct entry_line lines[] = { { .account_id = payables,
-                                    .base_minor = 100,
-                                    .party_id = s.party[0].id,
-                                    .item_kind = ITEM_PAYMENT,
-                                    .reference = STR("cash"),
-                                    .due_on = { 20250301 } },
-                                  { .account_id = expenses, .base_minor = -100 } };
-    expect_done(ledger_post(work, &entry, lines, 2));
-    struct settlement settlement = { .effective_on = { 20250301 }, .reason = STR("paid in cash") };
-    const struct settle_part parts[] = { { s.item[0], -100 }, { lines[0].item_id, 100 } };
-    expect_done(ledger_settle(work, &settlement, parts, 2));
+    pay_in_cash(work, s.party[0].id, s.item[0], 100);
     work->today = (struct date){ 20250304 };
     work->now = instant_of_day(work->today);
     expect_done(payment_check(work, s.shown.run.id, &checked));

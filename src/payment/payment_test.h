@@ -1,11 +1,10 @@
 /* What the tests of room payment share: suppliers with verified accounts, approved bills, a run that is proposed. */
 #pragma once
 #include "cash/cash.h"
+#include "given.h"
 #include "payment/payment_private.h"
-#include "test.h"
 
 enum { CLERK = 1, VERIFIER = 2, PLANNER = 4, TREASURER = 5 }; /* who does what */
-#define OUR_IBAN "NL91ABNA0417164300"
 #define FROM ((struct date){ 20250303 }) /* a Monday; tests begin on Saturday 1 March 2025 */
 
 struct scene {
@@ -28,6 +27,5 @@ item_id given_payee_bill(struct work *work, party_id party, int64_t minor, const
 /* Two suppliers with three bills (100.00 and 50.00; 25.00 with a betalingskenmerk), and a proposal by PLANNER of all of it. */
 struct scene given_scene(struct work *work);
 struct payment_run release_scene(struct work *work, const struct scene *scene); /* by TREASURER */
-void expect_books_proved(struct work *work);
-int64_t rest_of(struct work *work, item_id id);
 int64_t transit_balance(struct work *work);
+void pay_in_cash(struct work *work, party_id party, item_id item, int64_t minor); /* outside of any run, and settled */

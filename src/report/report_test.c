@@ -1,7 +1,5 @@
-#include "test.h"
 #include "app/app.h"
-#include "bank/bank.h"
-#include "party/party.h"
+#include "given.h"
 #include "payment/payment.h"
 #include "report/report_private.h"
 #include <jansson.h>
@@ -41,19 +39,9 @@ struct random_books {
     enum report_side side;
 };
 
-static party_id given_party(struct work *work, const char *name)
+static party_id named(struct work *work, const char *name)
 {
-    struct party p = { .name = str_of(name),
-                       .is_customer = true,
-                       .is_supplier = true,
-                       .is_business = true,
-                       .language = STR("nl"),
-                       .country = STR("NL"),
-                       .currency = STR("EUR"),
-                       .delivery = DELIVER_MAIL_PDF,
-                       .reference_needed = NEEDS_NO_REFERENCE };
-    expect_done(party_make(work, &p));
-    return p.id;
+    return given_party(work, (struct party){ .name = str_of(name), .is_customer = true, .is_supplier = true }).id;
 }
 
 static struct date some_day(struct rng *rng)
@@ -64,22 +52,7 @@ static struct date some_day(struct rng *rng)
 static item_id post_item(struct work *work, account_id control, account_id other, party_id party, int64_t minor,
                          struct date on, struct date due, enum item_kind kind)
 {
-    struct entry entry = { .journal = JOURNAL_SALE,
-                           .dated_on = on,
-                           .source_kind = STR("test"),
-                           .source_id = id_new(work),
-                           .description = STR("x") };
-    struct entry_line lines[] = {
-        { .account_id = control,
-          .base_minor = minor,
-          .party_id = party,
-          .item_kind = kind,
-          .reference = STR("r"),
-          .due_on = due },
-        { .account_id = other, .base_minor = -minor },
-    };
-    expect_done(ledger_post(work, &entry, lines, 2));
-    return lines[0].item_id;
+    return given_item(work, &(struct given_item){ control, other, party, minor, .on = on, .due = due, .kind = kind });
 }
 
 /* Two items of one party and other signs settle what they can; on a day that may lie before one of them. */
@@ -107,7 +80,7 @@ static void random_fill(struct work *work, struct random_books *b, int many)
     static const char *const names[] = { "A", "B", "C", "D", "E" };
     expect_done(ledger_account_for(work, b->side == REPORT_RECEIVABLES ? FOR_RECEIVABLES : FOR_PAYABLES, &b->control));
     expect_done(ledger_account_for(work, FOR_SALES, &b->other));
-    for (size_t i = 0; i < 5; i++) b->parties[i] = given_party(work, names[i]);
+    for (size_t i = 0; i < 5; i++) b->parties[i] = named(work, names[i]);
     for (int i = 0; i < many; i++) {
         struct date on = some_day(&b->rng);
         int64_t minor = rng_between(&b->rng, -50000, 100000);
@@ -270,7 +243,7 @@ DB_TEST(report_dso_in_four_ways)
     expect_done(ledger_account_for(work, FOR_RECEIVABLES, &receivables));
     expect_done(ledger_account_for(work, FOR_SALES, &sales));
     expect_done(ledger_account_for(work, FOR_BANK, &bank));
-    party_id party = given_party(work, "A");
+    party_id party = named(work, "A");
     item_id january = post_item(work, receivables, sales, party, 31000, (struct date){ 20250110 },
                                 (struct date){ 20250209 }, ITEM_INVOICE);
     post_item(work, receivables, sales, party, 28000, (struct date){ 20250210 }, (struct date){ 20250312 },
@@ -372,7 +345,7 @@ DB_TEST(report_answers_through_the_door)
     expect_done(ledger_account_for(work, FOR_SALES, &sales));
     expect_done(ledger_account_for(work, FOR_EXPENSES, &expenses));
     expect_done(ledger_account_for(work, FOR_BANK, &bank));
-    party_id slow = given_party(work, "Slow"), supplier = given_party(work, "Supplier");
+    party_id slow = named(work, "Slow"), supplier = named(work, "Supplier");
     /* Paid 14 days late once: an open one due on Friday 7 March is expected on Friday the 21st. */
     item_id old = post_item(work, receivables, sales, slow, 5000, (struct date){ 20250101 }, (struct date){ 20250115 },
                             ITEM_INVOICE);
@@ -386,8 +359,7 @@ DB_TEST(report_answers_through_the_door)
     post_vat(work, VAT_SALE, VAT_S, DECIMAL(21, 0), 10000);
     post_vat(work, VAT_PURCHASE, VAT_S, DECIMAL(21, 0), 3000);
     post_vat(work, VAT_PURCHASE, VAT_K, DECIMAL(21, 0), 1000);
-    struct bank_account account = { .name = STR("Main"), .iban = STR("NL91ABNA0417164300"), .holder = STR("Test BV") };
-    expect_done(bank_account_make(work, &account));
+    (void)given_main_account(work);
     test_commit(work);
 
     const struct pair side[] = { { STR("side"), STR("payables") }, { STR("by_party"), STR("true") } };
@@ -598,7 +570,7 @@ DB_TEST(report_vat_drills_down)
                            .source_id = 1,
                            .description = STR("EU") };
     struct entry_line lines[] = {
-        { .account_id = receivables, .base_minor = 70000, .party_id = given_party(work, "Berlin"), .item_kind = ITEM_INVOICE,
+        { .account_id = receivables, .base_minor = 70000, .party_id = named(work, "Berlin"), .item_kind = ITEM_INVOICE,
           .reference = STR("EU-1"), .due_on = { 20250303 } },
         { .account_id = sales, .base_minor = -70000, .vat_code_id = intra.id, .vat_base_minor = -70000 },
     };
@@ -668,27 +640,17 @@ static int64_t hits(struct answered *a, const char *command, const char *q)
 DB_TEST(report_search_finds)
 {
     struct answered a = { .arena = work->arena, .work = work };
-    account_id receivables, sales;
     app_operations(work->arena, &a.operations);
     test_begin(work);
-    expect_done(ledger_account_for(work, FOR_RECEIVABLES, &receivables));
-    expect_done(ledger_account_for(work, FOR_SALES, &sales));
-    party_id party = given_party(work, "Bakkerij D\xC3\xA9l\xC3\xA9 B.V.");
-    struct entry entry = { .journal = JOURNAL_SALE,
-                           .dated_on = { 20250203 },
-                           .source_kind = STR("test"),
-                           .source_id = 1,
-                           .description = STR("Kaas voor 100%") };
-    struct entry_line lines[] = {
-        { .account_id = receivables,
-          .base_minor = 123456,
-          .party_id = party,
-          .item_kind = ITEM_INVOICE,
-          .reference = STR("INV-2025-17"),
-          .due_on = { 20250303 } },
-        { .account_id = sales, .base_minor = -123456 },
-    };
-    expect_done(ledger_post(work, &entry, lines, 2));
+    party_id party = named(work, "Bakkerij D\xC3\xA9l\xC3\xA9 B.V.");
+    (void)given_item(work, &(struct given_item){ .control = account_for(work, FOR_RECEIVABLES),
+                                                 .other = account_for(work, FOR_SALES),
+                                                 .party = party,
+                                                 .minor = 123456,
+                                                 .reference = "INV-2025-17",
+                                                 .on = { 20250203 },
+                                                 .due = { 20250303 },
+                                                 .description = "Kaas voor 100%" });
     test_commit(work);
     expect_int(1, hits(&a, "search parties", "bakkerij dele"));
     expect_int(1, hits(&a, "search parties", "D\xC3\xA9l\xC3\xA9"));

@@ -71,7 +71,7 @@ static void pay_all(struct scene *s, int64_t ours, int64_t minor)
 DB_TEST(scenario_refund_is_one_chain)
 {
     test_begin(work);
-    cash_account(work);
+    (void)given_main_account(work);
     party_id zon = cash_customer(work, "Zonnebloem Handel BV");
     item_id invoice = cash_invoice(work, zon, "2025-0101", 40000);
     const struct pay in[] = { { 50000, "2025-0101", "Zonnebloem Handel BV", NULL, "NL20INGB0001234567", NULL } };
@@ -109,7 +109,7 @@ DB_TEST(scenario_refund_is_one_chain)
 DB_TEST(scenario_imported_payables_are_paid)
 {
     test_begin(work);
-    cash_account(work);
+    (void)given_main_account(work);
     test_commit(work);
     struct scene s = scene_begin(work);
     work->today = (struct date){ 20250305 };

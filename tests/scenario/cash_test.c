@@ -20,7 +20,7 @@ static struct desk given_desk(struct work *work)
 {
     struct desk d = { 0 };
     test_begin(work);
-    cash_account(work);
+    (void)given_main_account(work);
     d.zon = cash_customer(work, "Zonnebloem Handel BV");
     d.maan = cash_customer(work, "Maan Techniek BV");
     d.a = cash_invoice_vat(work, d.zon, "2025-0101", 10000, 0);
@@ -207,9 +207,9 @@ DB_TEST(scenario_cash_batches_open_up)
         if (row_of(queue, lines.at[i].id.n)) POST(&s, "/cash/accept", "{\"line_id\":%lld,\"rank\":1}", LL(lines.at[i].id.n));
     work->reading = false;
     test_begin(work);
-    expect_int(0, cash_rest(work, d.a));
-    expect_int(0, cash_rest(work, d.b));
-    expect_int(0, cash_rest(work, d.c));
+    expect_int(0, rest_of(work, d.a));
+    expect_int(0, rest_of(work, d.b));
+    expect_int(0, rest_of(work, d.c));
     expect_int(150, cash_balance_of(work, FOR_BANK_CHARGES));
     cash_proved(work);
     test_commit(work);
