@@ -70,8 +70,12 @@ static struct fault *post(struct work *work, const struct person *person, const 
     text_add_char(&text, '\n');
     if (!mail_address_is_valid(person->email))
         return FAULT(work->arena, &message_no_address, "email", PARAM("address", str_utf8_clip(person->email, 100)));
-    const struct message_body body = { .to = person->email, .to_name = person->name, .title = title, .text = text_str(&text) };
-    const struct outbox_new mail = { .kind = STR("mail"), .payload = record_to_json(work->arena, GIVEN(message_body, &body)), .is_secret = true };
+    const struct message_body body = {
+        .to = person->email, .to_name = person->name, .title = title, .text = text_str(&text)
+    };
+    const struct outbox_new mail = { .kind = STR("mail"),
+                                     .payload = record_to_json(work->arena, GIVEN(message_body, &body)),
+                                     .is_secret = true };
     return outbox_add(work, &mail, &id);
 }
 

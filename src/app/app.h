@@ -43,7 +43,8 @@ CHECKED struct fault *settings_parse(struct arena *arena, struct str text, const
 
 CHECKED struct fault *settings_text(struct arena *arena, struct str file, struct str *out);
 /* What is unsafe of these settings together, and of the files they stand in; asked by serve (settings_safe.c). */
-CHECKED struct fault *settings_safe(struct arena *arena, struct str file, const char *const *environment, const struct settings *settings);
+CHECKED struct fault *settings_safe(struct arena *arena, struct str file, const char *const *environment,
+                                    const struct settings *settings);
 
 extern const struct fault_type settings_line, settings_no_file;
 

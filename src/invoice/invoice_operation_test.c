@@ -7,7 +7,8 @@ struct desk { struct work *work; struct operations all; struct answer answer; };
 
 static struct desk given_desk(struct work *work)
 {
-    const struct operation_table tables[] = { invoice_drafts, invoice_operations, invoice_helps, invoice_settings, outbox_messages };
+    const struct operation_table tables[] = { invoice_drafts, invoice_operations, invoice_helps, invoice_settings,
+                                              outbox_messages };
     struct desk desk = { .work = work };
     struct operation_table *kept = ARENA_ARRAY(work->arena, struct operation_table, ARRAY_LENGTH(tables));
     memcpy(kept, tables, sizeof tables);
@@ -224,10 +225,12 @@ DB_TEST(invoice_of_a_portal_that_is_gone)
                                     .text = "update invoice set delivery = 'portal' where company_id = $1" };
     party_id customer = given_customer(work);
     struct desk desk = given_desk(work), *d = &desk;
-    (void)expect_refused(&record_not_choice, ask(d, "invoice draft", true, "{\"party_id\":%lld,\"delivery\":\"portal\"}", (long long)customer.n));
-    expect_done(ask(d, "invoice draft", true,
-                    "{\"party_id\":%lld,\"lines\":[{\"description\":\"Uren\",\"quantity\":\"1\",\"price\":\"10\",\"vat_code\":\"21\"}]}",
-                    (long long)customer.n));
+    (void)expect_refused(&record_not_choice, ask(d, "invoice draft", true,
+                                                 "{\"party_id\":%lld,\"delivery\":\"portal\"}", (long long)customer.n));
+    expect_done(ask(
+        d, "invoice draft", true,
+        "{\"party_id\":%lld,\"lines\":[{\"description\":\"Uren\",\"quantity\":\"1\",\"price\":\"10\",\"vat_code\":\"21\"}]}",
+        (long long)customer.n));
     int64_t id = number_at(d, "invoice", "id");
     test_begin(work);
     expect_done(db_run(work, &old, NONE));

@@ -101,7 +101,9 @@ static struct fault *post(struct work *work, const struct portal_access *access,
         .text = str_format(work->arena, "%.*s\n\n%.*s\n\n%.*s\n\n%.*s\n", STR_ARG(hello), STR_ARG(text), STR_ARG(link),
                            STR_ARG(end)),
     };
-    const struct outbox_new mail = { .kind = STR("mail"), .payload = record_to_json(work->arena, GIVEN(message_body, &body)), .is_secret = true };
+    const struct outbox_new mail = { .kind = STR("mail"),
+                                     .payload = record_to_json(work->arena, GIVEN(message_body, &body)),
+                                     .is_secret = true };
     return outbox_add(work, &mail, &id);
 }
 
