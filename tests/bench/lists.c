@@ -107,6 +107,7 @@ int main(int count, char **words)
     struct arena *arena = arena_new((size_t)1 << 30);
     int64_t invoices = count > 1 ? atoll(words[1]) : 1000000, lines = 0;
     log_set_level(LOG_ERROR);
+    setvbuf(stdout, NULL, _IOLBF, 0);
     served = million_books(arena, invoices, count > 2 ? words[2] : NULL);
     served_start(&served, PORT);
     int fd = served_connect(&served);

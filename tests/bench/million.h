@@ -8,6 +8,7 @@
  * Five thousand customers and a thousand suppliers; 690 days until 2026-11-22; nineteen of twenty invoices and bills are paid, twelve to sixty
  * days after their date; every other payment is a bank line, of which one of fifty waits for somebody. */
 #pragma once
+#include "search/search.h"
 #include "serve.h"
 #include <sqlite3.h>
 #include <sys/stat.h>
@@ -243,6 +244,20 @@ static void million_fill_postgres(const char *url, int64_t company, int64_t invo
 
 /* ---- The books ---- */
 
+/* What the job of the server would do over some minutes. */
+static void million_search(struct arena *arena, struct served *s)
+{
+    struct books *books;
+    int64_t built;
+    must(books_open(arena, str_of(s->folder), &books));
+    struct work work = {
+        .arena = arena, .now = instant_now(), .company_id = s->company, .system = true, .source = STR("bench")
+    };
+    must(search_build(&work, books, SEARCH_LEAST, 10000, &built));
+    printf("  %lld segments for words\n", (long long)built);
+    books_close(books);
+}
+
 static struct served million_books(struct arena *arena, int64_t invoices, const char *url)
 {
     const char *kept = getenv("FLORIN_BENCH"); /* out/bench, of ./dev bench */
@@ -253,12 +268,14 @@ static struct served million_books(struct arena *arena, int64_t invoices, const 
         snprintf(s.folder, sizeof s.folder, "%s", url);
         if (!served_open(arena, &s)) return s;
         million_fill_postgres(url, s.company, invoices);
+        million_search(arena, &s);
     } else {
         snprintf(s.folder, sizeof s.folder, "%.100s/million-%lld-%016llx", kept ? kept : "out/bench",
                  (long long)invoices, (unsigned long long)million_hash(invoices));
         if (!stat(s.folder, &about)) {
             printf("%lld invoices, kept from before: %s\n", (long long)invoices, s.folder);
             served_open(arena, &s);
+            million_search(arena, &s); /* what it lacks */
             return s;
         }
         snprintf(making.folder, sizeof making.folder, "%.180s.making", s.folder);
@@ -266,6 +283,7 @@ static struct served million_books(struct arena *arena, int64_t invoices, const 
         need(!mkdir(making.folder, 0700), making.folder);
         served_open(arena, &making);
         million_fill_sqlite(making.folder, making.company, invoices);
+        million_search(arena, &making);
         need(!rename(making.folder, s.folder), "renaming");
         served_open(arena, &s);
     }

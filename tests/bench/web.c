@@ -86,6 +86,16 @@ static void ask_lists(int fd)
     ask(&lists, fd, "invoices whose number holds digits", "/invoices?limit=50&number.has=0999");
     ask(&lists, fd, "invoices of an amount", "/invoices?limit=50&total=123.45");
     ask(&lists, fd, "invoices by amount", "/invoices?limit=50&sort=-total");
+    scroll(fd, "invoices, the most open first, scrolled", "/invoices?limit=50&sort=-open");
+    scroll(fd, "invoices by customer, scrolled", "/invoices?limit=50&sort=customer_name");
+    scroll(fd, "invoices of who is called so, by day", "/invoices?limit=50&customer_name.has=4711&sort=-issued_on");
+    ask(&lists, fd, "draft invoices", "/invoices?limit=50&state=draft");
+    ask(&lists, fd, "invoices whose mail bounced", "/invoices?limit=50&sent.in=bounced,failed");
+    scroll(fd, "bills, newest first, scrolled", "/bills?limit=50&sort=-received_at");
+    ask(&lists, fd, "bills of a supplier called so", "/bills?limit=50&sort=-received_at&supplier.has=5123");
+    scroll(fd, "items by due day, scrolled", "/items?limit=50&sort=due_on");
+    ask(&lists, fd, "bank lines whose text holds a number", "/bank-lines?limit=50&sort=-booked_on&remittance.has=F0123457");
+    ask(&lists, fd, "entries whose text holds a number", "/entries?limit=50&sort=-number&description.has=F0123456");
     scroll(fd, "open items of customers, by due day, scrolled", "/items?limit=50&control=receivables&rest.ne=0&sort=due_on");
     scroll(fd, "items overdue, scrolled", "/items?limit=50&control=receivables&rest.gt=0&due_on.lt=2026-11-01&sort=due_on");
     scroll(fd, "journal, newest first, scrolled", "/entries?limit=50&sort=-number");
@@ -97,7 +107,7 @@ static void ask_searches(int fd)
 {
     static const char *const words[] = { "F0500000",           "f09999", "123.45", "1.234%2C56", "onderneming%204711",
                                          "NL31INGB0000004711", "4711" };
-    static const char *const kinds[] = { "parties", "bills", "invoices", "items", "lines", "entries" };
+    static const char *const kinds[] = { "parties", "bills", "invoices", "items", "lines", "entries", "payments" };
     for (size_t k = 0; k < ARRAY_LENGTH(kinds); k++)
         for (size_t w = 0; w < ARRAY_LENGTH(words); w++) {
             char target[200], what[200];
