@@ -18,6 +18,7 @@ struct simulation_settings {
     int64_t open_days;             /* bank lines of the last so many days wait for a decision; 0: 14 */
     int64_t draw_days;             /* invoices of the last so many days get their PDF at once, older ones when asked; 0: all */
     bool without_passwords;        /* its people are invited only (tests: a password costs a tenth of a second) */
+    bool rare;                     /* tests: what seldom happens happens all the time: batches, stornos, refunds that return, dollars, many accepted at once */
     bool trains;                   /* the program learns from its history twice a year (cash train) */
 };
 
@@ -30,6 +31,8 @@ struct simulation_counts {
     int64_t lines;           /* of the bank */
     int64_t expected, found; /* posted by the program: our own payments that came back, what others paid */
     int64_t wrong;           /* of `found`: not the truth; put right by a person the day after */
+    /* When `rare`: many accepted at once and the lines of it, decisions taken back, refunds decided, pay-outs of a provider, collections, stornos of them, lines in dollars. */
+    int64_t bulks, bulk_lines, undone, refunds, refunds_paid, refunds_returned, payouts, collections, stornos, dollars;
     int64_t by_hand, waiting; /* decided by a person; nobody decided yet */
 };
 

@@ -169,6 +169,27 @@ static struct fault *import(struct simulation *sim, int account, struct date unt
     return await_lines(sim, imported->statements.at[0].id, account, until);
 }
 
+/* What the program posts by itself moves just what its decisions say. */
+static struct fault *run_seen(struct simulation *sim, bool lines)
+{
+    struct open_rests before;
+    struct decided_lines decided = { 0 };
+    TRY(sim_reports(sim, &lines));
+    if (!lines) return NULL;
+    TRY(sim_open(sim, &before));
+    TRY(sim_ask(sim, RECEIVABLES, "cash run", STR("{}"), NULL));
+    for (size_t i = 0; i < sim->awaited.count; i++) {
+        struct awaited *a = &sim->awaited.at[i];
+        const struct cash_decided *found;
+        TRY(sim_decision_of(sim, a, &found));
+        if (!found || found->id.n == a->known) continue;
+        *LIST_ADD(sim->scratch, &decided) = found;
+        a->known = found->id.n;
+        a->undone = false;
+    }
+    return sim_moved(sim, &before, &decided, 1, "the program posted");
+}
+
 struct fault *sim_bank_morning(struct simulation *sim)
 {
     struct date until = date_add_days(sim->today, -1);
@@ -176,28 +197,30 @@ struct fault *sim_bank_morning(struct simulation *sim)
     size_t before = sim->awaited.count;
     for (int i = 0; i < OUR_ACCOUNTS; i++) TRY(import(sim, i, until));
     sim->imported_until = until;
+    if (sim->settings.rare) return run_seen(sim, sim->awaited.count != before);
     if (sim->awaited.count == before) return NULL;
     return sim_ask(sim, RECEIVABLES, "cash run", STR("{}"), NULL);
 }
 
 /* ---- A person decides, by the truth ---- */
 
-static struct fault *decision_of(struct simulation *sim, bank_line_id line, const struct cash_decided **found)
+struct fault *sim_decision_of(struct simulation *sim, const struct awaited *a, const struct cash_decided **found)
 {
     struct answer answer = { 0 };
     struct work work = sim_work(sim, RECEIVABLES);
-    const struct pair of = { STR("bank_line_id"), str_from_int(sim->scratch, line.n) };
+    const struct pair of = { STR("bank_line_id"), str_from_int(sim->scratch, a->id.n) };
     const struct request request = { .operation = operation_by_command(sim->operations, STR("cash"), STR("list")),
                                      .pairs = &of,
                                      .pair_count = 1,
                                      .as_rows = true };
     TRY(operation_answer(&work, sim->books, sim->operations, &request, &answer));
-    *found = answer.rows.count ? (const struct cash_decided *)(void *)answer.rows.at : NULL;
+    *found = answer.rows.count ? (const struct cash_decided *)(void *)answer.rows.at : NULL; /* the newest first */
+    if (*found && a->undone && (*found)->id.n == a->known) *found = NULL;
     return NULL;
 }
 
 /* Whether what the program posted is what happened. */
-static bool is_true(struct simulation *sim, const struct cash_decided *decided, const struct truth *truth)
+bool sim_is_true(struct simulation *sim, const struct cash_decided *decided, const struct truth *truth)
 {
     struct cash_decide parts = { 0 };
     struct fault *fault = record_from_json(sim->scratch, decided->parts, INTO(cash_decide, &parts));
@@ -209,7 +232,9 @@ static bool is_true(struct simulation *sim, const struct cash_decided *decided, 
     for (size_t i = 0; i < truth->share_count; i++) {
         size_t k = 0;
         while (k < parts.shares.count && parts.shares.at[k].item_id.n != truth->shares[i].item.n) k++;
-        if (k == parts.shares.count) return false;
+        if (k == parts.shares.count ||
+            (truth->exact && parts.shares.at[k].amount_minor != truth->shares[i].amount_minor))
+            return false;
     }
     return true;
 }
@@ -221,6 +246,14 @@ static struct fault *shares_of(struct simulation *sim, const struct awaited *a, 
         struct open_item item = { 0 };
         struct truth_share share = a->truth.shares[i];
         wanted += share.amount_minor;
+        if (share.line_minor) {
+            TRY(ledger_item_load(work, share.item, &item));
+            if (share.amount_minor > item.rest_minor || share.line_minor > left) continue;
+            left -= share.line_minor;
+            taken += share.line_minor;
+            *LIST_ADD(sim->scratch, &decide->shares) = (struct cash_share){ share.item, share.amount_minor, share.line_minor };
+            continue;
+        }
         if (share.amount_minor > 0) {
             TRY(ledger_item_load(work, share.item, &item));
             if (share.amount_minor > item.rest_minor) share.amount_minor = item.rest_minor;
@@ -307,6 +340,7 @@ static struct fault *ask_customer(struct simulation *sim, const struct awaited *
 static struct fault *decide_once(struct simulation *sim, const struct awaited *a, const struct cash_decide *decide, int64_t *id)
 {
     struct answer answer = { 0 };
+    if (a->truth.refund && sim->settings.rare) return sim_give_back(sim, a, id);
     if (a->truth.kind == TRUTH_BOOKING && a->amount_minor > 0 && sim_has(sim, "cash not-ours") && sim_chance(sim, 300))
         TRY(sim_ask(
             sim, RECEIVABLES, "cash not-ours",
@@ -321,16 +355,36 @@ static struct fault *decide_once(struct simulation *sim, const struct awaited *a
     return NULL;
 }
 
+/* A slip: taken back, and the same is open as before. */
+static struct fault *take_back(struct simulation *sim, int64_t id, const struct open_rests *before)
+{
+    TRY(sim_ask(sim, RECEIVABLES, "cash undo",
+                str_format(sim->scratch, "{\"id\":%lld,\"reason\":\"Vergissing\"}", (long long)id), NULL));
+    if (!sim->settings.rare) return NULL;
+    sim->counts.undone++;
+    return sim_same(sim, before, "a decision was taken back at once");
+}
+
+/* What was decided by hand moved just what it says. */
+static struct fault *check_decided(struct simulation *sim, const struct awaited *a, const struct open_rests *before)
+{
+    const struct cash_decided *found;
+    TRY(sim_decision_of(sim, a, &found));
+    if (!found) return sim_wrong(sim, "a line that was decided is not", STR(""));
+    return sim_moved(sim, before, &(struct decided_lines){ &found, 1, 1 }, 1, "a person decided");
+}
+
 static struct fault *decide(struct simulation *sim, const struct awaited *a)
 {
+    struct open_rests before = { 0 };
     struct cash_decide decide = { .line_id = a->id };
     int64_t id = 0;
     TRY(decide_parts(sim, a, &decide));
     if (decide.party_id.n && sim_chance(sim, 15)) TRY(ask_customer(sim, a, decide.party_id));
+    if (sim->settings.rare) TRY(sim_open(sim, &before));
     struct fault *fault = decide_once(sim, a, &decide, &id);
-    if (!fault && sim_chance(sim, 20)) { /* a slip: taken back and decided again */
-        TRY(sim_ask(sim, RECEIVABLES, "cash undo",
-                    str_format(sim->scratch, "{\"id\":%lld,\"reason\":\"Vergissing\"}", (long long)id), NULL));
+    if (!fault && sim_chance(sim, sim->settings.rare ? 150 : 20)) { /* and decided again */
+        TRY(take_back(sim, id, &before));
         fault = decide_once(sim, a, &decide, &id);
     }
     if (fault && fault->type == &cash_over_limit && sim_has(sim, "cash approve")) fault = ask_approval(sim, &decide);
@@ -340,24 +394,38 @@ static struct fault *decide(struct simulation *sim, const struct awaited *a)
         fault = sim_call(sim, RECEIVABLES, "cash decide", &decide, NULL);
     }
     if (fault) return fault;
+    if (sim->settings.rare) TRY(check_decided(sim, a, &before));
     sim->counts.by_hand++;
     sim->counts.waiting--;
     return NULL;
+}
+
+/* What the program posted wrongly is decided by hand; what it posted rightly it may find again tomorrow. */
+static struct fault *put_right(struct simulation *sim, struct awaited *a, const struct cash_decided *decided,
+                               bool right, bool *done)
+{
+    TRY(sim_undo(sim, a, decided, "Verkeerd geplaatst", done));
+    if (!*done) return *done = true, NULL; /* something else hangs on it: it stays */
+    sim->counts.waiting++;
+    if (right) sim->counts.expected--;
+    *done = !right;
+    return right ? NULL : decide(sim, a);
 }
 
 static struct fault *look_at(struct simulation *sim, struct awaited *a, bool *done)
 {
     const struct cash_decided *decided;
     struct date quiet = date_add_days(sim->settings.until_on, -(int)sim->settings.open_days);
-    TRY(decision_of(sim, a->id, &decided));
+    TRY(sim_decision_of(sim, a, &decided));
     *done = decided != NULL;
     if (decided && decided->is_automatic) {
-        bool ours = a->truth.kind == TRUTH_OURS, right = is_true(sim, decided, &a->truth);
+        bool ours = a->truth.kind == TRUTH_OURS, right = sim_is_true(sim, decided, &a->truth);
         *(ours ? &sim->counts.expected : &sim->counts.found) += 1;
         sim->counts.waiting--;
-        if (right) return NULL;
-        sim->counts.wrong++;
+        if (right && !(ours && sim->settings.rare && sim_chance(sim, 40))) return NULL;
+        if (!right) sim->counts.wrong++;
         if (a->booked_on.ymd > quiet.ymd) return NULL;
+        if (sim->settings.rare) return put_right(sim, a, decided, right, done);
         TRY(sim_ask(
             sim, RECEIVABLES, "cash undo",
             str_format(sim->scratch, "{\"id\":%lld,\"reason\":\"Verkeerd geplaatst\"}", (long long)decided->id.n),
@@ -374,6 +442,7 @@ static struct fault *look_at(struct simulation *sim, struct awaited *a, bool *do
 struct fault *sim_decide(struct simulation *sim)
 {
     size_t kept = 0;
+    if (sim->settings.rare) TRY(sim_accept_many(sim));
     for (size_t i = 0; i < sim->awaited.count; i++) {
         struct awaited *a = &sim->awaited.at[i];
         bool done = false;

@@ -169,6 +169,7 @@ struct fault *sim_cast_company(struct simulation *sim)
     TRY(people(sim));
     TRY(our_account(sim, OUR_BANK, "Betaalrekening", "ABNA", "EUR", 18542075, "1000"));
     TRY(our_account(sim, OUR_SECOND, "Ontvangstrekening ING", "INGB", "EUR", 2310450, "1001"));
+    if (sim->settings.rare) TRY(our_account(sim, OUR_DOLLARS, "Dollarrekening", "ABNA", "USD", 1250000, "1002"));
     return sim_ask(
         sim, ADMINISTRATOR, "company change",
         str_format(
@@ -252,6 +253,13 @@ static void give_habits(struct simulation *sim, struct customer *c, int64_t i)
     c->storno_permille = i % 13 == 6 ? 40 : 0;
     c->charge_permille = strcmp(c->country.at, "NL") != 0 ? 120 : 2;
     c->weight = i < 8 ? 9 : i < 24 ? 4 : 2;
+    if (!sim->settings.rare) return;
+    c->terms = 7 + (int)(i % 3) * 7;
+    c->forget_permille += 250;
+    c->part_permille += 60;
+    c->twice_permille += 120;
+    c->storno_permille += 50;
+    c->charge_permille += 30;
 }
 
 static void name_customer(struct simulation *sim, struct customer *c, int64_t i)
@@ -280,7 +288,7 @@ static struct fault *make_customer(struct simulation *sim, int64_t i)
         const char *city, *postal, *street;
     } at = { places[i % COUNT(places)].city, places[i % COUNT(places)].postal, places[i % COUNT(places)].street };
     bool home = c->country.at[0] == 'N';
-    c->terms = i % 4 == 0 ? 14 : i % 9 == 4 ? 60 : 30;
+    if (!sim->settings.rare) c->terms = i % 4 == 0 ? 14 : i % 9 == 4 ? 60 : 30;
     c->iban = sim_iban(sim, c->country.at);
     c->bic = bic_of(c->iban);
     TRY(add_party(
@@ -318,11 +326,17 @@ static struct fault *make_overseas(struct simulation *sim)
                             .naming = NAMES_NUMBER,
                             .terms = 60,
                             .weight = 3 };
+    if (sim->settings.rare)
+        c->habit = PAYS_EACH, c->terms = 14, c->spread = 4, c->charge_permille = 150, c->part_permille = 100,
+        c->twice_permille = 60, c->storno_permille = 60;
     sim->weight_sum += c->weight;
     return add_party(
         sim, RECEIVABLES,
-        STR("{\"name\":\"Harbor Pumps Inc.\",\"is_customer\":true,\"email\":\"ap@harborpumps.example\",\"language\":\"en\",\"street\":\"Pier Road 4\","
-            "\"postal_code\":\"04101\",\"city\":\"Portland\",\"country\":\"US\",\"currency\":\"USD\",\"customer_terms_days\":60}"),
+        str_format(
+            sim->scratch,
+            "{\"name\":\"Harbor Pumps Inc.\",\"is_customer\":true,\"email\":\"ap@harborpumps.example\",\"language\":\"en\",\"street\":\"Pier Road 4\","
+            "\"postal_code\":\"04101\",\"city\":\"Portland\",\"country\":\"US\",\"currency\":\"USD\",\"customer_terms_days\":%d}",
+            c->terms),
         &c->id, &c->number);
 }
 

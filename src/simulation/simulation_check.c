@@ -1,7 +1,7 @@
 /* What must hold after each day, whatever happened on it. */
 #include "simulation/simulation_private.h"
 
-static struct fault *wrong(struct simulation *sim, const char *what, struct str detail)
+struct fault *sim_wrong(struct simulation *sim, const char *what, struct str detail)
 {
     struct str said = detail.length ? str_format(sim->arena, "%s (%.*s)", what, STR_ARG(detail)) : str_of(what);
     return FAULT(sim->arena, &simulation_wrong, NULL, PARAM("day", date_text(sim->arena, sim->today)), PARAM("what", said));
@@ -12,7 +12,7 @@ static struct fault *check_ledger(struct simulation *sim, struct work *work, str
     struct ledger_proof proof = { 0 };
     TRY(ledger_verify(work, &proof));
     for (size_t i = 0; i < proof.checks.count; i++)
-        if (!proof.checks.at[i].holds) return wrong(sim, proof.checks.at[i].name.at, proof.checks.at[i].detail);
+        if (!proof.checks.at[i].holds) return sim_wrong(sim, proof.checks.at[i].name.at, proof.checks.at[i].detail);
     if (hash) *hash = str_keep(sim->arena, proof.hash);
     return NULL;
 }
@@ -24,20 +24,24 @@ static struct fault *check_bank(struct simulation *sim, struct work *work)
     for (size_t i = 0; i < proof.balances.count && !proof.holds; i++) {
         const struct cash_balance *b = &proof.balances.at[i];
         if (b->suspense_minor + b->undecided_minor || b->suspense_base_minor + b->undecided_base_minor)
-            return wrong(sim, "the suspense account is not the undecided lines",
-                         str_format(sim->arena, "%.*s %s, %s in base", STR_ARG(b->currency),
-                                    minor_format(sim->arena, b->suspense_minor + b->undecided_minor, 2).at,
-                                    minor_format(sim->arena, b->suspense_base_minor + b->undecided_base_minor, 2).at));
+            return sim_wrong(
+                sim, "the suspense account is not the undecided lines",
+                str_format(sim->arena, "%.*s %s, %s in base", STR_ARG(b->currency),
+                           minor_format(sim->arena, b->suspense_minor + b->undecided_minor, 2).at,
+                           minor_format(sim->arena, b->suspense_base_minor + b->undecided_base_minor, 2).at));
     }
     for (int i = 0; i < OUR_ACCOUNTS; i++) {
         struct bank_account account = { 0 };
         int64_t balance = 0;
-        if (!sim->ours[i].id.n || !sim->ours[i].done_on.ymd || !str_is(sim->ours[i].currency, "EUR")) continue;
+        struct account_amounts amounts = { 0 };
+        if (!sim->ours[i].id.n || !sim->ours[i].done_on.ymd) continue;
         TRY(bank_account_load(work, sim->ours[i].id, &account));
-        TRY(ledger_account_balance(work, account.ledger_account_id, &balance));
+        TRY(ledger_account_amounts(work, account.ledger_account_id, &amounts));
+        for (size_t k = 0; k < amounts.count; k++)
+            if (str_equal(amounts.at[k].currency, sim->ours[i].currency)) balance += amounts.at[k].amount_minor;
         if (balance != sim->ours[i].balance_minor)
-            return wrong(sim, "a bank account is not what its last statement says",
-                         minor_format(sim->arena, balance - sim->ours[i].balance_minor, 2));
+            return sim_wrong(sim, "a bank account is not what its last statement says",
+                             minor_format(sim->arena, balance - sim->ours[i].balance_minor, 2));
     }
     return NULL;
 }

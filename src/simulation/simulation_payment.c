@@ -15,6 +15,7 @@ static void plan_lines(struct simulation *sim, const struct payment_shown *shown
     for (size_t i = 0; i < shown->payments.count; i++) {
         const struct run_payment *p = &shown->payments.at[i];
         if (p->amount_minor <= 0) continue;
+        if (p->control == CONTROL_RECEIVABLES) sim->counts.refunds_paid++;
         struct event one = total;
         one.amount_minor = -p->amount_minor;
         one.name = keep(sim, p->holder), one.iban = keep(sim, p->iban), one.bic = keep(sim, p->bic),
@@ -26,12 +27,13 @@ static void plan_lines(struct simulation *sim, const struct payment_shown *shown
         count++;
         sim->counts.paid++;
         if (shown->run.each_booked) sim_event(sim, &one);
-        if (!sim_chance(sim, 5)) continue;
+        if (!sim_chance(sim, !sim->settings.rare ? 5 : p->control == CONTROL_RECEIVABLES ? 400 : 40)) continue;
         one.amount_minor = p->amount_minor; /* the account is closed: it comes back */
         one.on = sim_bank_day(date_add_days(one.on, 3));
         one.return_reason = STR("AC04");
         one.reversal = true;
-        *LIST_ADD(sim->arena, &sim->money_back) = (struct money_back){ p->id.n, one };
+        *LIST_ADD(sim->arena, &sim->money_back) =
+            (struct money_back){ p->id.n, shown->run.id.n, p->control == CONTROL_RECEIVABLES, one };
     }
     total.batch = str_format(sim->arena, "%.*s-1", STR_ARG(shown->run.message_id));
     if (!shown->run.each_booked && count == 1)
@@ -75,6 +77,23 @@ static struct fault *propose(struct simulation *sim)
     return NULL;
 }
 
+/* What is open now, and what a payment that comes back must open again. */
+static struct fault *paid_parts(struct simulation *sim, const struct money_back *m, struct open_rests *before,
+                                struct open_rests *added)
+{
+    struct answer answer = { 0 };
+    TRY(sim_open(sim, before));
+    TRY(sim_ask(sim, TREASURER, "payment show", str_format(sim->scratch, "{\"id\":%lld}", (long long)m->run), &answer));
+    const struct payment_shown *shown = answer.gives.at;
+    for (size_t i = 0; i < shown->parts.count; i++) {
+        const struct run_part *p = &shown->parts.at[i];
+        if (p->payment_id.n == m->payment)
+            *LIST_ADD(sim->scratch, added) =
+                (struct open_rest){ .item = p->item_id.n, .rest_minor = -p->amount_minor - p->discount_minor };
+    }
+    return NULL;
+}
+
 static struct fault *money_comes_back(struct simulation *sim)
 {
     size_t kept = 0;
@@ -84,12 +103,16 @@ static struct fault *money_comes_back(struct simulation *sim)
             sim->money_back.at[kept++] = *m;
             continue;
         }
+        struct open_rests before = { 0 }, added = { 0 };
+        if (sim->settings.rare) TRY(paid_parts(sim, m, &before, &added));
         TRY(sim_ask(
             sim, TREASURER, "payment return",
             str_format(sim->scratch, "{\"id\":%lld,\"reason\":\"AC04 rekening opgeheven\"}", (long long)m->payment),
             NULL));
+        if (sim->settings.rare) TRY(sim_added(sim, &before, &added, "a payment of ours came back"));
         sim_event(sim, &m->event);
         sim->counts.returned++;
+        sim->counts.refunds_returned += m->refund;
     }
     sim->money_back.count = kept;
     return NULL;

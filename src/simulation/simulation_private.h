@@ -29,6 +29,7 @@ struct sale { /* an invoice, as its customer sees it */
     int64_t total_minor, rest_minor; /* rest: what the customer still means to pay */
     struct date due_on, pays_on;
     int lines;
+    bool transfers; /* collected once, and it came back: its customer transfers it now */
 };
 struct supplier {
     party_id id;
@@ -45,7 +46,7 @@ struct purchase { bill_id id; int64_t version; size_t supplier; enum purchase_st
 
 /* What a bank line really is. */
 enum truth_kind { TRUTH_ITEMS = 1, TRUTH_ON_ACCOUNT, TRUTH_BOOKING, TRUTH_OURS, TRUTH_REFUND };
-struct truth_share { item_id item; int64_t amount_minor; };
+struct truth_share { item_id item; int64_t amount_minor, line_minor; }; /* line: when it is paid in another currency */
 struct truth {
     enum truth_kind kind;
     struct truth_share *shares;
@@ -55,6 +56,8 @@ struct truth {
     size_t customer;
     const char *account; /* number, of a booking */
     struct str words;    /* of TRUTH_ON_ACCOUNT: paid twice; a refund goes back */
+    bool refund;         /* of TRUTH_ON_ACCOUNT: the next payment run gives it back */
+    bool exact;          /* a batch or a storno of one: posted by itself, each share must be of this amount */
 };
 /* What will stand on a statement. */
 struct event {
@@ -65,9 +68,23 @@ struct event {
     bool reversal;
     struct truth truth;
 };
-struct awaited { bank_line_id id; struct date booked_on; int64_t amount_minor; struct truth truth; bool seen; };
+struct awaited {
+    bank_line_id id;
+    struct date booked_on;
+    int64_t amount_minor;
+    struct truth truth;
+    bool seen;
+    int64_t known; /* the last decision on it that we saw */
+    bool undone;   /* that one was taken back */
+};
 struct our_account { bank_account_id id; struct str iban, bic, currency; int64_t balance_minor, number; struct date done_on; };
-struct money_back { int64_t payment; struct event event; };
+struct money_back { int64_t payment, run; bool refund; struct event event; };
+struct report { struct date on; struct str name, content; struct str reference; int64_t total_minor, fee_minor, count; }; /* the parts of a batch, as a file */
+struct payout_part { size_t sale; int64_t amount_minor, fee_minor; }; /* paid to the provider, which pays us some days later */
+/* What is open of each item, by id; amounts in the item's currency and in base. */
+struct open_rest { int64_t item, rest_minor, base_minor; bool dollars; };
+struct open_rests { struct open_rest *at; size_t count, room; };
+struct decided_lines { const struct cash_decided **at; size_t count, room; };
 struct proposed_run { int64_t id, version; struct str hash; struct date at_on; };
 
 struct simulation {
@@ -91,6 +108,9 @@ struct simulation {
     struct { struct event *at; size_t count, room; } events;
     struct { struct awaited *at; size_t count, room; } awaited;
     struct { struct money_back *at; size_t count, room; } money_back; /* payments of ours that will be returned */
+    struct { struct report *at; size_t count, room; } reports; /* still to be taken in */
+    struct { struct payout_part *at; size_t count, room; } payout; /* what the provider has of ours */
+    int64_t batch_number;
     struct proposed_run run;
     struct str last_bill; /* its bytes, and its supplier */
     size_t last_supplier;
@@ -123,6 +143,36 @@ CHECKED struct fault *sim_cast_company(struct simulation *sim);
 CHECKED struct fault *sim_cast_customers(struct simulation *sim);
 CHECKED struct fault *sim_cast_suppliers(struct simulation *sim);
 struct str sim_iban(struct simulation *sim, const char *country);
+
+/* ---- simulation_bank.c ---- */
+CHECKED struct fault *sim_decision_of(struct simulation *sim, const struct awaited *a, const struct cash_decided **found); /* in force; NULL: none */
+bool sim_is_true(struct simulation *sim, const struct cash_decided *decided, const struct truth *truth);
+
+/* ---- simulation_check.c ---- */
+struct fault *sim_wrong(struct simulation *sim, const char *what, struct str detail);
+
+/* ---- simulation_open.c: what a decision said is what became open or settled ---- */
+CHECKED struct fault *sim_open(struct simulation *sim, struct open_rests *rests);
+/* Nothing is open but what was open then, to the cent. */
+CHECKED struct fault *sim_same(struct simulation *sim, const struct open_rests *before, const char *what);
+/* Since then just these decisions were made (sign 1) or taken back (-1). */
+CHECKED struct fault *sim_moved(struct simulation *sim, const struct open_rests *before, const struct decided_lines *decided,
+                                int sign, const char *what);
+/* Since then this much was added to what is open of these items, and nothing else happened. */
+CHECKED struct fault *sim_added(struct simulation *sim, const struct open_rests *before, struct open_rests *added,
+                                const char *what);
+CHECKED struct fault *sim_left(struct simulation *sim, const struct cash_decided *decided,
+                               int64_t *left_minor); /* held on account */
+/* Takes it back; *done false: it was refused, and nothing changed. */
+CHECKED struct fault *sim_undo(struct simulation *sim, struct awaited *a, const struct cash_decided *decided, const char *reason,
+                               bool *done);
+
+/* ---- simulation_rare.c: only with settings.rare ---- */
+CHECKED struct fault *sim_reports(struct simulation *sim, bool *any);   /* takes in the parts of batches */
+CHECKED struct fault *sim_accept_many(struct simulation *sim);          /* bulk, after its preview */
+CHECKED struct fault *sim_give_back(struct simulation *sim, const struct awaited *a, int64_t *id);
+bool sim_by_batch(struct simulation *sim, size_t who, struct sale **due, size_t count); /* true: paid by provider or collected */
+void sim_payout(struct simulation *sim);                                /* now and then the provider pays us */
 
 /* ---- The day, in this order ---- */
 CHECKED struct fault *sim_bank_morning(struct simulation *sim);     /* simulation_bank.c: statements, cash run */

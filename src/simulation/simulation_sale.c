@@ -61,7 +61,9 @@ static struct fault *sell(struct simulation *sim)
     int64_t at = sim_between(sim, 0, sim->weight_sum - 1);
     size_t who = 0;
     while (at >= sim->customers.at[who].weight) at -= sim->customers.at[who++].weight;
-    if (str_is(sim->customers.at[who].currency, "USD") && date_between(sim->today, sim->settings.until_on) > 55) who = 0;
+    if (!sim->settings.rare && str_is(sim->customers.at[who].currency, "USD") &&
+        date_between(sim->today, sim->settings.until_on) > 55)
+        who = 0;
     const struct customer *c = &sim->customers.at[who];
     struct invoice_data data = { .party_id = c->id, .delivered_on = date_add_days(sim->today, -(int)sim_between(sim, 0, 5)) };
     struct invoice_shown shown = { 0 };
@@ -197,9 +199,12 @@ static void pay_twice(struct simulation *sim, const struct event *paid)
     again.on = sim_bank_day(date_add_days(paid->on, (int)sim_between(sim, 1, 9)));
     again.truth = (struct truth){ .kind = TRUTH_ON_ACCOUNT, .customer = paid->truth.customer, .words = STR("dubbel betaald") };
     again.end_to_end = str_format(sim->arena, "E%lld", (long long)sim_between(sim, 100000000, 999999999));
+    again.truth.refund =
+        sim->settings.rare && str_is(sim->customers.at[paid->truth.customer].currency, "EUR") && sim_chance(sim, 700);
     sim_event(sim, &again);
+    if (again.truth.refund) return; /* by a payment run */
     refund.on = sim_bank_day(date_add_days(again.on, (int)sim_between(sim, 12, 20)));
-    refund.account = OUR_BANK;
+    refund.account = paid->account == OUR_DOLLARS ? OUR_DOLLARS : OUR_BANK;
     refund.amount_minor = -paid->amount_minor;
     refund.reference = (struct str){ 0 };
     refund.remittance = STR("Terugbetaling dubbel ontvangen");
@@ -222,6 +227,17 @@ static void pay_back(struct simulation *sim, const struct event *paid, struct sa
     sale->rest_minor = paid->amount_minor;
     sale->pays_on = sim_bank_day(date_add_days(back.on, (int)sim_between(sim, 7, 20)));
     if (sim->first_open_sale > (size_t)(sale - sim->sales.at)) sim->first_open_sale = (size_t)(sale - sim->sales.at);
+}
+
+/* On our account in dollars; now and then its bank changes it, and one invoice is paid in euros. */
+static void pay_in_dollars(struct simulation *sim, struct event *event, bool part)
+{
+    bool euros = !part && event->truth.share_count == 1 && !event->truth.difference && sim_chance(sim, 200);
+    event->account = euros ? OUR_BANK : OUR_DOLLARS;
+    sim->counts.dollars++;
+    if (!euros) return;
+    event->amount_minor = event->amount_minor * sim_between(sim, 840, 960) / 1000;
+    event->truth.shares[0].line_minor = event->amount_minor;
 }
 
 static void pay(struct simulation *sim, size_t who, struct sale **paid, size_t count)
@@ -248,13 +264,14 @@ static void pay(struct simulation *sim, size_t who, struct sale **paid, size_t c
     event.end_to_end = sim_chance(sim, 500)
                            ? str_format(sim->arena, "E%lld", (long long)sim_between(sim, 100000000, 999999999))
                            : (struct str){ 0 };
+    if (str_is(c->currency, "USD")) pay_in_dollars(sim, &event, part);
     name_payment(sim, c, (const struct sale *const *)paid, count, &event);
     for (size_t i = 0; i < count; i++) paid[i]->rest_minor -= amounts[i];
     if (part) paid[0]->pays_on = sim_bank_day(date_add_days(sim->today, (int)sim_between(sim, 14, 30)));
     sim_event(sim, &event);
-    if (sim_chance(sim, c->twice_permille)) pay_twice(sim, &event);
-    else if (count == 1 && !part && !event.truth.difference && event.amount_minor == paid[0]->total_minor &&
-             sim_chance(sim, c->storno_permille))
+    if (!event.truth.shares[0].line_minor && sim_chance(sim, c->twice_permille)) pay_twice(sim, &event);
+    else if (count == 1 && !part && !event.truth.difference && !event.truth.shares[0].line_minor &&
+             event.amount_minor == paid[0]->total_minor && sim_chance(sim, c->storno_permille))
         pay_back(sim, &event, paid[0]);
 }
 
@@ -271,8 +288,10 @@ struct fault *sim_customers_pay(struct simulation *sim)
             if (s->customer == who && s->rest_minor > 0 && s->pays_on.ymd <= sim->today.ymd) *LIST_ADD(sim->scratch, &due) = s;
         }
         bool together = sim->customers.at[who].habit != PAYS_EACH || sim_chance(sim, 500);
+        if (due.count && sim_by_batch(sim, who, due.at, due.count)) continue;
         if (due.count && together) pay(sim, who, due.at, due.count);
         for (size_t i = 0; !together && i < due.count; i++) pay(sim, who, &due.at[i], 1);
     }
+    sim_payout(sim);
     return NULL;
 }

@@ -7,6 +7,16 @@
 
 enum { LIFE_DAYS = 120, SHORT_DAYS = 45 };
 static struct { long long passed, failed; } total;
+static struct simulation_counts seen; /* of all lives */
+
+static void count(const struct simulation_counts *c)
+{
+    seen.days += c->days, seen.lines += c->lines, seen.expected += c->expected, seen.found += c->found, seen.wrong += c->wrong;
+    seen.by_hand += c->by_hand, seen.bulks += c->bulks, seen.bulk_lines += c->bulk_lines, seen.undone += c->undone;
+    seen.refunds += c->refunds, seen.refunds_paid += c->refunds_paid, seen.refunds_returned += c->refunds_returned;
+    seen.returned += c->returned, seen.payouts += c->payouts, seen.collections += c->collections, seen.stornos += c->stornos;
+    seen.dollars += c->dollars;
+}
 
 static struct fault *live(struct arena *arena, struct books *books, const struct operations *operations, uint64_t seed,
                           int days, int64_t until_us, struct str *hash)
@@ -21,6 +31,7 @@ static struct fault *live(struct arena *arena, struct books *books, const struct
                                                   .bills_a_month = 24,
                                                   .open_days = 7,
                                                   .draw_days = 1,
+                                                  .rare = true,
                                                   .without_passwords = true };
     bool more = true;
     struct fault *fault = simulation_begin(arena, books, operations, seed, &settings, &sim);
@@ -33,6 +44,7 @@ static struct fault *live(struct arena *arena, struct books *books, const struct
         fprintf(stderr, "seed %llu, day %s: %s: %s %s\n", (unsigned long long)seed,
                 date_text(arena, simulation_today(sim)).at, fault->type->code, fault_text(arena, fault, ENGLISH).at,
                 fault->detail ? fault->detail : "");
+    if (sim) count(simulation_counts(sim));
     simulation_end(sim);
     return fault;
 }
@@ -81,6 +93,14 @@ int main(void)
         for (uint64_t seed = first ? strtoull(first, NULL, 10) : 1; clock_us() < until_us && total.failed < 5; seed++)
             one(&operations, p, seed, LIFE_DAYS, until_us, NULL);
     }
+    printf(
+        "%lld days, %lld lines (%lld ours and %lld of others found, %lld wrongly, %lld by hand), %lld bulks of %lld, %lld taken back, %lld refunds of "
+        "which %lld paid and %lld returned, %lld payments returned, %lld pay-outs, %lld collections, %lld stornos, %lld in dollars\n",
+        (long long)seen.days, (long long)seen.lines, (long long)seen.expected, (long long)seen.found,
+        (long long)seen.wrong, (long long)seen.by_hand, (long long)seen.bulks, (long long)seen.bulk_lines,
+        (long long)seen.undone, (long long)seen.refunds, (long long)seen.refunds_paid, (long long)seen.refunds_returned,
+        (long long)seen.returned, (long long)seen.payouts, (long long)seen.collections, (long long)seen.stornos,
+        (long long)seen.dollars);
     printf("%lld passed, %lld failed\n", total.passed, total.failed);
     arena_free(arena);
     return total.failed != 0;
