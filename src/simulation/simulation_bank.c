@@ -169,6 +169,12 @@ static struct fault *import(struct simulation *sim, int account, struct date unt
     return await_lines(sim, imported->statements.at[0].id, account, until);
 }
 
+static bool is_batch(struct str category)
+{
+    return str_equal(category, str_of(cash_category_name(CASH_PROVIDER))) ||
+           str_equal(category, str_of(cash_category_name(CASH_DEBIT_BATCH)));
+}
+
 /* What the program posts by itself moves just what its decisions say. */
 static struct fault *run_seen(struct simulation *sim, bool lines)
 {
@@ -183,6 +189,8 @@ static struct fault *run_seen(struct simulation *sim, bool lines)
         const struct cash_decided *found;
         TRY(sim_decision_of(sim, a, &found));
         if (!found || found->id.n == a->known) continue;
+        if (a->truth.exact && is_batch(found->category) && !sim_is_true(sim, found, &a->truth))
+            return sim_wrong(sim, "a batch was posted by itself otherwise than its parts", found->parts);
         *LIST_ADD(sim->scratch, &decided) = found;
         a->known = found->id.n;
         a->undone = false;
