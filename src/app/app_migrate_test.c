@@ -1,10 +1,7 @@
 /* Books with something in most tables, from one database to another and back. */
-#include "test.h"
+#include "given.h"
 #include "app/app_own.h"
 #include "archive/archive.h"
-#include "bank/bank.h"
-#include "ledger/ledger.h"
-#include "party/party.h"
 #include <libpq-fe.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -115,21 +112,14 @@ static void given_books(struct arena *arena, struct books *books)
                                .language = STR("nl"),
                                .logo = STR("\0\xff\x01") };
     struct party party = { .name = STR("Klant BV"),
-                           .is_customer = true,
-                           .is_business = true,
-                           .language = STR("nl"),
-                           .country = STR("NL"),
-                           .currency = STR("EUR"),
-                           .delivery = DELIVER_MAIL_PDF,
-                           .reference_needed = NEEDS_NO_REFERENCE };
-    struct bank_account account = { .name = STR("Main"), .iban = STR("NL91ABNA0417164300"), .holder = STR("Test BV") };
+                           .is_customer = true };
     struct document document = { .file_name = STR("x.pdf") };
     struct bank_imported imported = { 0 };
     expect_done(db_begin(&work, books));
     expect_done(access_company_make(&work, &company));
     expect_done(ledger_make_chart(&work, 2025));
-    expect_done(party_make(&work, &party));
-    expect_done(bank_account_make(&work, &account));
+    party = given_party(&work, party);
+    (void)given_main_account(&work);
     add_entries(&work, party.id);
     expect_done(archive_keep(&work, &document, (struct str){ "%PDF-\0\x01\xfe", 8 }, NULL));
     expect_done(bank_import(&work, STR("s.sta"), str_of(statement), &imported));

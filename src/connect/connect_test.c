@@ -3,7 +3,7 @@
 #include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include "test.h"
+#include "given.h"
 #include "connect/connect.h"
 #include "invoice/invoice.h"
 
@@ -268,12 +268,7 @@ static struct invoice given_invoice(struct work *work, enum invoice_delivery del
 {
     struct party p = { .name = STR("Bakkerij De Zon"),
                        .is_customer = true,
-                       .is_business = true,
-                       .language = STR("nl"),
-                       .country = STR("NL"),
-                       .currency = STR("EUR"),
                        .delivery = delivery,
-                       .reference_needed = NEEDS_NO_REFERENCE,
                        .street = STR("Zonlaan 2"),
                        .postal_code = STR("3511 AB"),
                        .city = STR("Utrecht"),
@@ -281,7 +276,7 @@ static struct invoice given_invoice(struct work *work, enum invoice_delivery del
                        .email = STR("crediteuren@dezon.example") };
     struct invoice_data data = { 0 };
     struct invoice draft, invoice;
-    expect_done(party_make(work, &p));
+    p = given_party(work, p);
     data.party_id = p.id;
     *LIST_ADD(work->arena, &data.lines) =
         (struct invoice_line_data){ .description = STR("Dienst"), .price = DECIMAL(10000, 2), .vat_code = STR("21") };

@@ -1,4 +1,4 @@
-#include "test.h"
+#include "given.h"
 #include "invoice/invoice.h"
 #include <jansson.h>
 
@@ -51,19 +51,14 @@ static party_id given_customer(struct work *work)
 {
     struct party p = { .name = STR("Klant BV"),
                        .is_customer = true,
-                       .is_business = true,
-                       .language = STR("nl"),
-                       .country = STR("NL"),
-                       .currency = STR("EUR"),
                        .delivery = DELIVER_LETTER,
-                       .reference_needed = NEEDS_NO_REFERENCE,
                        .street = STR("Zonlaan 2"),
                        .postal_code = STR("3511 AB"),
                        .city = STR("Utrecht"),
                        .customer_terms_days = 14,
                        .email = STR("klant@klant.example") };
     test_begin(work);
-    expect_done(party_make(work, &p));
+    p = given_party(work, p);
     test_commit(work);
     return p.id;
 }

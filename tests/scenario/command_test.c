@@ -30,11 +30,6 @@ static struct ran run_as(struct scene *s, const char *as, const char *factor, co
     return ran;
 }
 
-static const char *unique(struct work *work, const char *name)
-{
-    return str_format(work->arena, "%s.%lld@example.nl", name, (long long)work->company_id).at;
-}
-
 DB_TEST(scenario_command_line_as_a_person)
 {
     struct scene s = scene_begin(work);

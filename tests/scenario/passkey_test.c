@@ -6,10 +6,6 @@
 
 static const char password[] = "correct horse battery", rp_id[] = "florin.example.nl", origin[] = "https://florin.example.nl";
 
-static const char *unique(struct work *work, const char *name)
-{
-    return str_format(work->arena, "%s.%lld@example.nl", name, (long long)work->company_id).at;
-}
 static const char *b64(struct work *work, struct str bytes)
 {
     return base64_text(work->arena, bytes.at, bytes.length).at;

@@ -17,11 +17,6 @@ static const char *given_person(struct scene *s, const char *email, const char *
     return secret;
 }
 
-static const char *unique(struct work *work, const char *name)
-{
-    return str_format(work->arena, "%s.%lld@example.nl", name, (long long)work->company_id).at;
-}
-
 DB_TEST(scenario_people)
 {
     struct scene s = scene_begin(work);

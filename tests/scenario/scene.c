@@ -119,6 +119,11 @@ const char *text_in(json_t *object, const char *name)
     return json_string_value(value);
 }
 
+const char *unique(struct work *work, const char *name)
+{
+    return str_format(work->arena, "%s.%lld@example.nl", name, (long long)work->company_id).at;
+}
+
 struct str totp_now(struct work *work, const char *base32)
 {
     char *secret = NULL, code[7];

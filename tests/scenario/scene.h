@@ -22,5 +22,7 @@ json_t *ask(struct scene *scene, int status, const char *method, const char *tar
 #define REFUSED(scene, status, target, ...) ask(scene, status, "POST", target, str_format((scene)->work->arena, __VA_ARGS__))
 int64_t number_in(json_t *object, const char *name);
 const char *text_in(json_t *object, const char *name);
+/* name.COMPANY@example.nl: people are of all companies of a process's books. */
+const char *unique(struct work *work, const char *name);
 /* The six digits of now (work->now), RFC 6238. */
 struct str totp_now(struct work *work, const char *base32);
