@@ -218,13 +218,21 @@ update cash_setting set {cash_setting_chosen = :}, version = version + 1 where c
 
 -- name: named_all
 -- reads the ledger: an open item by the references its invoice has
-select i.id as item_id, v.payment_reference as reference, v.order_reference as order_number, f.discount_until, f.discount_minor, v.net_minor
+select i.id as item_id, v.payment_reference as reference, v.order_reference as order_number, coalesce(f.discount_until, d.discount_until) as discount_until, coalesce(f.discount_minor, d.discount_minor) as discount_minor, v.net_minor
   from open_item i join item_rest r on r.company_id = i.company_id and r.item_id = i.id
   left join invoice v on i.source_kind = 'invoice' and v.company_id = i.company_id and v.id = i.source_id
   left join cash_fact f on f.company_id = i.company_id and f.item_id = i.id
+  left join (select l.invoice_id, max(l.discount_until) as discount_until, cast(sum(l.net_minor) as bigint) as discount_minor from invoice_line l
+              where l.company_id = :company_id and l.discount_until is not null and l.part = 'charge' group by l.invoice_id) d
+    on d.invoice_id = v.id and v.kind = 'invoice'
  where i.company_id = :company_id and (v.id is not null or f.discount_until is not null) and (cast(:past as boolean) or r.rest_minor <> 0)
    and (cast(:item_id as bigint) = 0 or i.id = :item_id)
  order by i.id;
+
+-- name: item_early_lines
+-- reads the ledger: whether VAT on the invoice of an item is over the amount after discount already
+select l.line_no from open_item i join invoice_line l on l.company_id = i.company_id and l.invoice_id = i.source_id
+ where i.company_id = :company_id and i.id = :item_id and i.source_kind = 'invoice' and l.discount_until is not null limit 1;
 
 -- name: term_all
 select {cash_term_columns} from cash_term where company_id = :company_id order by valid_from desc, id desc;

@@ -199,7 +199,9 @@ static struct fault *book_difference(struct settling *s, const struct cash_given
     if (!int_add(s->left_minor, g->amount_minor, &s->left_minor)) return FAULT(s->work->arena, &ledger_too_large, "differences");
     if (!vat || !count) return add_line(s, account, g->amount_minor, g->kind), NULL;
     for (size_t i = 0; i < count; i++) {
-        bool has = parts[i].item->kind == ITEM_INVOICE || parts[i].item->kind == ITEM_CREDIT_NOTE;
+        bool has = parts[i].item->kind == ITEM_INVOICE || parts[i].item->kind == ITEM_CREDIT_NOTE, after = false;
+        if (has && str_starts(g->kind, "discount")) TRY(cash_vat_after_discount(s->work, parts[i].item->id, &after));
+        has &= !after;
         if (has) TRY(book_vat(s, &parts[i], account, g->kind));
         else add_line(s, account, parts[i].amount_minor, g->kind);
     }

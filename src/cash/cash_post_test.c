@@ -1,6 +1,7 @@
 #include "cash/cash_fixture.h"
 #include "cash/cash_private.h"
 #include "db/engine.h"
+#include "invoice/invoice.h"
 #include "migrations.h"
 
 /* What each kind of decision books, to the cent, and that taking it back leaves the books as they were. */
@@ -82,6 +83,56 @@ DB_TEST(cash_discount_with_vat_by_three_modes)
         cash_proved(work);
         expect_int(23000, rest_of(work, a));
         expect_int(before, cash_balance_of(work, FOR_DISCOUNT_GIVEN));
+    }
+    test_commit(work);
+}
+
+/* An invoice of mode mixed has its VAT over 98% already: taken or not, in whatever mode the company is by then, no VAT is corrected. */
+DB_TEST(cash_discount_of_an_invoice_after_discount)
+{
+    static const char *const then[] = { "mixed", "included" };
+    static const char *const company[] = { "company_id" };
+    const struct sql term = { "test_term_mixed",
+                              "insert into cash_term (company_id, id, valid_from, days, percent, added_at, added_by) "
+                              "values ($1, 77, '2025-01-01', 8, '2', 0, 1)",
+                              company, 1 };
+    test_begin(work);
+    cash_account(work);
+    struct party party = {
+        .name = STR("Zon BV"), .is_customer = true, .is_business = true, .language = STR("nl"), .country = STR("NL"),
+        .currency = STR("EUR"), .delivery = DELIVER_MAIL_PDF, .reference_needed = NEEDS_NO_REFERENCE,
+        .street = STR("Zonlaan 2"), .postal_code = STR("3511 AB"), .city = STR("Utrecht"), .customer_terms_days = 30,
+    };
+    expect_done(party_make(work, &party));
+    party_id zon = party.id;
+    expect_done(db_run(work, &term, NONE));
+    for (size_t i = 0; i < ARRAY_LENGTH(then) * 2; i++) {
+        bool taken = i % 2 == 0, found;
+        struct invoice_data data = { .party_id = zon, .order_reference = STR("PO-1") };
+        struct invoice draft, invoice;
+        struct open_item item = { 0 };
+        struct date until;
+        int64_t discount;
+        *LIST_ADD(work->arena, &data.lines) =
+            (struct invoice_line_data){ .description = STR("Kast"), .price = DECIMAL(100005, 2), .vat_code = STR("21") };
+        set_mode(work, "mixed");
+        expect_done(invoice_draft(work, &data, &draft));
+        expect_done(invoice_finalise(work, draft.id, draft.version, &invoice));
+        expect_int(100005 + 20581, invoice.total_minor); /* 980.05 at 21% */
+        expect_done(ledger_item_by_source(work, "invoice", invoice.id.n, &item, &found));
+        expect_done(cash_discount_of(work, &item, &until, &discount));
+        expect_int(2000, discount); /* as it stands on the invoice */
+        expect_int(date_add_days(invoice.issued_on, 8).ymd, until.ymd);
+        set_mode(work, then[i / 2]);
+        int64_t given = cash_balance_of(work, FOR_DISCOUNT_GIVEN), high = cash_balance_of(work, "vat_due");
+        const struct cash_share shares[] = { share(item.id, invoice.total_minor) };
+        const struct cash_given_up gives[] = { gave("discount", 2000) };
+        const char *id[] = { "1", "2", "3", "4" };
+        (void)settle(work, pay_line(work, invoice.total_minor - (taken ? 2000 : 0), id[i], "Zon BV", id[i]), shares, 1,
+                     gives, taken, zon);
+        expect_int(0, cash_rest(work, item.id));
+        expect_int(taken ? 2000 : 0, cash_balance_of(work, FOR_DISCOUNT_GIVEN) - given);
+        expect_int(high, cash_balance_of(work, "vat_due"));
     }
     test_commit(work);
 }

@@ -23,6 +23,8 @@ struct cash_terms;
 CHECKED struct fault *cash_terms_load(struct work *work, bool past, struct cash_terms **terms);
 void cash_terms_tell(const struct cash_terms *terms, const struct open_item *item, struct cash_item *out);
 /* The discount that an item allows and until when; 0 when it allows none. */
+/* VAT on the invoice of this item is over the amount after discount already: a discount corrects none of it, whatever the mode is now. */
+CHECKED struct fault *cash_vat_after_discount(struct work *work, item_id item, bool *is);
 CHECKED struct fault *cash_discount_of(struct work *work, const struct open_item *item, struct date *until,
                                        int64_t *discount_minor);
 

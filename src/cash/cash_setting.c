@@ -166,6 +166,16 @@ void cash_terms_tell(const struct cash_terms *terms, const struct open_item *ite
     if (!out->order_number.length) out->order_number = named->order_number;
 }
 
+struct early_line { int64_t line_no; };
+RECORD(early_line, { FIELD(struct early_line, line_no) });
+
+struct fault *cash_vat_after_discount(struct work *work, item_id item, bool *is)
+{
+    const struct named_of of = { true, item.n };
+    struct early_line line = { 0 };
+    return db_find(work, &sql_item_early_lines, GIVEN(named_of, &of), INTO(early_line, &line), is);
+}
+
 struct fault *cash_discount_of(struct work *work, const struct open_item *item, struct date *until, int64_t *discount_minor)
 {
     struct cash_terms terms = { 0 };

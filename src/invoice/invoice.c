@@ -99,6 +99,8 @@ RECORD(invoice_line, {
     FIELD(struct invoice_line, reason_code, .max = 3, OPTIONAL, .about = "UNTDID 5189 of an allowance, 7161 of a charge"),
     FIELD(struct invoice_line, percent, OPTIONAL, .about = "of base"),
     AMOUNT(struct invoice_line, base_minor, OPTIONAL),
+    FIELD(struct invoice_line, discount_until, OPTIONAL,
+          .about = "of a pair that lowers what VAT is over by the discount for paying early"),
 });
 RECORD(invoice_line_data, {
     FIELD(struct invoice_line_data, description, .min = 1, .max = 2000,
@@ -322,7 +324,7 @@ struct fault *invoice_fill_in(struct work *work, const struct invoice_data *data
         faults = fault_join(faults, wrong);
         *LIST_ADD(work->arena, lines) = line;
     }
-    return faults ? faults : invoice_count(work, invoice, lines);
+    return faults ? faults : invoice_early_count(work, invoice, lines);
 }
 
 struct fault *invoice_add(struct work *work, struct invoice *invoice, struct invoice_lines *lines)

@@ -76,6 +76,7 @@ struct invoice_line {
     struct str reason_code;       /* UNTDID 5189 of an allowance, 7161 of a charge */
     struct decimal percent;       /* of what its lines come to, base_minor; absent: an amount was given */
     int64_t base_minor;
+    struct date discount_until;   /* one of a pair that lowers what VAT is over by the discount for paying early; see invoice_early.c */
 };
 LIST_STRUCT(invoice_lines, struct invoice_line);
 extern const struct record invoice_line_record;

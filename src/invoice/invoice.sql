@@ -10,7 +10,7 @@ finalised_at, created_by, finalised_by, version
 
 -- part: invoice_line_columns
 invoice_id, line_no, description, item_number, quantity, unit, price, discount_percent, discount_minor, net_minor, vat_code_id,
-vat_category, vat_rate, account_id, cost_center, credits_line_no, part, reason_code, percent, base_minor
+vat_category, vat_rate, account_id, cost_center, credits_line_no, part, reason_code, percent, base_minor, discount_until
 
 -- part: invoice_setting_columns
 id, number_format, specification, payment_terms, closing, version
@@ -151,6 +151,16 @@ delete from invoice_line where company_id = :company_id and invoice_id = :id;
 -- name: invoice_vat_code
 -- reads the ledger: which VAT code of sales has this code
 select id from vat_code where company_id = :company_id and code = :code and side = 'sale';
+
+-- name: invoice_early_term
+-- the customer's own terms before those of all, the newest that holds on the day; only where VAT is over the amount after discount
+select t.days, t.percent from cash_term t join cash_setting s on s.company_id = t.company_id and s.discount_mode = 'mixed'
+ where t.company_id = :company_id and t.valid_from <= :issued_on and (t.party_id = :party_id or t.party_id is null)
+ order by case when t.party_id is null then 1 else 0 end, t.valid_from desc, t.id desc limit 1;
+
+-- name: invoice_exempt_code
+-- reads the ledger: a VAT code of sales that is exempt
+select id from vat_code where company_id = :company_id and side = 'sale' and category = 'E' order by code limit 1;
 
 -- name: invoice_document_add
 insert into invoice_document (company_id, invoice_id, kind, document_id) values (:company_id, :invoice_id, :kind, :document_id);

@@ -69,6 +69,7 @@ static struct fault *choose_lines(struct work *work, const struct invoice *of, c
             continue;
         }
         named[at] = true;
+        if (invoice_early_is(&lines->at[at])) continue; /* comes back with what it belongs to */
         if (is_zero(left[at].quantity) && is_zero(asked[i].quantity)) continue;
         struct fault *fault = take_back(work, of, &lines->at[at], &left[at], asked[i].quantity, &line);
         if (!fault) *LIST_ADD(work->arena, out) = line;
@@ -76,7 +77,7 @@ static struct fault *choose_lines(struct work *work, const struct invoice *of, c
     }
     for (size_t i = 0; !count && i < lines->count; i++) {
         struct invoice_line line;
-        if (is_zero(left[i].quantity)) continue;
+        if (is_zero(left[i].quantity) || invoice_early_is(&lines->at[i])) continue;
         TRY(take_back(work, of, &lines->at[i], &left[i], (struct decimal){ 0 }, &line));
         *LIST_ADD(work->arena, out) = line;
     }
@@ -99,6 +100,13 @@ static struct fault *settle(struct work *work, const struct invoice *of, const s
     return ledger_settle(work, &settlement, parts, 2);
 }
 
+static const int64_t *net_left(struct arena *arena, const struct left *left, size_t count)
+{
+    int64_t *net = ARENA_ARRAY(arena, int64_t, count + 1);
+    for (size_t i = 0; i < count; i++) net[i] = left[i].net_minor;
+    return net;
+}
+
 struct fault *invoice_credit(struct work *work, invoice_id id, struct str reason,
                              const struct invoice_credit_line *asked, size_t count, struct invoice *note)
 {
@@ -111,6 +119,7 @@ struct fault *invoice_credit(struct work *work, invoice_id id, struct str reason
     TRY(invoice_lines_of(work, id, &lines));
     TRY(find_left(work, id, &lines, &left));
     TRY(choose_lines(work, &of, &lines, left, asked, count, &back));
+    TRY(invoice_early_back(work, &of, &lines, net_left(work->arena, left, lines.count), &back));
     struct invoice draft = {
         .id = { id_new(work) },
         .kind = INVOICE_CREDIT_NOTE,

@@ -137,6 +137,8 @@ struct fault *invoice_finalise(struct work *work, invoice_id id, int64_t version
     *invoice = before;
     invoice->issued_on = work->today;
     TRY(invoice_lines_of(work, id, &lines));
+    size_t written = lines.count;
+    TRY(invoice_early_add(work, invoice, &lines));
     TRY(invoice_view_make(work, invoice, &lines, &view));
     TRY(check_ready(work, invoice, &lines, &view));
     invoice->due_on = invoice->kind == INVOICE_INVOICE
@@ -151,6 +153,8 @@ struct fault *invoice_finalise(struct work *work, invoice_id id, int64_t version
     TRY(invoice_view_make(work, invoice, &lines, &view)); /* now with its number, days and reference */
     TRY(invoice_post(work, invoice, &lines, &view));
     TRY(invoice_documents_keep(work, invoice, &view));
+    if (lines.count > written)
+        TRY(db_run_each(work, &sql_invoice_line_add, GIVEN(invoice_line, lines.at + written), lines.count - written));
     TRY(save(work, invoice));
     TRY(invoice_load(work, id, invoice));
     work_changed(work, "invoice", id.n, GIVEN(invoice, &before), GIVEN(invoice, invoice));

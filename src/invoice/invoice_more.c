@@ -35,8 +35,9 @@ static struct fault *copy(struct work *work, const struct invoice_key *takes, st
         .delivery = invoice_delivery_now(from.delivery),
         .terms_days = from.terms_days,
     };
+    while (lines.count && invoice_early_is(&lines.at[lines.count - 1])) lines.count--; /* made anew, by the terms of that day */
     for (size_t i = 0; i < lines.count; i++) lines.at[i].invoice_id = draft.id, lines.at[i].credits_line_no = 0;
-    TRY(invoice_count(work, &draft, &lines));
+    TRY(invoice_early_count(work, &draft, &lines));
     TRY(invoice_add(work, &draft, &lines));
     TRY(invoice_show(work, draft.id, out));
     work_changed(work, "invoice", draft.id.n, (struct given){ &invoice_record, NULL }, GIVEN(invoice, &out->invoice));

@@ -43,6 +43,16 @@ struct einvoice_allowance invoice_allowance_of(const struct invoice_line *line, 
 CHECKED struct fault *invoice_count(struct work *work, struct invoice *invoice, const struct invoice_lines *lines);
 CHECKED struct fault *invoice_add(struct work *work, struct invoice *invoice, struct invoice_lines *lines); /* row and lines of a draft */
 
+/* VAT over what is left after the discount for paying early (mode mixed, DOMAIN 3.5): pairs of an allowance and an exempt charge behind the lines,
+ * by the terms that hold on invoice->issued_on. None of a credit note, without VAT, without terms, or in another mode. */
+CHECKED struct fault *invoice_early_add(struct work *work, const struct invoice *invoice, struct invoice_lines *lines);
+CHECKED struct fault *invoice_early_count(struct work *work, struct invoice *invoice, const struct invoice_lines *lines);
+bool invoice_early_is(const struct invoice_line *line);
+int64_t invoice_early_discount(const struct invoice_lines *lines, struct date *until);
+/* left: net of each line that is not credited yet. */
+CHECKED struct fault *invoice_early_back(struct work *work, const struct invoice *of, const struct invoice_lines *lines,
+                                         const int64_t *left, struct invoice_lines *back);
+
 /* All that its documents are made of. */
 struct invoice_view {
     struct company company;
@@ -58,7 +68,7 @@ CHECKED struct fault *invoice_view_make(struct work *work, const struct invoice 
 CHECKED struct fault *invoice_draw(struct work *work, const struct invoice *invoice, const struct invoice_view *view,
                                    struct str *pdf);
 /* A draft as it would look today. */
-CHECKED struct fault *invoice_look(struct work *work, struct invoice *invoice, const struct invoice_lines *lines,
+CHECKED struct fault *invoice_look(struct work *work, struct invoice *invoice, struct invoice_lines *lines,
                                    struct invoice_view *view, struct file_answer *out);
 /* The mail that an invoice goes with. `by`: 0, as the customer wants. */
 struct invoice_mail {

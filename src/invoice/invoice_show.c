@@ -72,10 +72,11 @@ static struct fault *list(struct work *work, const struct nothing *takes, const 
 }
 LISTABLE(list, nothing, invoice, invoices);
 
-struct fault *invoice_look(struct work *work, struct invoice *invoice, const struct invoice_lines *lines,
+struct fault *invoice_look(struct work *work, struct invoice *invoice, struct invoice_lines *lines,
                            struct invoice_view *view, struct file_answer *out)
 {
     invoice->issued_on = work->today;
+    TRY(invoice_early_add(work, invoice, lines));
     TRY(invoice_view_make(work, invoice, lines, view));
     if (invoice->kind == INVOICE_INVOICE)
         view->einvoice->due.date = date_add_days(work->today, (int)invoice_terms_days(invoice, &view->party));

@@ -171,6 +171,140 @@ static void expect_documents(struct work *work, const struct invoice *invoice)
     expect(str_starts(content_of(work, &shown, INVOICE_PDF), "%PDF-"));
 }
 
+/* What room cash holds: the mode, and 2% in 8 days for everyone. */
+static void given_discount(struct work *work, const char *mode)
+{
+    static const char *const company[] = { "company_id" };
+    const struct sql rows[] = {
+        { "test_mode", NULL, company, 1 },
+        { "test_term",
+          "insert into cash_term (company_id, id, valid_from, days, percent, added_at, added_by) values ($1, 77, '2025-01-01', 8, '2', 0, 1)",
+          company, 1 },
+    };
+    struct sql *kept = ARENA_ARRAY(work->arena, struct sql, 2);
+    memcpy(kept, rows, sizeof rows);
+    kept[0].name = str_format(work->arena, "test_mode_%s", mode).at;
+    kept[0].text =
+        str_format(
+            work->arena,
+            "insert into cash_setting (company_id, precision_ppm, rounding_minor, charge_minor, difference_auto_minor, "
+            "discount_mode, version) values ($1, 0, 5, 2500, 10000, '%s', 1)",
+            mode)
+            .at;
+    for (size_t i = 0; i < 2; i++) expect_done(db_run(work, &kept[i], NONE));
+}
+
+static struct invoice_shown shown_of(struct work *work, invoice_id id)
+{
+    struct invoice_shown shown = { 0 };
+    expect_done(invoice_show(work, id, &shown));
+    return shown;
+}
+
+/* Mode mixed: VAT over 98% of each code, whether or not the discount is taken; what is owed without VAT stays. */
+DB_TEST(invoice_vat_is_over_what_is_left_after_discount)
+{
+    test_begin(work);
+    struct party zon = given_customer(work, (struct party){ .kvk_number = STR("87654321") });
+    given_discount(work, "mixed");
+    struct invoice_data data = { .party_id = zon.id, .order_reference = STR("PO-7") };
+    *LIST_ADD(work->arena, &data.lines) = line_of("Kast", DECIMAL(1, 0), DECIMAL(1000, 0), "21");
+    *LIST_ADD(work->arena, &data.lines) = line_of("Boek", DECIMAL(1, 0), DECIMAL(500, 0), "9");
+    struct invoice draft, invoice;
+    struct invoice_shown shown;
+    expect_done(invoice_draft(work, &data, &draft));
+    expect_int(150000, draft.net_minor);
+    expect_int(20580 + 4410, draft.vat_minor); /* 980.00 at 21%, 490.00 at 9% */
+    expect_int(2, shown_of(work, draft.id).lines.count);
+    expect_done(invoice_finalise(work, draft.id, draft.version, &invoice));
+    expect_int(150000, invoice.net_minor);
+    expect_int(24990, invoice.vat_minor);
+    expect_int(174990, invoice.total_minor);
+    struct invoice_lines lines = { 0 };
+    struct date until = { 0 };
+    expect_done(invoice_lines_of(work, invoice.id, &lines));
+    expect_int(6, lines.count);
+    expect_int(3000, invoice_early_discount(&lines, &until));
+    expect_int(20250309, until.ymd);
+    expect_documents(work, &invoice);
+    shown = shown_of(work, invoice.id);
+    expect(str_find(content_of(work, &shown, INVOICE_UBL), "2% korting (30.00 EUR) bij betaling uiterlijk 2025-03-09") >= 0);
+    /* In the books: sales as sold, VAT by code, over its base. */
+    struct open_item item = { 0 };
+    struct item_vats vats = { 0 };
+    bool found;
+    int64_t vat = 0, net = 0;
+    expect_done(ledger_item_by_source(work, "invoice", invoice.id.n, &item, &found));
+    expect(found);
+    expect_int(174990, item.rest_minor);
+    expect_done(ledger_item_vat(work, item.id, &vats));
+    for (size_t i = 0; i < vats.count; i++) {
+        vat -= vats.at[i].vat_minor, net -= vats.at[i].net_minor;
+        if (str_is(vats.at[i].code, "21")) expect_int(-98000, vats.at[i].net_minor);
+        if (str_is(vats.at[i].code, "9")) expect_int(-49000, vats.at[i].net_minor);
+        if (str_is(vats.at[i].code, "vrij")) expect_int(-3000, vats.at[i].net_minor);
+    }
+    expect_int(24990, vat);
+    expect_int(150000, net);
+    expect_proved(work);
+    /* A third of the cupboard back: a third of its pair with it; then the rest, and nothing is left of either. */
+    const struct invoice_credit_line third[] = { { 1, DECIMAL(25, 2) }, { 3, { 0 } } };
+    struct invoice note, rest;
+    expect_done(invoice_credit(work, invoice.id, STR("beschadigd"), third, 2, &note));
+    expect_int(25000, note.net_minor);
+    expect_int(5145, note.vat_minor); /* a quarter of 205.80 */
+    expect_documents(work, &note);
+    expect_done(invoice_credit(work, invoice.id, STR("alles terug"), NULL, 0, &rest));
+    expect_documents(work, &rest);
+    expect_int(150000 - 25000, rest.net_minor);
+    expect_int(24990 - 5145, rest.vat_minor);
+    (void)expect_refused(&invoice_nothing_to_credit, invoice_credit(work, invoice.id, STR("nog eens"), NULL, 0, &rest));
+    expect_proved(work);
+    test_commit(work);
+}
+
+/* Each specification takes it: its own rules find nothing. */
+DB_TEST(invoice_after_discount_by_each_specification)
+{
+    static const char *const names[] = { EINVOICE_SPECIFICATION_NLCIUS, EINVOICE_SPECIFICATION_PEPPOL,
+                                         EINVOICE_SPECIFICATION_EN16931 };
+    test_begin(work);
+    struct party zon = given_customer(work, (struct party){ .kvk_number = STR("87654321") });
+    given_discount(work, "mixed");
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+        struct invoice_data data = given_data(work, zon.id);
+        struct invoice invoice = { .issued_on = work->today, .number = STR("2025-9"), .state = INVOICE_DRAFT };
+        struct invoice_lines lines = { 0 };
+        struct invoice_view view;
+        struct einvoice_report check = { 0 };
+        *LIST_ADD(work->arena, &data.lines) = line_of("Advies", DECIMAL(1, 0), DECIMAL(3333, 2), "vrij");
+        *LIST_ADD(work->arena, &data.lines) = line_of("Uitvoer", DECIMAL(1, 0), DECIMAL(7777, 2), "0");
+        invoice.kind = INVOICE_INVOICE;
+        expect_done(invoice_fill_in(work, &data, &invoice, &lines));
+        expect_done(invoice_early_add(work, &invoice, &lines));
+        expect_int(4 + 8, lines.count);
+        expect_done(invoice_view_make(work, &invoice, &lines, &view));
+        view.einvoice->specification = str_of(names[i]);
+        expect_done(einvoice_check(work->arena, einvoice_write_ubl(work->arena, view.einvoice), EINVOICE_AUTO, NULL, &check));
+        for (size_t f = 0; f < check.problems.count && check.fatal; f++)
+            print_error("%s %s: %.*s\n", names[i], check.problems.at[f].rule, STR_ARG(check.problems.at[f].values));
+        expect_int(0, check.fatal + check.structure_count);
+    }
+    test_commit(work);
+}
+
+/* The other modes, and what has no VAT, stay what they were. */
+DB_TEST(invoice_other_modes_know_no_discount)
+{
+    test_begin(work);
+    struct party zon = given_customer(work, (struct party){ .kvk_number = STR("87654321") });
+    given_discount(work, "included");
+    struct invoice invoice = given_final(work, zon.id);
+    expect_int(5667 + 225, invoice.vat_minor);
+    expect_int(2, shown_of(work, invoice.id).lines.count);
+    test_commit(work);
+}
+
 static void given_specification(struct work *work, enum invoice_specification specification, int64_t version)
 {
     struct operations all;

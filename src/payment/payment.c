@@ -262,6 +262,17 @@ struct str payment_hash(struct arena *arena, struct str our_iban, const struct r
     return hex_text(arena, hash, sizeof hash);
 }
 
+/* What an import said of an item came without a kind: its check digits tell. */
+void payment_dues_tell(struct arena *arena, struct payment_dues *dues)
+{
+    for (size_t i = 0; i < dues->count; i++) {
+        struct payment_due *due = &dues->at[i];
+        if (due->reference_kind || !due->reference.length) continue;
+        const struct reference told = reference_guess(arena, due->reference);
+        due->reference_kind = told.kind, due->reference = told.text;
+    }
+}
+
 /* ---- Operations ---- */
 
 struct payment_due_until {
@@ -272,7 +283,9 @@ RECORD(payment_due_until, { FIELD(struct payment_due_until, until, OPTIONAL,
 static struct fault *due_list(struct work *work, const struct payment_due_until *takes, const struct list_query *query,
                               struct payment_dues *rows, struct str *next)
 {
-    return db_list(work, &sql_due_until, GIVEN(payment_due_until, takes), query, INTO_LIST(payment_due, rows), next);
+    TRY(db_list(work, &sql_due_until, GIVEN(payment_due_until, takes), query, INTO_LIST(payment_due, rows), next));
+    payment_dues_tell(work->arena, rows);
+    return NULL;
 }
 LISTABLE(due_list, payment_due_until, payment_due, payment_dues);
 

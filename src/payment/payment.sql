@@ -82,7 +82,7 @@ select i.id, i.party_id, p.number as party_number, p.name as party_name, i.accou
        i.reference as item_reference, i.dated_on, i.due_on, i.currency, -r.rest_minor as amount_minor,
        case when b.discount_on >= :today and b.kind = 'invoice' and r.rest_minor = i.amount_minor then b.discount_minor else 0 end as discount_minor,
        case when b.discount_on >= :today and b.kind = 'invoice' and r.rest_minor = i.amount_minor and b.discount_minor > 0 then b.discount_on end as discount_on,
-       b.reference_kind, b.reference, b.iban as asked_iban, k.id as party_bank_id, k.iban, k.bic, coalesce(k.holder, p.name) as holder, l.iban as last_iban,
+       b.reference_kind, coalesce(b.reference, case when a.control = 'payables' then cf.payment_reference end) as reference, b.iban as asked_iban, k.id as party_bank_id, k.iban, k.bic, coalesce(k.holder, p.name) as holder, l.iban as last_iban,
        case when l.iban is not null and k.iban is not null and l.iban <> k.iban then true else false end as is_changed,
        case when l.iban is null then true else false end as is_first, q.run_id,
        case when exists (select 1 from cash_refund f where f.company_id = i.company_id and f.item_id = i.id) then true else false end as is_refund,
@@ -110,6 +110,7 @@ select i.id, i.party_id, p.number as party_number, p.name as party_name, i.accou
   join party p on p.company_id = i.company_id and p.id = i.party_id
   left join bill b on i.source_kind = 'bill' and b.company_id = i.company_id and b.id = i.source_id
   left join payment_part q on q.company_id = i.company_id and q.item_id = i.id and q.is_live
+  left join cash_fact cf on cf.company_id = i.company_id and cf.item_id = i.id
   left join payment_hold h on h.company_id = i.company_id and h.item_id = i.id and (h.until_on is null or h.until_on >= :today)
   left join party_bank k on k.company_id = i.company_id and k.id = (
        select x.id from party_bank x where x.company_id = i.company_id and x.party_id = i.party_id and x.state = 'verified' and x.usable_from <= :today

@@ -21,6 +21,8 @@ CHECKED struct fault *payment_run_keep(struct work *work, const struct payment_r
 /* From due items to payments with their parts; carried ones last. */
 struct planned { struct run_payment payment; LIST_OF(struct run_part) parts; };
 LIST_STRUCT(plan, struct planned);
+/* Which kind the reference of an imported item is. */
+void payment_dues_tell(struct arena *arena, struct payment_dues *dues);
 void payment_plan(struct work *work, const struct payment_dues *dues, struct plan *plan);
 
 /* The batch as the bank will get it: the payments of the run that are not carried, in their order. */

@@ -130,6 +130,7 @@ static struct fault *choose_until(struct work *work, const struct payment_propos
     struct payment_dues all = { 0 }, credits = { 0 };
     const struct payment_until until = { proposal->until };
     TRY(db_all(work, &sql_due_until, GIVEN(payment_until, &until), INTO_LIST(payment_due, &all)));
+    payment_dues_tell(work->arena, &all);
     for (size_t i = 0; i < all.count; i++) {
         const struct payment_due *due = &all.at[i];
         if (!str_equal(due->currency, currency) ||
@@ -161,6 +162,8 @@ static struct fault *choose_one(struct work *work, const struct sql *sql, int64_
 {
     size_t before = found->count;
     TRY(db_all(work, sql, PAYMENT_KEY(id), INTO_LIST(payment_due, found)));
+    struct payment_dues added = { .at = found->at + before, .count = found->count - before };
+    payment_dues_tell(work->arena, &added);
     return found->count > before ? NULL : FAULT(work->arena, &payment_not_there, "items", PARAM_INT(work->arena, "id", id));
 }
 
@@ -394,7 +397,9 @@ static struct fault *edit_begin(struct work *work, const struct payment_edit *ta
     if (takes->version != edit->content.run.version) return FAULT(work->arena, &payment_changed, "version");
     TRY(access_duty(work, "payment_run", takes->id.n, "payment.propose"));
     TRY(bank_account_load(work, edit->content.run.bank_account_id, &edit->ours));
-    return db_all(work, &sql_due_of_run, PAYMENT_KEY(takes->id.n), INTO_LIST(payment_due, &edit->dues));
+    TRY(db_all(work, &sql_due_of_run, PAYMENT_KEY(takes->id.n), INTO_LIST(payment_due, &edit->dues)));
+    payment_dues_tell(work->arena, &edit->dues);
+    return NULL;
 }
 
 /* `keep`: what the payees concerned are planned from. */

@@ -1,5 +1,6 @@
 #include "scenario/scene.h"
 #include "cash/cash_fixture.h"
+#include "sepa/iban.h"
 
 /* Money's whole way, asked as a client asks it: in, back out, and seen on the statement; and what came from another system gets paid. */
 
@@ -102,6 +103,63 @@ DB_TEST(scenario_refund_is_one_chain)
     expect(row_of(GET(&s, "/payments/due"), "id", credit) == NULL);
     expect_int(0, json_array_size(json_object_get(GET(&s, "/cash/queue"), "items")));
     REFUSED(&s, 409, PATH("/cash/decisions/%lld/undo", LL(number_in(refund, "id"))), "{\"reason\":\"too late: it was paid\"}");
+    scene_end(&s);
+}
+
+/* Each payment carries the reference that the import told: RF, betalingskenmerk or a text; without one, the supplier's number. */
+DB_TEST(scenario_imported_references_go_with_the_payment)
+{
+    static const struct {
+        const char *number, *kind, *reference;
+    } wanted[] = { { "F-1", "rf", "RF18539007547034" },
+                   { "F-2", "kenmerk", NULL },
+                   { "F-3", "free", "Klant 88 dossier 12" },
+                   { "F-4", "free", "F-4" } };
+    test_begin(work);
+    cash_account(work);
+    test_commit(work);
+    struct scene s = scene_begin(work);
+    work->today = (struct date){ 20250305 };
+    work->now = instant_of_day(work->today);
+    ask(&s, 200, "POST", "/cash/settings", settings_off(work));
+    struct text suppliers = text_new(work->arena);
+    text_addz(&suppliers, "Code;Naam;IBAN\n");
+    for (int n = 1; n <= 4; n++) {
+        struct str iban = { 0 };
+        expect_done(iban_make(work->arena, STR("NL"), str_format(work->arena, "INGB%010d", 1234500 + n), &iban));
+        text_addf(&suppliers, "2000%d;Ster %d BV;%.*s\n", n, n, STR_ARG(iban));
+    }
+    ask(&s, 200, "POST", "/imports/run?file_name=l.csv&kind=suppliers", text_str(&suppliers));
+    struct str kenmerk = { 0 };
+    expect_done(kenmerk_make(work->arena, STR("234567890123456"), &kenmerk));
+    json_t *made = ask(
+        &s, 200, "POST", "/imports/run?file_name=open.csv&kind=payables",
+        str_format(
+            work->arena,
+            "Crediteurnummer;Factuurnummer;Factuurdatum;Vervaldatum;Openstaand;Betalingskenmerk\n"
+            "20001;F-1;10-01-2025;09-02-2025;100,00;RF18 5390 0754 7034\n20002;F-2;10-01-2025;09-02-2025;100,00;%.*s\n"
+            "20003;F-3;10-01-2025;09-02-2025;100,00;Klant 88 dossier 12\n20004;F-4;10-01-2025;09-02-2025;100,00;\n",
+            STR_ARG(kenmerk)));
+    expect_int(4, number_in(made, "made_count"));
+    json_t *due = GET(&s, "/payments/due"), *row;
+    size_t i, at;
+    expect_int(4, json_array_size(json_object_get(due, "items")));
+    json_array_foreach(json_object_get(due, "items"), i, row)
+        verify_account(&s, row_of(GET(&s, "/party-banks"), "party_id", number_in(row, "party_id")));
+    int64_t ours = number_in(json_array_get(json_object_get(GET(&s, "/bank-accounts"), "items"), 0), "id");
+    work->user_id = PLANNER;
+    json_t *shown = POST(&s, "/payment-runs", "{\"bank_account_id\":%lld,\"until\":\"2025-03-31\"}", LL(ours));
+    expect_int(4, json_array_size(json_object_get(shown, "payments")));
+    for (size_t k = 0; k < ARRAY_LENGTH(wanted); k++) {
+        json_t *payment = NULL, *part;
+        json_array_foreach(json_object_get(shown, "parts"), i, part)
+            if (!strcmp(text_in(part, "item_reference"), wanted[k].number))
+                json_array_foreach(json_object_get(shown, "payments"), at, row)
+                    if (number_in(row, "id") == number_in(part, "payment_id")) payment = row;
+        assert_non_null(payment);
+        expect_str(wanted[k].kind, str_of(text_in(payment, "reference_kind")));
+        expect_str(wanted[k].reference ? wanted[k].reference : kenmerk.at, str_of(text_in(payment, "reference")));
+    }
     scene_end(&s);
 }
 
