@@ -162,9 +162,10 @@ static struct fault *choose_one(struct work *work, const struct sql *sql, int64_
 {
     size_t before = found->count;
     TRY(db_all(work, sql, PAYMENT_KEY(id), INTO_LIST(payment_due, found)));
+    if (found->count == before) return FAULT(work->arena, &payment_not_there, "items", PARAM_INT(work->arena, "id", id));
     struct payment_dues added = { .at = found->at + before, .count = found->count - before };
     payment_dues_tell(work->arena, &added);
-    return found->count > before ? NULL : FAULT(work->arena, &payment_not_there, "items", PARAM_INT(work->arena, "id", id));
+    return NULL;
 }
 
 static int compare_ids(const void *a, const void *b)
