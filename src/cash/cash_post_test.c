@@ -97,7 +97,7 @@ DB_TEST(cash_discount_of_an_invoice_after_discount)
                               "values ($1, 77, '2025-01-01', 8, '2', 0, 1)",
                               company, 1 };
     test_begin(work);
-    cash_account(work);
+    (void)given_main_account(work);
     struct party party = {
         .name = STR("Zon BV"), .is_customer = true, .is_business = true, .language = STR("nl"), .country = STR("NL"),
         .currency = STR("EUR"), .delivery = DELIVER_MAIL_PDF, .reference_needed = NEEDS_NO_REFERENCE,
@@ -130,7 +130,7 @@ DB_TEST(cash_discount_of_an_invoice_after_discount)
         const char *id[] = { "1", "2", "3", "4" };
         (void)settle(work, pay_line(work, invoice.total_minor - (taken ? 2000 : 0), id[i], "Zon BV", id[i]), shares, 1,
                      gives, taken, zon);
-        expect_int(0, cash_rest(work, item.id));
+        expect_int(0, rest_of(work, item.id));
         expect_int(taken ? 2000 : 0, cash_balance_of(work, FOR_DISCOUNT_GIVEN) - given);
         expect_int(high, cash_balance_of(work, "vat_due"));
     }

@@ -116,7 +116,7 @@ DB_TEST(scenario_imported_references_go_with_the_payment)
                    { "F-3", "free", "Klant 88 dossier 12" },
                    { "F-4", "free", "F-4" } };
     test_begin(work);
-    cash_account(work);
+    (void)given_main_account(work);
     test_commit(work);
     struct scene s = scene_begin(work);
     work->today = (struct date){ 20250305 };
