@@ -11,26 +11,7 @@ static char answer[16 << 20];
 
 /* ---- Asking ---- */
 
-static int64_t get(int fd, const char *target)
-{
-    char request[2000];
-    size_t got = 0, whole = 0;
-    int64_t from = clock_us();
-    int length =
-        snprintf(request, sizeof request, "GET /api/v1%s HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer %s\r\n\r\n",
-                 target, served.token);
-    need(send(fd, request, (size_t)length, MSG_NOSIGNAL) == length, "sending");
-    while (!whole || got < whole) {
-        ssize_t n = recv(fd, answer + got, sizeof answer - 1 - got, 0);
-        need(n > 0, "receiving");
-        got += (size_t)n;
-        answer[got] = 0;
-        char *body = strstr(answer, "\r\n\r\n"), *said = strcasestr(answer, "content-length:");
-        if (!whole && body && said) whole = (size_t)(body + 4 - answer) + (size_t)atoll(said + 15);
-    }
-    if (atoi(answer + 9) != 200) fprintf(stderr, "%s\n%.600s\n", target, answer), exit(70);
-    return clock_us() - from;
-}
+static int64_t get(int fd, const char *target) { return served_get(&served, fd, target, answer, sizeof answer); }
 
 struct sample { int64_t us[4000]; size_t count; };
 static struct sample lists, searches;
