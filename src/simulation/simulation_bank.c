@@ -450,6 +450,7 @@ static struct fault *look_at(struct simulation *sim, struct awaited *a, bool *do
 struct fault *sim_decide(struct simulation *sim)
 {
     size_t kept = 0;
+    if (sim->settings.rare) TRY(sim_think_again(sim));
     if (sim->settings.rare) TRY(sim_accept_many(sim));
     for (size_t i = 0; i < sim->awaited.count; i++) {
         struct awaited *a = &sim->awaited.at[i];
@@ -458,6 +459,7 @@ struct fault *sim_decide(struct simulation *sim)
         if (a->seen) TRY(look_at(sim, a, &done));
         arena_rewind(sim->scratch, mark);
         a->seen = true;
+        if (done && sim->settings.rare) *LIST_ADD(sim->arena, &sim->past) = *a;
         if (!done) sim->awaited.at[kept++] = *a;
     }
     sim->awaited.count = kept;

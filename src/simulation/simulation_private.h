@@ -107,6 +107,7 @@ struct simulation {
     struct { struct purchase *at; size_t count, room; } purchases;
     struct { struct event *at; size_t count, room; } events;
     struct { struct awaited *at; size_t count, room; } awaited;
+    struct { struct awaited *at; size_t count, room; } past; /* when `rare`: decided lines, some of which are taken back weeks later */
     struct { struct money_back *at; size_t count, room; } money_back; /* payments of ours that will be returned */
     struct { struct report *at; size_t count, room; } reports; /* still to be taken in */
     struct { struct payout_part *at; size_t count, room; } payout; /* what the provider has of ours */
@@ -169,6 +170,7 @@ CHECKED struct fault *sim_undo(struct simulation *sim, struct awaited *a, const 
 
 /* ---- simulation_rare.c: only with settings.rare ---- */
 CHECKED struct fault *sim_reports(struct simulation *sim, bool *any);   /* takes in the parts of batches */
+CHECKED struct fault *sim_think_again(struct simulation *sim); /* takes back what was decided weeks ago */
 CHECKED struct fault *sim_accept_many(struct simulation *sim);          /* bulk, after its preview */
 CHECKED struct fault *sim_give_back(struct simulation *sim, const struct awaited *a, int64_t *id);
 bool sim_by_batch(struct simulation *sim, size_t who, struct sale **due, size_t count); /* true: paid by provider or collected */

@@ -1,6 +1,5 @@
 /* What seldom happens, all the time: many accepted at once, refunds that go through a payment run, and lines that are the sum of parts.
  * Only with settings.rare: it is for tests. */
-#include "sepa/iban.h"
 #include "simulation/simulation_private.h"
 
 /* ---- Many at once ---- */
@@ -100,12 +99,12 @@ static struct fault *bulk(struct simulation *sim, const struct chosen *lines, st
     TRY(sim_ask(sim, RECEIVABLES, "cash preview", str_format(sim->scratch, "{\"lines\":[%.*s]}", STR_ARG(asked)), &seen));
     TRY(sim_same(sim, &before, "a preview changed something"));
     struct str hash = sim_text(seen.gives, "hash");
-    struct str twice = lines->count > 1 && sim_chance(sim, 100) ? STR("0") : STR("");
-    struct str other = twice.length ? str_format(sim->scratch, "%064d", 7) : hash; /* not what was looked at */
+    bool unseen = sim_chance(sim, 100);
+    struct str other = unseen ? str_format(sim->scratch, "%064d", 7) : hash; /* not what was looked at */
     struct fault *fault =
         sim_ask(sim, RECEIVABLES, "cash bulk",
                 str_format(sim->scratch, "{\"lines\":[%.*s],\"hash\":\"%s\"}", STR_ARG(asked), other.at), &did);
-    if (twice.length) {
+    if (unseen) {
         if (!fault || strcmp(fault->type->code, "cash.bulk_changed") != 0)
             return sim_wrong(sim, "bulk did what nobody looked at", STR(""));
         TRY(sim_same(sim, &before, "a refused bulk changed something"));
@@ -117,7 +116,7 @@ static struct fault *bulk(struct simulation *sim, const struct chosen *lines, st
     struct any_list rows = rows_of(seen.gives, &row);
     for (size_t i = 0; i < lines->count; i++) TRY(check_line(sim, row, rows.at + i * row->size, lines->at[i], ids[i], &decided));
     TRY(sim_moved(sim, &before, &decided, 1, "many were accepted at once"));
-    for (size_t i = 0; i < decided.count; i++) sim->counts.bulk_lines++;
+    sim->counts.bulk_lines += (int64_t)decided.count;
     sim->counts.bulks++;
     return take_some_back(sim, lines, &before);
 }
@@ -139,6 +138,34 @@ struct fault *sim_accept_many(struct simulation *sim)
         *LIST_ADD(sim->scratch, &lines) = a;
     }
     return lines.count ? bulk(sim, &lines, text_str(&asked)) : NULL;
+}
+
+/* ---- Weeks later ---- */
+
+/* Other lines may hang on it: a storno that took it apart, a refund of what it held. It is refused or taken back whole, and waits again. */
+struct fault *sim_think_again(struct simulation *sim)
+{
+    const struct cash_decided *decided;
+    struct open_rests before;
+    struct date quiet = date_add_days(sim->settings.until_on, -(int)sim->settings.open_days);
+    if (!sim->past.count || !sim_chance(sim, 250) || sim->today.ymd > quiet.ymd) return NULL;
+    size_t which = (size_t)sim_between(sim, 0, (int64_t)sim->past.count - 1);
+    struct awaited a = sim->past.at[which];
+    TRY(sim_decision_of(sim, &a, &decided));
+    if (!decided) return sim_wrong(sim, "a line that was decided is not", STR(""));
+    TRY(sim_open(sim, &before));
+    struct fault *fault = sim_ask(
+        sim, RECEIVABLES, "cash undo",
+        str_format(sim->scratch, "{\"id\":%lld,\"reason\":\"Bij nader inzien\"}", (long long)decided->id.n), NULL);
+    if (fault && (fault->type->kind == FAULT_BROKEN || fault->type->kind == FAULT_UNREACHABLE)) return fault;
+    if (fault) return sim_same(sim, &before, "a decision that could not be taken back left something");
+    a.known = decided->id.n;
+    a.undone = true;
+    sim->past.at[which] = sim->past.at[--sim->past.count];
+    *LIST_ADD(sim->arena, &sim->awaited) = a;
+    sim->counts.rethought++;
+    sim->counts.waiting++;
+    return NULL;
 }
 
 /* ---- A refund by the next payment run ---- */
