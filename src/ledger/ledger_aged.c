@@ -1,6 +1,6 @@
 /* What happened to open items, by the day it counts from: an item from its own day, a settlement from the day it takes effect (never before
  * each of its items is there: verify proves it). So what was open on any day is the sum of the changes until then. Months that are over are
- * packed: their changes summed by party and due day, a few bytes each (docs/decisions/0014-months-that-are-over-are-packed.md).
+ * packed: their changes summed by party and due day, a few bytes each (docs/decisions/0012-months-that-are-over-are-packed.md).
  *
  * A pack is runs of numbers, seven bits a byte, the least first, the highest bit set on all but the last:
  *     party less the party before · how many · for each: due day less the one before · amount (both with their sign in the lowest bit) */

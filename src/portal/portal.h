@@ -2,7 +2,7 @@
  *
  * A link holds a secret of 256 bits of which only the hash is kept; it is of one party of one company, valid for so many days, and
  * ended at once by a person. Opening it makes a session of a few hours, bound by the schema to that link. A session is no user: it
- * has work->guest and the one permission portal.supplier, and may call what has OPERATION_GUEST, nothing else (docs/decisions/0012).
+ * has work->guest and the one permission portal.supplier, and may call what has OPERATION_GUEST, nothing else (docs/decisions/0011).
  *
  * A supplier checks a file against the rules before sending it, sends it through the same door as any bill (bill_receive_from), and
  * sees of his own invoices what is his to know: state, day and reason; never who decided, nor what was noted inside. */

@@ -1,7 +1,7 @@
 /* Which rows may hold a piece of text: of each kind, segments of up to 65,536 rows (in the order of their ids) with the rows that hold each
  * three letters in a row ("gram"). A list that is filtered by `has`, and the search box, read the rows that come into question instead of all.
  * What is found is always looked at again by the row itself, and rows that no segment covers yet (the newest, and those that changed) always
- * come into question: an answer is the same with and without segments. docs/decisions/0015 says why it is made so.
+ * come into question: an answer is the same with and without segments. docs/decisions/0013 says why it is made so.
  *
  * Segments are built behind the writers by a job; nothing is added to what an import or a posting does. */
 #pragma once

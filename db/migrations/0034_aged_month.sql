@@ -1,4 +1,4 @@
--- Room ledger: what happened to open items in a month that is over, packed by party and due day (docs/decisions/0014). A month of which
+-- Room ledger: what happened to open items in a month that is over, packed by party and due day (docs/decisions/0012). A month of which
 -- anything is added loses its pack in the same transaction, so a pack that is there is right; verify proves each against its rows.
 create table aged_month (
     company_id      bigint  not null,

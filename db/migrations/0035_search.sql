@@ -1,4 +1,4 @@
--- Room search: which rows hold three letters in a row, so that "contains" reads a few rows of a million (docs/decisions/0015).
+-- Room search: which rows hold three letters in a row, so that "contains" reads a few rows of a million (docs/decisions/0013).
 -- A segment covers the rows of a kind with after_id < id <= until_id; what has changed since stands in search_late.
 create table search_segment (
     company_id      bigint  not null,

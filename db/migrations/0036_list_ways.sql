@@ -1,4 +1,4 @@
--- Ways into lists of a million rows (docs/decisions/0015). What is rare has an index of its own, which what is usual never touches.
+-- Ways into lists of a million rows (docs/decisions/0013). What is rare has an index of its own, which what is usual never touches.
 create index payment_amount on payment (company_id, amount_minor);
 create index payment_iban on payment (company_id, iban);
 create index invoice_draft on invoice (company_id, id) where state = 'draft';
