@@ -15,14 +15,17 @@ vat_category, vat_rate, account_id, cost_center, credits_line_no, part, reason_c
 -- part: invoice_setting_columns
 id, number_format, specification, payment_terms, closing, version
 
--- name: invoice_by_id
--- reads the ledger: what is open of it now
-select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, {i.message_columns},
+-- part: invoice_row
+i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, {i.message_columns},
        coalesce(case when i.kind = 'credit_note' then -r.rest_minor else r.rest_minor end, 0) as open_minor,
        case when i.state = 'draft' then null when r.rest_minor = 0 then 'paid' when i.kind = 'invoice' and i.due_on < :today then 'overdue'
             when r.rest_minor <> r.amount_minor then 'partly_paid' else 'open' end as payment,
        (select coalesce(o.state, 'delivered') from message m left join outbox o on o.company_id = m.company_id and o.id = m.id
          where m.company_id = i.company_id and m.subject_kind = 'invoice' and m.subject_id = i.id order by m.id desc limit 1) as sent
+
+-- name: invoice_by_id
+-- reads the ledger: what is open of it now
+select {invoice_row}
   from invoice i join party p on p.company_id = i.company_id and p.id = i.party_id
        left join open_item t on t.company_id = i.company_id and t.source_kind = 'invoice' and t.source_id = i.id
        left join item_rest r on r.company_id = t.company_id and r.item_id = t.id
@@ -30,12 +33,7 @@ select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, {i.
 
 -- name: invoice_by_number
 -- reads the ledger: what is open of it now
-select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, {i.message_columns},
-       coalesce(case when i.kind = 'credit_note' then -r.rest_minor else r.rest_minor end, 0) as open_minor,
-       case when i.state = 'draft' then null when r.rest_minor = 0 then 'paid' when i.kind = 'invoice' and i.due_on < :today then 'overdue'
-            when r.rest_minor <> r.amount_minor then 'partly_paid' else 'open' end as payment,
-       (select coalesce(o.state, 'delivered') from message m left join outbox o on o.company_id = m.company_id and o.id = m.id
-         where m.company_id = i.company_id and m.subject_kind = 'invoice' and m.subject_id = i.id order by m.id desc limit 1) as sent
+select {invoice_row}
   from invoice i join party p on p.company_id = i.company_id and p.id = i.party_id
        left join open_item t on t.company_id = i.company_id and t.source_kind = 'invoice' and t.source_id = i.id
        left join item_rest r on r.company_id = t.company_id and r.item_id = t.id
@@ -43,12 +41,7 @@ select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, {i.
 
 -- name: invoice_list
 -- reads the ledger: what is open of it now
-select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, {i.message_columns},
-       coalesce(case when i.kind = 'credit_note' then -r.rest_minor else r.rest_minor end, 0) as open_minor,
-       case when i.state = 'draft' then null when r.rest_minor = 0 then 'paid' when i.kind = 'invoice' and i.due_on < :today then 'overdue'
-            when r.rest_minor <> r.amount_minor then 'partly_paid' else 'open' end as payment,
-       (select coalesce(o.state, 'delivered') from message m left join outbox o on o.company_id = m.company_id and o.id = m.id
-         where m.company_id = i.company_id and m.subject_kind = 'invoice' and m.subject_id = i.id order by m.id desc limit 1) as sent
+select {invoice_row}
   from invoice i join party p on p.company_id = i.company_id and p.id = i.party_id
        left join open_item t on t.company_id = i.company_id and t.source_kind = 'invoice' and t.source_id = i.id
        left join item_rest r on r.company_id = t.company_id and r.item_id = t.id
@@ -79,24 +72,14 @@ select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, {i.
 
 -- name: invoice_list_partly
 -- reads the ledger: those that are paid in part
-select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, {i.message_columns},
-       coalesce(case when i.kind = 'credit_note' then -r.rest_minor else r.rest_minor end, 0) as open_minor,
-       case when i.state = 'draft' then null when r.rest_minor = 0 then 'paid' when i.kind = 'invoice' and i.due_on < :today then 'overdue'
-            when r.rest_minor <> r.amount_minor then 'partly_paid' else 'open' end as payment,
-       (select coalesce(o.state, 'delivered') from message m left join outbox o on o.company_id = m.company_id and o.id = m.id
-         where m.company_id = i.company_id and m.subject_kind = 'invoice' and m.subject_id = i.id order by m.id desc limit 1) as sent
+select {invoice_row}
   from item_rest r cross join open_item t cross join invoice i join party p on p.company_id = i.company_id and p.id = i.party_id
  where r.company_id = :company_id and r.rest_minor <> 0 and r.rest_minor <> r.amount_minor and t.company_id = r.company_id and t.id = r.item_id and t.source_kind = 'invoice'
    and i.company_id = t.company_id and i.id = t.source_id;
 
 -- name: invoice_list_unsent
 -- reads the ledger: those with a message that was not delivered
-select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, {i.message_columns},
-       coalesce(case when i.kind = 'credit_note' then -r.rest_minor else r.rest_minor end, 0) as open_minor,
-       case when i.state = 'draft' then null when r.rest_minor = 0 then 'paid' when i.kind = 'invoice' and i.due_on < :today then 'overdue'
-            when r.rest_minor <> r.amount_minor then 'partly_paid' else 'open' end as payment,
-       (select coalesce(o.state, 'delivered') from message m left join outbox o on o.company_id = m.company_id and o.id = m.id
-         where m.company_id = i.company_id and m.subject_kind = 'invoice' and m.subject_id = i.id order by m.id desc limit 1) as sent
+select {invoice_row}
   from invoice i join party p on p.company_id = i.company_id and p.id = i.party_id
        left join open_item t on t.company_id = i.company_id and t.source_kind = 'invoice' and t.source_id = i.id
        left join item_rest r on r.company_id = t.company_id and r.item_id = t.id
@@ -106,12 +89,7 @@ select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, {i.
 
 -- name: invoice_credits_of
 -- reads the ledger: what is open of it now
-select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, {i.message_columns},
-       coalesce(case when i.kind = 'credit_note' then -r.rest_minor else r.rest_minor end, 0) as open_minor,
-       case when i.state = 'draft' then null when r.rest_minor = 0 then 'paid' when i.kind = 'invoice' and i.due_on < :today then 'overdue'
-            when r.rest_minor <> r.amount_minor then 'partly_paid' else 'open' end as payment,
-       (select coalesce(o.state, 'delivered') from message m left join outbox o on o.company_id = m.company_id and o.id = m.id
-         where m.company_id = i.company_id and m.subject_kind = 'invoice' and m.subject_id = i.id order by m.id desc limit 1) as sent
+select {invoice_row}
   from invoice i join party p on p.company_id = i.company_id and p.id = i.party_id
        left join open_item t on t.company_id = i.company_id and t.source_kind = 'invoice' and t.source_id = i.id
        left join item_rest r on r.company_id = t.company_id and r.item_id = t.id
