@@ -1,8 +1,8 @@
 // The portal of suppliers: a link is given and mailed, opened on a phone, a wrong invoice is checked in two languages, one is sent, staff sees it
 // with the same problems, and the supplier sees it approved, planned and paid. Then what a link and its session can't do.
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { readFileSync } from 'node:fs'
-import { expect, finish, freePort, house, noSideways, open, same, settled, shot, test, violations } from './lib.mjs'
+import { expect, finish, house, mailbox, noSideways, open, same, settled, shot, test, violations } from './lib.mjs'
 
 const iban = 'NL44RABO0123456789', ours = 'NL91ABNA0417164300'
 const day = later => new Date(Date.now() + later * 86_400_000).toISOString().slice(0, 10)
@@ -10,38 +10,7 @@ const bill = number => readFileSync('tests/e2e/bill.xml', 'utf8').replaceAll('DB
 const wrong = bill('PORTAL-0').replace('<cbc:PayableAmount currencyID="EUR">1512.50', '<cbc:PayableAmount currencyID="EUR">1500.00')
 const file = (name, text) => ({ name, mimeType: 'application/xml', buffer: Buffer.from(text) })
 
-// A mail server of our own: keeps what it is given.
-const mails = [], post = await freePort()
-createServer(socket => {
-    let data, rest = ''
-    socket.write('220 test\r\n')
-    socket.on('error', () => undefined)
-    socket.on('data', chunk => {
-        rest += chunk
-        for (let at; (at = rest.indexOf('\r\n')) >= 0;) {
-            const line = rest.slice(0, at)
-            rest = rest.slice(at + 2)
-            if (data !== undefined) { if (line === '.') { mails.push(data); data = undefined; socket.write('250 kept\r\n') } else data += line + '\n'; continue }
-            if (/^DATA/i.test(line)) { data = ''; socket.write('354 go on\r\n') }
-            else if (/^QUIT/i.test(line)) { socket.write('221 bye\r\n'); socket.end() }
-            else socket.write(/^EHLO/i.test(line) ? '250-test\r\n250 8BITMIME\r\n' : '250 ok\r\n')
-        }
-    })
-}).listen(post, '127.0.0.1').unref()
-// The body as a person reads it: quoted-printable or base64, whatever was chosen for it.
-function plain(mail) {
-    const [head, ...body] = mail.split(/\n\n/), text = body.join('\n\n')
-    if (/base64/i.test(head)) return head + '\n\n' + Buffer.from(text.replace(/\s/g, ''), 'base64').toString('utf8')
-    return head + '\n\n' + Buffer.from(text.replace(/=\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16))), 'latin1').toString('utf8')
-}
-async function mailTo(address) {
-    for (let i = 0; i < 200; i++) {
-        const found = mails.map(plain).find(m => m.includes(address) && m.includes('/supplier#'))
-        if (found) return found
-        await new Promise(done => setTimeout(done, 150))
-    }
-    throw new Error(`no mail to ${address}; there are ${mails.length}`)
-}
+const box = await mailbox()
 
 // The status of what answers this head, before a body.
 const statusOf = head => new Promise((done, fail) => {
@@ -52,7 +21,7 @@ const statusOf = head => new Promise((done, fail) => {
 })
 
 const { base, port, signIn, client } = await house({
-    settings: { FLORIN_MAIL_URL: `smtp://127.0.0.1:${post}`, FLORIN_MAIL_FROM: 'facturen@florin.test' },
+    settings: box.settings,
     people: [['anna', 'Anna de Vries', 'administrator'], ['klaar', 'Klaar Mulder', 'payables clerk'], ['bram', 'Bram Jansen', 'approver'], ['tina', 'Tina Vos', 'treasurer']].map(([id, name, role]) => ({ email: id + '@florin.test', name, role })),
 })
 const anna = client(), klaar = client(), bram = client(), tina = client()
@@ -80,7 +49,7 @@ await test('staff gives a link on the page of the supplier: shown once, mailed i
     await violations(staff, 'link')
     await staff.getByRole('dialog').getByRole('button', { name: 'Sluiten' }).last().click()
     await staff.getByText('nog niet gebruikt').waitFor()
-    const mail = await mailTo('facturen@deboer.test')
+    const [mail] = await box.find('facturen@deboer.test', /\/supplier#/)
     expect(mail.includes('#' + secret) && mail.includes('Dear Technische Groothandel') && mail.includes('You need no account'), 'the mail: ' + mail)
     expect(!JSON.stringify(await anna.ok('GET', '/messages')).includes(secret), 'no colleague reads it among the messages')
     await shot(staff, 'portal-party')
