@@ -197,20 +197,30 @@ static bool run_own(struct program *p, struct str command, int *code)
     return own_run(&own, command, code);
 }
 
+static bool wants_help(const struct program *p)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (!strcmp(p->words[i], "--help")) return true;
+    return false;
+}
+
 static int run(struct program *p)
 {
     struct str first = word(p, 0);
+    bool verb = p->count > 1 && strncmp(p->words[1], "--", 2) != 0;
     struct fault *fault = NULL;
     int code;
-    if (!first.at || str_is(first, "help") || str_is(first, "--help"))
-        return help(p, word(p, 1), word(p, 2));
-    if (str_is(first, "version") || str_is(first, "--version")) return fprintf(p->cli.out, "florin %s\n", FLORIN_VERSION) < 0;
+    if (first.at && first.at[0] != '-' && wants_help(p)) /* florin bill approve --help */
+        return str_is(first, "help") ? help(p, (struct str){ 0 }, (struct str){ 0 })
+                                     : help(p, first, verb ? word(p, 1) : (struct str){ 0 });
+    if (!first.at || str_is(first, "help") || str_is(first, "--help")) return help(p, word(p, 1), word(p, 2));
+    if (str_is(first, "version") || str_is(first, "--version"))
+        return fprintf(p->cli.out, "florin %s\n", FLORIN_VERSION) < 0;
     if (str_is(first, "openapi")) return print_openapi(p);
     if (str_is(first, "serve")) return (fault = serve(p)) ? refuse(p, fault) : 0;
     if (p->cli.as.at && (str_is(first, "serve") || own_is(first)))
         return refuse(p, FAULT(p->arena, &app_as_program, "as", PARAM("command", first)));
     if (run_own(p, first, &code)) return code;
-    bool verb = p->count > 1 && strncmp(p->words[1], "--", 2) != 0;
     if (operation_by_command(&p->operations, first, verb ? word(p, 1) : (struct str){ 0 }) && (fault = open_books(p)))
         return refuse(p, fault);
     if ((fault = public_url(p))) return refuse(p, fault); /* letters that a command sends carry links too */

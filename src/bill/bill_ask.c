@@ -32,7 +32,7 @@ RECORD(bill_question, {
     FIELD(struct bill_question, asker, OPTIONAL),
     FIELD(struct bill_question, asked_at),
     FIELD(struct bill_question, answer, .max = 2000, OPTIONAL),
-    FIELD(struct bill_question, answered_by, OPTIONAL),
+    FIELD_OF(FIELD_ID, int64_t, struct bill_question, answered_by, OPTIONAL),
     FIELD(struct bill_question, answerer, OPTIONAL),
     FIELD(struct bill_question, answered_at, OPTIONAL),
 });

@@ -61,7 +61,7 @@ RECORD(bill_problem, {
     FIELD(struct bill_problem, found, OPTIONAL),
     FIELD(struct bill_problem, english),
     FIELD(struct bill_problem, dutch),
-    FIELD(struct bill_problem, released_by, OPTIONAL),
+    FIELD_OF(FIELD_ID, int64_t, struct bill_problem, released_by, OPTIONAL),
     FIELD(struct bill_problem, released_at, OPTIONAL),
     FIELD(struct bill_problem, release_reason, OPTIONAL),
 });
@@ -69,7 +69,7 @@ RECORD(bill_pair_shown, {
     ID(struct bill_pair_shown, other_id),
     FIELD(struct bill_pair_shown, rule, CHOICES(rules)),
     FIELD(struct bill_pair_shown, found_at),
-    FIELD(struct bill_pair_shown, released_by, OPTIONAL),
+    FIELD_OF(FIELD_ID, int64_t, struct bill_pair_shown, released_by, OPTIONAL),
     FIELD(struct bill_pair_shown, released_at, OPTIONAL),
     FIELD(struct bill_pair_shown, release_reason, OPTIONAL),
     FIELD(struct bill_pair_shown, receipt_number),
@@ -92,7 +92,7 @@ RECORD(twin_pair, {
     ID(struct twin_pair, other_id),
     FIELD(struct twin_pair, rule, CHOICES(rules)),
     FIELD(struct twin_pair, found_at),
-    FIELD(struct twin_pair, released_by, OPTIONAL),
+    FIELD_OF(FIELD_ID, int64_t, struct twin_pair, released_by, OPTIONAL),
     FIELD(struct twin_pair, released_at, OPTIONAL),
     FIELD(struct twin_pair, release_reason, OPTIONAL),
 });

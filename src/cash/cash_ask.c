@@ -36,7 +36,7 @@ RECORD(question_row, {
     FIELD(struct question_row, return_on, .filter = true, .sort = true),
     FIELD(struct question_row, answer, .max = 4000, OPTIONAL),
     FIELD(struct question_row, answered_at, OPTIONAL),
-    FIELD(struct question_row, answered_by, OPTIONAL),
+    FIELD_OF(FIELD_ID, int64_t, struct question_row, answered_by, OPTIONAL),
     FIELD(struct question_row, version),
 });
 

@@ -156,7 +156,7 @@ RECORD(request_row, {
     FIELD(struct request_row, asked_by),
     FIELD(struct request_row, state, .filter = true, .about = "open, approved, refused, withdrawn"),
     FIELD(struct request_row, ended_at, OPTIONAL),
-    FIELD(struct request_row, ended_by, OPTIONAL),
+    FIELD_OF(FIELD_ID, int64_t, struct request_row, ended_by, OPTIONAL),
     FIELD(struct request_row, reason, OPTIONAL),
     ID(struct request_row, decision_id, OPTIONAL),
     FIELD(struct request_row, version),

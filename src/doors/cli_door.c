@@ -183,8 +183,11 @@ static struct fault *find_company(struct command *c, struct work *work)
 
 static struct fault *run(struct command *c, struct work *work, size_t count, const char *const *words)
 {
+    enum language asked = work->language; /* the terminal's, whoever it works as: one answer, one language */
     TRY(take_words(c, count, words));
-    TRY(find_company(c, work));
+    struct fault *fault = find_company(c, work);
+    work->language = asked;
+    if (fault) return fault;
     return c->request.operation->list ? answer_list(c, work) : answer_call(c, work);
 }
 

@@ -47,9 +47,9 @@ RECORD(import_file, {
     FIELD(struct import_file, created_at, .sort = true),
     FIELD(struct import_file, created_by),
     FIELD(struct import_file, committed_at, OPTIONAL),
-    FIELD(struct import_file, committed_by, OPTIONAL),
+    FIELD_OF(FIELD_ID, int64_t, struct import_file, committed_by, OPTIONAL),
     FIELD(struct import_file, undone_at, OPTIONAL),
-    FIELD(struct import_file, undone_by, OPTIONAL),
+    FIELD_OF(FIELD_ID, int64_t, struct import_file, undone_by, OPTIONAL),
     FIELD(struct import_file, version),
 });
 RECORD(import_error, {

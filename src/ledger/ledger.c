@@ -147,7 +147,7 @@ RECORD(period_state, {
     FIELD(struct period_state, from_on),
     FIELD(struct period_state, to_on),
     FIELD(struct period_state, closed_at, OPTIONAL),
-    FIELD(struct period_state, closed_by, OPTIONAL),
+    FIELD_OF(FIELD_ID, int64_t, struct period_state, closed_by, OPTIONAL),
     FIELD(struct period_state, version),
 });
 

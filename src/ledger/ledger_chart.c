@@ -51,7 +51,7 @@ RECORD(period, {
     FIELD(struct period, from_on, .filter = true, .sort = true),
     FIELD(struct period, to_on, .filter = true),
     FIELD(struct period, closed_at, OPTIONAL),
-    FIELD(struct period, closed_by, OPTIONAL),
+    FIELD_OF(FIELD_ID, int64_t, struct period, closed_by, OPTIONAL),
     FIELD(struct period, version),
 });
 struct exchange_rate { struct str currency; struct date valid_on; struct decimal rate; struct str source; };

@@ -20,7 +20,7 @@ RECORD(party_bank, {
     FIELD(struct party_bank, source, .max = 100),
     FIELD(struct party_bank, proposed_by),
     FIELD(struct party_bank, proposed_at, .sort = true),
-    FIELD(struct party_bank, verified_by, OPTIONAL),
+    FIELD_OF(FIELD_ID, int64_t, struct party_bank, verified_by, OPTIONAL),
     FIELD(struct party_bank, verified_at, OPTIONAL),
     FIELD(struct party_bank, channel, .max = 100, OPTIONAL, .about = "how it was verified: phone, letter, in person"),
     FIELD(struct party_bank, note, .max = 1000, OPTIONAL),

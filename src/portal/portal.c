@@ -39,7 +39,7 @@ RECORD(portal_access, {
     FIELD(struct portal_access, used_at, OPTIONAL),
     FIELD(struct portal_access, use_count),
     FIELD(struct portal_access, ended_at, OPTIONAL),
-    FIELD(struct portal_access, ended_by, OPTIONAL),
+    FIELD_OF(FIELD_ID, int64_t, struct portal_access, ended_by, OPTIONAL),
 });
 RECORD(portal_key, {
     FIELD(struct portal_key, id, OPTIONAL),

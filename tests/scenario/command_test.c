@@ -36,8 +36,9 @@ DB_TEST(scenario_command_line_as_a_person)
     const char *anna = unique(work, "anna"), *bram = unique(work, "bram");
     static const char add[] = "account add --number 9876 --name Proef --kind asset";
     POST(&s, "/roles", "{\"name\":\"reader\",\"permissions\":[{\"permission\":\"*.read\"}]}");
-    POST(&s, "/users", "{\"email\":\"%s\",\"name\":\"Anna\",\"role\":\"administrator\",\"password\":\"%s\"}", anna,
-         password);
+    POST(&s, "/users",
+         "{\"email\":\"%s\",\"name\":\"Anna\",\"role\":\"administrator\",\"language\":\"nl\",\"password\":\"%s\"}",
+         anna, password);
     json_t *added = POST(&s, "/users", "{\"email\":\"%s\",\"name\":\"Bram\",\"role\":\"reader\",\"password\":\"%s\"}",
                          bram, password);
     /* Bram may read and not write; nobody of that name; the program may. */
@@ -46,6 +47,9 @@ DB_TEST(scenario_command_line_as_a_person)
     expect_int(77, ran.code);
     expect(str_find(ran.err, "(operation.denied)") >= 0);
     expect_int(66, run_as(&s, "nobody@example.nl", NULL, add).code);
+    /* The terminal's language, also in what a sentence is filled with, though Anna's is Dutch. */
+    ran = run_as(&s, anna, NULL, "bank-line show --id 7");
+    expect(str_find(ran.err, "There is no such bank line.") >= 0);
     /* Upper case and spaces are no other person; the audit trail names her. */
     expect_int(0, run_as(&s, str_format(work->arena, " %s", anna).at, NULL, add).code);
     json_t *audit = json_array_get(json_object_get(GET(&s, "/audit?limit=1"), "items"), 0),
@@ -104,6 +108,8 @@ TEST(scenario_exit_codes)
     /* 0 done */
     expect_int(0, PROGRAM("help"));
     expect_int(0, PROGRAM("version"));
+    expect_int(0, PROGRAM("demo", "--help"));
+    expect_int(0, PROGRAM("account", "add", "--help"));
     expect_int(0, PROGRAM(data, "company", "add", "--json-body", file));
     expect_int(0, PROGRAM(data, "account", "list"));
     expect_int(0, PROGRAM(data, "verify"));
