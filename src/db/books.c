@@ -183,9 +183,19 @@ static struct fault *apply(struct work *work, const struct migration *m)
     row.applied_at = work->now.us;
     TRY(db_failed(work, books->engine->script(work->arena, work->db->connection,
                                               books_are_postgres(books) ? m->postgres : m->sqlite)));
-    if (books->engine->statistics)
-        TRY(db_failed(work, books->engine->script(work->arena, work->db->connection, books->engine->statistics)));
     return db_run(work, &sql_db_migration_add, GIVEN(db_applied, &row));
+}
+
+/* Behind a step on rows that are there, the next may need the figures; on new books once at the end is enough. */
+static struct fault *apply_all(struct work *work, const struct migration *list, size_t due, size_t count)
+{
+    struct books *books = work->db->books;
+    for (size_t i = due; i < count; i++) {
+        TRY(apply(work, &list[i]));
+        if (!books->engine->statistics || (!due && i + 1 < count)) continue;
+        TRY(db_failed(work, books->engine->script(work->arena, work->db->connection, books->engine->statistics)));
+    }
+    return NULL;
 }
 
 struct fault *migration_begin(struct work *work, struct books *books)
@@ -199,21 +209,22 @@ struct fault *migration_begin(struct work *work, struct books *books)
     return fault;
 }
 
-/* Each in a transaction of its own, under a lock that lets one program migrate at a time. */
+/* All that are missing in one transaction, under a lock that lets one program migrate at a time: books are never half-way, and new ones
+ * wait for the disk once. */
 struct fault *books_migrate_with(struct arena *arena, struct books *books, const struct migration *list, size_t count)
 {
+    struct work work = { .arena = arena, .now = instant_now(), .system = true };
+    size_t due = 0;
     pool_empty(books); /* what was prepared may not fit the schema of tomorrow */
-    for (size_t due = 0; due < count;) {
-        struct work work = { .arena = arena, .now = instant_now(), .system = true };
-        TRY(migration_begin(&work, books));
-        struct fault *fault = find_due(&work, list, count, &due);
-        bool more = !fault && due < count;
-        if (more) fault = apply(&work, &list[due]);
-        if (more && !fault) fault = db_commit(&work);
-        else db_rollback(&work); /* nothing was due: no commit, which would look at every row's foreign keys */
-        if (fault) return fault;
-        if (more) LOG(LOG_INFO, "db.migrated", LOG_INT("number", list[due].number));
+    TRY(migration_begin(&work, books));
+    struct fault *fault = find_due(&work, list, count, &due);
+    if (!fault && due < count) fault = apply_all(&work, list, due, count);
+    if (fault || due == count) { /* nothing was due: nothing to commit */
+        db_rollback(&work);
+        return fault;
     }
+    TRY(db_commit(&work));
+    LOG(LOG_INFO, "db.migrated", LOG_INT("from", list[due].number), LOG_INT("to", list[count - 1].number));
     return NULL;
 }
 

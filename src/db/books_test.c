@@ -387,6 +387,75 @@ DB_TEST(db_migrations)
     own_drop(work, &own);
 }
 
+/* New books get all steps or none. */
+DB_TEST(db_migrations_all_or_none)
+{
+    struct own own = own_place(work);
+    struct books *books = own_open(work, &own);
+    struct migration list[3];
+    migrations_of(list);
+    list[2].postgres = "create table three (n bigint); create table two (n bigint);"; /* two is there */
+    list[2].sqlite = "create table three (n integer) strict; create table two (n integer) strict;";
+    expect_refused(&db_broken, books_migrate_with(work->arena, books, list, 3));
+    list[1].sqlite = list[1].postgres = "create table three (n integer);"; /* neither it nor the first step was left */
+    list[2].sqlite = list[2].postgres = "create table two (n integer);";
+    expect_done(books_migrate_with(work->arena, books, list, 3));
+    books_close(books);
+    own_drop(work, &own);
+}
+
+/* SQLite works with foreign keys off while it migrates: what a step touched may not dangle when it ends; what it left alone is not read. */
+DB_TEST(db_migration_keys)
+{
+    static const struct { const char *text; bool refused; } steps[] = {
+        { "update parent set note = 'x'; update child set note = 'y'; insert into parent (n) values (3);", false },
+        { "insert into child (n, parent_n) values (9, 77);", true },
+        { "update child set parent_n = 77;", true },
+        { "delete from parent where n = 1;", true },
+        { "update parent set n = 55 where n = 1;", true },
+        { "drop table parent;", true },
+        { "create table made (n integer primary key, note text); insert into made select n, note from parent; drop table parent; "
+          "alter table made rename to parent;",
+          false },
+        { "create table made (n integer primary key, note text); insert into made select n, note from parent where n > 1; drop table parent; "
+          "alter table made rename to parent;",
+          true },
+        { "create table grandchild (n integer, child_n integer references child (n)); insert into grandchild values (1, 1); "
+          "alter table grandchild rename to nephew;",
+          false },
+    };
+    if (books_are_postgres(test_books())) return;
+    struct own own = own_place(work);
+    struct books *books = own_open(work, &own);
+    struct migration list[2 + ARRAY_LENGTH(steps)] = { migrations[0] };
+    size_t count = 2;
+    list[1] = (struct migration){
+        2, "keys", HASH("2222"), "",
+        "create table parent (n integer primary key, note text); create table child (n integer primary key, parent_n integer references parent (n), note text); "
+        "create table lost (n integer, parent_n integer references parent (n)); "
+        "insert into parent (n) values (1), (2); insert into child (n, parent_n) values (1, 1);"
+    };
+    expect_done(books_migrate_with(work->arena, books, list, count));
+    for (size_t i = 0; i < ARRAY_LENGTH(steps); i++) {
+        list[count] = (struct migration){ (int)count + 1, "step", HASH("3333"), "", steps[i].text };
+        if (steps[i].refused) expect_refused(&db_refused, books_migrate_with(work->arena, books, list, count + 1));
+        else expect_done(books_migrate_with(work->arena, books, list, ++count));
+    }
+    /* A row that points nowhere, made behind SQLite's back: a step that has nothing to do with it doesn't read it, one that has refuses. */
+    sqlite3 *db = ((struct sqlite_connection *)((struct sqlite *)books->driver)->writer->driver)->db;
+    assert_int_equal(
+        sqlite3_exec(db, "pragma foreign_keys = off; insert into lost values (1, 66); pragma foreign_keys = on", NULL,
+                     NULL, NULL),
+        SQLITE_OK);
+    list[count] = (struct migration){ (int)count + 1, "apart", HASH("3333"), "",
+                                      "create table apart (n integer); alter table child add column more text;" };
+    expect_done(books_migrate_with(work->arena, books, list, ++count));
+    list[count] = (struct migration){ (int)count + 1, "near", HASH("3333"), "", "update lost set n = 2;" };
+    expect_refused(&db_refused, books_migrate_with(work->arena, books, list, count + 1));
+    books_close(books);
+    own_drop(work, &own);
+}
+
 /* Programs that start together on new books: one of them migrates. */
 DB_TEST(db_migrate_together)
 {

@@ -169,10 +169,14 @@ static struct fault *postgres_reserve(struct work *work) { return reserve_in(wor
 /* A server that was restarted leaves dead connections in the pool: those are dropped and one new one is tried. */
 static struct fault *postgres_begin(struct work *work, struct db *db)
 {
-    char text[120] = "begin isolation level repeatable read read only";
-    if (db->writing)
-        snprintf(text, sizeof text, "begin; select pg_advisory_xact_lock(%lld)",
-                 db->migrating ? migration_lock : (long long)work->company_id);
+    char text[160] = "begin isolation level repeatable read read only";
+    if (db->migrating) /* another program may be at it for minutes, on large books */
+        snprintf(
+            text, sizeof text,
+            "begin; set local lock_timeout = '15min'; select pg_advisory_xact_lock(%lld); set local lock_timeout = '60s'",
+            migration_lock);
+    else if (db->writing)
+        snprintf(text, sizeof text, "begin; select pg_advisory_xact_lock(%lld)", (long long)work->company_id);
     if (db->writing && !db->migrating && ids_due(db->books, work->now)) TRY(reserve_in(work, db->books));
     struct fault *fault = NULL;
     for (int attempt = 0; attempt < 2; attempt++) {

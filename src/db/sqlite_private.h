@@ -25,6 +25,7 @@ struct sqlite {
     char path[4096];
     bool memory; /* a directory of its own below /dev/shm, gone with the books */
     struct connection *writer;
+    struct touched *touched; /* by the migration at hand */
     pthread_mutex_t lock; /* of what follows */
     bool taken;           /* somebody has the turn */
     pthread_t holder;
@@ -50,3 +51,8 @@ void sqlite_write_close(struct books *books);
 struct fault *sqlite_write_begin(struct work *work, struct db *db);
 struct fault *sqlite_write_commit(struct arena *arena, struct db *db);
 void sqlite_write_rollback(struct db *db);
+
+/* sqlite_keys.c. A migration works with foreign keys off; what it touched is looked at when it ends. */
+void sqlite_keys_off(struct sqlite *s, sqlite3 *db);
+void sqlite_keys_on(struct sqlite *s, sqlite3 *db);
+CHECKED struct fault *sqlite_keys_check(struct arena *arena, struct sqlite *s, sqlite3 *db);

@@ -125,26 +125,20 @@ static void turn_end(struct sqlite *s, struct group *group)
     turn_hand_on(s);
 }
 
-/* A migration may rebuild a table that others point at; what dangles is looked for at its end. */
-static void foreign_keys(struct sqlite *s, bool on)
-{
-    sqlite3_exec(handle(s), on ? "pragma foreign_keys = on" : "pragma foreign_keys = off", NULL, NULL, NULL);
-}
-
 /* A migration has its transaction for itself. Under the lock. */
 static void migration_end(struct sqlite *s, struct group *group, bool keep)
 {
     if (group) group_end(s, group, keep);
-    foreign_keys(s, true);
+    sqlite_keys_on(s, handle(s));
     turn_hand_on(s);
 }
 
 static struct fault *group_open(struct work *work, struct sqlite *s, bool migrating)
 {
-    if (migrating) foreign_keys(s, false);
+    if (migrating) sqlite_keys_off(s, handle(s));
     if (sqlite_control(s->writer, BEGIN_WRITE) != SQLITE_OK) {
         struct fault *fault = sqlite_fault(work->arena, handle(s), "begin");
-        if (migrating) foreign_keys(s, true);
+        if (migrating) sqlite_keys_on(s, handle(s));
         return fault;
     }
     struct group *group = calloc(1, sizeof *group);
@@ -184,26 +178,11 @@ struct fault *sqlite_write_begin(struct work *work, struct db *db)
     return fault;
 }
 
-/* Of a migration, which works with foreign keys off: none may dangle afterwards. */
-static struct fault *check_foreign_keys(struct arena *arena, sqlite3 *db)
-{
-    sqlite3_stmt *check;
-    if (sqlite3_prepare_v2(db, "pragma foreign_key_check", -1, &check, NULL) != SQLITE_OK)
-        return sqlite_fault(arena, db, "foreign keys");
-    int code = sqlite3_step(check);
-    struct fault *fault = NULL;
-    if (code == SQLITE_ROW)
-        fault = db_fault(arena, &db_refused, "a row of %s points nowhere", (const char *)sqlite3_column_text(check, 0));
-    else if (code != SQLITE_DONE) fault = sqlite_fault(arena, db, "foreign keys");
-    sqlite3_finalize(check);
-    return fault;
-}
-
 /* What would make the shared commit fail for all is found here, where it hurts one. */
 static struct fault *member_check(struct arena *arena, struct sqlite *s, bool migrating)
 {
     int dangling = 0, unused;
-    if (migrating) TRY(check_foreign_keys(arena, handle(s)));
+    if (migrating) TRY(sqlite_keys_check(arena, s, handle(s)));
     sqlite3_db_status(handle(s), SQLITE_DBSTATUS_DEFERRED_FKS, &dangling, &unused, 0);
     if (dangling) return db_fault(arena, &db_refused, "commit: FOREIGN KEY constraint failed");
     if (sqlite_control(s->writer, RELEASE) != SQLITE_OK) return sqlite_fault(arena, handle(s), "commit");
