@@ -250,10 +250,12 @@ struct fault *invoice_choose_vat_code(struct work *work, const struct party *par
     return NULL;
 }
 
-struct fault *invoice_choose_account(struct work *work, const struct party *party, struct str number, account_id *out)
+struct fault *invoice_choose_account(struct work *work, const struct party *party, const struct vat_code *code,
+                                     struct str number, account_id *out)
 {
     struct account account = { 0 };
     if (!number.length && party->sales_account_id.n) return *out = party->sales_account_id, NULL;
+    if (!number.length && code->turnover_account_id.n) return *out = code->turnover_account_id, NULL;
     if (!number.length) return ledger_account_for(work, FOR_SALES, out);
     TRY(ledger_account_by_number(work, number, &account));
     *out = account.id;
@@ -281,7 +283,7 @@ static struct fault *make_line(struct work *work, const struct party *party, str
         faults = fault_join(faults, FAULT(arena, &invoice_discount, "discount_percent"));
     if (!faults) faults = invoice_line_count(work, currency, line);
     faults = fault_join(faults, invoice_choose_vat_code(work, party, d->vat_code, &code));
-    faults = fault_join(faults, invoice_choose_account(work, party, d->account, &line->account_id));
+    faults = fault_join(faults, invoice_choose_account(work, party, &code, d->account, &line->account_id));
     line->vat_code_id = code.id, line->vat_category = code.category;
     line->vat_rate = code.rate.present ? code.rate : DECIMAL(0, 0);
     return faults;

@@ -55,7 +55,7 @@ struct fault *invoice_allowance_make(struct work *work, const struct invoice *in
     line->reason_code = d->reason_code.length ? d->reason_code : d->charge ? (struct str){ 0 } : STR("95");
     line->quantity = DECIMAL(1, 0), line->unit = STR("C62"), line->cost_center = d->cost_center;
     struct fault *faults = invoice_choose_vat_code(work, party, d->vat_code, &code);
-    faults = fault_join(faults, invoice_choose_account(work, party, d->account, &line->account_id));
+    faults = fault_join(faults, invoice_choose_account(work, party, &code, d->account, &line->account_id));
     if (line->reason_code.length && !einvoice_reason_is_known(line->reason_code, d->charge))
         faults = fault_join(faults,
                             FAULT(work->arena, &invoice_allowance_code, "reason_code", PARAM("code", line->reason_code),

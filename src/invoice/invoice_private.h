@@ -28,11 +28,11 @@ CHECKED struct fault *invoice_fill_in(struct work *work, const struct invoice_da
 CHECKED struct fault *invoice_check(struct work *work, const struct invoice *invoice, enum invoice_event event);
 /* The line's discount and net, by price, quantity and percentage. Refuses invoice_too_large. */
 CHECKED struct fault *invoice_line_count(struct work *work, struct str currency, struct invoice_line *line);
-/* What a line or an allowance is booked with, by the customer's own where nothing is said. */
+/* What a line or an allowance is booked with, by the customer's own where nothing is said; the account, then, by the VAT code's. */
 CHECKED struct fault *invoice_choose_vat_code(struct work *work, const struct party *party, struct str code,
                                               struct vat_code *out);
-CHECKED struct fault *invoice_choose_account(struct work *work, const struct party *party, struct str number,
-                                             account_id *out);
+CHECKED struct fault *invoice_choose_account(struct work *work, const struct party *party, const struct vat_code *code,
+                                             struct str number, account_id *out);
 /* One on the whole invoice, behind the lines it may be a percentage of. */
 CHECKED struct fault *invoice_allowance_make(struct work *work, const struct invoice *invoice, const struct party *party,
                                              const struct invoice_lines *lines, const struct invoice_allowance_data *data,

@@ -74,6 +74,7 @@ struct vat_code {
     struct str reason_code, reason; /* VATEX code and text; AE, E, K, G and O always have one (BR-AE-10 …) */
     account_id account_id;         /* where its VAT is booked; absent when there is none */
     account_id reverse_account_id; /* reverse charge: due and deductible at once */
+    account_id turnover_account_id; /* sale: where the turnover goes when neither line nor customer says; absent: FOR_SALES */
     struct str return_box;         /* of the Dutch VAT return: 1a … 5b */
     struct date valid_from, valid_to;
     int64_t version;

@@ -3,8 +3,8 @@ id, account_id, party_id, kind, source_kind, source_id, entry_id, line_no, refer
 base_minor, recorded_at
 
 -- part: vat_code_columns
-id, code, name, category, rate, side, reason_code, reason, account_id, reverse_account_id, return_box, valid_from, valid_to,
-version
+id, code, name, category, rate, side, reason_code, reason, account_id, reverse_account_id, turnover_account_id, return_box, valid_from,
+valid_to, version
 
 -- part: open_item_shown
 id, account_id, party_id, kind, source_kind, source_id, entry_id, reference, dated_on, due_on, currency, amount_minor, base_minor
@@ -68,7 +68,7 @@ insert into vat_code (company_id, {vat_code_columns})
 values (:company_id, {:vat_code_columns});
 
 -- name: vat_code_save
-update vat_code set name = :name, reason_code = :reason_code, reason = :reason, return_box = :return_box, valid_to = :valid_to, version = version + 1
+update vat_code set name = :name, reason_code = :reason_code, reason = :reason, return_box = :return_box, turnover_account_id = :turnover_account_id, valid_to = :valid_to, version = version + 1
  where company_id = :company_id and id = :id and version = :version;
 
 -- name: period_by_id

@@ -32,6 +32,7 @@ RECORD(vat_code, {
     FIELD(struct vat_code, reason, .max = 200, OPTIONAL),
     ID(struct vat_code, account_id, OPTIONAL),
     ID(struct vat_code, reverse_account_id, OPTIONAL),
+    ID(struct vat_code, turnover_account_id, OPTIONAL, .about = "sale: where its turnover is booked; absent: as all sales"),
     FIELD(struct vat_code, return_box, .max = 5, OPTIONAL),
     FIELD(struct vat_code, valid_from),
     FIELD(struct vat_code, valid_to, OPTIONAL),
@@ -193,9 +194,9 @@ static struct fault *make_accounts(struct work *work, bool dutch)
 
 static struct fault *make_vat_codes(struct work *work, bool dutch)
 {
-    struct str rest = str_of(vat_nl_csv), c[12];
+    struct str rest = str_of(vat_nl_csv), c[13];
     while (rest.length) {
-        cells_of(str_cut(rest, '\n', &rest), c, 12);
+        cells_of(str_cut(rest, '\n', &rest), c, 13);
         struct vat_code code = {
             .id = { id_new(work) }, .code = c[0], .name = dutch ? c[1] : c[2],
             .category = choice_of(&vat_code_record, "category", c[3]), .side = choice_of(&vat_code_record, "side", c[5]),
@@ -207,6 +208,11 @@ static struct fault *make_vat_codes(struct work *work, bool dutch)
         ensure(rate_read && day_read && code.category && code.side);
         if (purpose) TRY(ledger_account_for(work, purpose, &code.account_id));
         if (reverse) TRY(ledger_account_for(work, reverse, &code.reverse_account_id));
+        if (c[12].length) {
+            struct account turnover = { 0 };
+            TRY(ledger_account_by_number(work, c[12], &turnover));
+            code.turnover_account_id = turnover.id;
+        }
         TRY(db_run(work, &sql_vat_code_add, GIVEN(vat_code, &code)));
     }
     return NULL;

@@ -15,6 +15,10 @@ static const struct fault_type vat_rate = {
 };
 static const struct fault_type vat_account = { FAULT_INVALID, "ledger.vat_account",
                                                "VAT at {rate} percent is booked somewhere; choose an account." };
+static const struct fault_type vat_turnover = {
+    FAULT_INVALID, "ledger.vat_turnover",
+    "{account} can't hold the turnover: choose an account of income that isn't blocked, for a code of sales."
+};
 static const struct fault_type vat_days = { FAULT_INVALID, "ledger.vat_days", "A VAT code can't end before it begins." };
 
 static const char *const categories[] = { NULL, "S", "Z", "E", "AE", "K", "G", "O" };
@@ -26,7 +30,7 @@ struct vat_add {
     struct decimal rate;
     enum vat_side side;
     struct str reason_code, reason;
-    account_id account_id, reverse_account_id;
+    account_id account_id, reverse_account_id, turnover_account_id;
     struct str return_box;
     struct date valid_from, valid_to;
 };
@@ -40,6 +44,7 @@ RECORD(vat_add, {
     FIELD(struct vat_add, reason, .max = 200, OPTIONAL),
     ID(struct vat_add, account_id, OPTIONAL),
     ID(struct vat_add, reverse_account_id, OPTIONAL, .about = "reverse charge: due here, deductible on account_id"),
+    ID(struct vat_add, turnover_account_id, OPTIONAL, .about = "of a sale: where its turnover is booked; left out: as all sales"),
     FIELD(struct vat_add, return_box, .max = 5, OPTIONAL),
     FIELD(struct vat_add, valid_from, OPTIONAL, .about = "left out: today"),
     FIELD(struct vat_add, valid_to, OPTIONAL),
@@ -62,6 +67,17 @@ static struct fault *check(struct work *work, const struct vat_code *c)
     return faults;
 }
 
+/* Turnover is income, and only a sale has it. */
+static struct fault *check_turnover(struct work *work, const struct vat_code *c)
+{
+    struct account account = { 0 };
+    if (!c->turnover_account_id.n) return NULL;
+    TRY(ledger_account_load(work, c->turnover_account_id, &account));
+    if (c->side != VAT_SALE || account.kind != ACCOUNT_INCOME || account.is_blocked)
+        return FAULT(work->arena, &vat_turnover, "turnover_account_id", PARAM("account", account.number));
+    return NULL;
+}
+
 static struct fault *add(struct work *work, const struct vat_add *t, struct vat_code *out)
 {
     struct account account = { 0 };
@@ -75,6 +91,7 @@ static struct fault *add(struct work *work, const struct vat_add *t, struct vat_
                               .reason = t->reason,
                               .account_id = t->account_id,
                               .reverse_account_id = t->reverse_account_id,
+                              .turnover_account_id = t->turnover_account_id,
                               .return_box = t->return_box,
                               .valid_from = t->valid_from.ymd ? t->valid_from : work->today,
                               .valid_to = t->valid_to,
@@ -82,6 +99,7 @@ static struct fault *add(struct work *work, const struct vat_add *t, struct vat_
     TRY(check(work, out));
     if (t->account_id.n) TRY(ledger_account_load(work, t->account_id, &account));
     if (t->reverse_account_id.n) TRY(ledger_account_load(work, t->reverse_account_id, &account));
+    TRY(check_turnover(work, out));
     struct fault *fault = db_run(work, &sql_vat_code_add, GIVEN(vat_code, out));
     if (fault && fault->type == &db_duplicate) return FAULT(work->arena, &vat_taken, "code", PARAM("code", t->code));
     if (fault) return fault;
@@ -90,13 +108,20 @@ static struct fault *add(struct work *work, const struct vat_add *t, struct vat_
 }
 CALLABLE(add, vat_add, vat_code);
 
-struct vat_change { vat_code_id id; struct str name, reason_code, reason, return_box; struct date valid_to; int64_t version; };
+struct vat_change {
+    vat_code_id id;
+    struct str name, reason_code, reason, return_box;
+    account_id turnover_account_id;
+    struct date valid_to;
+    int64_t version;
+};
 RECORD(vat_change, {
     ID(struct vat_change, id),
     FIELD(struct vat_change, name, .min = 1, .max = 200),
     FIELD(struct vat_change, reason_code, .max = 30, OPTIONAL),
     FIELD(struct vat_change, reason, .max = 200, OPTIONAL),
     FIELD(struct vat_change, return_box, .max = 5, OPTIONAL),
+    ID(struct vat_change, turnover_account_id, OPTIONAL, .about = "of invoices made from now on; left out: as all sales"),
     FIELD(struct vat_change, valid_to, OPTIONAL, .about = "the last day of it"),
     FIELD(struct vat_change, version, .min = 1, .max = EXACT_MAX),
 });
@@ -106,8 +131,10 @@ static struct fault *change(struct work *work, const struct vat_change *t, struc
     TRY(ledger_vat_code_load(work, t->id, &before));
     *out = before;
     out->name = t->name, out->reason_code = t->reason_code, out->reason = t->reason, out->return_box = t->return_box;
+    out->turnover_account_id = t->turnover_account_id;
     out->valid_to = t->valid_to, out->version = t->version;
     TRY(check(work, out));
+    if (out->turnover_account_id.n != before.turnover_account_id.n) TRY(check_turnover(work, out));
     TRY(db_change(work, &sql_vat_code_save, GIVEN(vat_code, out), &vat_changed));
     out->version++;
     work_changed(work, "vat_code", out->id.n, GIVEN(vat_code, &before), GIVEN(vat_code, out));
