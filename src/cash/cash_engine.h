@@ -115,6 +115,7 @@ enum cash_why_not {
     CASH_NOTHING_TO_POST, /* unrelated or unknown */
     CASH_WAITS,         /* an earlier line of this payer waits for a person and may concern the same items */
     CASH_AUTO_OFF,      /* switched off */
+    CASH_EARLY,         /* the invoice it names is of a later day */
 };
 
 struct cash_settings {

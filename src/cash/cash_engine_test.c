@@ -244,6 +244,24 @@ TEST(cash_wrong_guess_hides_nothing)
     for (int64_t id = 11; id <= 14; id++) expect(cash_engine_open_of(w.engine, id) > 0);
 }
 
+/* Paid before the invoice's own day: found where the line names it, never by its amount alone, and never posted by itself. */
+TEST(cash_paid_before_its_day)
+{
+    struct world w = world_new(arena);
+    sample_items(&w);
+    struct cash_line l = line(&w, 20250308, 60523, BAKKER, "Bakkerij Bakker", "factuur 2025-00310");
+    struct cash_proposal p = cash_engine_match(w.engine, arena, &l);
+    expect_int(CASH_MATCH, p.explanations[0].category);
+    expect_str("15", str_of(set_text(arena, &p.explanations[0])));
+    expect_int(CASH_EARLY, p.why_not);
+    l = line(&w, 20250310, 60523, BAKKER, "Bakkerij Bakker", "factuur 2025-00310");
+    p = cash_engine_match(w.engine, arena, &l);
+    expect_int(CASH_AUTO, p.why_not);
+    l = line(&w, 20250308, 60523, BAKKER, "Bakkerij Bakker", "dank");
+    p = cash_engine_match(w.engine, arena, &l);
+    for (size_t i = 0; i < p.count; i++) expect(strcmp(set_text(arena, &p.explanations[i]), "15") != 0);
+}
+
 TEST(cash_contradicted_is_not_posted)
 {
     struct world w = world_new(arena);

@@ -45,6 +45,7 @@ struct cash_candidate *cash_candidate_add(struct cash_matching *m, enum cash_cat
         for (size_t i = 0; i < count; i++) {
             const struct cash_naming *n = cash_named(m, items[i]);
             named |= n && n->quality >= 45;
+            c->early |= m->engine->items.at[items[i]].issued > m->day;
         }
         if (!cash_explain_difference(m, c, named)) return NULL;
     }
@@ -683,10 +684,19 @@ static void plain_sets(struct cash_matching *m, struct cash_scope *s)
 
 /* ---- Scopes ---- */
 
+/* Paid before the day of its invoice (rent of next month, the bill sent ahead, days that differ by one): only where the line names it. */
+static bool named_ahead(const struct cash_matching *m, uint32_t item)
+{
+    for (size_t i = 0; i < m->reading->mention_count; i++)
+        if (m->reading->mentions[i].item == item && m->reading->mentions[i].quality >= 85) return true;
+    return false;
+}
+
 static void scope_add(struct cash_matching *m, struct cash_scope *s, uint32_t item)
 {
     const struct cash_known_item *it = &m->engine->items.at[item];
-    if (s->count == CASH_SCOPE_MAX || it->issued > m->day || it->currency != m->currency || it->open == 0) return;
+    if (s->count == CASH_SCOPE_MAX || it->currency != m->currency || it->open == 0) return;
+    if (it->issued > m->day && !named_ahead(m, item)) return;
     s->items[s->count++] = item;
     s->has_discount |= cash_item_discount(it, m->day, LATE_SEARCH_DAYS) > 0;
 }

@@ -157,6 +157,7 @@ enum cash_why_not cash_may_post(const struct cash_settings *settings, const stru
     if (!count || first->category == CASH_UNRELATED || first->category == CASH_UNKNOWN) return CASH_NOTHING_TO_POST;
     if (!first->complete) return CASH_INCOMPLETE;
     if (first->contradicted) return CASH_CONTRADICTED;
+    if (first->early) return CASH_EARLY;
     if (first->category == CASH_MATCH && first->tied) return CASH_TIE;
     if (count > 1 && equal_strength(first, &candidates[1])) return CASH_TIE;
     if (person_must_judge(settings, first)) return CASH_DIFFERENCE_TOO_LARGE;
@@ -322,7 +323,7 @@ static const char *const evidence_names[CASH_EVIDENCE_COUNT] = { "",
                                                                  "elsewhere" };
 static const char *const why_not_names[] = {
     "auto",       "not_sure",        "tie",   "contradicted", "difference_too_large",
-    "incomplete", "nothing_to_post", "waits", "auto_off"
+    "incomplete", "nothing_to_post", "waits", "auto_off",     "early"
 };
 
 const char *cash_category_name(enum cash_category category) { return category_names[category]; }

@@ -340,6 +340,7 @@ struct cash_candidate {
     int64_t other_sets; bool sets_counted;
     int64_t repeats_line; int32_t repeat_days;
     bool contradicted, complete;
+    bool early;                 /* paid before the day of an invoice in it */
     bool tied;                  /* another item would do as well */
     int named, weakly_named, best_quality;
     int rule_score;             /* millilogit */
