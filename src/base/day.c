@@ -173,8 +173,11 @@ static int64_t change_us(int year, int month)
 struct date instant_day(struct instant instant)
 {
     int64_t days = instant.us / DAY_US - (instant.us % DAY_US < 0);
-    int year = date_year(date_from_days((int32_t)days));
-    bool summer = instant.us >= change_us(year, 3) && instant.us < change_us(year, 10);
+    struct date utc = date_from_days((int32_t)days);
+    int year = date_year(utc), month = date_month(utc);
+    bool summer = month == 3    ? instant.us >= change_us(year, 3)
+                  : month == 10 ? instant.us < change_us(year, 10)
+                                : month > 3 && month < 10;
     int64_t local = instant.us + (summer ? 2 : 1) * INT64_C(3600) * 1000000;
     return date_from_days((int32_t)(local / DAY_US - (local % DAY_US < 0)));
 }

@@ -17,23 +17,48 @@ static size_t add(char *line, size_t n, size_t room, const char *at, size_t leng
     return n;
 }
 
+/* The pieces of a line, without printf: a line is written for each request. */
+static size_t add_plain(char *line, size_t n, size_t room, const char *at)
+{
+    for (; *at && n < room; at++) line[n++] = *at;
+    return n;
+}
+static size_t add_number(char *line, size_t n, int64_t number)
+{
+    char digits[20];
+    size_t i = sizeof digits;
+    uint64_t left = number < 0 ? (uint64_t)0 - (uint64_t)number : (uint64_t)number;
+    do digits[--i] = (char)('0' + left % 10);
+    while (left /= 10);
+    if (number < 0) line[n++] = '-';
+    memcpy(line + n, digits + i, sizeof digits - i);
+    return n + sizeof digits - i;
+}
+
 void log_write(enum log_level level, const char *event, const struct log_value *values, size_t count)
 {
     static const char *const names[] = { NULL, "debug", "info", "warning", "error" };
     char line[4096], at[28];
+    const size_t room = sizeof line - 200; /* for texts; behind it there is room for the name and number of one more */
     size_t n;
     if (level < least) return;
     instant_format(instant_now(), at);
-    n = (size_t)snprintf(line, sizeof line, "{\"at\":\"%s\",\"level\":\"%s\",\"event\":\"", at, names[level]);
-    n = add(line, n, sizeof line, event, strlen(event));
+    n = add_plain(line, 0, room, "{\"at\":\"");
+    n = add_plain(line, n, room, at);
+    n = add_plain(line, n, room, "\",\"level\":\"");
+    n = add_plain(line, n, room, names[level]);
+    n = add_plain(line, n, room, "\",\"event\":\"");
+    n = add(line, n, room, event, strlen(event));
     line[n++] = '"';
-    for (size_t i = 0; i < count && n + 200 < sizeof line; i++) {
-        n += (size_t)snprintf(line + n, sizeof line - n, ",\"%.64s\":", values[i].name);
+    for (size_t i = 0; i < count && n < room; i++) {
+        line[n++] = ',', line[n++] = '"';
+        n = add_plain(line, n, n + 64, values[i].name);
+        line[n++] = '"', line[n++] = ':';
         if (values[i].is_number) {
-            n += (size_t)snprintf(line + n, sizeof line - n, "%lld", (long long)values[i].number);
+            n = add_number(line, n, values[i].number);
         } else {
             line[n++] = '"';
-            n = add(line, n, sizeof line - 64, values[i].text.at, values[i].text.length);
+            n = add(line, n, room + 60, values[i].text.at, values[i].text.length);
             line[n++] = '"';
         }
     }

@@ -152,11 +152,15 @@ bool minor_parse(struct str s, int digits, int64_t *out)
 struct str minor_format(struct arena *arena, int64_t minor, int digits)
 {
     ensure(digits >= 0 && digits <= SCALE_MAX);
-    uint64_t v = minor < 0 ? (uint64_t)0 - (uint64_t)minor : (uint64_t)minor, unit = (uint64_t)tens[digits];
-    const char *sign = minor < 0 ? "-" : "";
-    if (!digits) return str_format(arena, "%s%llu", sign, (unsigned long long)v);
-    return str_format(arena, "%s%llu.%0*llu", sign, (unsigned long long)(v / unit), digits,
-                      (unsigned long long)(v % unit));
+    uint64_t v = minor < 0 ? (uint64_t)0 - (uint64_t)minor : (uint64_t)minor;
+    char text[48];
+    size_t i = sizeof text;
+    for (int made = 0; made <= digits || v; made++, v /= 10) {
+        if (made && made == digits) text[--i] = '.';
+        text[--i] = (char)('0' + v % 10);
+    }
+    if (minor < 0) text[--i] = '-';
+    return str_copy(arena, text + i, sizeof text - i);
 }
 
 bool minor_from_decimal(struct decimal d, int digits, int64_t *out)

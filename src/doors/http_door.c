@@ -19,9 +19,24 @@ static const struct fault_type door_half_tls = { FAULT_INVALID, "door.half_tls",
 static const struct fault_type door_no_tls = { FAULT_INVALID, "door.no_tls",
                                                "This HTTP library has no TLS; serve behind a proxy that has it." };
 
-enum { SWEEP_MS = 250, STACK_BYTES = 1024 * 1024, CONNECTIONS_MAX = 4000 };
+enum {
+    SWEEP_MS = 250,
+    STACK_BYTES = 1024 * 1024,
+    CONNECTIONS_MAX = 4000,
+    CONNECTION_BYTES = 16 * 1024, /* what a connection reads a head into and makes one in; the library clears all of it for each request */
+};
 
 /* ---- Connections ---- */
+
+static void peer_address(struct MHD_Connection *connection, char text[INET6_ADDRSTRLEN])
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const struct sockaddr *from = info ? info->client_addr : NULL;
+    if (from && from->sa_family == AF_INET)
+        inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)from)->sin_addr, text, INET6_ADDRSTRLEN);
+    else if (from && from->sa_family == AF_INET6)
+        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr, text, INET6_ADDRSTRLEN);
+}
 
 static void connection_notice(void *context, struct MHD_Connection *connection, void **slot,
                               enum MHD_ConnectionNotificationCode code)
@@ -35,6 +50,7 @@ static void connection_notice(void *context, struct MHD_Connection *connection, 
             return;
         }
         peer->socket = info->connect_fd;
+        peer_address(connection, peer->address);
         atomic_store(&peer->since_us, clock_us());
         atomic_store(&peer->waiting_for, PEER_HEAD);
         pthread_mutex_lock(&http->lock);
@@ -152,6 +168,7 @@ static struct MHD_Daemon *start_daemon(struct http *http, const struct sockaddr_
                             MHD_OPTION_SOCK_ADDR, address, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)s->pool_threads,
                             MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_BYTES, MHD_OPTION_CONNECTION_LIMIT,
                             (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, 60u,
+                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
                             MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_NOTIFY_CONNECTION, connection_notice,
                             http, MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, http, MHD_OPTION_URI_LOG_CALLBACK,
                             exchange_begin, http, MHD_OPTION_UNESCAPE_CALLBACK, no_decoding, NULL, MHD_OPTION_ARRAY,

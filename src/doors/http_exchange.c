@@ -1,8 +1,6 @@
 /* One request on its way: head, body, answer. What reads and is quick is answered on the thread that serves the wire;
  * everything else waits suspended while a worker runs it. */
 #include "doors/http_private.h"
-#include <arpa/inet.h>
-#include <netinet/in.h>
 
 enum { EXCHANGES_KEPT = 256, BODY_FIRST = 16 * 1024 };
 
@@ -31,7 +29,7 @@ void exchange_give(struct http *http, struct exchange *e)
     free(e->body);
     stream_free(e->stream);
     arena_reset(arena);
-    memset(e, 0, sizeof *e);
+    memset(e, 0, offsetof(struct exchange, chance)); /* all but what is kept */
     e->arena = arena;
     pthread_mutex_lock(&http->lock);
     e->free_next = http->free;
@@ -47,11 +45,11 @@ static struct peer *peer_of(struct MHD_Connection *connection)
     return info ? info->socket_context : NULL;
 }
 
-static void peer_waits(struct MHD_Connection *connection, int for_what)
+static void peer_waits(struct MHD_Connection *connection, int for_what, int64_t since_us)
 {
     struct peer *peer = peer_of(connection);
     if (!peer) return;
-    atomic_store_explicit(&peer->since_us, clock_us(), memory_order_relaxed);
+    atomic_store_explicit(&peer->since_us, since_us, memory_order_relaxed);
     atomic_store_explicit(&peer->waiting_for, for_what, memory_order_relaxed);
 }
 
@@ -71,29 +69,23 @@ struct str exchange_request_header(struct exchange *e, const char *name)
 
 static struct str client_address(struct exchange *e)
 {
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(e->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     struct str forwarded = e->http->settings.behind_proxy ? exchange_request_header(e, "X-Forwarded-For") : (struct str){ 0 };
-    char text[INET6_ADDRSTRLEN] = "";
+    const struct peer *peer = peer_of(e->connection);
     if (forwarded.at) { /* the last is what our own proxy saw; those before are anybody's words */
         struct str last = forwarded, rest = forwarded;
         while (rest.at) last = str_cut(rest, ',', &rest);
         return str_keep(e->arena, str_part(str_trim(last), 0, 64));
     }
-    if (!info || !info->client_addr) return (struct str){ 0 };
-    if (info->client_addr->sa_family == AF_INET)
-        inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)info->client_addr)->sin_addr, text, sizeof text);
-    else if (info->client_addr->sa_family == AF_INET6)
-        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)info->client_addr)->sin6_addr, text, sizeof text);
-    return str_keep(e->arena, str_of(text));
+    return peer ? str_keep(e->arena, str_of(peer->address)) : (struct str){ 0 };
 }
 
 static struct str request_id(struct exchange *e)
 {
     struct str given = exchange_request_header(e, "X-Request-Id");
-    uint8_t bytes[12];
     if (request_id_is_sane(given)) return str_keep(e->arena, given);
-    random_bytes(bytes, sizeof bytes);
-    return hex_text(e->arena, bytes, sizeof bytes);
+    if (!e->chance_left) random_bytes(e->chance, sizeof e->chance), e->chance_left = sizeof e->chance;
+    e->chance_left -= REQUEST_ID_BYTES;
+    return hex_text(e->arena, e->chance + e->chance_left, REQUEST_ID_BYTES);
 }
 
 static struct str allowed_methods(struct exchange *e, struct str below)
@@ -213,7 +205,7 @@ static enum MHD_Result head(struct exchange *e, const char *method)
     e->work.request_id = request_id(e);
     e->work.address = client_address(e);
     e->state = EXCHANGE_BODY;
-    peer_waits(e->connection, PEER_BODY);
+    peer_waits(e->connection, PEER_BODY, e->started_us);
     if (!in_api(e->path) || str_is(e->path, "/api/v1/openapi.json") || str_is(e->path, EVENTS_PATH)) return MHD_YES;
     e->refused = str_starts(e->path, "/api/v1/") ? head_check(e, &at_once) : FAULT(e->arena, &door_path_unknown, NULL);
     if (!at_once) return MHD_YES;
@@ -267,7 +259,7 @@ static void run_task(struct task *task)
 
 static enum MHD_Result complete(struct exchange *e)
 {
-    peer_waits(e->connection, PEER_US);
+    peer_waits(e->connection, PEER_US, e->started_us);
     if (e->refused) {
         exchange_refuse(e, e->refused);
         return exchange_send(e);
@@ -325,9 +317,10 @@ void exchange_completed(void *context, struct MHD_Connection *connection, void *
     (void)why;
     if (!e) return;
     *slot = NULL;
-    if (e->status && !e->listener) note(e, clock_us() - e->started_us);
+    int64_t now = clock_us();
+    if (e->status && !e->listener) note(e, now - e->started_us);
     events_leave(e);
-    peer_waits(connection, PEER_HEAD);
+    peer_waits(connection, PEER_HEAD, now);
     exchange_give(http, e);
     atomic_fetch_sub_explicit(&http->in_flight, 1, memory_order_relaxed);
 }

@@ -3,6 +3,7 @@
 #include "doors/doors.h"
 #include "doors/target.h"
 #include <microhttpd.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -31,6 +32,7 @@ enum export { EXPORT_NONE, EXPORT_CSV, EXPORT_XLSX };
 struct header { const char *name; struct str value; };
 struct stream;
 struct listener;
+enum { REQUEST_ID_BYTES = 12, CHANCE_BYTES = 32 * REQUEST_ID_BYTES };
 struct exchange {
     struct task task; /* first: a task is its exchange */
     struct exchange *free_next;
@@ -61,6 +63,9 @@ struct exchange {
     struct stream *stream;
     struct listener *listener;
     int64_t started_us;
+    /* Kept from one request to the next. */
+    uint8_t chance[CHANCE_BYTES]; /* for the ids of requests, asked of the system many at a time */
+    size_t chance_left;
 };
 void exchange_header(struct exchange *exchange, const char *name, struct str value);
 void exchange_refuse(struct exchange *exchange, const struct fault *fault);
@@ -93,7 +98,13 @@ bool static_answer(struct exchange *exchange);
 
 /* ---- The whole ---- */
 
-struct peer { struct peer *next, *previous; int socket; _Atomic int64_t since_us; _Atomic int waiting_for; };
+struct peer {
+    struct peer *next, *previous;
+    int socket;
+    char address[INET6_ADDRSTRLEN]; /* as text; of a proxy, when there is one */
+    _Atomic int64_t since_us;
+    _Atomic int waiting_for;
+};
 enum { PEER_HEAD = 1, PEER_BODY, PEER_US }; /* what a connection waits for */
 struct http {
     const struct doors *doors;
