@@ -131,6 +131,21 @@ static struct fault *pack_months(struct work *work, struct books *books, const s
     return NULL;
 }
 
+/* A company that lives on has months to close in years it didn't begin with, before and after. */
+static struct fault *make_periods(struct work *work, struct books *books, const struct operations *operations)
+{
+    struct company_id_rows companies = { 0 };
+    (void)operations;
+    TRY(companies_load(work, books, &companies));
+    for (size_t i = 0; i < companies.count; i++) {
+        int64_t years;
+        work->company_id = companies.at[i].id;
+        TRY(ledger_periods_due(work, books, &years));
+        if (years) LOG(LOG_INFO, "periods made", LOG_INT("company", work->company_id), LOG_INT("years", years));
+    }
+    return NULL;
+}
+
 /* Rows that have come since are put where words are found quickly; a few segments at a time. */
 static struct fault *cover_new_rows(struct work *work, struct books *books, const struct operations *operations)
 {
@@ -154,6 +169,7 @@ static const struct job fixed[] = {
     { "learn from decisions", 3600000, learn },
     { "finish payment runs", 60000, finish_payment_runs },
     { "pack months", 900000, pack_months },
+    { "make periods", 3600000, make_periods },
 };
 
 struct fault *app_jobs_start(struct arena *arena, const struct doors *doors, const struct settings *settings, struct jobs **out)

@@ -220,6 +220,8 @@ struct aged_change { party_id party_id; int32_t due_days; int64_t base_minor; };
  * means anything, those of one party and day summed where it can: a million in some milliseconds where months are packed. */
 CHECKED struct fault *ledger_aged(struct work *work, enum account_control control, struct date as_of, struct instant known_at,
                                   struct fault *(*each)(void *context, const struct aged_change *change), void *context);
+/* Periods from the year of the first entry (at most 30 years back) to two years ahead, where they are missing; how many years were made. */
+CHECKED struct fault *ledger_periods_due(struct work *work, struct books *books, int64_t *years);
 /* Packs months that are over, at most `limit`, each in a transaction of its own, of accounts with `least` lines or more. */
 CHECKED struct fault *ledger_pack_due(struct work *work, struct books *books, int64_t least, int64_t limit, int64_t *packed);
 

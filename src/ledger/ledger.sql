@@ -81,8 +81,14 @@ select {period_columns} from period where company_id = :company_id;
 select {period_columns} from period
  where company_id = :company_id and from_on <= :dated_on and to_on >= :dated_on order by from_on desc limit 1;
 
--- name: period_add
-insert into period (company_id, id, name, from_on, to_on, version) values (:company_id, :id, :name, :from_on, :to_on, :version);
+-- name: period_span
+select (select min(dated_on) from entry where company_id = :company_id) as first_on,
+       (select min(from_on) from period where company_id = :company_id) as from_on,
+       (select max(to_on) from period where company_id = :company_id) as to_on;
+
+-- name: period_ensure
+insert into period (company_id, id, name, from_on, to_on, version) values (:company_id, :id, :name, :from_on, :to_on, :version)
+    on conflict do nothing;
 
 -- name: period_close
 update period set closed_at = :now, closed_by = :user_id, version = version + 1

@@ -225,8 +225,49 @@ static struct fault *make_periods(struct work *work, int from_year, int to_year)
             struct date first = { year * 10000 + month * 100 + 1 };
             const struct period period = { .id = { id_new(work) }, .name = str_format(work->arena, "%d-%02d", year, month),
                                            .from_on = first, .to_on = date_month_end(first), .version = 1 };
-            TRY(db_run(work, &sql_period_add, GIVEN(period, &period)));
+            TRY(db_run(work, &sql_period_ensure, GIVEN(period, &period)));
         }
+    return NULL;
+}
+
+enum { YEARS_AHEAD = 2, YEARS_BACK = 30 };
+struct period_span { struct date first_on, from_on, to_on; };
+RECORD(period_span, {
+    FIELD(struct period_span, first_on, OPTIONAL),
+    FIELD(struct period_span, from_on, OPTIONAL),
+    FIELD(struct period_span, to_on, OPTIONAL),
+});
+
+/* The years that have no periods yet: those before, back to the first entry, and those after; 0 is none. */
+static struct fault *periods_missing(struct work *work, int *before_from, int *before_to, int *after_from, int *after_to)
+{
+    struct period_span span = { 0 };
+    int year = date_year(work->today), first = year;
+    TRY(db_one(work, &sql_period_span, NONE, INTO(period_span, &span), &db_broken));
+    if (span.first_on.ymd) first = date_year(span.first_on);
+    if (first < year - YEARS_BACK) first = year - YEARS_BACK; /* a day mistyped by an age makes no periods */
+    *before_from = first, *before_to = (span.from_on.ymd ? date_year(span.from_on) : year) - 1;
+    *after_from = (span.to_on.ymd ? date_year(span.to_on) : year - 1) + 1, *after_to = year + YEARS_AHEAD;
+    return NULL;
+}
+
+struct fault *ledger_periods_due(struct work *work, struct books *books, int64_t *years)
+{
+    int before_from, before_to, after_from, after_to;
+    *years = 0;
+    work->reading = true;
+    TRY(db_begin(work, books));
+    struct fault *fault = periods_missing(work, &before_from, &before_to, &after_from, &after_to);
+    db_rollback(work);
+    work->reading = false;
+    if (fault || (before_from > before_to && after_from > after_to)) return fault;
+    TRY(db_begin(work, books));
+    fault = make_periods(work, before_from, before_to);
+    if (!fault) fault = make_periods(work, after_from, after_to);
+    if (fault) return db_rollback(work), fault;
+    TRY(db_commit(work));
+    for (; before_from <= before_to; before_from++) ++*years;
+    for (; after_from <= after_to; after_from++) ++*years;
     return NULL;
 }
 
@@ -236,7 +277,7 @@ struct fault *ledger_make_chart(struct work *work, int year)
     TRY(access_company_load(work, &company));
     TRY(make_accounts(work, str_is(company.language, "nl")));
     TRY(make_vat_codes(work, str_is(company.language, "nl")));
-    return make_periods(work, year - 1, year + 2);
+    return make_periods(work, year - 1, year + YEARS_AHEAD);
 }
 
 /* ---- A company begins ---- */

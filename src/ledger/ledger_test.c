@@ -222,3 +222,33 @@ DB_TEST(ledger_random_years)
     expect_ledger_proved(work);
     test_commit(work);
 }
+
+DB_TEST(ledger_makes_the_periods_that_are_missing)
+{
+    struct entry entry = { .journal = JOURNAL_MEMORIAL, .source_kind = STR("test"), .source_id = 1, .description = STR("x") };
+    int64_t years;
+    expect_done(ledger_periods_due(work, test_books(), &years));
+    test_begin(work);
+    entry.dated_on.ymd = 19990307;
+    struct entry_line lines[] = { { .account_id = account_for(work, FOR_SALES), .base_minor = -100 },
+                                  { .account_id = account_for(work, FOR_BANK), .base_minor = 100 } };
+    expect_done(ledger_post(work, &entry, lines, 2));
+    test_commit(work);
+    expect_done(ledger_periods_due(work, test_books(), &years));
+    expect(years >= 3);
+    expect_done(ledger_periods_due(work, test_books(), &years));
+    expect_int(0, years);
+    struct date today = work->today; /* 1 March 2025 */
+    work->today.ymd = 20280301;
+    expect_done(ledger_periods_due(work, test_books(), &years));
+    expect_int(3, years);
+    /* A day mistyped makes no more than thirty years back. */
+    test_begin(work);
+    entry = (struct entry){ .journal = JOURNAL_MEMORIAL, .source_kind = STR("test"), .source_id = 2, .description = STR("x"),
+                            .dated_on = { 19500307 } };
+    expect_done(ledger_post(work, &entry, lines, 2));
+    test_commit(work);
+    expect_done(ledger_periods_due(work, test_books(), &years));
+    expect_int(1, years); /* 1998 */
+    work->today = today;
+}
