@@ -116,6 +116,18 @@ static struct fault *blocked_fault(struct work *work, const struct payment_due *
                  PARAM("party", due->party_name), PARAM("why", why));
 }
 
+/* Nothing to pay, and of what is due and blocked, why each is. */
+static struct fault *nothing_left(struct work *work, const char *field, const struct payment_dues *left_out)
+{
+    enum { SAID_MOST = 50 };
+    struct fault *faults = FAULT(work->arena, &payment_nothing_due, field);
+    for (size_t i = 0; i < left_out->count && i < SAID_MOST; i++) {
+        struct str why = blocked_why(work, &left_out->at[i], (payment_run_id){ 0 });
+        if (why.length) faults = fault_join(faults, blocked_fault(work, &left_out->at[i], why));
+    }
+    return faults;
+}
+
 static struct fault *check_currency(struct work *work, const struct payment_due *due, struct str currency)
 {
     if (str_equal(due->currency, currency)) return NULL;
@@ -357,7 +369,7 @@ struct fault *payment_propose(struct work *work, const struct payment_proposal *
     rows_of(work, &plan, content.run.id, 1, &content);
     sum_up(work, &ours, &content);
     if (!content.run.payment_count && !content.run.carried_count)
-        return FAULT(work->arena, &payment_nothing_due, named ? "items" : "until");
+        return nothing_left(work, named ? "items" : "until", &left_out);
     TRY(ledger_number_next(work, "payment_run", "payment_run", content.run.id.n, &content.run.number));
     TRY(db_run(work, &sql_run_add, GIVEN(payment_run, &content.run)));
     TRY(add_rows(work, &content));

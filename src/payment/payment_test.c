@@ -183,6 +183,7 @@ DB_TEST(payment_never_twice)
     struct payment_proposal named = { .bank_account_id = s.ours.id };
     *LIST_ADD(work->arena, &named.items) = one;
     expect_refused(&payment_nothing_due, payment_propose(work, &due, &again));
+    expect_refused(&payment_blocked, payment_propose(work, &due, &again)); /* and why: it stands in that run */
     struct fault *blocked = expect_refused(&payment_blocked, payment_propose(work, &named, &again));
     expect(holds(fault_text(work->arena, blocked, ENGLISH), "another payment run"));
     (void)release_scene(work, &s);
