@@ -35,7 +35,7 @@ enum cash_category {
     CASH_PROVIDER,      /* pay-out of a payment provider: sum of payments − fees */
     CASH_DEBIT_BATCH,   /* our own direct-debit batch */
     CASH_REVERSAL,      /* a collection or payment comes back: reopens what it had settled */
-    CASH_REFUND,        /* we paid back what was held on account */
+    CASH_REFUND,        /* we paid back a credit note, or what was held on account */
     CASH_UNRELATED,     /* not a receivable at all */
     CASH_UNKNOWN,       /* nothing found: a person looks */
 };
@@ -144,6 +144,7 @@ struct cash_item {
     struct date issued_on, due_on, discount_until;
     int64_t total_minor, open_minor, discount_minor; /* discount_minor: allowed on the total until discount_until */
     enum cash_collect collect;
+    bool on_account;    /* no invoice or credit note: money held for the party (negative), which a refund pays back */
 };
 /* item 0: found by the number in the description, or else in the end-to-end id. */
 struct cash_collection {

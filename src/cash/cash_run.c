@@ -175,8 +175,11 @@ static void add_item(struct matcher *m, const struct open_item *o, struct cash_e
                               .due_on = o->due_on,
                               .total_minor = sign * o->amount_minor,
                               .open_minor = sign * (past ? open_before(m, o) : o->rest_minor),
-                              .collect = CASH_TRANSFER };
-    if (o->kind == ITEM_PAYMENT || o->kind == ITEM_DIFFERENCE || (!o->rest_minor && !past)) return;
+                              .collect = CASH_TRANSFER,
+                              .on_account = o->kind == ITEM_PAYMENT };
+    if (item.on_account && (sign < 0 || o->amount_minor > 0)) return;
+    if (o->kind == ITEM_DIFFERENCE || (!o->rest_minor && !past)) return;
+    if (item.on_account) item.number = (struct str){ 0 }; /* whatever the bank said of it: it is no number of ours */
     memcpy(item.currency, o->currency.at, 3);
     const struct cash_fact *fact = fact_of(m, o->id);
     if (fact) add_fact(&item, fact, sign, past);

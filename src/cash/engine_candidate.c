@@ -1,7 +1,7 @@
 /* Candidates: every set of open items that somebody might have meant. */
 #include "cash/engine_private.h"
 
-enum { SOLVER_STEPS = 12000, POOL_MAX = 40, LATE_SEARCH_DAYS = 3, FEW_SETS = 12, TRIPLES_FROM_MAX = 120, DROP_TWO_MAX = 110 };
+enum { SOLVER_STEPS = 12000, POOL_MAX = 40, FEW_SETS = 12, TRIPLES_FROM_MAX = 120, DROP_TWO_MAX = 110 };
 
 const struct cash_naming *cash_named(const struct cash_matching *m, uint32_t item)
 {
@@ -11,6 +11,8 @@ const struct cash_naming *cash_named(const struct cash_matching *m, uint32_t ite
 }
 
 /* ---- The list ---- */
+
+bool cash_is_set(enum cash_category category) { return category == CASH_MATCH || category == CASH_REFUND; }
 
 static uint64_t set_key(enum cash_category category, const uint32_t *items, size_t count)
 {
@@ -28,7 +30,7 @@ struct cash_candidate *cash_candidate_add(struct cash_matching *m, enum cash_cat
         m->candidates[i].origin |= origin;
         return &m->candidates[i];
     }
-    if (m->candidate_count == CANDIDATES_MAX || (category == CASH_MATCH && (!count || count > CASH_SET_MAX))) return NULL;
+    if (m->candidate_count == CANDIDATES_MAX || (cash_is_set(category) && (!count || count > CASH_SET_MAX))) return NULL;
     struct cash_candidate *c = &m->candidates[m->candidate_count];
     *c = (struct cash_candidate){ .category = category,
                                   .party = party,
@@ -40,7 +42,7 @@ struct cash_candidate *cash_candidate_add(struct cash_matching *m, enum cash_cat
     c->items = ARENA_ARRAY(m->arena, uint32_t, count + 1);
     c->allocated = ARENA_ARRAY(m->arena, int64_t, count + 1);
     if (count) memcpy(c->items, items, count * sizeof *items);
-    if (category == CASH_MATCH) {
+    if (cash_is_set(category)) {
         bool named = false;
         for (size_t i = 0; i < count; i++) {
             const struct cash_naming *n = cash_named(m, items[i]);
@@ -69,7 +71,7 @@ static struct cash_candidate *add_places(struct cash_matching *m, const struct c
         for (size_t i = 0; i < m->payer_count; i++)
             if (m->payers[i].party == party) guess = (int)i;
     }
-    return cash_candidate_add(m, CASH_MATCH, party, guess, items, count, origin);
+    return cash_candidate_add(m, m->sets, party, guess, items, count, origin);
 }
 
 static int64_t open_of(const struct cash_matching *m, const struct cash_scope *s, size_t i)
@@ -163,8 +165,31 @@ static size_t first_of(const struct part_sum *sums, size_t count, int64_t sum)
     return from;
 }
 
-/* cents: each discount may have been rounded the other way. */
-struct prefix { const struct part_sum *values, *sorted; size_t count; const uint16_t *set; size_t fixed, end; int64_t cents; };
+/* What a set must come to: the amount paid, or what this payer owed before he kept something back, `over` at most above it. cents: each
+ * discount may have been rounded the other way. */
+struct owed {
+    int64_t amount, over;
+};
+struct prefix {
+    const struct part_sum *values, *sorted;
+    size_t count;
+    const uint16_t *set;
+    size_t fixed, end;
+    int64_t over, cents;
+};
+
+/* What this payer, by his habit, may have owed when he paid this: whole euros only, his bank's charge, his bonus. */
+enum { OWED_MOST = CHARGES_KEPT + 2 };
+static size_t owed_by_habit(const struct cash_matching *m, const struct cash_habit *h, struct owed *out)
+{
+    size_t count = 0;
+    if (h->rounding && m->amount % 100 == 0) out[count++] = (struct owed){ m->amount + 1, 98 };
+    for (size_t i = 0; i < CHARGES_KEPT && h->charges[i]; i++) out[count++] = (struct owed){ m->amount + h->charges[i], 0 };
+    int64_t owed;
+    if (h->deduction_same && int_mul_div(m->amount, 1000000, 1000000 - h->deduction_ppm, &owed))
+        out[count++] = (struct owed){ owed - 1, 2 };
+    return count;
+}
 
 /* The prefix without one or two of its items. */
 static size_t drop_from(struct cash_matching *m, struct cash_scope *s, const struct prefix *p, int64_t excess, size_t most)
@@ -173,7 +198,7 @@ static size_t drop_from(struct cash_matching *m, struct cash_scope *s, const str
     for (size_t first = 0; first <= p->end && found < most; first++) { /* first == end: only one is left out */
         int64_t rest = excess - (first < p->end ? p->values[first].sum : 0);
         if (first < p->end && (rest <= 0 || p->end > DROP_TWO_MAX)) continue;
-        for (size_t k = first_of(p->sorted, p->count, rest - p->cents);
+        for (size_t k = first_of(p->sorted, p->count, rest - p->cents - p->over);
              k < p->count && p->sorted[k].sum <= rest + p->cents && found < most; k++) {
             size_t second = p->sorted[k].place;
             if (second >= p->end || (first < p->end && second <= first)) continue;
@@ -189,7 +214,7 @@ static size_t drop_from(struct cash_matching *m, struct cash_scope *s, const str
 
 /* What is named, and what follows it up to some day, one or two of it left out. */
 static void continued_without(struct cash_matching *m, struct cash_scope *s, const uint16_t *named, size_t count,
-                              uint64_t last, bool with_credits, int grace)
+                              uint64_t last, bool with_credits, int grace, const struct owed *owed)
 {
     struct part_sum values[CASH_SCOPE_MAX], sorted[CASH_SCOPE_MAX];
     uint16_t set[CASH_SCOPE_MAX + 40];
@@ -212,14 +237,15 @@ static void continued_without(struct cash_matching *m, struct cash_scope *s, con
     qsort(sorted, n, sizeof *sorted, by_sum);
     for (size_t i = 0; i < n && dropped < 4; i++) {
         sum += values[i].sum;
-        if (sum > m->amount && i > 1)
-            dropped += drop_from(m, s, &(struct prefix){ values, sorted, n, set, fixed, i, grace >= 0 },
-                                 sum - m->amount, 4 - dropped);
+        if (sum > owed->amount + owed->over && i > 1)
+            dropped += drop_from(m, s, &(struct prefix){ values, sorted, n, set, fixed, i, owed->over, grace >= 0 },
+                                 sum - owed->amount, 4 - dropped);
     }
 }
 
 /* The list in the text was cut off: what is named, and the items that follow it, one after another. */
-static void named_continued(struct cash_matching *m, struct cash_scope *s, const uint16_t *named, size_t count)
+static void named_continued_to(struct cash_matching *m, struct cash_scope *s, const uint16_t *named, size_t count,
+                               const struct owed *owed)
 {
     const struct cash_engine *e = m->engine;
     uint16_t set[CASH_SCOPE_MAX];
@@ -230,12 +256,12 @@ static void named_continued(struct cash_matching *m, struct cash_scope *s, const
         int grace = with & 2 ? LATE_SEARCH_DAYS : -1;
         int64_t sum = 0;
         size_t n = count;
-        if (grace >= 0 && !s->has_discount) break;
+        if (grace >= 0 && (!s->has_discount || owed->amount != m->amount)) break;
         memcpy(set, named, count * sizeof *set);
         for (size_t i = 0; i < count; i++) sum += value_of(m, s, named[i], grace);
         for (size_t i = 0; with & 1 && i < s->count && n < CASH_SCOPE_MAX; i++)
             if (open_of(m, s, i) < 0 && !s->named_quality[i]) sum += open_of(m, s, i), set[n++] = (uint16_t)i;
-        for (uint64_t after = last; n < CASH_SCOPE_MAX && sum < m->amount;) {
+        for (uint64_t after = last; n < CASH_SCOPE_MAX && sum < owed->amount;) {
             size_t next = s->count;
             for (size_t i = 0; i < s->count; i++) {
                 const struct cash_known_item *item = &e->items.at[s->items[i]];
@@ -249,13 +275,21 @@ static void named_continued(struct cash_matching *m, struct cash_scope *s, const
             set[n++] = (uint16_t)next;
         }
         int64_t cents = grace >= 0 ? (int64_t)n : 0; /* each discount rounded by a cent */
-        if (sum >= m->amount - cents && sum <= m->amount + cents && n > count)
+        if (sum >= owed->amount - cents && sum <= owed->amount + owed->over + cents && n > count)
             add_places(m, s, set, n, FROM_NAMED | FROM_NAMED_REST);
-        else if (sum > m->amount) continued_without(m, s, named, count, last, with & 1, grace);
+        else if (sum > owed->amount) continued_without(m, s, named, count, last, with & 1, grace, owed);
     }
 }
 
-static void named_sets(struct cash_matching *m, struct cash_scope *s)
+static void named_continued(struct cash_matching *m, struct cash_scope *s, const uint16_t *named, size_t count)
+{
+    struct owed owed[OWED_MOST];
+    size_t ways = owed_by_habit(m, &m->engine->parties.at[m->engine->items.at[s->items[0]].party].habit, owed);
+    named_continued_to(m, s, named, count, &(struct owed){ m->amount, 0 });
+    for (size_t i = 0; i < ways; i++) named_continued_to(m, s, named, count, &owed[i]);
+}
+
+void cash_named_sets(struct cash_matching *m, struct cash_scope *s)
 {
     uint16_t all[CASH_SCOPE_MAX], strong[CASH_SCOPE_MAX], pool[CASH_SCOPE_MAX];
     size_t all_count = one_per_token(s, 45, all), strong_count = one_per_token(s, 80, strong), pool_count = 0;
@@ -304,16 +338,19 @@ static void singles(struct cash_matching *m, struct cash_scope *s)
     }
 }
 
-/* One item and a difference: rounding, charge, typing error, net of VAT, instalment. */
+/* One item and a difference: rounding, charge, typing error, net of VAT, instalment; the nearest amounts first. */
 static void near_singles(struct cash_matching *m, struct cash_scope *s)
 {
-    size_t found = 0;
+    enum { NEAR_MOST = 8 };
+    struct part_sum gaps[CASH_SCOPE_MAX];
+    size_t count = 0, found = 0;
     if (m->amount <= 0) return;
-    for (size_t i = 0; i < s->count && found < 8; i++) {
-        int64_t open = open_of(m, s, i);
-        uint16_t place = (uint16_t)i;
-        if (open > 0 && open < m->amount * 5 && open > m->amount / 2) found += add_places(m, s, &place, 1, FROM_NEAR) != NULL;
+    for (size_t i = 0; i < s->count; i++) {
+        int64_t open = open_of(m, s, i), gap = open - m->amount;
+        if (open > m->amount / 2 && open < m->amount * 5) gaps[count++] = (struct part_sum){ gap < 0 ? -gap : gap, (uint16_t)i };
     }
+    qsort(gaps, count, sizeof *gaps, by_sum);
+    for (size_t i = 0; i < count && found < NEAR_MOST; i++) found += add_places(m, s, &gaps[i].place, 1, FROM_NEAR) != NULL;
 }
 
 struct order { uint16_t at[CASH_SCOPE_MAX]; size_t count; };
@@ -363,7 +400,7 @@ static bool near_enough(const struct cash_matching *m, const struct cash_habit *
     int64_t gap = sum - m->amount, part;
     if (grace >= 0) return gap >= -(int64_t)count && gap <= (int64_t)count; /* each discount rounded by a cent */
     if (gap >= -m->engine->settings.rounding_minor && gap <= m->engine->settings.rounding_minor) return true;
-    if (gap < 0) return false;
+    if (gap < 0) return cash_is_rounded_up(m->amount, -gap, sum);
     if (gap % 500 == 0 && gap * 4 < sum) return true;
     if (h->rounding && gap < 100 && m->amount % 100 == 0) return true;
     for (size_t i = 0; i < CHARGES_KEPT; i++)
@@ -372,7 +409,8 @@ static bool near_enough(const struct cash_matching *m, const struct cash_habit *
 }
 
 /* All from the oldest on up to some day; with one or two left out; with the credit notes. */
-static void prefixes(struct cash_matching *m, struct cash_scope *s, const struct order *order, int grace, uint32_t origin)
+static void prefixes(struct cash_matching *m, struct cash_scope *s, const struct order *order, int grace, uint32_t origin,
+                     const struct owed *owed)
 {
     const struct cash_habit *h = &m->engine->parties.at[m->engine->items.at[s->items[0]].party].habit;
     uint16_t credits[40], set[CASH_SCOPE_MAX + 40];
@@ -391,13 +429,16 @@ static void prefixes(struct cash_matching *m, struct cash_scope *s, const struct
         for (size_t i = 0; i < n && fixed + i < CASH_SCOPE_MAX; i++) {
             sum += values[i].sum;
             set[fixed + i] = order->at[i];
-            if (sum == m->amount || near_enough(m, h, sum, grace, i + 1)) add_places(m, s, set, fixed + i + 1, origin);
-            int64_t excess = sum - m->amount;
-            bool over_now = excess > 0 && excess < values[i].sum; /* the first that is more than what was paid */
+            bool to_it = sum >= owed->amount && sum <= owed->amount + owed->over;
+            if (to_it || (owed->amount == m->amount && near_enough(m, h, sum, grace, i + 1)))
+                add_places(m, s, set, fixed + i + 1, origin);
+            int64_t excess = sum - owed->amount;
+            bool over_now = excess > 0 && excess < values[i].sum && owed->amount == m->amount; /* the first that is more than what was paid */
             if (over_now && grace < 0 && i > 0 && (m->reading->words & (WORD_DEDUCTION | WORD_CONTRA)))
                 add_places(m, s, set, fixed + i + 1, origin);
-            if (excess <= 0 || i < 2 || dropped > 6) continue;
-            dropped += drop_from(m, s, &(struct prefix){ values, sorted, n, set, fixed, i, grace >= 0 }, excess, 7 - dropped);
+            if (excess <= owed->over || i < 2 || dropped > 6) continue;
+            dropped += drop_from(m, s, &(struct prefix){ values, sorted, n, set, fixed, i, owed->over, grace >= 0 },
+                                 excess, 7 - dropped);
         }
     }
 }
@@ -501,18 +542,17 @@ static void timely_sets(struct cash_matching *m, struct cash_scope *s, int grace
 }
 
 /* This payer always keeps something back: sets that come to what he owed before that. */
-static void habit_sets(struct cash_matching *m, struct cash_scope *s)
+static void habit_sets(struct cash_matching *m, struct cash_scope *s, const struct order *by_due, const struct order *by_issue)
 {
-    const struct cash_habit *h = &m->engine->parties.at[m->payers[s->guess].party].habit;
-    if (h->rounding && m->amount % 100 == 0) small_sets(m, s, -1, m->amount + 1, m->amount + 99);
-    for (size_t i = 0; i < CHARGES_KEPT && h->charges[i]; i++) {
-        small_sets(m, s, -1, m->amount + h->charges[i], m->amount + h->charges[i]);
-        timely_sets(m, s, -1, m->amount + h->charges[i]);
+    struct owed owed[OWED_MOST];
+    size_t ways = owed_by_habit(m, &m->engine->parties.at[m->payers[s->guess].party].habit, owed);
+    for (size_t i = 0; i < ways; i++) {
+        const struct owed *o = &owed[i];
+        small_sets(m, s, -1, o->amount, o->amount + o->over);
+        prefixes(m, s, by_due, -1, FROM_PREFIX, o);
+        prefixes(m, s, by_issue, -1, FROM_ISSUE, o);
+        for (int64_t over = 0; over <= o->over && o->over < 10; over++) timely_sets(m, s, -1, o->amount + over);
     }
-    int64_t owed;
-    if (!h->deduction_same || !int_mul_div(m->amount, 1000000, 1000000 - h->deduction_ppm, &owed)) return;
-    small_sets(m, s, -1, owed - 1, owed + 1);
-    for (int64_t cent = -1; cent <= 1; cent++) timely_sets(m, s, -1, owed + cent);
 }
 
 /* Any set at all, and how many there are. */
@@ -646,8 +686,23 @@ static void family_pairs(struct cash_matching *m, struct cash_scope *s)
                 if (pair_places(m, s, parties[a], parties[b], way, pair)) found += pair_sets(m, s, pair);
 }
 
-static void plain_sets(struct cash_matching *m, struct cash_scope *s)
+/* Money that goes back to a customer: some of what we owe him (credit notes, what is held on account), or all of it less what he owes us. */
+static void paid_back(struct cash_matching *m, struct cash_scope *s)
 {
+    uint16_t credits[CASH_SCOPE_MAX], all[CASH_SCOPE_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        all[i] = (uint16_t)i;
+        if (open_of(m, s, i) < 0) credits[count++] = (uint16_t)i;
+    }
+    (void)small_sets(m, s, -1, m->amount, m->amount);
+    if (count > 1) add_places(m, s, credits, count, FROM_EVERYTHING);
+    if (count && s->count > count) add_places(m, s, all, s->count, FROM_EVERYTHING);
+}
+
+void cash_plain_sets(struct cash_matching *m, struct cash_scope *s)
+{
+    const struct owed paid = { m->amount, 0 };
     struct order by_due, by_issue;
     bool partial = false;
     singles(m, s);
@@ -656,6 +711,7 @@ static void plain_sets(struct cash_matching *m, struct cash_scope *s)
         s->small_sets += item->open == m->amount;
         partial |= item->open != item->total;
     }
+    if (m->sets == CASH_REFUND) paid_back(m, s);
     if (m->exact_named || m->amount <= 0) return;
     for (int pass = 0; pass < (partial ? 2 : 1); pass++) {
         order_items(m, s, false, pass, &by_due);
@@ -663,8 +719,8 @@ static void plain_sets(struct cash_matching *m, struct cash_scope *s)
         for (int grace = -1; grace <= LATE_SEARCH_DAYS; grace += grace < 0 ? 1 : LATE_SEARCH_DAYS) {
             if (grace >= 0 && !s->has_discount) break;
             if (!by_due.count) break;
-            prefixes(m, s, &by_due, grace, FROM_PREFIX);
-            prefixes(m, s, &by_issue, grace, FROM_ISSUE);
+            prefixes(m, s, &by_due, grace, FROM_PREFIX, &paid);
+            prefixes(m, s, &by_issue, grace, FROM_ISSUE, &paid);
             windows(m, s, &by_issue, grace);
             windows(m, s, &by_due, grace);
         }
@@ -677,127 +733,9 @@ static void plain_sets(struct cash_matching *m, struct cash_scope *s)
         timely_sets(m, s, grace, m->amount);
         all_sets(m, s, grace);
     }
-    habit_sets(m, s);
+    order_items(m, s, false, false, &by_due);
+    order_items(m, s, true, false, &by_issue);
+    if (by_due.count) habit_sets(m, s, &by_due, &by_issue);
     near_singles(m, s);
     running(m, s);
-}
-
-/* ---- Scopes ---- */
-
-/* Paid before the day of its invoice (rent of next month, the bill sent ahead, days that differ by one): only where the line names it. */
-static bool named_ahead(const struct cash_matching *m, uint32_t item)
-{
-    for (size_t i = 0; i < m->reading->mention_count; i++)
-        if (m->reading->mentions[i].item == item && m->reading->mentions[i].quality >= 85) return true;
-    return false;
-}
-
-static void scope_add(struct cash_matching *m, struct cash_scope *s, uint32_t item)
-{
-    const struct cash_known_item *it = &m->engine->items.at[item];
-    if (s->count == CASH_SCOPE_MAX || it->currency != m->currency || it->open == 0) return;
-    if (it->issued > m->day && !named_ahead(m, item)) return;
-    s->items[s->count++] = item;
-    s->has_discount |= cash_item_discount(it, m->day, LATE_SEARCH_DAYS) > 0;
-}
-
-static void collect_names(struct cash_matching *m, const struct cash_scope *s)
-{
-    for (size_t i = 0; i < s->count; i++) {
-        if (!s->named_quality[i]) continue;
-        struct cash_naming *old = NULL;
-        for (size_t j = 0; j < m->named.count && !old; j++)
-            if (m->named.at[j].item == s->items[i]) old = &m->named.at[j];
-        if (old && old->quality >= s->named_quality[i]) continue;
-        if (!old) old = LIST_ADD(m->arena, &m->named);
-        *old = (struct cash_naming){ s->items[i], s->named_kind[i], s->named_quality[i], s->named_token[i] };
-    }
-}
-
-static struct cash_scope *scope_new(struct cash_matching *m, int guess, bool family)
-{
-    struct cash_scope *s = &m->scopes[m->scope_count++];
-    *s = (struct cash_scope){ .guess = guess, .family = family };
-    s->items = ARENA_ARRAY(m->arena, uint32_t, CASH_SCOPE_MAX);
-    return s;
-}
-
-/* Parties that this payer pays for together: linked by account, related, or named side by side. */
-static void family_scope(struct cash_matching *m)
-{
-    bool in[PAYERS_MAX] = { false };
-    size_t count = 0;
-    for (size_t i = 0; i < m->payer_count; i++) {
-        const struct cash_payer_guess *g = &m->payers[i];
-        in[i] = g->by_iban || (g->by_family && i < 8);
-        if (!in[i] && g->by_number)
-            for (size_t j = 0; j < m->reading->mention_count; j++)
-                in[i] |= m->reading->mentions[j].quality >= 85 &&
-                         m->engine->items.at[m->reading->mentions[j].item].party == g->party;
-        count += in[i];
-    }
-    if (count < 2) return;
-    struct cash_scope *s = scope_new(m, 0, true);
-    for (size_t i = 0; i < m->payer_count; i++) {
-        const struct cash_known_party *party = &m->engine->parties.at[m->payers[i].party];
-        for (size_t j = 0; in[i] && j < party->open_count; j++) scope_add(m, s, party->open[j]);
-    }
-    for (size_t i = 1; i < s->count; i++) {
-        uint32_t item = s->items[i];
-        size_t j = i;
-        for (; j > 0 && cash_item_order(&m->engine->items.at[s->items[j - 1]], &m->engine->items.at[item]) > 0; j--)
-            s->items[j] = s->items[j - 1];
-        s->items[j] = item;
-    }
-}
-
-static void kinds_without_items(struct cash_matching *m)
-{
-    uint32_t party = m->payer_count ? m->payers[0].party : 0;
-    int guess = m->payer_count ? 0 : -1;
-    bool known = m->payer_count && m->engine->parties.count;
-    if (m->amount > 0 && known) {
-        cash_candidate_add(m, CASH_ON_ACCOUNT, party, guess, NULL, 0, 0);
-        const struct cash_repeat *repeat = m->repeat ? &m->engine->repeats.at[m->repeat - 1] : NULL;
-        if (repeat || m->paid_named) {
-            struct cash_candidate *c = cash_candidate_add(m, CASH_DUPLICATE, party, guess, NULL, 0, 0);
-            if (c && repeat) c->repeats_line = repeat->line, c->repeat_days = m->day - repeat->day;
-            if (c && !repeat) c->repeat_days = -1;
-        }
-    }
-    cash_candidate_add(m, CASH_UNRELATED, party, guess, NULL, 0, 0);
-}
-
-static void count_paid(struct cash_matching *m)
-{
-    for (size_t i = 0; i < m->reading->mention_count; i++) {
-        const struct cash_mention *mention = &m->reading->mentions[i];
-        if (mention->quality < 85 || m->engine->items.at[mention->item].open != 0) continue;
-        for (size_t j = 0; j < m->payer_count; j++)
-            m->paid_named += m->payers[j].party == m->engine->items.at[mention->item].party &&
-                             (m->payers[j].by_iban || m->payers[j].name_likeness >= 60 || m->payer_count == 1);
-    }
-}
-
-void cash_find_candidates(struct cash_matching *m)
-{
-    for (size_t i = 0; i < m->payer_count; i++) {
-        struct cash_scope *s = scope_new(m, (int)i, false);
-        const struct cash_known_party *party = &m->engine->parties.at[m->payers[i].party];
-        for (size_t j = 0; j < party->open_count; j++) scope_add(m, s, party->open[j]);
-    }
-    family_scope(m);
-    for (size_t i = 0; i < m->scope_count; i++) {
-        cash_name_scope(m, &m->scopes[i]);
-        collect_names(m, &m->scopes[i]);
-    }
-    count_paid(m);
-    for (size_t i = 0; i < m->scope_count; i++)
-        if (m->scopes[i].named_count) named_sets(m, &m->scopes[i]);
-    for (size_t i = 0; i < m->scope_count; i++) {
-        struct cash_scope *s = &m->scopes[i];
-        if (!s->count || (i >= 6 && !s->family)) continue;
-        plain_sets(m, s);
-    }
-    kinds_without_items(m);
 }

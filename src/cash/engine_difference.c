@@ -118,6 +118,13 @@ static bool is_instalment(struct cash_matching *m, const struct gap *g)
     return m->reading->words & WORD_INSTALMENT;
 }
 
+/* More than is open, and a whole number of hundreds that nothing else accounts for. */
+bool cash_is_rounded_up(int64_t paid, int64_t over, int64_t open)
+{
+    enum { HUNDRED = 10000 };
+    return paid % HUNDRED == 0 && over > 0 && over < HUNDRED && over * 4 < open;
+}
+
 /* Less was paid. */
 static bool explain_less(struct cash_matching *m, struct cash_candidate *c, const struct gap *g)
 {
@@ -164,7 +171,7 @@ bool cash_explain_difference(struct cash_matching *m, struct cash_candidate *c, 
     if (m->amount < 0) return false;
     if (g.gap > 0) return explain_less(m, c, &g);
     if (g.single && is_typo(m->amount, g.open, named)) return set_difference(c, CASH_TYPO, g.gap);
-    if (!named) return false;
+    if (!named && !cash_is_rounded_up(m->amount, -g.gap, g.open)) return false;
     if (-g.gap > g.open && !(m->reading->words & WORD_ON_ACCOUNT)) return false;
     return set_difference(c, CASH_OVER, g.gap);
 }

@@ -126,7 +126,7 @@ struct cash_evidence *cash_evidence_list(struct cash_matching *m, const struct c
 {
     struct list l = { .m = m };
     const struct cash_reading *r = m->reading;
-    bool match = c->category == CASH_MATCH;
+    bool match = cash_is_set(c->category);
     if (c->category == CASH_PROVIDER || c->category == CASH_DEBIT_BATCH)
         *add(&l, CASH_BY_BATCH, 0) =
             (struct cash_evidence){ .kind = CASH_BY_BATCH,

@@ -88,6 +88,32 @@ static bool set_named_at(const struct cash_matching *m, const struct cash_candid
     return false;
 }
 
+static bool is_listed(const struct cash_matching *m, uint32_t item)
+{
+    const struct cash_naming *n = cash_named(m, item);
+    return n && n->quality >= 70 && n->kind != CASH_BY_TYPO;
+}
+
+/* Of the set, what the text passes over: not named, and its number lies between numbers that are. A list that was cut off goes on behind its
+ * last number; what it left out before that was not meant. */
+static int skipped(const struct cash_matching *m, const struct cash_candidate *c)
+{
+    uint64_t first = UINT64_MAX, last = 0;
+    int count = 0;
+    if (m->reading->has_range) return 0;
+    for (size_t i = 0; i < c->count; i++) {
+        const struct cash_known_item *item = &m->engine->items.at[c->items[i]];
+        if (!is_listed(m, c->items[i])) continue;
+        if (item->sequence < first) first = item->sequence;
+        if (item->sequence > last) last = item->sequence;
+    }
+    for (size_t i = 0; i < c->count; i++) {
+        const struct cash_known_item *item = &m->engine->items.at[c->items[i]];
+        count += item->open > 0 && item->sequence > first && item->sequence < last && !is_listed(m, c->items[i]);
+    }
+    return count;
+}
+
 struct naming_sum { int named, weak, best, least, missed, missed_weak, paid, elsewhere; bool token_used[TOKENS_MAX]; };
 
 /* What the text names of this payer: in the set, or left out by it. */
@@ -147,6 +173,7 @@ static void named_features(const struct cash_matching *m, struct cash_candidate 
     f[F_BEST_QUALITY] = (float)s.best;
     f[F_LEAST_QUALITY] = s.best ? (float)s.least : -1;
     f[F_UNNAMED] = (float)((int)c->count - s.named - s.weak);
+    f[F_SKIPPED] = (float)skipped(m, c);
     f[F_MISSED_STRONG] = (float)s.missed;
     f[F_MISSED_WEAK] = (float)s.missed_weak;
     f[F_PAID_NAMED] = (float)s.paid;
@@ -164,7 +191,7 @@ static void difference_features(const struct cash_matching *m, const struct cash
     f[F_DIFFERENCE] = c->difference_count ? (float)c->differences[0].kind + (c->difference_count > 1 ? 20 : 0) : 0;
     f[F_DIFFERENCE_SIZE] = gap < 0 ? -log_of(gap) : log_of(gap);
     f[F_DIFFERENCE_SHARE] = m->amount ? (float)gap / (float)m->amount : 0;
-    f[F_EXACT] = c->category == CASH_MATCH && !c->difference_count;
+    f[F_EXACT] = cash_is_set(c->category) && !c->difference_count;
     f[F_DISCOUNT_OFFERED] = (float)offered;
     f[F_DISCOUNT_HABIT] = rate(h->discount_taken, h->discount_offered, all->discount_taken, all->discount_offered);
     f[F_DISCOUNT_LATE_HABIT] =
@@ -292,7 +319,7 @@ static void order_features(const struct cash_matching *m, struct cash_candidate 
     for (size_t i = 0; i < party->open_count; i++) {
         const struct cash_known_item *item = &e->items.at[party->open[i]];
         const struct end due = { item->due, item->sequence }, issue = { item->issued, item->sequence };
-        if (item->issued > m->day) continue;
+        if (item->issued > m->day || (item->on_account && m->sets != CASH_REFUND)) continue;
         bool in = in_set(c, party->open[i]);
         partial |= in && item->open != item->total;
         if (item->open < 0) { credits_left += !in; continue; }

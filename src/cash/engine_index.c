@@ -282,6 +282,7 @@ void cash_engine_item(struct cash_engine *engine, const struct cash_item *in)
     item.due = in->due_on.ymd ? date_days(in->due_on) : item.issued;
     item.discount_until = in->discount_until.ymd ? date_days(in->discount_until) : 0;
     item.collect = in->collect;
+    item.on_account = in->on_account;
     item.party = cash_party_need(engine, in->party) - 1;
     engine->items.at[index] = item;
     list_text(engine, item.number, SALT_NUMBER, 3, index);

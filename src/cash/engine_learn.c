@@ -172,7 +172,7 @@ static void learn_account(struct cash_engine *e, const struct cash_line *line, c
         uint32_t *count = category == CASH_UNRELATED ? &p->unrelated : category == CASH_PROVIDER ? &p->provider : &p->matched;
         if (by > 0) p->lines++, ++*count;
         else p->lines -= p->lines > 0, *count -= *count > 0;
-        if (category != CASH_MATCH && category != CASH_DUPLICATE && category != CASH_ON_ACCOUNT) continue;
+        if (!cash_is_set(category) && category != CASH_DUPLICATE && category != CASH_ON_ACCOUNT) continue;
         if (!l->count && l->party != UINT32_MAX) cash_link_add(e, payer, l->party, by, l->day, false);
         for (size_t i = 0; i < l->count; i++) {
             uint32_t party = e->items.at[l->items[i]].party;
@@ -233,7 +233,7 @@ void cash_learn(struct cash_engine *e, const struct cash_line *line, const struc
         const struct cash_known_party *party = &e->parties.at[l.party];
         l.scope.items = ARENA_ARRAY(arena, uint32_t, CASH_SCOPE_MAX);
         for (size_t i = 0; i < party->open_count && l.scope.count < CASH_SCOPE_MAX; i++)
-            if (e->items.at[party->open[i]].issued <= l.day) l.scope.items[l.scope.count++] = party->open[i];
+            if (e->items.at[party->open[i]].issued <= l.day && !e->items.at[party->open[i]].on_account) l.scope.items[l.scope.count++] = party->open[i];
         cash_name_scope(m, &l.scope);
         learn_habit(&l, &e->parties.at[l.party].habit);
         learn_habit(&l, &e->everyone);

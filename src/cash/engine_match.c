@@ -146,7 +146,7 @@ static bool person_must_judge(const struct cash_settings *settings, const struct
 /* The same on all that counts: nobody could say which of the two is meant. */
 static bool equal_strength(const struct cash_candidate *a, const struct cash_candidate *b)
 {
-    if (a->category != b->category || a->category != CASH_MATCH || a->difference_count != b->difference_count) return false;
+    if (a->category != b->category || !cash_is_set(a->category) || a->difference_count != b->difference_count) return false;
     if (a->named != b->named || a->count != b->count || a->best_quality != b->best_quality) return false;
     return fabsf(a->score - b->score) < 0.1f;
 }
@@ -158,7 +158,7 @@ enum cash_why_not cash_may_post(const struct cash_settings *settings, const stru
     if (!first->complete) return CASH_INCOMPLETE;
     if (first->contradicted) return CASH_CONTRADICTED;
     if (first->early) return CASH_EARLY;
-    if (first->category == CASH_MATCH && first->tied) return CASH_TIE;
+    if (cash_is_set(first->category) && first->tied) return CASH_TIE;
     if (count > 1 && equal_strength(first, &candidates[1])) return CASH_TIE;
     if (person_must_judge(settings, first)) return CASH_DIFFERENCE_TOO_LARGE;
     return CASH_AUTO;
@@ -169,7 +169,7 @@ static bool must_wait(const struct cash_matching *m)
 {
     const struct cash_engine *e = m->engine;
     const struct cash_candidate *c = &m->candidates[0];
-    if (c->category != CASH_MATCH || c->named >= (int)c->count) return false;
+    if (!cash_is_set(c->category) || c->named >= (int)c->count) return false;
     bool alone = !c->difference_count && c->sets_counted && c->other_sets == 0 && c->features[F_EQUALS] <= 0;
     if (e->parties.at[c->party].waiting && !alone) return true;
     for (size_t i = 0; i < c->count; i++)
@@ -203,6 +203,12 @@ static struct cash_proposal nothing_found(struct arena *arena)
     return (struct cash_proposal){ .explanations = one, .count = 1, .why_not = CASH_NOTHING_TO_POST };
 }
 
+/* What goes back to a customer is too rare to learn from. */
+static bool by_rules(const struct cash_engine *engine, const struct cash_matching *m)
+{
+    return !engine->learned || (m->candidate_count && m->candidates[0].category == CASH_REFUND);
+}
+
 /* Candidates in order and the chance of the first; true for a batch that is known. */
 static bool rank(struct cash_engine *engine, struct arena *arena, const struct cash_line *line, struct cash_matching *m,
                  double *top, float *raw)
@@ -212,8 +218,8 @@ static bool rank(struct cash_engine *engine, struct arena *arena, const struct c
     if (!m->candidate_count) return false;
     bool batch = m->candidates[0].features[F_BATCH] > 0;
     if (batch) *top = 0.99995;
-    else if (engine->learned) cash_rank_learned(engine->learned, m->candidates, m->candidate_count, top, raw);
-    else cash_rank_rules(m->candidates, m->candidate_count, top);
+    else if (by_rules(engine, m)) cash_rank_rules(m->candidates, m->candidate_count, top);
+    else cash_rank_learned(engine->learned, m->candidates, m->candidate_count, top, raw);
     return batch;
 }
 
@@ -264,7 +270,7 @@ struct cash_proposal cash_engine_match(struct cash_engine *engine, struct arena 
     int32_t precision = engine->settings.precision_ppm;
     if (p.why_not != CASH_AUTO) return p;
     if (!precision) p.why_not = CASH_AUTO_OFF;
-    else if (!batch && !(engine->learned ? cash_sure_enough(engine->learned, raw, precision) : top * 1e6 >= precision))
+    else if (!batch && !(!by_rules(engine, m) ? cash_sure_enough(engine->learned, raw, precision) : top * 1e6 >= precision))
         p.why_not = CASH_NOT_SURE;
     p.automatic = p.why_not == CASH_AUTO;
     return p;

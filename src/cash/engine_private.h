@@ -47,6 +47,7 @@ struct cash_known_item {
     uint16_t claims;        /* waiting lines that may settle it */
     int64_t reserved;       /* of what was open, provisionally settled by waiting lines; `open` is without it */
     bool listed;            /* stands in its party's list of open items */
+    bool on_account;        /* money we hold for the party: only a line that goes out can settle it */
     bool is_held;           /* stands in its party's list of what waiting lines hold */
 };
 
@@ -233,7 +234,7 @@ enum {
     FROM_EVERYTHING = 4096,
     FROM_SMALL = 8192
 };
-enum { CANDIDATES_MAX = 96, CANDIDATES_SCORED = 16, PAYERS_MAX = 10 };
+enum { CANDIDATES_MAX = 96, CANDIDATES_SCORED = 16, PAYERS_MAX = 10, LATE_SEARCH_DAYS = 3 };
 enum cash_feature {
     F_MATCH,
     F_DUPLICATE,
@@ -272,6 +273,7 @@ enum cash_feature {
     F_BEST_QUALITY,
     F_LEAST_QUALITY,
     F_UNNAMED,
+    F_SKIPPED,
     F_MISSED_STRONG,
     F_MISSED_WEAK,
     F_PAID_NAMED,
@@ -369,6 +371,7 @@ struct cash_matching {
     LIST_OF(struct cash_naming) named;      /* all items of all scopes that the text names, best evidence each */
     bool exact_named;           /* a fully named set with the exact amount was found */
     uint32_t repeat;            /* index + 1 of an earlier equal line */
+    enum cash_category sets;    /* what a set of items is: paid by this line, or (it goes out) paid back */
     size_t foreign_numbers, unknown_numbers, paid_named;
     bool without_guesses;       /* looked at without what waiting lines reserve */
 };
@@ -376,11 +379,15 @@ struct cash_matching {
 void cash_guess_payers(struct cash_matching *m);
 void cash_name_scope(struct cash_matching *m, struct cash_scope *scope);
 void cash_find_candidates(struct cash_matching *m);
+void cash_named_sets(struct cash_matching *m, struct cash_scope *scope); /* sets that the text names */
+void cash_plain_sets(struct cash_matching *m, struct cash_scope *scope); /* sets by amount and age */
 void cash_find_batches(struct cash_matching *m);
 struct cash_candidate *cash_candidate_add(struct cash_matching *m, enum cash_category category, uint32_t party, int guess,
                                           const uint32_t *items, size_t count, uint32_t origin);
 /* What the difference between the set and the amount is; false: nothing that a payer would do. */
 bool cash_explain_difference(struct cash_matching *m, struct cash_candidate *candidate, bool named);
+bool cash_is_set(enum cash_category category); /* of items of one payer, that may come to another amount than the line */
+bool cash_is_rounded_up(int64_t paid, int64_t over, int64_t open);
 const struct cash_naming *cash_named(const struct cash_matching *m, uint32_t item); /* NULL: not named */
 uint32_t cash_item_in(const struct cash_engine *engine, struct cash_reading *scratch, struct str text); /* the one item a text names: index + 1 */
 int64_t cash_item_discount(const struct cash_known_item *item, int32_t day, int grace_days); /* 0 when none */

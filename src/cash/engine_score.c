@@ -43,6 +43,7 @@ static int set_score(const struct cash_candidate *c, const float *f)
     int score = 0;
     if (f[F_NAMED] > 0) {
         score += (int)(45 * f[F_BEST_QUALITY] * f[F_NAMED_SHARE]) + (int)(10 * f[F_LEAST_QUALITY]);
+        score -= (int)(600 * f[F_SKIPPED]);
         score -= (int)(900 * f[F_UNNAMED] - (f[F_CREDITS] > 0 ? 600 : 0));
     } else {
         if (f[F_SIZE] <= 1) score += 1200 + (f[F_MONTH] > 0 ? 700 : 0);
@@ -72,13 +73,14 @@ void cash_rule_score(struct cash_matching *m, struct cash_candidate *c)
     int score = 0;
     switch (c->category) {
     case CASH_MATCH: score = -1500 + payer_score(f) + difference_score(c, f) + set_score(c, f); break;
+    case CASH_REFUND: score = 1500 + payer_score(f) + difference_score(c, f) + set_score(c, f) + (f[F_WORD_REFUND] > 0 ? 1500 : 0); break;
     case CASH_DUPLICATE: score = m->repeat ? 3000 - (int)(20 * f[F_REPEAT]) + (m->paid_named ? 3500 : 0) : 1500; break;
     case CASH_ON_ACCOUNT: score = (f[F_WORD_ACCOUNT] > 0 ? 4500 : -500); break;
     case CASH_PROVIDER: case CASH_DEBIT_BATCH: case CASH_REVERSAL: score = c->complete ? 14000 : 2500; break;
-    case CASH_REFUND: case CASH_UNRELATED: case CASH_UNKNOWN: default: {
+    case CASH_UNRELATED: case CASH_UNKNOWN: default: {
         bool known = false;
         for (size_t i = 0; i < m->payer_count; i++) known |= m->payers[i].by_iban || m->payers[i].name_likeness >= 80;
-        score = 500 + (known ? 0 : 1500) + (f[F_WORD_OTHER] > 0 ? 5000 : 0) + (f[F_WORD_REFUND] > 0 ? 1500 : 0) +
+        score = 500 + (known ? 0 : 1500) + (f[F_WORD_OTHER] > 0 ? 5000 : 0) + (f[F_WORD_REFUND] > 0 && m->amount > 0 ? 1500 : 0) +
                 (f[F_ACCOUNT_OTHER] > 0.5f ? 5000 : 0);
         if (m->amount < 0) score += 6000;
         if (str_starts(m->line->family, "INTR") || str_starts(m->line->family, "MCOP")) score += 5000;

@@ -50,7 +50,7 @@ static void observe(struct training *t, struct arena *scratch, const struct cash
 {
     struct cash_matching *m = ARENA_NEW(scratch, struct cash_matching);
     cash_prepare(t->engine, scratch, &past->line, m);
-    if (!m->candidate_count) return;
+    if (!m->candidate_count || m->candidates[0].category == CASH_REFUND) return; /* judged by rules, always */
     struct sample *s = &t->samples[t->count++];
     s->count = m->candidate_count;
     s->candidates = ARENA_ARRAY(t->arena, struct cash_candidate, s->count);

@@ -51,7 +51,7 @@ MAY_BE_UNUSED static struct cash_line line(struct world *w, int32_t day, int64_t
                                .text = str_of(text) };
 }
 
-static const char *set_text(struct arena *arena, const struct cash_explanation *x)
+MAY_BE_UNUSED static const char *set_text(struct arena *arena, const struct cash_explanation *x)
 {
     struct text out = text_new(arena);
     int64_t ids[64];
