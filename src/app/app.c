@@ -68,6 +68,7 @@ void app_operations(struct arena *arena, struct operations *out)
         &cash_exports,
         &import_operations,
         &report_figures,
+        &report_opens,
         &report_months,
         &report_cash,
         &report_books,

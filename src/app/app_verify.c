@@ -86,13 +86,14 @@ static struct fault *prove_cash(struct verifying *v)
     struct text detail = text_new(v->own->arena);
     struct fault *fault = cash_verify(v->work, &proof);
     if (fault) return answer(v, name, fault);
-    for (size_t i = 0; i < proof.balances.count && !proof.holds; i++) {
+    for (size_t i = 0; i < proof.balances.count && !proof.is_balanced; i++) {
         const struct cash_balance *b = &proof.balances.at[i];
         text_addf(&detail, "%s%.*s %lld / %lld (%lld / %lld)", i ? "; " : "", STR_ARG(b->currency),
                   (long long)b->suspense_minor, (long long)b->undecided_minor, (long long)b->suspense_base_minor,
                   (long long)b->undecided_base_minor);
     }
-    add(v, name, proof.holds, proof.holds ? 0 : 1, proof.holds ? (struct str){ 0 } : text_str(&detail));
+    add(v, name, proof.is_balanced, proof.is_balanced ? 0 : 1, proof.is_balanced ? (struct str){ 0 } : text_str(&detail));
+    add(v, "the bank lines that wait are those nobody has placed", !proof.waiting_wrong, proof.waiting_wrong, (struct str){ 0 });
     return NULL;
 }
 

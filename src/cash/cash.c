@@ -212,11 +212,14 @@ struct fault *cash_meet(struct work *work, int64_t expected_id, cash_decision_id
     return db_change(work, &sql_expected_meet, GIVEN(meeting, &meeting), &cash_decided_already);
 }
 
+struct waiting_wrong { int64_t count; };
+RECORD(waiting_wrong, { FIELD(struct waiting_wrong, count) });
+
 struct fault *cash_verify(struct work *work, struct cash_proof *proof)
 {
     struct account_amounts booked = { 0 }, undecided = { 0 };
     account_id suspense;
-    *proof = (struct cash_proof){ .holds = true };
+    *proof = (struct cash_proof){ .is_balanced = true };
     TRY(ledger_account_for(work, FOR_SUSPENSE, &suspense));
     TRY(ledger_account_amounts(work, suspense, &booked));
     TRY(db_all(work, &sql_undecided_sums, NONE, INTO_LIST(account_amount, &undecided)));
@@ -236,7 +239,12 @@ struct fault *cash_verify(struct work *work, struct cash_proof *proof)
     }
     for (size_t i = 0; i < proof->balances.count; i++) {
         const struct cash_balance *b = &proof->balances.at[i];
-        if (b->suspense_minor != -b->undecided_minor || b->suspense_base_minor != -b->undecided_base_minor) proof->holds = false;
+        if (b->suspense_minor != -b->undecided_minor || b->suspense_base_minor != -b->undecided_base_minor)
+            proof->is_balanced = false;
     }
+    struct waiting_wrong wrong = { 0 };
+    TRY(db_one(work, &sql_verify_waiting, NONE, INTO(waiting_wrong, &wrong), &db_broken));
+    proof->waiting_wrong = wrong.count;
+    proof->holds = proof->is_balanced && !wrong.count;
     return NULL;
 }

@@ -97,7 +97,8 @@ CHECKED struct fault *cash_has_lessons(struct work *work, bool *lessons);
 /* Part of `florin verify`: the suspense account holds exactly the lines nobody has decided, in each currency and in base. */
 struct cash_balance { struct str currency; int64_t suspense_minor, undecided_minor, suspense_base_minor, undecided_base_minor; };
 LIST_STRUCT(cash_balances, struct cash_balance);
-struct cash_proof { bool holds; struct cash_balances balances; };
+/* waiting_wrong: bank lines that wait and should not, or the other way round. */
+struct cash_proof { bool holds, is_balanced; int64_t waiting_wrong; struct cash_balances balances; };
 CHECKED struct fault *cash_verify(struct work *work, struct cash_proof *proof);
 
 extern const struct fault_type cash_decided_already, cash_does_not_add_up, cash_party_needed, cash_missing,

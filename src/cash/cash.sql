@@ -78,11 +78,7 @@ insert into cash_undo (company_id, decision_id, undone_at, undone_by, reason, en
 select decision_id as id, reason, entry_id, undone_by as by from cash_undo where company_id = :company_id and decision_id = :id;
 
 -- name: lines_undecided
-select l.id from bank_line l
- where l.company_id = :company_id
-   and not exists (select 1 from cash_decision d where d.company_id = l.company_id and d.bank_line_id = l.id
-                    and not exists (select 1 from cash_undo u where u.company_id = d.company_id and u.decision_id = d.id))
- order by l.booked_on, l.id limit :id;
+select w.bank_line_id as id from bank_line_waiting w where w.company_id = :company_id order by w.booked_on, w.bank_line_id limit :id;
 
 -- name: proposal_clear
 delete from cash_proposal where company_id = :company_id and bank_line_id = :bank_line_id;
@@ -95,20 +91,19 @@ values (:company_id, {:cash_proposal_columns});
 select bank_line_id, made_at, model, category, party_id, probability_ppm, why_not, explanations from cash_proposal where company_id = :company_id and bank_line_id = :id;
 
 -- name: queue
-select l.id, l.booked_on, l.amount_minor, l.currency, l.name, l.iban, l.remittance, l.reference, l.bank_account_id, l.return_reason,
+select l.id, w.booked_on, l.amount_minor, l.currency, l.name, l.iban, l.remittance, l.reference, l.bank_account_id, l.return_reason,
        p.category, p.party_id, p.probability_ppm, p.why_not, p.explanations, coalesce(p.place, 9007199254740991) as place,
        coalesce(p.chance_ppm, 0) as chance_ppm, coalesce(p.worth_minor, 0) as worth_minor,
        case when r.id is not null then 'waits_approval' when q.id is null then 'open' when q.answer is not null then 'answered'
             when q.return_on > :today then 'waits_answer' else 'unanswered' end as standing,
        q.id as question_id, q.return_on, q.answer, r.id as request_id
-  from bank_line l left join cash_proposal p on p.company_id = l.company_id and p.bank_line_id = l.id
+  from bank_line_waiting w join bank_line l on l.company_id = w.company_id and l.id = w.bank_line_id
+  left join cash_proposal p on p.company_id = l.company_id and p.bank_line_id = l.id
   left join cash_request r on r.company_id = l.company_id and r.bank_line_id = l.id and r.state = 'open'
   left join cash_question q on q.company_id = l.company_id and q.id = (
        select max(x.id) from cash_question x where x.company_id = l.company_id and x.bank_line_id = l.id)
- where l.company_id = :company_id
-   and (cast(:waiting as boolean) or (r.id is null and (q.id is null or q.answer is not null or q.return_on <= :today)))
-   and not exists (select 1 from cash_decision d where d.company_id = l.company_id and d.bank_line_id = l.id
-                    and not exists (select 1 from cash_undo u where u.company_id = d.company_id and u.decision_id = d.id));
+ where w.company_id = :company_id
+   and (cast(:waiting as boolean) or (r.id is null and (q.id is null or q.answer is not null or q.return_on <= :today)));
 
 -- part: question_columns
 {cash_question_columns}
@@ -173,6 +168,16 @@ select l.currency, cast(sum(l.amount_minor) as bigint) as amount_minor, cast(sum
    and not exists (select 1 from cash_decision d where d.company_id = l.company_id and d.bank_line_id = l.id
                     and not exists (select 1 from cash_undo u where u.company_id = d.company_id and u.decision_id = d.id))
  group by l.currency order by l.currency;
+
+-- name: verify_waiting
+select cast(count(*) as bigint) as count from (
+    select id, sum(n) as n from (
+        select l.id, l.bank_account_id, l.booked_on, l.amount_minor, 1 as n from bank_line l where l.company_id = :company_id
+   and not exists (select 1 from cash_decision d where d.company_id = l.company_id and d.bank_line_id = l.id
+                    and not exists (select 1 from cash_undo u where u.company_id = d.company_id and u.decision_id = d.id))
+        union all
+        select bank_line_id, bank_account_id, booked_on, amount_minor, -1 from bank_line_waiting where company_id = :company_id) x
+     group by id, bank_account_id, booked_on, amount_minor having sum(n) <> 0) y;
 
 -- name: reopened_add
 insert into cash_reopened (company_id, decision_id, allocation_id, settled_again) values (:company_id, :decision_id, :allocation_id, :settled_again);
@@ -310,8 +315,6 @@ select id, number, name, city, country, parent_id from party where company_id = 
 select party_id as id, iban from party_bank where company_id = :company_id and state <> 'blocked' order by party_id;
 
 -- name: line_unseen
-select l.id from bank_line l
- where l.company_id = :company_id
-   and not exists (select 1 from cash_decision d where d.company_id = l.company_id and d.bank_line_id = l.id
-                    and not exists (select 1 from cash_undo u where u.company_id = d.company_id and u.decision_id = d.id))
-   and not exists (select 1 from cash_proposal p where p.company_id = l.company_id and p.bank_line_id = l.id and not p.is_stale) limit 1;
+select w.bank_line_id as id from bank_line_waiting w
+ where w.company_id = :company_id
+   and not exists (select 1 from cash_proposal p where p.company_id = w.company_id and p.bank_line_id = w.bank_line_id and not p.is_stale) limit 1;

@@ -153,7 +153,8 @@ insert into item_rest (company_id, item_id, account_id, party_id, due_on, amount
 values (:company_id, :id, :account_id, :party_id, :due_on, :amount_minor, :amount_minor, :base_minor);
 
 -- name: rest_lower
-update item_rest set rest_minor = rest_minor - :amount_minor, rest_base_minor = rest_base_minor - :base_minor
+update item_rest set rest_minor = rest_minor - :amount_minor, rest_base_minor = rest_base_minor - :base_minor,
+       paid_on = case when rest_minor = :amount_minor then (select max(l.effective_on) from allocation_line l where l.company_id = :company_id and l.item_id = :item_id) end
  where company_id = :company_id and item_id = :item_id;
 
 -- name: due_add
@@ -273,9 +274,9 @@ select cast(count(*) as bigint) as count, cast(min(allocation_id) as bigint) as 
 -- name: verify_rests
 select cast(count(*) as bigint) as count, cast(min(i.id) as bigint) as first_id
   from open_item i left join item_rest r on r.company_id = i.company_id and r.item_id = i.id
-  left join (select item_id, sum(amount_minor) as amount_minor, sum(base_minor) as base_minor from allocation_line where company_id = :company_id group by item_id) x on x.item_id = i.id
+  left join (select item_id, sum(amount_minor) as amount_minor, sum(base_minor) as base_minor, max(effective_on) as last_on from allocation_line where company_id = :company_id group by item_id) x on x.item_id = i.id
  where i.company_id = :company_id
-   and (r.item_id is null or r.rest_minor <> i.amount_minor - coalesce(x.amount_minor, 0) or r.rest_base_minor <> i.base_minor - coalesce(x.base_minor, 0)
+   and (r.item_id is null or coalesce(cast(r.paid_on as text), '') <> coalesce(cast(case when r.rest_minor = 0 then x.last_on end as text), '') or r.rest_minor <> i.amount_minor - coalesce(x.amount_minor, 0) or r.rest_base_minor <> i.base_minor - coalesce(x.base_minor, 0)
         or r.due_on <> i.due_on or r.account_id <> i.account_id or r.party_id <> i.party_id or r.amount_minor <> i.amount_minor);
 
 -- name: verify_due_totals

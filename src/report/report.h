@@ -35,9 +35,23 @@ struct ageing {
 extern const struct record ageing_record;
 CHECKED struct fault *report_ageing(struct work *work, const struct ageing_takes *takes, struct ageing *out);
 
-struct open_list_takes { enum report_side side; struct date as_of; struct instant known_at; party_id party_id; };
-struct open_list { struct date as_of; struct str currency; int64_t total_minor; struct open_items items; };
-/* The items behind an ageing, oldest due first; with their own signs (the ledger's). */
+struct open_list_takes {
+    enum report_side side;
+    struct date as_of;
+    struct instant known_at;
+    party_id party_id;
+    struct date due_from_on, due_to_on; /* absent: any */
+    struct str after;                   /* the place where the page before ended */
+    int64_t limit;                      /* 0: 500 */
+};
+struct open_list {
+    struct date as_of;
+    struct str currency;
+    int64_t count, total_minor;
+    struct open_items items;
+    struct str next;
+};
+/* The items behind an ageing, oldest due first, a page of them; with their own signs (the ledger's). */
 CHECKED struct fault *report_open_items(struct work *work, const struct open_list_takes *takes, struct open_list *out);
 
 /* Days sales outstanding, each with one decimal; absent where nothing was sold.
@@ -61,5 +75,5 @@ CHECKED struct fault *report_dso(struct work *work, const struct dso_takes *take
 bool report_parse_amount(struct arena *arena, struct str words, int64_t *minor);
 
 extern const struct fault_type report_too_large;
-extern const struct operation_table report_figures, report_months, report_cash, report_books, report_vats,
+extern const struct operation_table report_figures, report_opens, report_months, report_cash, report_books, report_vats,
     report_searches, report_parties;

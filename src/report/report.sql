@@ -33,8 +33,47 @@ select cast(coalesce(sum(case when m.month_on <= :as_of then m.line_count else 0
 -- name: report_party_names
 select id as party_id, number, name from party where company_id = :company_id;
 
+-- name: report_keys_now
+-- reads the ledger: what is open now, from an index alone
+select r.item_id as id, r.due_on as "on", r.rest_base_minor as base_minor from item_rest r
+ where r.company_id = :company_id and r.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side) and r.rest_base_minor <> 0
+   and r.due_on between :from_on and :to_on and (cast(:party_id as bigint) is null or r.party_id = :party_id);
+
+-- name: report_keys_then
+-- reads the ledger: what is open now of what was there on that day
+select r.item_id as id, r.due_on as "on", r.rest_base_minor as base_minor from item_rest r cross join open_item i
+ where r.company_id = :company_id and r.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side) and r.rest_base_minor <> 0
+   and r.due_on between :from_on and :to_on and (cast(:party_id as bigint) is null or r.party_id = :party_id)
+   and i.company_id = r.company_id and i.id = r.item_id and i.dated_on <= :as_of;
+
+-- name: report_keys_settled
+-- reads the ledger: what was settled later of what was there on that day
+select l.item_id as id, i.due_on as "on", l.base_minor from allocation_line l cross join open_item i
+ where l.company_id = :company_id and l.effective_on > :as_of and i.company_id = l.company_id and i.id = l.item_id
+   and i.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side)
+   and i.due_on between :from_on and :to_on and (cast(:party_id as bigint) is null or i.party_id = :party_id) and i.dated_on <= :as_of;
+
+-- name: report_open_rows
+-- reads the ledger: items, with what was left of each on that day
+select i.id, i.account_id, i.party_id, i.kind, i.source_kind, i.source_id, i.entry_id, i.reference, i.dated_on, i.due_on, i.currency, i.amount_minor, i.base_minor,
+       i.amount_minor - coalesce((select cast(sum(l.amount_minor) as bigint) from allocation_line l where l.company_id = i.company_id and l.item_id = i.id and l.effective_on <= :as_of), 0) as rest_minor,
+       i.base_minor - coalesce((select cast(sum(l.base_minor) as bigint) from allocation_line l where l.company_id = i.company_id and l.item_id = i.id and l.effective_on <= :as_of), 0) as rest_base_minor, a.control
+  from open_item i join account a on a.company_id = i.company_id and a.id = i.account_id where i.company_id = :company_id;
+
+-- name: report_dated_rests
+-- reads the ledger: what is open now of what was there on that day, by the day it is of
+select i.dated_on as "on", cast(sum(r.rest_base_minor) as bigint) as base_minor from item_rest r cross join open_item i
+ where r.company_id = :company_id and r.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side) and r.rest_base_minor <> 0
+   and i.company_id = r.company_id and i.id = r.item_id and i.dated_on <= :as_of group by i.dated_on;
+
+-- name: report_dated_settled
+-- reads the ledger: and what was settled of it later
+select i.dated_on as "on", cast(sum(l.base_minor) as bigint) as base_minor from allocation_line l cross join open_item i
+ where l.company_id = :company_id and l.effective_on > :as_of and i.company_id = l.company_id and i.id = l.item_id
+   and i.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side) and i.dated_on <= :as_of group by i.dated_on;
+
 -- name: report_open_items
--- reads the ledger: the items behind an ageing, with what was left of each on that day
+-- reads the ledger: the items behind an ageing as it was known at an instant, with what was left of each on that day
 select i.id, i.account_id, i.party_id, i.kind, i.source_kind, i.source_id, i.entry_id, i.reference, i.dated_on, i.due_on, i.currency, i.amount_minor, i.base_minor,
        i.amount_minor - coalesce(x.amount_minor, 0) as rest_minor, i.base_minor - coalesce(x.base_minor, 0) as rest_base_minor, a.control
   from open_item i join account a on a.company_id = i.company_id and a.id = i.account_id
@@ -45,7 +84,7 @@ select i.id, i.account_id, i.party_id, i.kind, i.source_kind, i.source_id, i.ent
                                                and e.company_id = n.company_id and e.item_id = n.id and e.effective_on <= :as_of)
               group by l.item_id) x on x.item_id = i.id
  where i.company_id = :company_id and a.control = :side and (cast(:party_id as bigint) is null or i.party_id = :party_id)
-   and i.dated_on <= :as_of and i.recorded_at <= :known_at
+   and i.dated_on <= :as_of and i.recorded_at <= :known_at and i.due_on between :from_on and :to_on
    and (i.amount_minor - coalesce(x.amount_minor, 0) <> 0 or i.base_minor - coalesce(x.base_minor, 0) <> 0)
  order by i.due_on, i.id;
 
@@ -57,12 +96,10 @@ select i.dated_on as "on", cast(sum(i.base_minor) as bigint) as base_minor from 
  group by i.dated_on;
 
 -- name: report_delays
--- reads the ledger: how late each customer paid what was settled whole, of the last two years
-select r.party_id, r.due_on as "on", x.paid_on
-  from (select l.item_id, max(l.effective_on) as paid_on from allocation_line l where l.company_id = :company_id and l.effective_on >= :from_on group by l.item_id) x
-  join item_rest r on r.company_id = :company_id and r.item_id = x.item_id
- where r.rest_minor = 0 and r.amount_minor > 0 and r.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side)
- order by r.party_id;
+-- reads the ledger: how late each customer paid what was settled whole, of the last two years; from an index alone
+select r.party_id, r.due_on as "on", r.paid_on from item_rest r
+ where r.company_id = :company_id and r.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side)
+   and r.paid_on >= :from_on and r.amount_minor > 0;
 
 -- name: report_bank_accounts
 -- reads the ledger: what stands on the ledger account of each bank account of ours
@@ -70,12 +107,8 @@ select b.id, b.name, b.iban, b.currency,
        (select s.closing_minor from bank_statement s where s.company_id = b.company_id and s.bank_account_id = b.id and s.has_balances order by s.to_on desc, s.id desc limit 1) as closing_minor,
        (select s.to_on from bank_statement s where s.company_id = b.company_id and s.bank_account_id = b.id and s.has_balances order by s.to_on desc, s.id desc limit 1) as closing_on,
        (select cast(coalesce(sum(m.debit_minor - m.credit_minor), 0) as bigint) from account_month m where m.company_id = b.company_id and m.account_id = b.ledger_account_id) as booked_minor,
-       (select count(*) from bank_line l where l.company_id = b.company_id and l.bank_account_id = b.id
-           and not exists (select 1 from cash_decision d where d.company_id = l.company_id and d.bank_line_id = l.id
-                            and not exists (select 1 from cash_undo u where u.company_id = d.company_id and u.decision_id = d.id))) as undecided_count,
-       (select cast(coalesce(sum(l.amount_minor), 0) as bigint) from bank_line l where l.company_id = b.company_id and l.bank_account_id = b.id
-           and not exists (select 1 from cash_decision d where d.company_id = l.company_id and d.bank_line_id = l.id
-                            and not exists (select 1 from cash_undo u where u.company_id = d.company_id and u.decision_id = d.id))) as undecided_minor
+       (select count(*) from bank_line_waiting w where w.company_id = b.company_id and w.bank_account_id = b.id) as undecided_count,
+       (select cast(coalesce(sum(w.amount_minor), 0) as bigint) from bank_line_waiting w where w.company_id = b.company_id and w.bank_account_id = b.id) as undecided_minor
   from bank_account b where b.company_id = :company_id and not b.is_closed order by b.name, b.id;
 
 -- name: report_expected
@@ -84,21 +117,16 @@ select e.currency, cast(sum(e.amount_minor) as bigint) as amount_minor, cast(cou
 
 -- name: report_bill_states
 select cast(coalesce(sum(case when state = 'received' then 1 else 0 end), 0) as bigint) as received, cast(coalesce(sum(case when state = 'coded' then 1 else 0 end), 0) as bigint) as coded,
-       cast(coalesce(sum(case when state = 'submitted' then 1 else 0 end), 0) as bigint) as submitted from bill where company_id = :company_id;
+       cast(coalesce(sum(case when state = 'submitted' then 1 else 0 end), 0) as bigint) as submitted from bill where company_id = :company_id and state in ('received', 'coded', 'submitted');
 
 -- name: report_bank_lines
 select cast(count(*) as bigint) as lines,
-       cast(coalesce(sum(case when d.id is null then 1 else 0 end), 0) as bigint) as unmatched,
-       cast(coalesce(sum(case when d.is_automatic then 1 else 0 end), 0) as bigint) as automatic
-  from bank_line l left join (select c.id, c.bank_line_id, c.is_automatic from cash_decision c where c.company_id = :company_id
-                                and not exists (select 1 from cash_undo u where u.company_id = :company_id and u.decision_id = c.id)) d on d.bank_line_id = l.id
- where l.company_id = :company_id and l.booked_on between :from_on and :to_on;
+       cast(coalesce(sum(case when exists (select 1 from cash_decision d where d.company_id = l.company_id and d.bank_line_id = l.id and d.is_automatic
+                                            and not exists (select 1 from cash_undo u where u.company_id = d.company_id and u.decision_id = d.id)) then 1 else 0 end), 0) as bigint) as automatic
+  from bank_line l where l.company_id = :company_id and l.booked_on between :from_on and :to_on;
 
 -- name: report_unmatched
-select cast(count(*) as bigint) as count from bank_line l
- where l.company_id = :company_id
-   and not exists (select 1 from cash_decision d where d.company_id = l.company_id and d.bank_line_id = l.id
-                    and not exists (select 1 from cash_undo u where u.company_id = d.company_id and u.decision_id = d.id));
+select cast(count(*) as bigint) as count from bank_line_waiting where company_id = :company_id;
 
 -- name: report_vat_codes
 -- reads the ledger: turnover and VAT of a period by code
@@ -117,22 +145,18 @@ select e.id, e.number, e.journal, e.dated_on, e.recorded_at, e.source_kind, e.so
   from entry e where e.company_id = :company_id;
 
 -- name: report_rest_days
--- reads the ledger: what is open now by party, due day and direction, and the day of the payment run in which it is proposed
-select r.party_id, r.due_on as "on", p.execution_on as planned_on, cast(sum(r.rest_base_minor) as bigint) as base_minor from item_rest r
-  left join (select x.item_id, u.execution_on from payment_part x join payment_run u on u.company_id = x.company_id and u.id = x.run_id
-              where x.company_id = :company_id and x.is_live and u.state = 'proposed') p on p.item_id = r.item_id
- where r.company_id = :company_id and r.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side) and r.rest_base_minor <> 0
- group by r.party_id, r.due_on, p.execution_on, case when r.rest_base_minor > 0 then 1 else 0 end;
+-- reads the ledger: what is open now; from an index alone
+select r.item_id as id, r.party_id, r.due_on as "on", r.rest_base_minor as base_minor from item_rest r
+ where r.company_id = :company_id and r.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side) and r.rest_base_minor <> 0;
+
+-- name: report_planned
+-- items that are proposed in a payment run, and its day
+select x.item_id as id, x.run_id, u.execution_on as planned_on from payment_part x join payment_run u on u.company_id = x.company_id and u.id = x.run_id
+ where x.company_id = :company_id and x.is_live and u.state = 'proposed' order by x.item_id;
 
 -- name: report_rest_items
--- reads the ledger: the same, item by item
-select r.item_id as id, r.party_id, r.due_on, p.execution_on as planned_on, p.run_id, r.rest_base_minor, i.reference, i.kind, i.source_kind, i.source_id, n.name from item_rest r
-  join open_item i on i.company_id = r.company_id and i.id = r.item_id
-  join party n on n.company_id = r.company_id and n.id = r.party_id
-  left join (select x.item_id, x.run_id, u.execution_on from payment_part x join payment_run u on u.company_id = x.company_id and u.id = x.run_id
-              where x.company_id = :company_id and x.is_live and u.state = 'proposed') p on p.item_id = r.item_id
- where r.company_id = :company_id and r.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side) and r.rest_base_minor <> 0
- order by r.due_on, r.item_id;
+-- reads the ledger: what those of a week are
+select i.id, i.reference, i.source_kind, i.source_id, n.name from open_item i join party n on n.company_id = i.company_id and n.id = i.party_id where i.company_id = :company_id;
 
 -- name: report_on_its_way
 select e.id, e.source_kind, e.source_id, e.reference, e.currency, e.amount_minor, e.expected_on from cash_expected e
@@ -145,28 +169,26 @@ select m.month_on as "on", cast(sum(m.debit_minor - m.credit_minor) as bigint) a
 
 -- name: report_paid_days
 -- reads the ledger: what was paid whole, by the day of its last payment, and how much of it in time
-select x.paid_on as "on", cast(count(*) as bigint) as count, cast(sum(case when x.paid_on <= r.due_on then 1 else 0 end) as bigint) as good
-  from (select l.item_id, max(l.effective_on) as paid_on from allocation_line l where l.company_id = :company_id and l.effective_on >= :from_on group by l.item_id) x
-  join item_rest r on r.company_id = :company_id and r.item_id = x.item_id
- where r.rest_minor = 0 and r.amount_minor > 0 and x.paid_on <= :to_on
-   and r.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side)
- group by x.paid_on;
+select r.paid_on as "on", cast(count(*) as bigint) as count, cast(sum(case when r.paid_on <= r.due_on then 1 else 0 end) as bigint) as good
+  from item_rest r
+ where r.company_id = :company_id and r.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side)
+   and r.paid_on between :from_on and :to_on and r.amount_minor > 0
+ group by r.paid_on;
 
 -- name: report_paid_items
 -- reads the ledger: the items behind it
-select r.item_id as id, i.reference, r.party_id, n.name, i.dated_on, r.due_on, x.paid_on, case when x.paid_on <= r.due_on then true else false end as in_time, i.currency, r.amount_minor
-  from (select l.item_id, max(l.effective_on) as paid_on from allocation_line l where l.company_id = :company_id and l.effective_on >= :from_on group by l.item_id) x
-  join item_rest r on r.company_id = :company_id and r.item_id = x.item_id
+select r.item_id as id, i.reference, r.party_id, n.name, i.dated_on, r.due_on, r.paid_on, case when r.paid_on <= r.due_on then true else false end as in_time, i.currency, r.amount_minor
+  from item_rest r
   join open_item i on i.company_id = r.company_id and i.id = r.item_id
   join party n on n.company_id = r.company_id and n.id = r.party_id
- where r.rest_minor = 0 and r.amount_minor > 0 and x.paid_on <= :to_on
-   and r.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side);
+ where r.company_id = :company_id and r.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side)
+   and r.paid_on between :from_on and :to_on and r.amount_minor > 0;
 
 -- name: report_line_days
-select l.booked_on as "on", cast(count(*) as bigint) as count, cast(coalesce(sum(case when d.is_automatic then 1 else 0 end), 0) as bigint) as good
-  from bank_line l left join (select c.id, c.bank_line_id, c.is_automatic from cash_decision c where c.company_id = :company_id
-                                and not exists (select 1 from cash_undo u where u.company_id = :company_id and u.decision_id = c.id)) d on d.bank_line_id = l.id
- where l.company_id = :company_id and l.booked_on between :from_on and :to_on group by l.booked_on;
+select l.booked_on as "on", cast(count(*) as bigint) as count,
+       cast(coalesce(sum(case when exists (select 1 from cash_decision d where d.company_id = l.company_id and d.bank_line_id = l.id and d.is_automatic
+                                            and not exists (select 1 from cash_undo u where u.company_id = d.company_id and u.decision_id = d.id)) then 1 else 0 end), 0) as bigint) as good
+  from bank_line l where l.company_id = :company_id and l.booked_on between :from_on and :to_on group by l.booked_on;
 
 -- name: report_balances
 -- reads the ledger: what moved on each account until a day: whole months as kept up, the days of the last one from the lines
@@ -210,10 +232,16 @@ select coalesce((select cast(sum(m.debit_minor) as bigint) from account_month m 
      + coalesce((select cast(-sum(case when l.base_minor < 0 then l.base_minor else 0 end) as bigint) from entry_line l where l.company_id = :company_id and l.account_id = :account_id and l.dated_on between :month_on and :to_on), 0) as credit_minor;
 
 -- name: report_card_passed
--- reads the ledger: what moved on the pages before
+-- reads the ledger: what moved on the day of the place, until it; the days before come from the totals
 select cast(coalesce(sum(l.base_minor), 0) as bigint) as base_minor from entry_line l join entry e on e.company_id = l.company_id and e.id = l.entry_id
- where l.company_id = :company_id and l.account_id = :account_id and l.dated_on between :from_on and :after_on
-   and (l.dated_on, e.number, l.line_no) <= (:after_on, :after_number, :after_line);
+ where l.company_id = :company_id and l.account_id = :account_id and l.dated_on = :after_on
+   and (e.number, l.line_no) <= (:after_number, :after_line);
+
+-- name: report_card_until
+-- reads the ledger: the day until which there are enough lines for a page, so that no more than those days are sorted
+select l.dated_on as "on" from entry_line l
+ where l.company_id = :company_id and l.account_id = :account_id and l.dated_on > :after_on and l.dated_on <= :to_on
+ order by l.dated_on limit 1 offset :limit;
 
 -- name: report_card_page
 -- reads the ledger: the lines of one account behind a place

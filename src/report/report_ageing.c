@@ -1,4 +1,4 @@
-/* Ageing, open items, days sales outstanding. */
+/* Ageing, days sales outstanding. */
 #include "report/report_private.h"
 #include "report.sql.h"
 
@@ -183,8 +183,7 @@ static struct fault *parties_scan(struct work *work, const struct report_ask *as
     return total_of_parties(sums);
 }
 
-/* Nothing is dated after that day, so what is open now is what was open then. */
-static struct fault *is_now(struct work *work, const struct report_ask *ask, bool *now)
+struct fault *report_is_now(struct work *work, const struct report_ask *ask, bool *now)
 {
     struct report_days later = { 0 };
     *now = false;
@@ -204,7 +203,7 @@ static struct fault *sums_of(struct work *work, const struct ageing_takes *takes
     edges_set(sums, ask->as_of);
     if (!takes->by_party && !takes->known_at.us) TRY(totals(work, ask, sums));
     else {
-        if (!takes->known_at.us) TRY(is_now(work, ask, &now));
+        if (!takes->known_at.us) TRY(report_is_now(work, ask, &now));
         TRY(parties_scan(work, ask, now, sums));
     }
     return sums->overflow ? FAULT(work->arena, &report_too_large, NULL) : NULL;
@@ -310,35 +309,6 @@ struct fault *report_ageing(struct work *work, const struct ageing_takes *takes,
 }
 CALLABLE(report_ageing, ageing_takes, ageing);
 
-/* ---- Open items ---- */
-
-RECORD(open_list_takes, {
-    FIELD(struct open_list_takes, side, CHOICES(report_sides)),
-    FIELD(struct open_list_takes, as_of, OPTIONAL, .about = "any day; today when left out"),
-    FIELD(struct open_list_takes, known_at, OPTIONAL, .about = "as it was known at this moment"),
-    ID(struct open_list_takes, party_id, OPTIONAL, .about = "of one customer or supplier"),
-});
-RECORD(open_list, {
-    FIELD(struct open_list, as_of),
-    FIELD(struct open_list, currency),
-    AMOUNT(struct open_list, total_minor, .currency = "currency"),
-    LIST(struct open_list, items, open_item),
-});
-
-struct fault *report_open_items(struct work *work, const struct open_list_takes *takes, struct open_list *out)
-{
-    struct report_ask ask = report_asks(work, takes->side, takes->as_of, takes->known_at);
-    ask.party_id = takes->party_id;
-    out->as_of = ask.as_of;
-    TRY(ledger_base_currency(work, &out->currency));
-    TRY(db_all(work, &sql_report_open_items, GIVEN(report_ask, &ask), INTO_LIST(open_item, &out->items)));
-    for (size_t i = 0; i < out->items.count; i++)
-        if (!int_add(out->total_minor, out->items.at[i].rest_base_minor, &out->total_minor))
-            return FAULT(work->arena, &report_too_large, NULL);
-    return NULL;
-}
-CALLABLE(report_open_items, open_list_takes, open_list);
-
 /* ---- Days sales outstanding ---- */
 
 RECORD(dso_takes, {
@@ -410,9 +380,7 @@ static struct decimal weighted(const struct months *m)
 
 static struct fault *months_fill(struct work *work, struct report_ask *ask, struct months *m, int64_t days, int64_t *sales_minor)
 {
-    struct report_days sales = { 0 };
-    const struct open_list_takes takes = { .side = REPORT_RECEIVABLES, .as_of = ask->as_of };
-    struct open_list open = { 0 };
+    struct report_days sales = { 0 }, open = { 0 }; /* open: now, and what was settled after that day */
     m->as_of = ask->as_of;
     ask->from_on = date_add_months((struct date){ ask->as_of.ymd / 100 * 100 + 1 }, 1 - DSO_MONTHS);
     ask->to_on = ask->as_of;
@@ -426,11 +394,11 @@ static struct fault *months_fill(struct work *work, struct report_ask *ask, stru
         if (within && !int_add(*sales_minor, sales.at[i].base_minor, sales_minor))
             return FAULT(work->arena, &report_too_large, NULL);
     }
-    TRY(report_open_items(work, &takes, &open));
-    for (size_t i = 0; i < open.items.count; i++) {
-        int back = months_back(open.items.at[i].dated_on, m->as_of);
-        if (back >= 0 && back < DSO_MONTHS &&
-            !int_add(m->open_minor[back], open.items.at[i].rest_base_minor, &m->open_minor[back]))
+    TRY(db_all(work, &sql_report_dated_rests, GIVEN(report_ask, ask), INTO_LIST(report_day, &open)));
+    TRY(db_all(work, &sql_report_dated_settled, GIVEN(report_ask, ask), INTO_LIST(report_day, &open)));
+    for (size_t i = 0; i < open.count; i++) {
+        int back = months_back(open.at[i].on, m->as_of);
+        if (back >= 0 && back < DSO_MONTHS && !int_add(m->open_minor[back], open.at[i].base_minor, &m->open_minor[back]))
             return FAULT(work->arena, &report_too_large, NULL);
     }
     return NULL;
@@ -463,8 +431,6 @@ CALLABLE(report_dso, dso_takes, dso);
 static const struct operation operations[] = {
     { "report ageing", "GET", "/reports/ageing", "report.read", OPERATION_READS | OPERATION_SLOW, &report_ageing_call,
       NULL, "Show how old what is owed is, on any day, as it was known at any moment" },
-    { "report open-items", "GET", "/reports/open-items", "report.read", OPERATION_READS | OPERATION_SLOW,
-      &report_open_items_call, NULL, "List the items that were open on any day" },
     { "report dso", "GET", "/reports/dso", "report.read", OPERATION_READS | OPERATION_SLOW, &report_dso_call, NULL,
       "Show days sales outstanding: simple, count-back, sales-weighted and the best that could be" },
 };

@@ -11,10 +11,9 @@ struct report_bills {
 RECORD(report_bills, { FIELD(struct report_bills, received), FIELD(struct report_bills, coded),
                        FIELD(struct report_bills, submitted) });
 struct report_bank {
-    int64_t lines, unmatched, automatic;
+    int64_t lines, automatic;
 };
-RECORD(report_bank, { FIELD(struct report_bank, lines), FIELD(struct report_bank, unmatched),
-                      FIELD(struct report_bank, automatic) });
+RECORD(report_bank, { FIELD(struct report_bank, lines), FIELD(struct report_bank, automatic) });
 struct report_count {
     int64_t count;
 };
@@ -167,6 +166,8 @@ struct report_base {
     int64_t base_minor;
 };
 RECORD(report_base, { AMOUNT(struct report_base, base_minor) });
+struct report_on { struct date on; };
+RECORD(report_on, { FIELD(struct report_on, on) });
 struct report_moved {
     int64_t debit_minor, credit_minor;
 };
@@ -216,18 +217,32 @@ static struct fault *card_begin(struct work *work, const struct report_card_take
                                 struct ledger_card *out)
 {
     struct report_base passed = { 0 };
-    struct report_moved before = { 0 }, until = { 0 };
+    struct report_moved before = { 0 }, until = { 0 }, until_place = { 0 };
     TRY(moved_on(work, ask->account_id, date_add_days(takes->from_on, -1), &before));
     TRY(moved_on(work, ask->account_id, takes->to_on, &until));
+    until_place = before;
     if (takes->after.length && !parse_place(takes->after, ask)) return FAULT(work->arena, &report_bad_place, "after");
-    if (takes->after.length)
+    if (takes->after.length && ask->after_on.ymd >= takes->from_on.ymd) {
+        TRY(moved_on(work, ask->account_id, date_add_days(ask->after_on, -1), &until_place));
         TRY(db_one(work, &sql_report_card_passed, GIVEN(report_ask, ask), INTO(report_base, &passed), &db_broken));
-    bool fits = int_sub(before.debit_minor, before.credit_minor, &out->opening_minor) &&
+    }
+    bool fits = int_sub(until_place.debit_minor, until_place.credit_minor, &out->carried_minor) &&
+                int_sub(before.debit_minor, before.credit_minor, &out->opening_minor) &&
                 int_sub(until.debit_minor, before.debit_minor, &out->debit_minor) &&
                 int_sub(until.credit_minor, before.credit_minor, &out->credit_minor) &&
                 int_sub(until.debit_minor, until.credit_minor, &out->closing_minor) &&
-                int_add(out->opening_minor, passed.base_minor, &out->carried_minor);
+                int_add(out->carried_minor, passed.base_minor, &out->carried_minor);
     return fits ? NULL : FAULT(work->arena, &report_too_large, NULL);
+}
+
+/* The last day that a page can need: a card of a year is not sorted for its first lines. */
+static struct fault *card_bound(struct work *work, struct report_ask *ask)
+{
+    struct report_on last = { 0 };
+    bool more;
+    TRY(db_find(work, &sql_report_card_until, GIVEN(report_ask, ask), INTO(report_on, &last), &more));
+    if (more) ask->to_on = last.on;
+    return NULL;
 }
 
 static struct fault *report_ledger_card(struct work *work, const struct report_card_takes *takes, struct ledger_card *out)
@@ -244,6 +259,7 @@ static struct fault *report_ledger_card(struct work *work, const struct report_c
     out->account = account.number, out->name = account.name;
     out->from_on = takes->from_on, out->to_on = takes->to_on;
     TRY(card_begin(work, takes, &ask, out));
+    TRY(card_bound(work, &ask));
     TRY(db_all(work, &sql_report_card_page, GIVEN(report_ask, &ask), INTO_LIST(report_card_line, &out->lines)));
     if ((int64_t)out->lines.count > limit) {
         out->lines.count = (size_t)limit;

@@ -94,54 +94,90 @@ struct report_paid {
 RECORD(report_paid,
        { ID(struct report_paid, party_id), FIELD(struct report_paid, on), FIELD(struct report_paid, paid_on) });
 
-struct habit { int64_t party; int days; };
-struct habits { struct arena *arena; LIST_OF(struct habit) list; LIST_OF(int) late; int64_t party; };
+struct habit { int64_t party; size_t first, count; int days; };
+struct late { size_t habit; int days; };
+/* A hash table by party, twice as large as it is full; how late each was, as it is read, then party by party. */
+struct habits { struct arena *arena; struct habit *at; size_t room, used; LIST_OF(struct late) late; };
 
-static int by_number(const void *a, const void *b) { return *(const int *)a - *(const int *)b; }
-
-/* The median of a customer; of an even count the higher of the two in the middle: cash that comes later than said hurts more. */
-static void habit_end(struct habits *h)
+static struct habit *habit_slot(const struct habits *h, int64_t party)
 {
-    if (!h->late.count) return;
-    qsort(h->late.at, h->late.count, sizeof *h->late.at, by_number);
-    *LIST_ADD(h->arena, &h->list) = (struct habit){ h->party, h->late.at[h->late.count / 2] };
-    h->late.count = 0;
+    size_t at = (size_t)((uint64_t)party * UINT64_C(0x9E3779B97F4A7C15) >> 20) & (h->room - 1);
+    while (h->at[at].party && h->at[at].party != party) at = (at + 1) & (h->room - 1);
+    return &h->at[at];
+}
+
+static void habits_grow(struct habits *h)
+{
+    struct habit *old = h->at;
+    size_t count = h->room, *moved = ARENA_ARRAY(h->arena, size_t, count);
+    h->room = count ? count * 2 : 1024;
+    h->at = ARENA_ARRAY(h->arena, struct habit, h->room);
+    for (size_t i = 0; i < count; i++) {
+        if (!old[i].party) continue;
+        struct habit *to = habit_slot(h, old[i].party);
+        *to = old[i];
+        moved[i] = (size_t)(to - h->at);
+    }
+    for (size_t i = 0; i < h->late.count; i++) h->late.at[i].habit = moved[h->late.at[i].habit];
 }
 
 static struct fault *habit_row(void *context, const void *row)
 {
     struct habits *h = context;
     const struct report_paid *r = row;
-    if (h->party != r->party_id.n) habit_end(h);
-    h->party = r->party_id.n;
-    *LIST_ADD(h->arena, &h->late) = date_between(r->on, r->paid_on);
+    if (h->used * 2 >= h->room) habits_grow(h);
+    struct habit *habit = habit_slot(h, r->party_id.n);
+    h->used += !habit->party;
+    habit->party = r->party_id.n;
+    habit->count++;
+    *LIST_ADD(h->arena, &h->late) = (struct late){ (size_t)(habit - h->at), date_between(r->on, r->paid_on) };
     return NULL;
 }
 
-static int by_party(const void *a, const void *b)
+static int by_number(const void *a, const void *b) { return *(const int *)a - *(const int *)b; }
+
+/* The median of each customer; of an even count the higher of the two in the middle: cash that comes later than said hurts more. */
+static void habits_end(struct habits *h)
 {
-    const struct habit *x = a, *y = b;
-    return (x->party > y->party) - (x->party < y->party);
+    int *days = ARENA_ARRAY(h->arena, int, h->late.count);
+    size_t first = 0;
+    for (size_t i = 0; i < h->room; i++) {
+        h->at[i].first = first;
+        first += h->at[i].count;
+        h->at[i].count = 0;
+    }
+    for (size_t i = 0; i < h->late.count; i++) {
+        struct habit *habit = &h->at[h->late.at[i].habit];
+        days[habit->first + habit->count++] = h->late.at[i].days;
+    }
+    for (size_t i = 0; i < h->room; i++) {
+        struct habit *habit = &h->at[i];
+        if (!habit->count) continue;
+        qsort(days + habit->first, habit->count, sizeof *days, by_number);
+        habit->days = days[habit->first + habit->count / 2];
+    }
 }
 
 static int habit_of(const struct habits *h, party_id party)
 {
-    const struct habit key = { .party = party.n };
-    const struct habit *found = h->list.count ? bsearch(&key, h->list.at, h->list.count, sizeof key, by_party) : NULL;
-    return found ? found->days : 0;
+    return h->room ? habit_slot(h, party.n)->days : 0;
 }
 
 struct report_rest {
+    item_id id;
     party_id party_id;
-    struct date on, planned_on;
+    struct date on;
     int64_t base_minor;
 };
 RECORD(report_rest, {
+    ID(struct report_rest, id),
     ID(struct report_rest, party_id),
     FIELD(struct report_rest, on),
-    FIELD(struct report_rest, planned_on, OPTIONAL),
     AMOUNT(struct report_rest, base_minor),
 });
+struct report_plan { item_id id; struct { int64_t n; } run_id; struct date planned_on; };
+LIST_STRUCT(report_plans, struct report_plan);
+RECORD(report_plan, { ID(struct report_plan, id), ID(struct report_plan, run_id), FIELD(struct report_plan, planned_on) });
 struct report_sent {
     struct { int64_t n; } id;
     struct str source_kind;
@@ -193,24 +229,45 @@ static struct fault *habits_read(struct work *work, struct habits *habits)
     struct report_ask ask = report_asks(work, REPORT_RECEIVABLES, work->today, (struct instant){ 0 });
     ask.from_on = date_add_months(work->today, -24);
     TRY(db_each(work, &sql_report_delays, GIVEN(report_ask, &ask), &report_paid_record, habit_row, habits));
-    habit_end(habits);
+    habits_end(habits);
     return NULL;
 }
 
-struct placing { struct work *work; struct forecast *f; const struct habits *habits; enum report_side side; };
+static int by_item(const void *left, const void *right)
+{
+    const struct report_plan *a = left, *b = right;
+    return (a->id.n > b->id.n) - (a->id.n < b->id.n);
+}
+
+/* The day of the run in which an item is proposed; absent when it is in none. */
+static struct date planned_of(const struct report_plans *plans, item_id id)
+{
+    const struct report_plan key = { .id = id };
+    const struct report_plan *found = plans->count ? bsearch(&key, plans->at, plans->count, sizeof key, by_item) : NULL;
+    return found ? found->planned_on : (struct date){ 0 };
+}
+
+struct placing {
+    struct work *work;
+    struct forecast *f;
+    const struct habits *habits;
+    const struct report_plans *plans;
+    enum report_side side;
+};
 static struct fault *place_rest(void *context, const void *row)
 {
     const struct placing *p = context;
     const struct report_rest *r = row;
-    if (place(p->f, expected_on(p->f->from_on, p->habits, p->side, r->party_id, r->on, r->planned_on), r->base_minor))
-        return NULL;
+    struct date planned_on = planned_of(p->plans, r->id);
+    if (place(p->f, expected_on(p->f->from_on, p->habits, p->side, r->party_id, r->on, planned_on), r->base_minor)) return NULL;
     return FAULT(p->work->arena, &report_too_large, NULL);
 }
 
-static struct fault *place_side(struct work *work, struct forecast *f, const struct habits *h, enum report_side side)
+static struct fault *place_side(struct work *work, struct forecast *f, const struct habits *h,
+                                const struct report_plans *plans, enum report_side side)
 {
     const struct report_ask ask = report_asks(work, side, work->today, (struct instant){ 0 });
-    struct placing placing = { work, f, h, side };
+    struct placing placing = { work, f, h, plans, side };
     return db_each(work, &sql_report_rest_days, GIVEN(report_ask, &ask), &report_rest_record, place_rest, &placing);
 }
 
@@ -260,13 +317,15 @@ static struct fault *weeks_make(struct work *work, struct forecast *f)
 static struct fault *report_cash_forecast(struct work *work, const struct nothing *takes, struct forecast *out)
 {
     struct habits habits = { .arena = work->arena };
+    struct report_plans plans = { 0 };
     (void)takes;
     out->from_on = work->today;
     TRY(ledger_base_currency(work, &out->currency));
     TRY(weeks_make(work, out));
     TRY(habits_read(work, &habits));
-    TRY(place_side(work, out, &habits, REPORT_RECEIVABLES));
-    TRY(place_side(work, out, &habits, REPORT_PAYABLES));
+    TRY(db_all(work, &sql_report_planned, NONE, INTO_LIST(report_plan, &plans)));
+    TRY(place_side(work, out, &habits, &plans, REPORT_RECEIVABLES));
+    TRY(place_side(work, out, &habits, &plans, REPORT_PAYABLES));
     TRY(place_sent(work, out));
     int64_t balance = out->opening_minor;
     for (size_t w = 0; w < out->weeks.count; w++) {
@@ -333,24 +392,11 @@ RECORD(week_list, {
     AMOUNT(struct week_list, out_minor, .currency = "currency"),
     LIST(struct week_list, items, week_item),
 });
-struct report_rest_item {
-    struct { int64_t n; } id;
-    party_id party_id;
-    struct date due_on, planned_on;
-    int64_t run_id, rest_base_minor;
-    struct str reference, kind, source_kind;
-    int64_t source_id;
-    struct str name;
-};
+struct report_rest_item { item_id id; struct str reference, source_kind; int64_t source_id; struct str name; };
+LIST_STRUCT(report_rest_items, struct report_rest_item);
 RECORD(report_rest_item, {
-    ID(struct report_rest_item, id),
-    ID(struct report_rest_item, party_id),
-    FIELD(struct report_rest_item, due_on),
-    FIELD(struct report_rest_item, planned_on, OPTIONAL),
-    FIELD(struct report_rest_item, run_id, OPTIONAL),
-    AMOUNT(struct report_rest_item, rest_base_minor),
+    ID(struct report_rest_item, id, .sort = true),
     FIELD(struct report_rest_item, reference),
-    FIELD(struct report_rest_item, kind),
     FIELD(struct report_rest_item, source_kind),
     FIELD(struct report_rest_item, source_id),
     FIELD(struct report_rest_item, name),
@@ -359,67 +405,56 @@ struct listing {
     struct work *work;
     struct week_list *out;
     const struct habits *habits;
+    const struct report_plans *plans;
     enum report_side side;
-    size_t limit;
 };
 
+/* Counted, and kept with what sorts it; what it is called is read of those that are shown. */
 static struct fault *list_one(const struct listing *l, const struct week_item *item)
 {
     struct week_list *out = l->out;
-    struct arena *arena = l->work->arena;
     int64_t minor = item->amount_minor;
     bool fits = minor > 0 ? int_add(out->in_minor, minor, &out->in_minor) : int_sub(out->out_minor, minor, &out->out_minor);
-    if (!fits) return FAULT(arena, &report_too_large, NULL);
-    if (++out->count > (int64_t)l->limit) return NULL;
-    struct week_item *kept = LIST_ADD(arena, &out->items);
+    if (!fits) return FAULT(l->work->arena, &report_too_large, NULL);
+    out->count++;
+    struct week_item *kept = LIST_ADD(l->work->arena, &out->items);
     *kept = *item;
     kept->currency = out->currency;
-    kept->name = str_keep(arena, item->name), kept->reference = str_keep(arena, item->reference);
-    kept->source_kind = str_keep(arena, item->source_kind);
     return NULL;
 }
 
 static struct fault *list_rest(void *context, const void *row)
 {
     const struct listing *l = context;
-    const struct report_rest_item *r = row;
-    struct date on = expected_on(l->work->today, l->habits, l->side, r->party_id, r->due_on, r->planned_on);
+    const struct report_rest *r = row;
+    struct date planned_on = planned_of(l->plans, r->id);
+    struct date on = expected_on(l->work->today, l->habits, l->side, r->party_id, r->on, planned_on);
     if (week_of(l->work->today, on) + 1 != l->out->week) return NULL;
     const struct week_item item = { .kind = CASH_ITEM,
                                     .item_id = { r->id.n },
                                     .party_id = r->party_id,
-                                    .name = r->name,
-                                    .reference = r->reference,
-                                    .source_kind = r->source_kind,
-                                    .source_id = r->source_id,
-                                    .due_on = r->due_on,
-                                    .planned_on = r->planned_on,
+                                    .due_on = r->on,
+                                    .planned_on = planned_on,
                                     .expected_on = on,
                                     .usual_days = l->side == REPORT_RECEIVABLES ? habit_of(l->habits, r->party_id) : 0,
-                                    .amount_minor = r->rest_base_minor };
+                                    .amount_minor = r->base_minor };
     return list_one(l, &item);
 }
 
-static int by_day(const void *left, const void *right)
+static struct fault *list_side(struct listing *l, enum report_side side)
 {
-    const struct week_item *a = left, *b = right;
-    if (a->expected_on.ymd != b->expected_on.ymd) return a->expected_on.ymd < b->expected_on.ymd ? -1 : 1;
-    return (a->item_id.n > b->item_id.n) - (a->item_id.n < b->item_id.n);
+    const struct report_ask ask = report_asks(l->work, side, l->work->today, (struct instant){ 0 });
+    l->side = side;
+    return db_each(l->work, &sql_report_rest_days, GIVEN(report_ask, &ask), &report_rest_record, list_rest, l);
 }
 
-static struct fault *report_cash_items(struct work *work, const struct week_takes *takes, struct week_list *out)
+static struct fault *list_sent(const struct listing *l)
 {
-    struct habits habits = { .arena = work->arena };
     struct report_sents sents = { 0 };
-    struct listing l = { work, out, &habits, REPORT_RECEIVABLES, takes->limit > 0 ? (size_t)takes->limit : ITEMS_USUAL };
-    struct report_ask ask = report_asks(work, REPORT_RECEIVABLES, work->today, (struct instant){ 0 });
-    out->week = takes->week;
-    TRY(ledger_base_currency(work, &out->currency));
-    TRY(habits_read(work, &habits));
-    TRY(sent_read(work, out->currency, &sents));
+    TRY(sent_read(l->work, l->out->currency, &sents));
     for (size_t i = 0; i < sents.count; i++) {
         const struct report_sent *s = &sents.at[i];
-        struct date on = target_open_from(s->expected_on.ymd < work->today.ymd ? work->today : s->expected_on);
+        struct date on = target_open_from(s->expected_on.ymd < l->work->today.ymd ? l->work->today : s->expected_on);
         const struct week_item item = { .kind = CASH_SENT,
                                         .reference = s->reference,
                                         .source_kind = s->source_kind,
@@ -427,12 +462,69 @@ static struct fault *report_cash_items(struct work *work, const struct week_take
                                         .due_on = s->expected_on,
                                         .expected_on = on,
                                         .amount_minor = s->amount_minor };
-        if (week_of(work->today, on) + 1 == out->week) TRY(list_one(&l, &item));
+        if (week_of(l->work->today, on) + 1 == l->out->week) TRY(list_one(l, &item));
     }
-    TRY(db_each(work, &sql_report_rest_items, GIVEN(report_ask, &ask), &report_rest_item_record, list_rest, &l));
-    l.side = ask.side = REPORT_PAYABLES;
-    TRY(db_each(work, &sql_report_rest_items, GIVEN(report_ask, &ask), &report_rest_item_record, list_rest, &l));
+    return NULL;
+}
+
+static int by_day(const void *left, const void *right)
+{
+    const struct week_item *a = left, *b = right;
+    if (a->expected_on.ymd != b->expected_on.ymd) return a->expected_on.ymd < b->expected_on.ymd ? -1 : 1;
+    if (a->item_id.n != b->item_id.n) return a->item_id.n > b->item_id.n ? 1 : -1;
+    return (a->source_id > b->source_id) - (a->source_id < b->source_id);
+}
+
+static int by_rest_item(const void *left, const void *right)
+{
+    const struct report_rest_item *a = left, *b = right;
+    return (a->id.n > b->id.n) - (a->id.n < b->id.n);
+}
+
+/* What the items from `first` on are called, as many at once as a list holds. */
+static struct fault *name_some(struct work *work, struct week_item *items, size_t count)
+{
+    struct report_rest_items named = { 0 };
+    struct str next;
+    struct text ids = text_new(work->arena);
+    for (size_t i = 0; i < count; i++) {
+        if (items[i].kind != CASH_ITEM) continue;
+        if (ids.length) text_add_char(&ids, ',');
+        text_add_int(&ids, items[i].item_id.n);
+    }
+    if (!ids.length) return NULL;
+    const struct list_query query = { .sort = STR("id"), .limit = LIST_LIMIT_MAX, .is_among = true, .among = text_str(&ids) };
+    TRY(db_list(work, &sql_report_rest_items, NONE, &query, INTO_LIST(report_rest_item, &named), &next));
+    for (size_t i = 0; i < count; i++) {
+        const struct report_rest_item key = { .id = { items[i].item_id.n } };
+        const struct report_rest_item *found =
+            items[i].kind == CASH_ITEM && named.count ? bsearch(&key, named.at, named.count, sizeof key, by_rest_item) : NULL;
+        if (!found) continue;
+        items[i].name = found->name, items[i].reference = found->reference;
+        items[i].source_kind = found->source_kind, items[i].source_id = found->source_id;
+    }
+    return NULL;
+}
+
+static struct fault *report_cash_items(struct work *work, const struct week_takes *takes, struct week_list *out)
+{
+    struct habits habits = { .arena = work->arena };
+    struct report_plans plans = { 0 };
+    struct listing l = { work, out, &habits, &plans, REPORT_RECEIVABLES };
+    size_t limit = takes->limit > 0 ? (size_t)takes->limit : ITEMS_USUAL;
+    out->week = takes->week;
+    TRY(ledger_base_currency(work, &out->currency));
+    TRY(habits_read(work, &habits));
+    TRY(db_all(work, &sql_report_planned, NONE, INTO_LIST(report_plan, &plans)));
+    TRY(list_sent(&l));
+    TRY(list_side(&l, REPORT_RECEIVABLES));
+    TRY(list_side(&l, REPORT_PAYABLES));
     if (out->items.count) qsort(out->items.at, out->items.count, sizeof *out->items.at, by_day);
+    if (out->items.count > limit) out->items.count = limit;
+    for (size_t first = 0; first < out->items.count; first += LIST_LIMIT_MAX) {
+        size_t some = out->items.count - first;
+        TRY(name_some(work, out->items.at + first, some < LIST_LIMIT_MAX ? some : LIST_LIMIT_MAX));
+    }
     return NULL;
 }
 CALLABLE(report_cash_items, week_takes, week_list);

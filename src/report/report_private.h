@@ -16,6 +16,8 @@ struct report_ask {
 extern const struct record report_ask_record;
 extern const char *const report_sides[3];
 struct report_ask report_asks(const struct work *work, enum report_side side, struct date as_of, struct instant known_at);
+/* Nothing is dated after that day, so what is open now is what was open then. */
+CHECKED struct fault *report_is_now(struct work *work, const struct report_ask *ask, bool *now);
 struct report_day { struct date on; int64_t base_minor; }; /* due_on, or dated_on, as `on` */
 LIST_STRUCT(report_days, struct report_day);
 extern const struct record report_day_record;

@@ -150,6 +150,46 @@ static void expect_items(struct work *work, const struct ageing_takes *takes, co
     expect_int(buckets[4], ageing->later_minor);
 }
 
+/* Page by page, from what is open now and what was settled later; beside the list of all that was known until far in the future, which
+ * reads every item and settlement there is. */
+static void expect_pages(struct work *work, const struct open_list_takes *of)
+{
+    struct open_list_takes slow = *of, quick = *of;
+    struct open_list all = { 0 };
+    size_t at = 0;
+    slow.known_at = (struct instant){ INT64_MAX / 4 };
+    expect_done(report_open_items(work, &slow, &all));
+    quick.limit = 7;
+    for (bool more = true; more;) {
+        struct open_list page = { 0 };
+        expect_done(report_open_items(work, &quick, &page));
+        expect_int(all.count, page.count);
+        expect_int(all.total_minor, page.total_minor);
+        for (size_t i = 0; i < page.items.count; i++, at++) {
+            struct str one = record_to_json(work->arena, GIVEN(open_item, &page.items.at[i]));
+            expect(at < all.items.count && str_equal(one, record_to_json(work->arena, GIVEN(open_item, &all.items.at[at]))));
+        }
+        more = page.next.length > 0;
+        expect(!more || page.items.count == 7);
+        quick.after = page.next;
+    }
+    expect_int(all.count, (int64_t)at);
+    expect_int(all.count, (int64_t)all.items.count);
+}
+
+/* What is open by the month it is of: from what is kept up, and from the items one by one. */
+static void expect_weighted(struct work *work, struct date as_of)
+{
+    const struct dso_takes takes = { .as_of = as_of };
+    struct open_list all = { 0 };
+    struct dso dso = { 0 };
+    int64_t sum = 0;
+    expect_done(report_dso(work, &takes, &dso));
+    expect_done(report_open_items(work, &(struct open_list_takes){ .side = REPORT_RECEIVABLES, .as_of = as_of }, &all));
+    for (size_t i = 0; i < all.items.count; i++) sum += all.items.at[i].rest_base_minor;
+    expect_int(sum, dso.receivables_minor);
+}
+
 /* Any day, by all ways: the totals, by party, as known before; each is the control account and the list of open items. */
 static void expect_any_day(struct work *work, const struct random_books *b)
 {
@@ -175,6 +215,13 @@ static void expect_any_day(struct work *work, const struct random_books *b)
         struct ageing known = { 0 };
         expect_done(report_ageing(work, &takes, &known));
         expect_items(work, &takes, &known);
+        struct open_list_takes pages = { .side = side, .as_of = takes.as_of };
+        expect_pages(work, &pages);
+        pages.party_id = b->parties[i % 5];
+        expect_pages(work, &pages);
+        pages.due_from_on = (struct date){ 20241101 }, pages.due_to_on = date_add_days((struct date){ 20241115 }, i * 9);
+        expect_pages(work, &pages);
+        if (side == REPORT_RECEIVABLES) expect_weighted(work, takes.as_of);
         db_rollback(work);
     }
     work->reading = false;

@@ -8,6 +8,7 @@
  * Five thousand customers and a thousand suppliers; 690 days until 2026-11-22; nineteen of twenty invoices and bills are paid, twelve to sixty
  * days after their date; every other payment is a bank line, of which one of fifty waits for somebody. */
 #pragma once
+#include "ledger/ledger.h"
 #include "search/search.h"
 #include "serve.h"
 #include <sqlite3.h>
@@ -35,7 +36,7 @@ static const char *const million_sqlite[] = {
 static const char *const million_postgres[] = {
     "create temp table n as select n, date '2025-01-01' + (n * 7919 %% 690)::int as d, date '2025-01-01' + (n * 7919 %% 690 + 30)::int as due, "
     "date '2025-01-01' + least(n * 7919 %% 690 + 12 + n * 31 %% 48, 689)::int as paid, n * 17 %% 5000 + 1 as party, 1000 + n * 31 %% 90000 as minor, (1000 + n * 31 %% 90000) * 21 / 121 as vat, "
-    "'F' || lpad(n::text, 7, '0') as ref, 'NL' || lpad((n %% 97)::text, 2, '0') || 'INGB' || lpad((n * 17 %% 5000 + 1)::text, 10, '0') as iban from generate_series(1, %2$lld) n",
+    "'F' || lpad(n::text, 7, '0') as ref, 'NL' || lpad((n %% 97)::text, 2, '0') || 'INGB' || lpad((n * 17 %% 5000 + 1)::text, 10, '0') as iban from generate_series(cast(1 as bigint), %2$lld) n",
 };
 static const char *const million_steps[] = {
     "insert into party (company_id, id, number, name, name_key, is_customer, is_supplier, is_business, is_blocked, country, language, currency, customer_terms_days, supplier_terms_days, delivery, "
@@ -93,8 +94,9 @@ static const char *const million_steps[] = {
     MILLION_ALLOCATION "select %1$lld, n + 20000000, n + 20000000, paid, n, -minor, -minor from b where n %% 20 > 0",
     MILLION_ALLOCATION "select %1$lld, n + 20000000, n + 30000000, paid, n, minor, minor from b where n %% 20 > 0",
     /* What the ledger keeps up. */
-    "insert into item_rest (company_id, item_id, account_id, party_id, due_on, amount_minor, rest_minor, rest_base_minor) select company_id, id, account_id, party_id, due_on, amount_minor, "
-    "case when kind = 'invoice' and id %% 20 = 0 then amount_minor else 0 end, case when kind = 'invoice' and id %% 20 = 0 then amount_minor else 0 end from open_item where company_id = %1$lld",
+    "insert into item_rest (company_id, item_id, account_id, party_id, due_on, amount_minor, rest_minor, rest_base_minor, paid_on) select i.company_id, i.id, i.account_id, i.party_id, i.due_on, i.amount_minor, "
+    "case when i.kind = 'invoice' and i.id %% 20 = 0 then i.amount_minor else 0 end, case when i.kind = 'invoice' and i.id %% 20 = 0 then i.amount_minor else 0 end, x.paid_on "
+    "from open_item i left join (select item_id, max(effective_on) as paid_on from allocation_line where company_id = %1$lld group by item_id) x on x.item_id = i.id where i.company_id = %1$lld",
     "insert into due_total (company_id, account_id, due_on, rest_base_minor, item_count) select company_id, account_id, due_on, sum(rest_base_minor), count(*) from item_rest where company_id = %1$lld group by 1, 2, 3",
     "create temp table m as select account_id, cast(min(dated_on) as text) as d, dated_on, sum(case when base_minor > 0 then base_minor else 0 end) as debit, sum(case when base_minor < 0 then -base_minor else 0 end) as credit, count(*) as lines "
     "from entry_line where company_id = %1$lld group by account_id, dated_on",
@@ -108,6 +110,7 @@ static const char *const million_steps[] = {
     "'Betaling factuur ' || ref || ' klantnummer D' || party || ' levering week ' || (n * 7919 %% 690 / 7), 0 from n where n %% 20 > 0 and n %% 2 = 1",
     "insert into cash_decision (company_id, id, bank_line_id, category, party_id, entry_id, amount_minor, currency, decided_at, decided_by, is_automatic, probability_ppm, parts) "
     "select company_id, id, id, 'match', id * 17 %% 5000 + 1, id + 10000000, amount_minor, currency, id, 1, id %% 3 > 0, 999000, '[]' from bank_line where company_id = %1$lld and id %% 50 <> 1",
+    "insert into bank_line_waiting (company_id, bank_line_id, bank_account_id, booked_on, amount_minor) select company_id, id, bank_account_id, booked_on, amount_minor from bank_line where company_id = %1$lld and id %% 50 = 1",
     "insert into number_series (company_id, series, last_number) values (%1$lld, 'entry', 40000000)",
 };
 /* Months, by each engine's own way to write a day; and what only made it goes. */
@@ -182,6 +185,7 @@ static void million_fill_sqlite(const char *folder, int64_t company, int64_t inv
     char *back = million_texts(db, select, ";");
     snprintf(select, sizeof select, "select 'drop ' || type || ' ' || name%s", which);
     char *drops = million_texts(db, select, ";");
+    million_run_sqlite(db, "create temp table figures as select * from sqlite_stat1"); /* an index takes its figures with it */
     million_run_sqlite(db, drops);
     million_run_sqlite(db, "begin");
     million_each(million_run_sqlite, db, million_sqlite, ARRAY_LENGTH(million_sqlite), company, invoices);
@@ -190,6 +194,7 @@ static void million_fill_sqlite(const char *folder, int64_t company, int64_t inv
     million_run_sqlite(db, "commit");
     printf("  rows are there; indexes\n");
     million_run_sqlite(db, back);
+    million_run_sqlite(db, "delete from sqlite_stat1; insert into sqlite_stat1 select * from figures");
     million_run_sqlite(db, "pragma journal_mode = wal");
     free(back), free(drops);
     sqlite3_close(db);
@@ -230,7 +235,7 @@ static void million_fill_postgres(const char *url, int64_t company, int64_t invo
     million_run_psql(psql, "set client_min_messages = warning");
     snprintf(
         part, sizeof part,
-        "do $$ declare x record; begin for x in select indexname %s loop execute 'drop index ' || quote_ident(x.indexname); end loop; end $$",
+        "do $$ declare each record; begin for each in select indexname %s loop execute 'drop index ' || quote_ident(each.indexname); end loop; end $$",
         indexes);
     million_run_psql(psql, part);
     million_each(million_run_psql, psql, million_postgres, ARRAY_LENGTH(million_postgres), company, invoices);
@@ -244,17 +249,20 @@ static void million_fill_postgres(const char *url, int64_t company, int64_t invo
 
 /* ---- The books ---- */
 
-/* What the job of the server would do over some minutes. */
-static void million_search(struct arena *arena, struct served *s)
+/* What the jobs of the server would do over some minutes. */
+static void million_jobs(struct arena *arena, struct served *s)
 {
     struct books *books;
-    int64_t built;
+    int64_t built, packed;
     must(books_open(arena, str_of(s->folder), &books));
     struct work work = {
-        .arena = arena, .now = instant_now(), .company_id = s->company, .system = true, .source = STR("bench")
+        .arena = arena, .now = instant_now(), .today = { 20261122 }, .company_id = s->company, .system = true, .source = STR("bench")
     };
     must(search_build(&work, books, SEARCH_LEAST, 10000, &built));
     printf("  %lld segments for words\n", (long long)built);
+    int64_t from = clock_us();
+    must(ledger_pack_due(&work, books, 5000, 1000, &packed));
+    if (packed) printf("  %lld months packed in %.1f s\n", (long long)packed, (double)(clock_us() - from) / 1e6);
     books_close(books);
 }
 
@@ -268,14 +276,14 @@ static struct served million_books(struct arena *arena, int64_t invoices, const 
         snprintf(s.folder, sizeof s.folder, "%s", url);
         if (!served_open(arena, &s)) return s;
         million_fill_postgres(url, s.company, invoices);
-        million_search(arena, &s);
+        million_jobs(arena, &s);
     } else {
         snprintf(s.folder, sizeof s.folder, "%.100s/million-%lld-%016llx", kept ? kept : "out/bench",
                  (long long)invoices, (unsigned long long)million_hash(invoices));
         if (!stat(s.folder, &about)) {
             printf("%lld invoices, kept from before: %s\n", (long long)invoices, s.folder);
             served_open(arena, &s);
-            million_search(arena, &s); /* what it lacks */
+            million_jobs(arena, &s); /* what it lacks */
             return s;
         }
         snprintf(making.folder, sizeof making.folder, "%.180s.making", s.folder);
@@ -283,7 +291,7 @@ static struct served million_books(struct arena *arena, int64_t invoices, const 
         need(!mkdir(making.folder, 0700), making.folder);
         served_open(arena, &making);
         million_fill_sqlite(making.folder, making.company, invoices);
-        million_search(arena, &making);
+        million_jobs(arena, &making);
         need(!rename(making.folder, s.folder), "renaming");
         served_open(arena, &s);
     }
