@@ -18,22 +18,42 @@ static struct fault *companies_load(struct work *work, struct books *books, stru
     return fault;
 }
 
+/* What takes long is read beside the writers; then some lines at a time are decided, so that nobody waits for more than a moment. */
+static struct fault *match_lines_of(struct work *work, struct books *books, const struct operations *operations)
+{
+    enum { LINES = 5000 };
+    struct { int64_t limit; } takes = { LINES };
+    struct cash_running *running = NULL;
+    bool news = false;
+    work->reading = true;
+    TRY(db_begin(work, books));
+    struct fault *fault = cash_has_news(work, &news);
+    if (!fault && news) fault = cash_run_read(work, LINES, &running);
+    db_rollback(work);
+    work->reading = false;
+    struct arena_mark mark = arena_mark(work->arena);
+    for (bool more = running != NULL; more && !fault;) {
+        work->prepared = running;
+        work->now = instant_now();
+        fault = operation_call(work, books, operations, "cash run", &takes, NULL);
+        work->prepared = NULL;
+        more = !fault && cash_run_more(running);
+        if (!fault) arena_rewind(work->arena, mark);
+    }
+    cash_run_end(running);
+    return fault;
+}
+
 /* Bank lines that came in are looked at within seconds; when there are none, nothing is written. */
 static struct fault *match_bank_lines(struct work *work, struct books *books, const struct operations *operations)
 {
     struct company_id_rows companies = { 0 };
     TRY(companies_load(work, books, &companies));
+    struct arena_mark mark = arena_mark(work->arena);
     for (size_t i = 0; i < companies.count; i++) {
-        struct { int64_t limit; } takes = { 5000 };
-        bool news = false;
+        arena_rewind(work->arena, mark);
         work->company_id = companies.at[i].id;
-        work->reading = true;
-        TRY(db_begin(work, books));
-        struct fault *fault = cash_has_news(work, &news);
-        db_rollback(work);
-        work->reading = false;
-        if (fault) return fault;
-        if (news) TRY(operation_call(work, books, operations, "cash run", &takes, NULL));
+        TRY(match_lines_of(work, books, operations));
     }
     return NULL;
 }
@@ -103,14 +123,21 @@ static struct fault *learn(struct work *work, struct books *books, const struct 
     TRY(companies_load(work, books, &companies));
     for (size_t i = 0; i < companies.count; i++) {
         bool lessons = false;
+        struct cash_training *training = NULL;
         work->company_id = companies.at[i].id;
         work->reading = true;
         TRY(db_begin(work, books));
         struct fault *fault = cash_has_lessons(work, &lessons);
+        if (!fault && lessons) fault = cash_train_read(work, &training);
         db_rollback(work);
         work->reading = false;
         if (fault) return fault;
-        if (lessons) TRY(operation_call(work, books, operations, "cash train", &(struct nothing){ 0 }, NULL));
+        if (!training) continue;
+        work->prepared = training;
+        work->now = instant_now();
+        fault = operation_call(work, books, operations, "cash train", &(struct nothing){ 0 }, NULL);
+        work->prepared = NULL;
+        if (fault) return fault;
     }
     return NULL;
 }

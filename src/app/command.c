@@ -151,6 +151,7 @@ static struct fault *serve(struct program *p)
     sigwait(&ends, &which);
     LOG(LOG_INFO, "stopping", LOG_INT("signal", which));
     http_stop(http, GRACE_MS);
+    books_stop(p->books, STOP_READS); /* what a job reads is for nobody any more */
     jobs_stop(jobs);
     LOG(LOG_INFO, "stopped");
     return NULL;

@@ -88,8 +88,20 @@ extern const struct record cash_run_result_record;
 /* Looks at every undecided line (at most `limit`, oldest first), posts what is certain, keeps proposals for the rest. */
 CHECKED struct fault *cash_run(struct work *work, int64_t limit, struct cash_run_result *result);
 
+/* The same for a job, on books of any size: in a transaction that reads, what is known is read and the engine built (minutes, of a million
+ * invoices, in which others write); then `cash run` with work->prepared decides some of the lines, no longer than a moment. What was said
+ * meanwhile is met when it is posted: a line that is decided is left, an item that is settled is refused. */
+struct cash_running;
+CHECKED struct fault *cash_run_read(struct work *work, int64_t limit, struct cash_running **out); /* NULL: no line to look at */
+bool cash_run_more(struct cash_running *running); /* asked behind the commit */
+void cash_run_end(struct cash_running *running);  /* NULL is fine */
+
 /* Whether there are undecided lines that the engine has not looked at yet. */
 CHECKED struct fault *cash_has_news(struct work *work, bool *news);
+
+/* The same for `cash train`: what takes long is read and worked out in a transaction that reads; the operation keeps what came of it. */
+struct cash_training;
+CHECKED struct fault *cash_train_read(struct work *work, struct cash_training **out);
 
 /* Whether so much was decided since it last learned that learning again is worth it. */
 CHECKED struct fault *cash_has_lessons(struct work *work, bool *lessons);

@@ -80,6 +80,12 @@ select decision_id as id, reason, entry_id, undone_by as by from cash_undo where
 -- name: lines_undecided
 select w.bank_line_id as id from bank_line_waiting w where w.company_id = :company_id order by w.booked_on, w.bank_line_id limit :id;
 
+-- name: line_still_undecided
+select l.id from bank_line l
+ where l.company_id = :company_id and l.id = :id
+   and not exists (select 1 from cash_decision d where d.company_id = l.company_id and d.bank_line_id = l.id
+                    and not exists (select 1 from cash_undo u where u.company_id = d.company_id and u.decision_id = d.id));
+
 -- name: proposal_clear
 delete from cash_proposal where company_id = :company_id and bank_line_id = :bank_line_id;
 

@@ -508,25 +508,79 @@ static struct fault *look_at(struct matcher *m, const struct bank_line *line)
     return keep_proposal(m, line, &proposal, sign);
 }
 
-struct fault *cash_run(struct work *work, int64_t limit, struct cash_run_result *result)
+struct cash_running {
+    struct matcher m;
+    struct line_ids lines;
+    size_t at;
+    bool begun; /* a transaction that is not known to be kept: the engine may know what the books don't */
+};
+
+struct fault *cash_run_read(struct work *work, int64_t limit, struct cash_running **out)
 {
-    struct matcher m = { .work = work, .result = result };
     struct line_ids lines = { 0 };
-    *result = (struct cash_run_result){ 0 };
+    *out = NULL;
     TRY(db_all(work, &sql_lines_undecided, CASH_KEY(limit), INTO_LIST(line_id, &lines)));
     if (!lines.count) return NULL;
-    m.arena = arena_new(ENGINE_BYTES);
-    m.scratch = arena_new(ENGINE_BYTES);
-    struct fault *fault = prepare(&m);
-    for (size_t i = 0; i < lines.count && !fault; i++) {
-        struct bank_line line = { 0 };
-        fault = bank_line_load(work, lines.at[i].id, &line);
-        if (!fault) fault = look_at(&m, &line);
-        arena_reset(m.scratch);
-    }
-    arena_free(m.scratch);
-    arena_free(m.arena);
+    struct cash_running *r = ARENA_NEW(work->arena, struct cash_running);
+    *r = (struct cash_running){ .m = { .work = work, .arena = arena_new(ENGINE_BYTES), .scratch = arena_new(ENGINE_BYTES) },
+                                .lines = lines };
+    struct fault *fault = prepare(&r->m);
+    if (fault) cash_run_end(r);
+    else *out = r;
     return fault;
+}
+
+void cash_run_end(struct cash_running *r)
+{
+    if (!r) return;
+    arena_free(r->m.scratch);
+    arena_free(r->m.arena);
+}
+
+bool cash_run_more(struct cash_running *r)
+{
+    r->begun = false;
+    return r->at < r->lines.count;
+}
+
+/* The lines that are left, or as many as can be looked at until then. */
+static struct fault *run_lines(struct cash_running *r, int64_t until_us)
+{
+    struct fault *fault = NULL;
+    while (r->at < r->lines.count && !fault && (!until_us || clock_us() < until_us)) {
+        struct bank_line line = { 0 };
+        struct line_id open;
+        bool found = true;
+        int64_t id = r->lines.at[r->at++].id.n;
+        if (until_us) TRY(db_find(r->m.work, &sql_line_still_undecided, CASH_KEY(id), INTO(line_id, &open), &found));
+        if (!found) continue;
+        TRY(bank_line_load(r->m.work, (bank_line_id){ id }, &line));
+        fault = look_at(&r->m, &line);
+        arena_reset(r->m.scratch);
+    }
+    return fault;
+}
+
+struct fault *cash_run(struct work *work, int64_t limit, struct cash_run_result *result)
+{
+    struct cash_running *r;
+    *result = (struct cash_run_result){ 0 };
+    TRY(cash_run_read(work, limit, &r));
+    if (!r) return NULL;
+    r->m.result = result;
+    struct fault *fault = run_lines(r, 0);
+    cash_run_end(r);
+    return fault;
+}
+
+enum { SLICE_US = 300000 };
+static struct fault *run_slice(struct cash_running *r, struct cash_run_result *result)
+{
+    *result = (struct cash_run_result){ 0 };
+    if (r->begun) return r->at = r->lines.count, NULL; /* a conflict took the last one back: the next run reads anew */
+    r->begun = true;
+    r->m.result = result;
+    return run_lines(r, clock_us() + SLICE_US);
 }
 
 struct fault *cash_has_news(struct work *work, bool *news)
@@ -561,6 +615,7 @@ RECORD(run_takes, { FIELD(struct run_takes, limit, .max = 100000, OPTIONAL,
                           .about = "at most so many lines, oldest first; left out: 10000") });
 static struct fault *run_op(struct work *work, const struct run_takes *takes, struct cash_run_result *out)
 {
+    if (work->prepared) return run_slice(work->prepared, out);
     return cash_run(work, takes->limit ? takes->limit : 10000, out);
 }
 CALLABLE(run_op, run_takes, cash_run_result);
@@ -605,17 +660,18 @@ static struct fault *keep_model(struct work *work, const struct cash_report *rep
     return NULL;
 }
 
-static struct fault *train(struct work *work, const struct nothing *takes, struct trained *out)
+struct cash_training { struct cash_report report; };
+
+struct fault *cash_train_read(struct work *work, struct cash_training **out)
 {
     struct cash_run_result unused = { 0 };
     struct matcher m = { .work = work, .result = &unused };
     struct cash_settings settings;
     struct model_row model = { 0 };
-    struct cash_report report = { 0 };
     struct cash_past *past;
     size_t past_count;
     bool found;
-    (void)takes;
+    *out = ARENA_NEW(work->arena, struct cash_training);
     TRY(settings_of(work, &settings));
     m.arena = arena_new(ENGINE_BYTES);
     m.owed = cash_engine_new(m.arena, &settings);
@@ -627,9 +683,17 @@ static struct fault *train(struct work *work, const struct nothing *takes, struc
     if (!fault) fault = add_owed(&m, true);
     if (!fault) fault = cash_batches_tell(work, m.owed);
     if (!fault) fault = db_find(work, &sql_model_used, NONE, INTO(model_row, &model), &found);
-    if (!fault) fault = cash_engine_train(m.owed, work->arena, past, past_count, model.content, &report);
+    if (!fault) fault = cash_engine_train(m.owed, work->arena, past, past_count, model.content, &(*out)->report);
     arena_free(m.arena);
-    if (fault) return fault;
+    return fault;
+}
+
+static struct fault *train(struct work *work, const struct nothing *takes, struct trained *out)
+{
+    struct cash_training *training = work->prepared;
+    (void)takes;
+    if (!training) TRY(cash_train_read(work, &training));
+    const struct cash_report report = training->report;
     *out = (struct trained){
         .lines = report.now.lines,
         .right_rules = report.rules.right,

@@ -107,6 +107,52 @@ DB_TEST(cash_run_posts_the_certain_and_asks_the_rest)
     test_commit(work);
 }
 
+static struct cash_run_result run_prepared(struct work *work, struct cash_running *running)
+{
+    struct { int64_t limit; } takes = { 100 };
+    struct cash_run_result result = { 0 };
+    work->prepared = running;
+    expect_done(cash_runs.operations[0].call->run(work, &takes, &result));
+    work->prepared = NULL;
+    return result;
+}
+
+/* A job reads first and decides later: what a person decided in between stays as it is, and a transaction that was taken back ends the run. */
+DB_TEST(cash_run_read_beforehand)
+{
+    test_begin(work);
+    (void)given_main_account(work);
+    party_id zon = cash_customer(work, "Zonnebloem Handel BV");
+    item_id a = cash_invoice(work, zon, "20250017", 12345), b = cash_invoice(work, zon, "20250018", 777);
+    const struct pay pays[] = { { 12345, "factuur 20250017", "Zonnebloem Handel BV", NULL },
+                                { 777, "factuur 20250018", "Zonnebloem Handel BV", NULL } };
+    struct bank_lines lines = cash_lines(work, pays, 2, (struct date){ 20250305 }, "S1");
+    struct cash_running *running, *again;
+    expect_done(cash_run_read(work, 100, &running));
+    struct cash_share shares[] = { { a, 12345, 0 } };
+    const struct cash_decide decide = { .line_id = lines.at[0].id, .party_id = zon, .shares = { shares, 1, 1 } };
+    struct cash_decided decided = { 0 };
+    expect_done(cash_settle(work, &decide, &by_hand, &decided));
+    struct cash_run_result result = run_prepared(work, running);
+    expect_int(1, result.lines);
+    expect_int(1, result.posted);
+    expect_int(0, rest_of(work, a));
+    expect_int(0, rest_of(work, b));
+    expect(!cash_run_more(running));
+    cash_run_end(running);
+    cash_proved(work);
+    expect_done(cash_run_read(work, 100, &again));
+    expect(!again); /* nothing is left */
+    const struct pay third[] = { { 50, "huur", "Vastgoed NV", NULL } };
+    (void)cash_lines(work, third, 1, (struct date){ 20250306 }, "S2");
+    expect_done(cash_run_read(work, 100, &again));
+    expect_int(1, run_prepared(work, again).lines);
+    expect_int(0, run_prepared(work, again).lines); /* not told that the first was kept */
+    expect(!cash_run_more(again));
+    cash_run_end(again);
+    test_commit(work);
+}
+
 /* A correction counts at once: an account nobody knew pays for a customer, and the next line from it is explained by that. */
 DB_TEST(cash_learns_from_a_correction_at_once)
 {

@@ -15,6 +15,10 @@ const struct fault_type db_incomplete = {
     FAULT_CONFLICT, "db.incomplete",
     "A copy into these books was broken off, so they are not complete. Remove them, then copy again."
 };
+const struct fault_type db_stopped = {
+    FAULT_UNREACHABLE, "db.stopped",
+    "This was broken off: the server is stopping, or nobody waited for the answer any more. Ask again in a moment."
+};
 const struct fault_type db_crowded = { FAULT_LIMIT, "db.crowded",
                                        "{most} programs use these books at once. Close one, then try again." };
 
@@ -30,6 +34,15 @@ struct connection *connection_new(struct books *books, void *driver)
     connection->driver = driver;
     return connection;
 }
+
+bool connection_stops(const struct connection *connection)
+{
+    int ending = atomic_load_explicit(&connection->books->ending, memory_order_relaxed);
+    if (connection->writing) return ending == STOP_ALL;
+    return ending != STOP_NOTHING || (connection->given_up && atomic_load_explicit(connection->given_up, memory_order_relaxed));
+}
+
+void books_stop(struct books *books, enum books_stop what) { atomic_store(&books->ending, (int)what); }
 
 /* Under the lock. false: waited too long. */
 static bool pool_wait(struct books *books)
@@ -115,6 +128,7 @@ void books_close(struct books *books)
 {
     if (!books) return;
     struct arena *arena = arena_new((size_t)16 << 20);
+    books_stop(books, STOP_NOTHING); /* the lease is given back */
     ids_release(arena, books);
     arena_free(arena);
     pool_empty(books);

@@ -456,6 +456,72 @@ DB_TEST(db_migration_keys)
     own_drop(work, &own);
 }
 
+/* ---- Broken off ---- */
+
+static const struct sql endless = {
+    .name = "endless",
+    .text =
+        "with recursive n(i) as (select cast(1 as bigint) union all select i + 1 from n where i < 4000000000) select cast(count(*) as bigint) as count, cast(0 as bigint) as total from n",
+};
+struct reading { pthread_t thread; struct books *books; _Atomic bool given_up; const struct fault_type *said; int64_t took_us; };
+
+static void *read_endless(void *context)
+{
+    struct reading *r = context;
+    struct arena *arena = arena_new(1 << 20);
+    struct work work = { .arena = arena, .company_id = 1, .reading = true, .given_up = &r->given_up };
+    struct sum sum = { 0 };
+    struct fault *fault = db_begin(&work, r->books);
+    if (!fault) fault = db_one(&work, &endless, NONE, INTO(sum, &sum), &thing_missing);
+    r->said = fault ? fault->type : NULL;
+    db_rollback(&work);
+    arena_free(arena);
+    return NULL;
+}
+
+/* Nobody waits any more, or the books are closed: a long read ends within a moment, and what is written is not touched by that. */
+DB_TEST(db_long_read_is_broken_off)
+{
+    struct own own = own_place(work);
+    struct books *books = own_open_ready(work, &own);
+    for (int by_books = 0; by_books < 2; by_books++) {
+        struct reading r = { .books = books };
+        expect_int(pthread_create(&r.thread, NULL, read_endless, &r), 0);
+        struct work other = { .arena = work->arena, .company_id = 7, .now = instant_now() };
+        expect_done(db_begin(&other, books));
+        struct thing t = thing_new(&other, "kept", by_books);
+        expect_done(db_run(&other, &thing_add, GIVEN(thing, &t)));
+        usleep(300000);
+        int64_t from = clock_us();
+        if (by_books) books_stop(books, STOP_READS);
+        else atomic_store(&r.given_up, true);
+        pthread_join(r.thread, NULL);
+        expect(clock_us() - from < 20000000);
+        expect(r.said == &db_stopped);
+        t = thing_new(&other, "kept too", by_books);
+        expect_done(db_run(&other, &thing_add, GIVEN(thing, &t)));
+        expect_done(db_commit(&other));
+        struct work late = {
+            .arena = work->arena, .company_id = 7, .now = instant_now(), .reading = true, .given_up = &r.given_up
+        };
+        (void)expect_refused(&db_stopped, db_begin(&late, books));
+        books_stop(books, STOP_NOTHING);
+    }
+    expect_int(count_in(work->arena, books, 7), 4);
+    struct work writer = { .arena = work->arena, .company_id = 7, .now = instant_now() };
+    expect_done(db_begin(&writer, books));
+    struct thing t = thing_new(&writer, "lost", 1);
+    expect_done(db_run(&writer, &thing_add, GIVEN(thing, &t)));
+    books_stop(books, STOP_ALL);
+    (void)expect_refused(&db_stopped, db_run(&writer, &thing_add, GIVEN(thing, &t)));
+    (void)expect_refused(&db_stopped, db_commit(&writer));
+    (void)expect_refused(&db_stopped, db_begin(&writer, books));
+    books_stop(books, STOP_NOTHING);
+    expect_int(count_in(work->arena, books, 7), 4);
+    books_close(books);
+    own_drop(work, &own);
+}
+
 /* Programs that start together on new books: one of them migrates. */
 DB_TEST(db_migrate_together)
 {

@@ -349,6 +349,7 @@ static struct fault *usable(struct work *work, const struct sql *sql)
     ensure(work->db);
     if (work->db->failed)
         return db_fault(work->arena, work->db->failed, "%s: the transaction has failed before this", sql->name);
+    if (connection_stops(work->db->connection)) return db_fault(work->arena, &db_stopped, "%s", sql->name);
     return counted(work, work->db->books);
 }
 
@@ -557,13 +558,26 @@ struct fault *db_begin(struct work *work, struct books *books)
 {
     ensure(!work->db);
     TRY(counted(work, books));
+    bool given_up = work->reading && work->given_up && atomic_load_explicit(work->given_up, memory_order_relaxed);
+    if (given_up || atomic_load_explicit(&books->ending, memory_order_relaxed) >= (work->reading ? STOP_READS : STOP_ALL))
+        return db_fault(work->arena, &db_stopped, "begin");
     struct db *db = ARENA_NEW(work->arena, struct db);
     db->books = books;
     db->writing = !work->reading;
     work->db = db;
     struct fault *fault = books->engine->begin(work, db);
     if (fault) work->db = NULL;
+    else {
+        db->connection->writing = db->writing;
+        if (!db->writing) db->connection->given_up = work->given_up;
+    }
     return fault;
+}
+
+/* The connection goes back to the pool: nobody's wish to end goes with it. */
+static void nobody_waits(struct db *db)
+{
+    if (!db->writing) db->connection->given_up = NULL;
 }
 
 struct fault *db_commit(struct work *work)
@@ -577,6 +591,7 @@ struct fault *db_commit(struct work *work)
         return fault;
     }
     work->db = NULL;
+    nobody_waits(db);
     return db->books->engine->commit(work->arena, db);
 }
 
@@ -585,5 +600,6 @@ void db_rollback(struct work *work)
     struct db *db = work->db;
     if (!db) return;
     work->db = NULL;
+    nobody_waits(db);
     db->books->engine->rollback(db);
 }

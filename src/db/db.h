@@ -34,6 +34,7 @@ extern const struct fault_type db_changed_migration;
 extern const struct fault_type db_incomplete; /* a copy into these books was broken off */
 extern const struct fault_type db_not_empty;  /* a copy goes into books without any row */
 extern const struct fault_type db_copy_differs;
+extern const struct fault_type db_stopped; /* broken off: the books are being closed, or nobody waits for it */
 extern const struct fault_type db_crowded; /* more programs at once than there are node numbers */
 
 /* ---- Books: opened once a process ---- */
@@ -47,6 +48,10 @@ CHECKED struct fault *books_migrate(struct arena *arena, struct books *books);
 /* What would let others read or change the books beside the program; asked before serving: a folder or a file of SQLite that everybody
  * on the machine may write or read, a PostgreSQL on another machine whose connection nothing protects. Refuses db_open_…. */
 CHECKED struct fault *books_safe(struct arena *arena, struct str where);
+/* Before the books are closed while others may be at work on them: what reads is broken off (db_stopped) and nothing new may read; with
+ * STOP_ALL what writes too. Nothing is kept by halves. */
+enum books_stop { STOP_NOTHING, STOP_READS, STOP_ALL };
+void books_stop(struct books *books, enum books_stop what);
 bool books_are_postgres(const struct books *books);
 struct str books_directory(const struct books *books); /* where files beside the database go; absent on PostgreSQL and in memory */
 /* A copy of SQLite books while they are in use (backup API): one snapshot, whole or not there, on disk when it returns. */

@@ -43,6 +43,8 @@ struct connection {
     struct books *books;
     void *driver; /* sqlite3, PGconn */
     bool broken;  /* not to be used again */
+    bool writing; /* in the transaction at hand */
+    const _Atomic bool *given_up;
     struct statement *buckets[BUCKETS];
     size_t composed;
     int64_t uses;
@@ -139,6 +141,7 @@ struct books {
     size_t pool_open, pool_most;
     struct ids ids;
     atomic_llong statements, fail_at;
+    atomic_int ending; /* enum books_stop */
     struct keys keys;
 };
 void keys_open(struct books *books); /* after the engine, which knows the directory */
@@ -149,6 +152,7 @@ CHECKED struct fault *pool_take(struct arena *arena, struct books *books, struct
 void pool_give(struct connection *connection);
 void pool_empty(struct books *books); /* what is not in use */
 struct connection *connection_new(struct books *books, void *driver);
+bool connection_stops(const struct connection *connection); /* what runs on it is to be broken off; asked now and then while it runs */
 void connection_forget(struct connection *connection); /* its statements and itself, after the driver's are gone */
 
 /* ids.c. A node number is leased and a block of counters reserved before a transaction that may use them commits. */

@@ -1,5 +1,6 @@
 /* PostgreSQL through libpq: every value in binary, every parameter with its type. */
 #include <libpq-fe.h>
+#include <poll.h>
 #include "db/engine.h"
 
 enum { CONNECTIONS_MOST = 16, PIPELINE_BATCH = 200, FETCH_BYTES = 1 << 20, FETCH_MOST = 5000 };
@@ -57,6 +58,7 @@ static struct fault *refused(struct arena *arena, struct connection *connection,
     bool discard = true;
     const struct fault_type *type = &db_unreachable;
     if (state) type = fault_type_of(state, &discard);
+    if (state && !strcmp(state, "57014") && connection_stops(connection)) type = &db_stopped;
     if (PQstatus(handle(connection)) == CONNECTION_BAD) type = &db_unreachable, discard = true;
     connection->broken |= discard;
     const char *constraint = result ? PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME) : NULL;
@@ -70,6 +72,32 @@ static bool is_done(const PGresult *result)
 {
     ExecStatusType status = PQresultStatus(result);
     return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+}
+
+/* The last answer to what was sent, as PQexec would give it; while none comes, it is asked now and then whether somebody still waits. */
+enum { ASKED_MS = 250 };
+static PGresult *answer(struct connection *connection, int sent)
+{
+    PGconn *conn = handle(connection);
+    PGresult *last = NULL, *next = NULL;
+    bool cancelled = false;
+    char why[256];
+    while (sent) {
+        while (PQisBusy(conn)) {
+            struct pollfd fd = { .fd = PQsocket(conn), .events = POLLIN };
+            int ready = poll(&fd, 1, cancelled ? -1 : ASKED_MS);
+            if (ready > 0 && !PQconsumeInput(conn)) break;
+            if (ready || !connection_stops(connection)) continue;
+            PGcancel *cancel = PQgetCancel(conn);
+            cancelled = cancel && PQcancel(cancel, why, sizeof why);
+            PQfreeCancel(cancel);
+        }
+        if (!(next = PQgetResult(conn))) break;
+        PQclear(last);
+        last = next;
+        if (PQstatus(conn) == CONNECTION_BAD) break;
+    }
+    return last;
 }
 
 static struct fault *command(struct arena *arena, struct connection *connection, const char *text)
@@ -145,6 +173,7 @@ static struct fault *keeper_reserve(struct work *work, struct books *books, stru
     struct fault *fault = NULL;
     for (int attempt = 0; attempt < 2; attempt++) {
         if (!*keeper) TRY(postgres_connect(work->arena, books, keeper));
+        (*keeper)->writing = true;
         struct db db = { .books = books, .connection = *keeper, .writing = true };
         struct work other = { .arena = work->arena, .now = work->now, .system = true, .db = &db };
         fault = ids_reserve(&other);
@@ -389,8 +418,9 @@ static struct fault *cursor_open(struct arena *arena, struct rows *rows, const s
     char *text = malloc(strlen(st->text) + 64);
     ensure(text);
     sprintf(text, "declare c%u no scroll cursor for %s", rows->cursor, st->text);
-    PGresult *result = PQexecParams(handle(rows->connection), text, (int)st->param_count, types, sent->values,
-                                    sent->lengths, sent->formats, 1);
+    PGresult *result =
+        answer(rows->connection, PQsendQueryParams(handle(rows->connection), text, (int)st->param_count, types,
+                                                   sent->values, sent->lengths, sent->formats, 1));
     free(text);
     struct fault *fault = is_done(result) ? NULL : refused(arena, rows->connection, result, st->name);
     PQclear(result);
@@ -408,7 +438,8 @@ static struct fault *cursor_fetch(struct arena *arena, struct rows *rows)
         PQclear(rows->result);
     }
     snprintf(text, sizeof text, "fetch forward %d from c%u", many, rows->cursor);
-    rows->result = PQexecParams(handle(rows->connection), text, 0, NULL, NULL, NULL, NULL, 1);
+    rows->result =
+        answer(rows->connection, PQsendQueryParams(handle(rows->connection), text, 0, NULL, NULL, NULL, NULL, 1));
     rows->at = 0;
     if (!is_done(rows->result)) return refused(arena, rows->connection, rows->result, rows->statement->name);
     rows->count = PQntuples(rows->result);
@@ -438,8 +469,9 @@ static struct fault *postgres_rows_open(struct arena *arena, struct rows *rows, 
         return fault;
     }
     snprintf(name, sizeof name, "s%u", st->number);
-    rows->result = PQexecPrepared(handle(rows->connection), name, (int)st->param_count, sent.values, sent.lengths,
-                                  sent.formats, 1);
+    rows->result =
+        answer(rows->connection, PQsendQueryPrepared(handle(rows->connection), name, (int)st->param_count, sent.values,
+                                                     sent.lengths, sent.formats, 1));
     if (!is_done(rows->result)) {
         struct fault *fault = refused(arena, rows->connection, rows->result, st->name);
         rows_drop(rows);

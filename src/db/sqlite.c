@@ -10,6 +10,7 @@
 enum {
     BUSY_MOST_S = 30,
     READERS_MOST = 32,
+    STEPS_ASKED = 20000,
     SAVEPOINT_BYTES =
         0x1ffff /* of changed pages that a savepoint keeps in memory before it makes a file: a posting changes some 25.
                                * The most there can be: SQLite writes them to that file at once, and writes no more than this at once. */
@@ -28,6 +29,7 @@ const struct fault_type *sqlite_fault_type(int code)
         return &db_duplicate;
     switch (code & 0xff) {
     case SQLITE_CONSTRAINT: return &db_refused;
+    case SQLITE_INTERRUPT: return &db_stopped;
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return &db_retry;
     case SQLITE_FULL:
@@ -107,6 +109,9 @@ static int on_busy(void *context, int count)
     return 1;
 }
 
+/* Asked each STEPS_ASKED steps of a statement: nonzero ends it. */
+static int on_progress(void *connection) { return connection_stops(connection); }
+
 int sqlite_control(struct connection *connection, enum control control)
 {
     static const char *const texts[CONTROLS] = { "begin",          "begin immediate",    "savepoint member",
@@ -151,6 +156,8 @@ static struct fault *open_one(struct arena *arena, struct books *books, bool wri
     }
     sqlite3_extended_result_codes(c->db, 1);
     sqlite3_busy_handler(c->db, on_busy, c);
+    sqlite3_progress_handler(c->db, STEPS_ASKED, on_progress, *out);
+    (*out)->writing = writer;
     sqlite3_db_config(c->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(c->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     locale_t locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", NULL);

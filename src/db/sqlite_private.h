@@ -29,6 +29,7 @@ struct sqlite {
     pthread_mutex_t lock; /* of what follows */
     bool taken;           /* somebody has the turn */
     pthread_t holder;
+    int64_t taken_us;     /* when it was taken */
     struct waiter *first, *last;
     pthread_cond_t arrival;
     struct group *group;    /* open: begun, not committed; only who has the turn touches its connection */

@@ -7,6 +7,7 @@
 enum {
     GROUP_MEMBERS = 256,     /* of one commit */
     GROUP_US = 5000,         /* from its begin until nobody more is let in */
+    LONG_TURN_US = 1000000,
     GATHER_US = 300,         /* that a commit waits for those who took part in the last one */
     CHECKPOINT_PAGES = 1000, /* a quiet checkpoint every so many pages of log */
     LOG_PAGES = 2500,        /* then the one who commits finishes it, so that the log starts again: writing over what is
@@ -33,6 +34,7 @@ static void turn_take(struct sqlite *s)
     }
     s->taken = true;
     s->holder = pthread_self();
+    s->taken_us = clock_us();
     pthread_mutex_unlock(&s->lock);
 }
 
@@ -40,6 +42,8 @@ static void turn_take(struct sqlite *s)
 static void turn_hand_on(struct sqlite *s)
 {
     struct waiter *next = s->first;
+    int64_t took_us = clock_us() - s->taken_us;
+    if (took_us > LONG_TURN_US) LOG(LOG_INFO, "db.long_turn", LOG_INT("took_us", took_us)); /* all who write have waited */
     s->taken = next != NULL;
     if (!next) return;
     s->first = next->next;

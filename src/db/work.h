@@ -40,6 +40,8 @@ struct work {
      * what the operation gives. It may never happen (the process dies), so a job must come after it; a refusal is logged. */
     struct fault *(*after)(struct work *work, struct books *books, int64_t id, void *gives);
     int64_t after_id;
+    void *prepared;             /* what a job read and worked out before the transaction of this operation, whose own it is; NULL: nothing */
+    const _Atomic bool *given_up; /* true once nobody waits for the answer any more: what reads is broken off. NULL: somebody always does */
 };
 
 /* Time-ordered, below 2^53, unique over every server of these books: milliseconds since 2020, a count, a node number

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -25,6 +26,7 @@ enum {
     CONNECTIONS_MAX = 4000,
     CONNECTION_BYTES = 16 * 1024, /* what a connection reads a head into and makes one in; the library clears all of it for each request */
 };
+enum { LONG_US = 1000000, READS_END_US = 5000000 };
 
 /* ---- Connections ---- */
 
@@ -70,6 +72,14 @@ static void connection_notice(void *context, struct MHD_Connection *connection, 
     }
 }
 
+/* While a worker runs a request the library doesn't look at its connection, so a long read would go on for nobody. */
+static void look_whether_gone(struct peer *p, int64_t now)
+{
+    struct pollfd fd = { .fd = p->socket, .events = POLLRDHUP };
+    if (now - atomic_load_explicit(&p->since_us, memory_order_relaxed) < LONG_US) return;
+    if (poll(&fd, 1, 0) > 0) atomic_store_explicit(&p->gone, true, memory_order_relaxed);
+}
+
 /* The library gives up on silence; who sends a byte now and then is cut off here. A socket is closed by the library only
  * after its peer has left the ring, so it is still ours under the lock. */
 static void *sweep(void *context)
@@ -82,7 +92,8 @@ static void *sweep(void *context)
         for (struct peer *p = http->peers.next; p != &http->peers; p = p->next) {
             int what = atomic_load_explicit(&p->waiting_for, memory_order_relaxed);
             int64_t limit_ms = what == PEER_HEAD ? http->settings.header_timeout_ms : http->settings.body_timeout_ms;
-            if (what != PEER_US && now - atomic_load_explicit(&p->since_us, memory_order_relaxed) > limit_ms * 1000)
+            if (what == PEER_US) look_whether_gone(p, now);
+            else if (now - atomic_load_explicit(&p->since_us, memory_order_relaxed) > limit_ms * 1000)
                 shutdown(p->socket, SHUT_RDWR);
         }
         clock_gettime(CLOCK_REALTIME, &until);
@@ -245,13 +256,19 @@ static void free_all(struct http *http)
 
 void http_stop(struct http *http, int64_t grace_ms)
 {
-    int64_t until = clock_us() + grace_ms * 1000;
+    int64_t now = clock_us(), until = now + grace_ms * 1000,
+            reads_until = now + READS_END_US < until ? now + READS_END_US : until;
+    struct books *books = http->doors->books;
     MHD_socket listening = MHD_INVALID_SOCKET;
     atomic_store(&http->stopping, true);
     if (http->daemon) listening = MHD_quiesce_daemon(http->daemon);
     events_end(http->events);
+    while (atomic_load(&http->in_flight) > 0 && clock_us() < reads_until) usleep(2000);
+    if (books && atomic_load(&http->in_flight) > 0) books_stop(books, STOP_READS);
     while (atomic_load(&http->in_flight) > 0 && clock_us() < until) usleep(2000);
+    if (books && atomic_load(&http->in_flight) > 0) books_stop(books, STOP_ALL);
     workers_stop(http->workers); /* all that is suspended is resumed by now, or as soon as it asks again */
+    if (books) books_stop(books, STOP_NOTHING);
     if (http->daemon) MHD_stop_daemon(http->daemon);
     if (listening != MHD_INVALID_SOCKET) close(listening);
     pthread_mutex_lock(&http->lock);

@@ -201,6 +201,8 @@ static enum MHD_Result head(struct exchange *e, const char *method)
     e->path = str_cut(e->target, '?', &e->query);
     e->asked = accept_language(exchange_request_header(e, "Accept-Language"));
     e->work = door_work(e->http->doors, e->arena, "http");
+    const struct peer *peer = peer_of(e->connection);
+    if (peer) e->work.given_up = &peer->gone;
     if (e->asked) e->work.language = e->asked;
     e->work.request_id = request_id(e);
     e->work.address = client_address(e);

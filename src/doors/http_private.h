@@ -104,6 +104,7 @@ struct peer {
     char address[INET6_ADDRSTRLEN]; /* as text; of a proxy, when there is one */
     _Atomic int64_t since_us;
     _Atomic int waiting_for;
+    _Atomic bool gone; /* hung up while we worked: what only reads for it may end */
 };
 enum { PEER_HEAD = 1, PEER_BODY, PEER_US }; /* what a connection waits for */
 struct http {
