@@ -253,8 +253,27 @@ RECORD(company_change, {
 static const struct fault_type company_logo = {
     FAULT_INVALID, "access.logo", "The logo must be a PNG picture of at most 1 MB and 3000 by 3000 pixels."
 };
+static const struct fault_type company_website = {
+    FAULT_INVALID, "access.website", "\"{website}\" is no website; write it as www.example.nl or https://www.example.nl."
+};
 static const struct fault_type company_color = { FAULT_INVALID, "access.color",
                                                  "\"{color}\" is no colour; write it as #rrggbb, such as #0b5fff." };
+
+/* What others may make a link of: nothing but http and https, and nothing that ends one. */
+static bool is_website(struct str s)
+{
+    for (size_t i = 0; i < s.length; i++)
+        if ((unsigned char)s.at[i] <= ' ' || strchr("\"'<>\\`", s.at[i])) return false;
+    struct str rest = str_starts(s, "https://")  ? str_part(s, 8, s.length)
+                      : str_starts(s, "http://") ? str_part(s, 7, s.length)
+                                                 : s;
+    size_t host = 0;
+    while (host < rest.length && rest.at[host] != '/' && rest.at[host] != '?' && rest.at[host] != '#') host++;
+    for (size_t i = 0; i < host; i++)
+        if (rest.at[i] == '@' || (rest.at[i] == ':' && (i + 1 == host || rest.at[i + 1] < '0' || rest.at[i + 1] > '9')))
+            return false;
+    return host > 2;
+}
 
 /* What every PDF will show: the head of a PNG with a size that can be drawn; "#rrggbb". */
 static struct fault *check_style(struct work *work, const struct company_change *takes)
@@ -269,6 +288,8 @@ static struct fault *check_style(struct work *work, const struct company_change 
         uint32_t height = png ? (uint32_t)at[20] << 24 | (uint32_t)at[21] << 16 | (uint32_t)at[22] << 8 | at[23] : 0;
         if (!png || !width || !height || width > 3000 || height > 3000) faults = FAULT(work->arena, &company_logo, "logo");
     }
+    if (takes->website.length && !is_website(takes->website))
+        faults = fault_join(faults, FAULT(work->arena, &company_website, "website", PARAM("website", takes->website)));
     struct str color = takes->brand_color;
     if (color.length && (color.length != 7 || color.at[0] != '#' || !hex_parse(str_part(color, 1, 6), rgb, 3)))
         faults = fault_join(faults, FAULT(work->arena, &company_color, "brand_color", PARAM("color", color)));

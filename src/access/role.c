@@ -4,6 +4,8 @@
 
 static const struct fault_type role_built_in = { FAULT_CONFLICT, "access.role_built_in",
                                                  "Built-in roles stay as they are; make a role of your own." };
+static const struct fault_type role_changed = { FAULT_CONFLICT, "access.role_changed",
+                                                "Somebody changed what this role may do; read it again." };
 static const struct fault_type role_in_use = { FAULT_CONFLICT, "access.role_in_use",
                                                "{count} people have or had this role; it stays." };
 static const struct fault_type not_yours_to_give = { FAULT_DENIED, "access.not_yours_to_give",
@@ -20,11 +22,17 @@ LIST_STRUCT(permission_rows, struct permission_row);
 struct role_set {
     role_id id;
     struct str name;
-    struct permission_rows permissions;
+    struct permission_rows permissions, seen;
 };
-RECORD(role_set, { ID(struct role_set, id, OPTIONAL, .about = "left out: a new role, or the one of this name"),
-                   FIELD(struct role_set, name, .min = 1, .max = 60),
-                   LIST(struct role_set, permissions, permission_row, .min = 1, .max = 200) });
+RECORD(
+    role_set,
+    { ID(struct role_set, id, OPTIONAL, .about = "left out: a new role, or the one of this name"),
+      FIELD(struct role_set, name, .min = 1, .max = 60),
+      LIST(struct role_set, permissions, permission_row, .min = 1, .max = 200),
+      LIST(
+          struct role_set, seen, permission_row, OPTIONAL, .max = 200,
+          .about =
+              "its permissions as they were when you began: others by now are refused; left out: whatever they are") });
 struct role_permission {
     int64_t id;
     struct str permission;
@@ -105,6 +113,14 @@ static struct fault *role_meant(struct work *work, const struct role_set *takes,
     return db_run(work, &sql_role_add, GIVEN(role, role));
 }
 
+static bool same_permissions(const struct permission_rows *a, const struct permission_rows *b)
+{
+    size_t met = 0;
+    for (size_t i = 0; i < a->count; i++)
+        for (size_t k = 0; k < b->count; k++) met += str_equal(a->at[i].permission, b->at[k].permission);
+    return met == a->count && met == b->count;
+}
+
 static struct fault *role_set(struct work *work, const struct role_set *takes, struct role_set *out)
 {
     struct role role = { 0 };
@@ -112,6 +128,8 @@ static struct fault *role_set(struct work *work, const struct role_set *takes, s
     bool found;
     TRY(check_grantable(work, &takes->permissions));
     TRY(role_meant(work, takes, &role, &before, &found));
+    if (takes->seen.count && !same_permissions(&takes->seen, &before.permissions))
+        return FAULT(work->arena, &role_changed, "seen");
     TRY(db_run(work, &sql_role_permission_clear, ACCESS_ID(role.id.n)));
     for (size_t i = 0; i < takes->permissions.count; i++) {
         const struct role_permission row = { role.id.n, takes->permissions.at[i].permission };
@@ -119,6 +137,7 @@ static struct fault *role_set(struct work *work, const struct role_set *takes, s
     }
     *out = *takes;
     out->id = role.id;
+    out->seen = (struct permission_rows){ 0 };
     work_changed(work, "role", role.id.n, (struct given){ &role_set_record, found ? &before : NULL }, GIVEN(role_set, out));
     return NULL;
 }

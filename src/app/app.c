@@ -35,6 +35,7 @@ void app_operations(struct arena *arena, struct operations *out)
         &ledger_entries,
         &ledger_items,
         &ledger_charts,
+        &ledger_rates,
         &ledger_vats,
         &ledger_proofs,
         &party_parties,

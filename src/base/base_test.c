@@ -1,6 +1,41 @@
 #include "test.h"
 #include "base/lazy.h"
 
+TEST(text_is_said_as_its_reader_writes_it)
+{
+    static const struct {
+        const char *value, *dutch, *english;
+    } cases[] = {
+        { "2026-11-20", "20 november 2026", "20 November 2026" },
+        { "2026-02-30", "2026-02-30", "2026-02-30" },
+        { "1250.00", "1.250,00", "1,250.00" },
+        { "-1234567.89", "-1.234.567,89", "-1,234,567.89" },
+        { "0.05", "0,05", "0.05" },
+        { "EUR 1250.00",
+          "€\xC2\xA0"
+          "1.250,00",
+          "€\xC2\xA0"
+          "1,250.00" },
+        { "USD 5.50",
+          "USD\xC2\xA0"
+          "5,50",
+          "USD\xC2\xA0"
+          "5.50" },
+        { "EUR 1250", "EUR 1250", "EUR 1250" },
+        { "1.2.00", "1.2.00", "1.2.00" },
+        { ".50", ".50", ".50" },
+        { "-.50", "-.50", "-.50" },
+        { "2026-0042", "2026-0042", "2026-0042" },
+        { "", "", "" },
+        { "ABC  .00", "ABC  .00", "ABC  .00" },
+        { "12.345", "12.345", "12.345" },
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        expect_str(cases[i].dutch, text_say(arena, DUTCH, str_of(cases[i].value)));
+        expect_str(cases[i].english, text_say(arena, ENGLISH, str_of(cases[i].value)));
+    }
+}
+
 TEST(base_decimal)
 {
     struct decimal a, b, c;

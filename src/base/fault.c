@@ -46,6 +46,44 @@ struct str translate(enum language language, const char *english)
     return str_of(found ? found->dutch : english);
 }
 
+static struct str say_day(struct arena *arena, enum language language, struct date on)
+{
+    static const char *const months[][2] = { { "January", "januari" },     { "February", "februari" }, { "March", "maart" },
+                                             { "April", "april" },         { "May", "mei" },           { "June", "juni" },
+                                             { "July", "juli" },           { "August", "augustus" },   { "September", "september" },
+                                             { "October", "oktober" },     { "November", "november" }, { "December", "december" } };
+    return str_format(arena, "%d %s %d", date_day(on), months[date_month(on) - 1][language == DUTCH], date_year(on));
+}
+
+/* "-1250.00" with its thousands apart; false: no amount of two digits. */
+static bool say_amount(struct text *t, enum language language, struct str value)
+{
+    size_t sign = value.length && value.at[0] == '-', whole = value.length >= 3 + sign ? value.length - 3 - sign : 0;
+    if (!whole || whole > 15 || value.at[sign + whole] != '.') return false;
+    for (size_t i = sign; i < value.length; i++)
+        if (i != sign + whole && (value.at[i] < '0' || value.at[i] > '9')) return false;
+    if (sign) text_add_char(t, '-');
+    for (size_t i = 0; i < whole; i++) {
+        if (i && (whole - i) % 3 == 0) text_add_char(t, language == DUTCH ? '.' : ',');
+        text_add_char(t, value.at[sign + i]);
+    }
+    text_add_char(t, language == DUTCH ? ',' : '.');
+    text_add(t, str_part(value, value.length - 2, value.length));
+    return true;
+}
+
+struct str text_say(struct arena *arena, enum language language, struct str value)
+{
+    struct date on;
+    struct text t = text_new(arena);
+    if (value.length == 10 && date_parse(value, &on)) return say_day(arena, language, on);
+    bool coined = value.length > 6 && value.at[3] == ' ';
+    for (size_t i = 0; coined && i < 3; i++) coined = value.at[i] >= 'A' && value.at[i] <= 'Z';
+    if (coined && str_starts(value, "EUR")) text_addz(&t, "€\xC2\xA0");
+    else if (coined) text_addf(&t, "%.3s\xC2\xA0", value.at);
+    return say_amount(&t, language, coined ? str_part(value, 4, value.length) : value) ? text_str(&t) : value;
+}
+
 struct str text_fill(struct arena *arena, struct str pattern, const struct param *params, size_t count)
 {
     struct text t = text_new(arena);
@@ -66,5 +104,10 @@ struct str text_fill(struct arena *arena, struct str pattern, const struct param
 
 struct str fault_text(struct arena *arena, const struct fault *fault, enum language language)
 {
-    return text_fill(arena, translate(language, fault->type->text), fault->params, fault->param_count);
+    struct param *said = ARENA_ARRAY(arena, struct param, fault->param_count + 1);
+    for (size_t i = 0; i < fault->param_count; i++) {
+        said[i] = fault->params[i];
+        if (language == DUTCH) said[i].text = text_say(arena, language, said[i].text);
+    }
+    return text_fill(arena, translate(language, fault->type->text), said, fault->param_count);
 }

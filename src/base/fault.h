@@ -53,6 +53,9 @@ enum language { ENGLISH = 1, DUTCH };
 struct str fault_text(struct arena *arena, const struct fault *fault, enum language language);
 /* The Dutch of an English text of ours, from po/nl.po, or the English itself where there is none. */
 struct str translate(enum language language, const char *english);
+/* A value of a sentence as its reader writes it: "2026-11-20" is "20 november 2026", "EUR 1250.00" is "€ 1.250,00", "1250.00" is
+ * "1.250,00"; what is something else stays as it is. */
+struct str text_say(struct arena *arena, enum language language, struct str value);
 /* Fills {name} by the parameter of that name. */
 struct str text_fill(struct arena *arena, struct str pattern, const struct param *params, size_t count);
 

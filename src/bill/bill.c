@@ -58,6 +58,7 @@ RECORD(bill, {
     ID(struct bill, xml_document_id, OPTIONAL),
     BYTES(struct bill, file_hash, .max = 32, OPTIONAL, .secret = true),
     FIELD(struct bill, syntax, .max = 10),
+    FIELD(struct bill, via_portal, .about = "sent by the supplier through the portal"),
     FIELD(struct bill, received_at),
     FIELD(struct bill, entered_by),
     FIELD_OF(FIELD_ID, int64_t, struct bill, submitted_by, OPTIONAL),

@@ -46,6 +46,7 @@ struct bill {
     document_id xml_document_id; /* the e-invoice: the original itself, or what was inside the PDF */
     struct str file_hash;        /* SHA-256 of the original, 32 bytes */
     struct str syntax;           /* "ubl", "cii", "zugferd_1", "hybrid", "file" (no e-invoice in it), "entered" */
+    bool via_portal;             /* sent by the supplier through the portal */
     struct instant received_at;
     int64_t entered_by, submitted_by, approved_by, refused_by;
     struct instant submitted_at, approved_at, refused_at;

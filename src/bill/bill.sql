@@ -2,7 +2,7 @@
 id, receipt_number, state, party_id, supplier_basis, kind, number, number_key, issued_on, due_on, booked_on, currency, net_minor,
 vat_minor, total_minor, prepaid_minor, rounding_minor, payable_minor, reference_kind, reference, iban, discount_minor,
 discount_on, order_reference, buyer_reference, seller_name, seller_kvk_number, seller_oin, seller_vat_number,
-seller_endpoint_scheme, seller_endpoint, payee_name, document_id, xml_document_id, file_hash, syntax, received_at, entered_by,
+seller_endpoint_scheme, seller_endpoint, payee_name, document_id, xml_document_id, file_hash, syntax, via_portal, received_at, entered_by,
 submitted_by, approved_by, refused_by, submitted_at, approved_at, refused_at, refuse_reason, submitted_hash, approved_hash,
 entry_id, notes, version
 
@@ -118,7 +118,7 @@ select cast(coalesce(sum(r.rest_minor), 0) as bigint) as open_minor
 -- name: bill_list
 -- reads the ledger: what is open of a bill is computed, never kept
 select b.id, b.receipt_number, b.state, b.party_id, coalesce(p.name, b.seller_name) as supplier, b.kind, b.number, b.issued_on, b.due_on, b.received_at, b.currency,
-       b.net_minor, b.vat_minor, b.total_minor, b.payable_minor, b.iban, b.reference, b.order_reference, b.syntax, b.document_id, b.version,
+       b.net_minor, b.vat_minor, b.total_minor, b.payable_minor, b.iban, b.reference, b.order_reference, b.syntax, b.via_portal, b.document_id, b.version,
        case when b.kind = 'credit_note' then 1 else -1 end
        * coalesce((select cast(sum(r.rest_minor) as bigint) from open_item i join item_rest r on r.company_id = i.company_id and r.item_id = i.id
                     where i.company_id = b.company_id and i.source_kind = 'bill' and i.source_id = b.id), 0) as open_minor,

@@ -152,6 +152,7 @@ struct bill_row {
     int64_t net_minor, vat_minor, total_minor, payable_minor, open_minor;
     struct str iban, reference, order_reference, syntax;
     document_id document_id;
+    bool via_portal;
     int64_t fatal_count, duplicate_count, question_count, version;
 };
 LIST_STRUCT(bill_rows, struct bill_row);
@@ -176,6 +177,7 @@ RECORD(bill_row, {
     FIELD(struct bill_row, reference, OPTIONAL, .filter = true),
     FIELD(struct bill_row, order_reference, OPTIONAL, .filter = true),
     FIELD(struct bill_row, syntax, .filter = true),
+    FIELD(struct bill_row, via_portal, .filter = true, .about = "sent by the supplier through the portal"),
     ID(struct bill_row, document_id, OPTIONAL),
     FIELD(struct bill_row, fatal_count, .filter = true, .about = "problems that block approval"),
     FIELD(struct bill_row, duplicate_count, .filter = true, .about = "bills that it can't be told from"),

@@ -593,6 +593,7 @@ struct fault *bill_receive_from(struct work *work, struct str file_name, enum do
                                  .subject_id = bill->id.n };
     TRY(archive_keep(work, &document, content, NULL));
     bill->document_id = document.id;
+    bill->via_portal = from.n != 0;
     bill->file_hash = document.hash;
     TRY(refuse_same_file(work, bill));
     TRY(find_xml(work, &document, content, bill, &problems, &xml));

@@ -95,8 +95,9 @@ static struct fault *write_draft(struct work *work, const struct draft_of *of, s
     struct str amount = minor_format(work->arena, line.amount_minor, currency_digits(line.currency));
     const struct param params[] = {
         PARAM("company", company.legal_name.length ? company.legal_name : company.name),
-        PARAM("amount", str_format(work->arena, "%.*s %.*s", STR_ARG(line.currency), STR_ARG(amount))),
-        PARAM("day", date_text(work->arena, line.booked_on)),
+        PARAM("amount", text_say(work->arena, dutch ? DUTCH : ENGLISH,
+                                 str_format(work->arena, "%.*s %.*s", STR_ARG(line.currency), STR_ARG(amount)))),
+        PARAM("day", text_say(work->arena, dutch ? DUTCH : ENGLISH, date_text(work->arena, line.booked_on))),
         PARAM("account", masked(work, line.iban)),
         PARAM("text", line.remittance.length ? str_utf8_clip(line.remittance, 300) : STR("-")),
     };

@@ -26,11 +26,12 @@ static void set_rate(struct work *work, const char *currency, int32_t scale, int
         struct date valid_on;
         struct decimal rate;
         struct str source;
-    } rate = { str_of(currency), { 20250301 }, DECIMAL(units, scale), STR("test") };
+        int64_t version;
+    } rate = { str_of(currency), { 20250301 }, DECIMAL(units, scale), STR("test"), 0 };
     char out[256] = { 0 };
-    for (size_t i = 0; i < ledger_charts.count; i++)
-        if (!strcmp(ledger_charts.operations[i].command, "rate set"))
-            expect_done(ledger_charts.operations[i].call->run(work, &rate, out));
+    for (size_t i = 0; i < ledger_rates.count; i++)
+        if (!strcmp(ledger_rates.operations[i].command, "rate set"))
+            expect_done(ledger_rates.operations[i].call->run(work, &rate, out));
 }
 
 static bank_line_id pay_line(struct work *work, int64_t minor, const char *text, const char *name, const char *id)

@@ -334,7 +334,7 @@ DB_TEST(mail_of_an_invoice_arrives)
     struct arrived a = parse(work->arena, str_of(server.messages[at]));
     expect_str("Factuur 2025-00001 van Test BV", a.title);
     expect(str_find(a.to, "crediteuren@dezon.example") > 0);
-    expect(str_find(a.text, "EUR 121,00") > 0);
+    expect(str_find(a.text, "€\xC2\xA0""121,00") > 0);
     expect(str_find(a.text, "\r\n\r\nMet vriendelijke groet,\r\nTest BV") > 0 ||
            str_find(a.text, "\n\nMet vriendelijke groet,\nTest BV") > 0);
     expect_int(2, a.file_count);

@@ -113,7 +113,7 @@ CHECKED struct fault *books_keys_bring(struct arena *arena, struct books *from, 
 extern const struct fault_type db_key_lost, db_key_open;
 
 /* ---- Lists: a statement seen through filters, a sort and a keyset page ---- */
-enum { LIST_LIMIT_MAX = 500, LIST_LIMIT_DEFAULT = 50 };
+enum { LIST_LIMIT_MAX = 500, LIST_LIMIT_DEFAULT = 50, LIST_COUNT_MAX = 100000 };
 enum list_compare { LIST_EQ = 1, LIST_NE, LIST_LT, LIST_LE, LIST_GT, LIST_GE, LIST_IN, LIST_HAS, LIST_ABSENT };
 struct list_filter { struct str field; enum list_compare compare; struct str value; }; /* IN: values between commas; HAS: text contains, caseless */
 struct list_query {
@@ -121,6 +121,7 @@ struct list_query {
     struct str sort;  /* "due_on" or "-due_on"; ties by id; absent: newest id first */
     struct str after; /* the cursor that the page before gave */
     int64_t limit;    /* 0: the default */
+    int64_t *count;   /* given: how many rows there are on all pages, LIST_COUNT_MAX + 1 when there are more than that */
     bool is_among;    /* only rows with these ids, "1,2,3", come into question; never from outside */
     struct str among;
 };

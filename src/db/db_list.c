@@ -383,6 +383,29 @@ static struct fault *judge(struct page *page, const struct sql *sql, const struc
     return fault_join(faults, unsorted);
 }
 
+struct list_count { int64_t count; };
+static const struct field list_count_fields[] = { FIELD(struct list_count, count) };
+static const struct record list_count_record = { "list_count", sizeof(struct list_count), list_count_fields,
+                                                 ARRAY_LENGTH(list_count_fields) };
+
+/* Of all pages, for as long as counting stays quick. */
+static struct fault *count_all(struct work *work, const struct record *record, const struct sql *sql, struct given given,
+                               const struct list_query *query)
+{
+    LIST_OF(struct list_count) counts = { 0 };
+    struct page *page = page_new(work, record, sql);
+    struct value most = { .number = LIST_COUNT_MAX + 1 };
+    text_addz(&page->text, "select count(*) as count from (");
+    TRY(compose(page, sql, query));
+    text_addz(&page->text, " limit ");
+    add_value(page, page->id, &most);
+    text_addz(&page->text, ") c");
+    struct composed composed = { text_str(&page->text), page->extra, page->kinds, page->extra_count };
+    TRY(db_all_composed(work, sql, &composed, given, INTO_LIST(list_count, &counts)));
+    *query->count = counts.at[0].count;
+    return NULL;
+}
+
 struct fault *db_list(struct work *work, const struct sql *sql, struct given given, const struct list_query *query,
                       struct into_list into, struct str *next)
 {
@@ -407,7 +430,10 @@ struct fault *db_list(struct work *work, const struct sql *sql, struct given giv
         if (!i) first_count = list->count - had;
         if (list->count - had > limit) break;
     }
-    if (list->count - had <= limit) return NULL;
+    bool more = list->count - had > limit;
+    if (query->count && (more || place.given)) TRY(count_all(work, into.record, sql, given, query));
+    else if (query->count) *query->count = (int64_t)(list->count - had);
+    if (!more) return NULL;
     list->count = had + limit;
     page->part = order[parts && limit > first_count];
     *next = cursor_of(page, sort, list->at + (list->count - 1) * into.record->size);

@@ -128,6 +128,30 @@ DB_TEST(db_list_pages)
     test_commit(work);
 }
 
+DB_TEST(db_list_counts_all_pages)
+{
+    fill(work);
+    struct str next;
+    int64_t count = -1;
+    struct list_query query = { .limit = 3, .count = &count };
+    expect_int(page(work, &query, &next).count, 3);
+    expect_int(count, 40);
+    query.after = next, query.limit = 500; /* the last page counts the others too */
+    expect_int(page(work, &query, &next).count, 37);
+    expect_int(count, 40);
+    query = (struct list_query){ .limit = 500, .count = &count };
+    *LIST_ADD(work->arena, &query.filters) = (struct list_filter){ STR("open"), LIST_EQ, STR("true") };
+    size_t open = page(work, &query, &next).count;
+    expect_int(count, (int64_t)open);
+    query.limit = 2, query.sort = STR("price"); /* in two parts */
+    expect_int(page(work, &query, &next).count, 2);
+    expect_int(count, (int64_t)open);
+    query.is_among = true, query.among = STR("0");
+    expect_int(page(work, &query, &next).count, 0);
+    expect_int(count, 0);
+    test_commit(work);
+}
+
 static void refused(struct work *work, const struct fault_type *type, const struct list_query *query)
 {
     struct things rows = { 0 };

@@ -226,6 +226,7 @@ static void add_headers(const struct exchange *e, struct MHD_Response *response)
     if (!cache) MHD_add_response_header(response, "Cache-Control", "no-store");
     if (!policy) MHD_add_response_header(response, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
     MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
+    MHD_add_response_header(response, "Cross-Origin-Resource-Policy", "same-origin"); /* no page of elsewhere shows or runs it */
     if (e->http->secure) MHD_add_response_header(response, "Strict-Transport-Security", "max-age=63072000; includeSubDomains");
     if (atomic_load_explicit(&e->http->stopping, memory_order_relaxed)) MHD_add_response_header(response, "Connection", "close");
 }

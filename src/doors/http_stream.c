@@ -147,7 +147,8 @@ struct fault *stream_begin(struct exchange *e, const struct request *request)
     s->request.as_rows = true;
     s->pairs = ARENA_ARRAY(e->arena, struct pair, request->pair_count + 2);
     for (size_t i = 0; i < request->pair_count; i++) /* pages are ours */
-        if (!str_is(request->pairs[i].name, "limit") && !str_is(request->pairs[i].name, "after"))
+        if (!str_is(request->pairs[i].name, "limit") && !str_is(request->pairs[i].name, "after") &&
+            !str_is(request->pairs[i].name, "count"))
             s->pairs[s->own_pairs++] = request->pairs[i];
     s->request.pairs = s->pairs;
     struct fault *fault = page_read(s);

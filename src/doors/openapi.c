@@ -215,6 +215,7 @@ static void add_list_parameters(struct writer *w, bool *any, const struct record
     text_addz(t, first ? "}}" : "]}}");
     add_reference(t, any, "after");
     add_reference(t, any, "limit");
+    add_reference(t, any, "count");
     add_reference(t, any, "format");
     add_reference(t, any, "columns");
 }
@@ -288,8 +289,7 @@ static void add_answers(struct writer *w, const struct operation *op)
         add_ref(w, op->list->row, WAY_OUT);
         text_addz(
             t,
-            "}},\"next\":{\"type\":\"string\",\"description\":\"give it as `after` for the next page; missing on the last\"}}}},"
-            EXPORTS);
+            "}},\"next\":{\"type\":\"string\",\"description\":\"give it as `after` for the next page; missing on the last\"},\"count\":{\"type\":\"integer\",\"description\":\"rows on all pages, when asked for; 100001: more than 100000\"}}}}," EXPORTS);
     } else if (op->flags & OPERATION_FILE)
         text_addz(t, "\"*/*\":{\"schema\":{\"type\":\"string\",\"format\":\"binary\"}}");
     else {
@@ -371,6 +371,7 @@ static const char shared_text[] =
     "\"language\":{\"name\":\"Accept-Language\",\"in\":\"header\",\"required\":false,\"schema\":{\"type\":\"string\"},\"description\":\"nl or en\"},"
     "\"after\":{\"name\":\"after\",\"in\":\"query\",\"required\":false,\"schema\":{\"type\":\"string\"},\"description\":\"`next` of the page before\"},"
     "\"limit\":{\"name\":\"limit\",\"in\":\"query\",\"required\":false,\"schema\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":500,\"default\":50}},"
+    "\"count\":{\"name\":\"count\",\"in\":\"query\",\"required\":false,\"schema\":{\"type\":\"boolean\"},\"description\":\"true: say how many rows there are on all pages\"},"
     "\"format\":{\"name\":\"format\",\"in\":\"query\",\"required\":false,\"schema\":{\"type\":\"string\",\"enum\":[\"json\",\"csv\",\"xlsx\"]},\"description\":\"csv, xlsx: the whole list as a file\"},"
     "\"columns\":{\"name\":\"columns\",\"in\":\"query\",\"required\":false,\"schema\":{\"type\":\"string\"},\"description\":\"of a spreadsheet: which columns under which heads, due_on:Due,rest:Open\"}},"
     "\"responses\":{\"problem\":{\"description\":\"Refused: every problem, with the field it belongs to\",\"content\":{\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}}}";

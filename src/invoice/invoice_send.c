@@ -9,14 +9,15 @@ const struct fault_type invoice_no_address = {
     FAULT_INVALID, "invoice.no_address", "No e-mail address is known of {party}; give one, or let the invoice go by letter."
 };
 
+static enum language language_of(const struct invoice *invoice)
+{
+    return str_is(invoice->language, "nl") ? DUTCH : ENGLISH;
+}
+
 static struct str money_of(struct arena *arena, const struct invoice *invoice)
 {
-    int digits = currency_digits(invoice->currency);
-    struct str plain = minor_format(arena, invoice->total_minor, digits);
-    char *text = arena_alloc(arena, plain.length + 1);
-    memcpy(text, plain.at, plain.length);
-    if (str_is(invoice->language, "nl") && digits) text[plain.length - (size_t)digits - 1] = ',';
-    return str_format(arena, "%.*s %s", STR_ARG(invoice->currency), text);
+    struct str plain = minor_format(arena, invoice->total_minor, currency_digits(invoice->currency));
+    return text_say(arena, language_of(invoice), str_format(arena, "%.*s %.*s", STR_ARG(invoice->currency), STR_ARG(plain)));
 }
 
 static const char *template_of(const struct invoice *invoice)
@@ -51,7 +52,7 @@ static struct fault *write_body(struct work *work, const struct invoice *invoice
         PARAM("customer", party->name),
         PARAM("company", company.name),
         PARAM("total", money_of(arena, invoice)),
-        PARAM("due", date_text(arena, invoice->due_on)),
+        PARAM("due", text_say(arena, language_of(invoice), date_text(arena, invoice->due_on))),
         PARAM("iban", company.iban.at ? company.iban : STR("-")),
         PARAM("reference", invoice->payment_reference.at ? invoice->payment_reference : STR("-")),
         PARAM("credited", credited.number.at ? credited.number : STR("-")),

@@ -465,8 +465,9 @@ DB_TEST(invoice_in_foreign_currency)
         struct date valid_on;
         struct decimal rate;
         struct str source;
-    } rate = { STR("USD"), { 20250228 }, DECIMAL(9137, 4), STR("ECB") };
-    operations_prepare(work->arena, &ledger_charts, 1, &all);
+        int64_t version;
+    } rate = { STR("USD"), { 20250228 }, DECIMAL(9137, 4), STR("ECB"), 0 };
+    operations_prepare(work->arena, &ledger_rates, 1, &all);
     expect_done(operation_call(work, test_books(), &all, "rate set", &rate, NULL));
     test_begin(work);
     expect_done(invoice_finalise(work, draft.id, 1, &invoice));

@@ -13,6 +13,7 @@
 #include "access/access.h"
 
 typedef struct { int64_t n; } account_id;
+typedef struct { int64_t n; } rate_id;
 typedef struct { int64_t n; } entry_id;
 typedef struct { int64_t n; } item_id;
 typedef struct { int64_t n; } allocation_id;
@@ -247,4 +248,4 @@ struct ledger_proof { struct proof_checks checks; bool holds; struct str hash; }
  * order, the same on SQLite and PostgreSQL. */
 CHECKED struct fault *ledger_verify(struct work *work, struct ledger_proof *proof);
 
-extern const struct operation_table ledger_vats, ledger_entries, ledger_items, ledger_charts, ledger_proofs;
+extern const struct operation_table ledger_vats, ledger_entries, ledger_items, ledger_charts, ledger_rates, ledger_proofs;

@@ -94,13 +94,29 @@ insert into period (company_id, id, name, from_on, to_on, version) values (:comp
 update period set closed_at = :now, closed_by = :user_id, version = version + 1
  where company_id = :company_id and id = :id and version = :version and closed_at is null;
 
+-- part: rate_columns
+id, currency, valid_on, rate, source, entered_by, entered_at, version
+
 -- name: rate_on
 select currency, valid_on, rate, source from exchange_rate
  where company_id = :company_id and currency = :currency and valid_on <= :valid_on order by valid_on desc limit 1;
 
--- name: rate_set
-insert into exchange_rate (company_id, currency, valid_on, rate, source) values (:company_id, :currency, :valid_on, :rate, :source)
-on conflict (company_id, currency, valid_on) do update set rate = excluded.rate, source = excluded.source;
+-- name: rate_of_day
+select {rate_columns} from exchange_rate where company_id = :company_id and currency = :currency and valid_on = :valid_on;
+
+-- name: rates_of_days
+select {rate_columns} from exchange_rate where company_id = :company_id and valid_on between :from_on and :to_on order by valid_on, currency;
+
+-- name: rate_add
+insert into exchange_rate (company_id, {rate_columns}) values (:company_id, {:rate_columns});
+
+-- name: rate_change
+update exchange_rate set rate = :rate, source = :source, entered_by = :entered_by, entered_at = :entered_at, version = version + 1
+ where company_id = :company_id and id = :id and version = :version;
+
+-- name: rate_list
+select {r.rate_columns}, p.name as entered_by_name
+  from exchange_rate r left join person p on p.id = r.entered_by where r.company_id = :company_id;
 
 -- name: series_next
 insert into number_series (company_id, series, last_number) values (:company_id, :series, 1)

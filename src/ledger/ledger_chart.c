@@ -3,8 +3,6 @@
 #include "ledger.sql.h"
 #include "vat_nl.csv.h"
 
-const struct fault_type ledger_no_rate = { FAULT_MISSING, "ledger.no_rate",
-                                           "There is no exchange rate for {currency} on {day}; enter one." };
 static const struct fault_type vat_code_missing = { FAULT_MISSING, "ledger.vat_code_missing",
                                                     "There is no VAT code {code}." };
 static const struct fault_type period_missing = { FAULT_MISSING, "ledger.period_missing", "There is no such period." };
@@ -16,8 +14,6 @@ static const struct fault_type account_changed = { FAULT_CONFLICT, "ledger.accou
                                                    "Somebody changed this account; read it again." };
 static const struct fault_type account_taken = { FAULT_CONFLICT, "ledger.account_taken",
                                                  "There is an account {number} already." };
-static const struct fault_type currency_unknown = { FAULT_INVALID, "ledger.currency_unknown",
-                                                    "{currency} is not a currency of ISO 4217." };
 
 static const char *const vat_categories[] = { NULL, "S", "Z", "E", "AE", "K", "G", "O" };
 static const char *const vat_sides[] = { NULL, "sale", "purchase" };
@@ -55,13 +51,6 @@ RECORD(period, {
     FIELD_OF(FIELD_ID, int64_t, struct period, closed_by, OPTIONAL),
     FIELD(struct period, version),
 });
-struct exchange_rate { struct str currency; struct date valid_on; struct decimal rate; struct str source; };
-RECORD(exchange_rate, {
-    FIELD(struct exchange_rate, currency, .min = 3, .max = 3),
-    FIELD(struct exchange_rate, valid_on),
-    FIELD(struct exchange_rate, rate, .about = "units of the base currency for one unit"),
-    FIELD(struct exchange_rate, source, .min = 1, .max = 100),
-});
 struct number_taken { struct str series; int64_t number; struct str subject_kind; int64_t subject_id; };
 RECORD(number_taken, {
     FIELD(struct number_taken, series), FIELD(struct number_taken, number, OPTIONAL),
@@ -76,51 +65,6 @@ struct fault *ledger_number_next(struct work *work, const char *series, const ch
     *number = taken.number;
     return db_run(work, &sql_number_add, GIVEN(number_taken, &taken));
 }
-
-/* ---- Currencies ---- */
-
-struct fault *ledger_rate(struct work *work, struct str currency, struct date on, struct decimal *rate)
-{
-    struct str base = { 0 };
-    struct exchange_rate row = { .currency = currency, .valid_on = on };
-    bool found;
-    TRY(ledger_base_currency(work, &base));
-    *rate = DECIMAL(1, 0);
-    if (str_equal(base, currency)) return NULL;
-    TRY(db_find(work, &sql_rate_on, GIVEN(exchange_rate, &row), INTO(exchange_rate, &row), &found));
-    if (!found)
-        return FAULT(work->arena, &ledger_no_rate, "currency", PARAM("currency", currency),
-                     PARAM("day", date_text(work->arena, on)));
-    *rate = row.rate;
-    return NULL;
-}
-
-struct fault *ledger_to_base(struct work *work, int64_t amount_minor, struct str currency, struct date on, int64_t *base_minor)
-{
-    struct decimal rate, value;
-    struct str base = { 0 };
-    int digits = currency_digits(currency);
-    if (digits < 0) return FAULT(work->arena, &currency_unknown, "currency", PARAM("currency", currency));
-    TRY(ledger_base_currency(work, &base));
-    TRY(ledger_rate(work, currency, on, &rate));
-    if (!decimal_mul(minor_to_decimal(amount_minor, digits), rate, &value) ||
-        !minor_from_decimal(value, currency_digits(base), base_minor))
-        return FAULT(work->arena, &ledger_too_large, "amount");
-    return NULL;
-}
-
-static struct fault *rate_set(struct work *work, const struct exchange_rate *takes, struct exchange_rate *out)
-{
-    if (currency_digits(takes->currency) < 0)
-        return FAULT(work->arena, &currency_unknown, "currency", PARAM("currency", takes->currency));
-    if (takes->rate.units <= 0) return FAULT(work->arena, &record_too_small, "rate", PARAM("min", STR("0.000001")));
-    TRY(db_run(work, &sql_rate_set, GIVEN(exchange_rate, takes)));
-    *out = *takes;
-    work_changed(work, "exchange_rate", takes->valid_on.ymd, (struct given){ &exchange_rate_record, NULL },
-                 GIVEN(exchange_rate, out));
-    return NULL;
-}
-CALLABLE(rate_set, exchange_rate, exchange_rate);
 
 /* ---- VAT codes ---- */
 
@@ -438,7 +382,6 @@ static const struct operation operations[] = {
       "List the periods and which are closed" },
     { "period close", "POST", "/periods/{id}/close", "ledger.close", 0, &period_close_call, NULL,
       "Close a period for good" },
-    { "rate set", "POST", "/exchange-rates", "ledger.chart", 0, &rate_set_call, NULL, "Enter an exchange rate" },
     { "ledger balance", "GET", "/ledger/trial-balance", "ledger.read", OPERATION_READS, &trial_balance_call, NULL,
       "Show the trial balance over whole months" },
 };

@@ -50,6 +50,7 @@ struct run {
     struct list_query query;
     struct any_list rows;
     struct str next;
+    int64_t count; /* of all pages; -1: not asked */
     struct kept_answer key; /* key.key absent: none */
     struct str repeated;    /* the answer of the first time */
 };
@@ -111,7 +112,7 @@ static bool filter_parse(struct str name, struct list_filter *out)
 
 /* Parts what stands in a list's query: what the operation takes itself, page and sort, filters. */
 static struct fault *list_query(struct arena *arena, const struct list_call *list, const struct request *request,
-                                struct pair *own, size_t *own_count, struct list_query *query)
+                                struct pair *own, size_t *own_count, struct list_query *query, int64_t *count)
 {
     struct fault *faults = NULL;
     for (size_t i = 0; i < request->pair_count; i++) {
@@ -120,6 +121,10 @@ static struct fault *list_query(struct arena *arena, const struct list_call *lis
         if (record_json_field(list->takes, pair->name)) own[(*own_count)++] = *pair;
         else if (str_is(pair->name, "sort")) query->sort = pair->text;
         else if (str_is(pair->name, "after")) query->after = pair->text;
+        else if (str_is(pair->name, "count")) {
+            if (str_is(pair->text, "true")) query->count = count;
+            else if (!str_is(pair->text, "false")) faults = fault_join(faults, FAULT(arena, &record_wrong_type, "count"));
+        }
         else if (str_is(pair->name, "limit")) {
             if (!str_to_int(pair->text, &query->limit) || query->limit < 1 || query->limit > LIST_LIMIT_MAX)
                 faults =
@@ -140,7 +145,7 @@ static struct fault *input(struct run *run, const struct operations *operations,
     if (op->list) {
         struct pair *own = ARENA_ARRAY(arena, struct pair, request->pair_count + 1);
         size_t own_count = 0;
-        struct fault *faults = list_query(arena, op->list, request, own, &own_count, &run->query);
+        struct fault *faults = list_query(arena, op->list, request, own, &own_count, &run->query, &run->count);
         return fault_join(
             faults, record_from_pairs(arena, own, own_count, request->body, (struct into){ op->list->takes, takes }));
     }
@@ -278,6 +283,7 @@ static struct fault *attempt(struct run *run)
     memset(&run->rows, 0, sizeof run->rows);
     work->after = NULL;
     run->next = run->repeated = (struct str){ 0 };
+    run->count = -1;
     if (run->op->call) memset(run->gives, 0, run->op->call->gives->size);
     TRY(db_begin(work, run->books));
     struct fault *fault = inside(run);
@@ -326,7 +332,7 @@ static void behind_commit(struct run *run)
 }
 
 static struct str rows_to_json(struct arena *arena, const struct record *row, const struct any_list *rows,
-                               struct str next)
+                               struct str next, int64_t count)
 {
     struct text text = text_new(arena);
     text_addz(&text, "{\"items\":[");
@@ -339,6 +345,7 @@ static struct str rows_to_json(struct arena *arena, const struct record *row, co
         text_addz(&text, ",\"next\":");
         json_add_text(&text, next);
     }
+    if (count >= 0) text_addf(&text, ",\"count\":%lld", (long long)count);
     text_add_char(&text, '}');
     return text_str(&text);
 }
@@ -350,7 +357,7 @@ static struct fault *answer_make(struct run *run, const struct request *request,
     if (op->list) {
         answer->rows = run->rows;
         answer->next = run->next;
-        if (!request->as_rows) answer->json = rows_to_json(arena, op->list->row, &run->rows, run->next);
+        if (!request->as_rows) answer->json = rows_to_json(arena, op->list->row, &run->rows, run->next, run->count);
         return NULL;
     }
     const struct record *gives = op->call->gives;

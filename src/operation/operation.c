@@ -321,10 +321,10 @@ static const char *flags_mistake(const struct operation *op)
 /* Names that stand in a list's query for themselves. */
 static const char *list_mistake(const struct operation *op)
 {
-    static const char *const taken[] = { "sort", "after", "limit", "format" };
+    static const char *const taken[] = { "sort", "after", "limit", "count", "format" };
     if (!op->list) return NULL;
     for (size_t i = 0; i < ARRAY_LENGTH(taken); i++)
-        if (record_field(op->list->takes, str_of(taken[i]))) return "a list takes sort, after, limit or format itself";
+        if (record_field(op->list->takes, str_of(taken[i]))) return "a list takes sort, after, limit, count or format itself";
     return record_field(op->list->row, STR("id")) ? NULL : "a row of a list without id";
 }
 

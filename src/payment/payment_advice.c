@@ -10,7 +10,11 @@ static struct str money(struct arena *arena, int64_t minor, struct str currency)
 
 static struct str say(struct work *work, enum language language, const char *english, const struct param *params, size_t count)
 {
-    return text_fill(work->arena, translate(language, english), params, count);
+    struct param said[8];
+    ensure(count <= ARRAY_LENGTH(said));
+    for (size_t i = 0; i < count; i++)
+        said[i] = (struct param){ params[i].name, text_say(work->arena, language, params[i].text) };
+    return text_fill(work->arena, translate(language, english), said, count);
 }
 #define T(text_) text_
 #define SAY(english, ...)                                               \
@@ -28,7 +32,7 @@ static struct str advice_text(struct work *work, enum language language, const s
     text_addz(&text, "\n\n");
     for (size_t i = 0; i < count && i < 1000; i++) {
         text_addf(&text, "  %.*s   %.*s", STR_ARG(parts[i].item_reference),
-                  STR_ARG(money(work->arena, parts[i].amount_minor, p->currency)));
+                  STR_ARG(text_say(work->arena, language, money(work->arena, parts[i].amount_minor, p->currency))));
         if (parts[i].discount_minor)
             text_addf(&text, " (%.*s)",
                       STR_ARG(SAY(T("discount {amount}"),

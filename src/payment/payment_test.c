@@ -162,7 +162,7 @@ DB_TEST(payment_whole_path)
     expect_int(PAID_RELEASED, s.shown.payments.at[0].state);
     expect_done(messages_of(work, "payment", s.shown.payments.at[0].id.n, &messages));
     expect_int(1, messages.count);
-    expect_str("Betaling van EUR 150.00 door Test BV", messages.at[0].title);
+    expect_str("Betaling van €\xC2\xA0""150,00 door Test BV", messages.at[0].title);
     expect_done(payment_file(work, run.id, &file)); /* again: the same bytes, no second mail */
     messages.count = 0;
     expect_done(messages_of(work, "payment", s.shown.payments.at[0].id.n, &messages));

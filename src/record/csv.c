@@ -1,9 +1,14 @@
 #include "record/record.h"
 
-/* OWASP "CSV injection": a sheet runs a cell that begins with one of these. */
+/* OWASP "CSV injection": a sheet runs a cell that begins with one of these, behind spaces too, and in the wide forms of Asian keyboards. */
 static bool would_run(const struct field *f, struct str s)
 {
-    return f->type == FIELD_TEXT && s.length && memchr("=+-@\t\r", s.at[0], 6);
+    static const char *const wide[] = { "\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D", "\xEF\xBC\xA0" }; /* = + - @ */
+    while (s.length && s.at[0] == ' ') s = str_part(s, 1, s.length);
+    if (f->type != FIELD_TEXT || !s.length) return false;
+    for (size_t i = 0; i < ARRAY_LENGTH(wide); i++)
+        if (str_starts(s, wide[i])) return true;
+    return memchr("=+-@\t\r", s.at[0], 6);
 }
 
 static void add_cell(struct text *t, struct str s, bool guard)

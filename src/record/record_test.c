@@ -144,4 +144,19 @@ TEST(record_csv)
     record_add_csv(&t, GIVEN(sample, &s));
     expect_str("id,name,due_on,state,currency,total,urgent,seen_at\r\n1,\"'=cmd|\"\"a\"\"\",,open,EUR,-0.05,false,\r\n",
                text_str(&t));
+    static const char *const run[] = { " =1+1",
+                                       "+1",
+                                       "-x",
+                                       "@SUM(1)",
+                                       "\t=1",
+                                       "\xEF\xBC\x9D"
+                                       "1+1" },
+                             *const still[] = { "a=1", "|calc", "'=1" };
+    for (size_t i = 0; i < ARRAY_LENGTH(run) + ARRAY_LENGTH(still); i++) {
+        bool guarded = i < ARRAY_LENGTH(run);
+        s.name = str_of(guarded ? run[i] : still[i - ARRAY_LENGTH(run)]);
+        t = text_new(arena);
+        record_add_csv(&t, GIVEN(sample, &s));
+        expect((str_find(text_str(&t), "\"'") == 2) == guarded);
+    }
 }

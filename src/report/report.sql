@@ -251,6 +251,18 @@ select e.id as entry_id, l.line_no, e.number, e.journal, e.source_kind, e.source
    and (l.dated_on, e.number, l.line_no) > (:after_on, :after_number, :after_line)
  order by l.dated_on, e.number, l.line_no limit :limit;
 
+-- name: report_card_find
+-- reads the ledger: the lines of one account that hold some words, each with what moved until and with it
+select x.entry_id, x.line_no, x.number, x.journal, x.source_kind, x.source_id, x.dated_on, x.description, x.line_description, x.party_id, x.cost_center, x.base_minor, x.currency, x.amount_minor, x.balance_minor
+  from (select e.id as entry_id, l.line_no, e.number, e.journal, e.source_kind, e.source_id, l.dated_on, e.description, l.description as line_description, l.party_id, l.cost_center, l.base_minor, l.currency, l.amount_minor,
+               cast(sum(l.base_minor) over (order by l.dated_on, e.number, l.line_no rows unbounded preceding) as bigint) as balance_minor
+          from entry_line l join entry e on e.company_id = l.company_id and e.id = l.entry_id
+         where l.company_id = :company_id and l.account_id = :account_id and l.dated_on between :from_on and :to_on) x
+ where (x.dated_on, x.number, x.line_no) > (:after_on, :after_number, :after_line)
+   and (lower(x.description) like :like or lower(x.line_description) like :like or cast(x.number as text) like :like
+        or x.base_minor = :amount_minor or x.base_minor = -:amount_minor)
+ order by x.dated_on, x.number, x.line_no limit :limit;
+
 -- name: search_parties
 select p.id, 'party' as kind, p.name as title, p.number as detail, p.city as place from party p
  where p.company_id = :company_id and (p.name_key like :key_like or lower(p.name) like :like or lower(p.number) like :like or lower(p.email) like :like or p.vat_number = :code or p.kvk_number = :code)

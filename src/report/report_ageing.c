@@ -18,6 +18,8 @@ RECORD(report_ask, {
     FIELD(struct report_ask, after_line),
     FIELD(struct report_ask, limit),
     FIELD(struct report_ask, sign),
+    FIELD(struct report_ask, like, OPTIONAL),
+    AMOUNT(struct report_ask, amount_minor),
 });
 RECORD(report_day, { FIELD(struct report_day, on), AMOUNT(struct report_day, base_minor) });
 struct report_party_sum {

@@ -121,15 +121,22 @@ struct report_card_takes {
     struct date from_on, to_on;
     struct str after;
     int64_t limit;
+    struct str find;
 };
-RECORD(report_card_takes, {
-    FIELD(struct report_card_takes, account, .min = 1, .max = 20, .about = "its number"),
-    FIELD(struct report_card_takes, from_on),
-    FIELD(struct report_card_takes, to_on),
-    FIELD(struct report_card_takes, after, .max = 60, OPTIONAL, .about = "`next` of the page before"),
-    FIELD(struct report_card_takes, limit, OPTIONAL, .min = 0, .max = CARD_MOST,
-          .about = "lines of a page; 500 when left out"),
-});
+RECORD(
+    report_card_takes,
+    {
+        FIELD(struct report_card_takes, account, .min = 1, .max = 20, .about = "its number"),
+        FIELD(struct report_card_takes, from_on),
+        FIELD(struct report_card_takes, to_on),
+        FIELD(struct report_card_takes, after, .max = 60, OPTIONAL, .about = "`next` of the page before"),
+        FIELD(struct report_card_takes, limit, OPTIONAL, .min = 0, .max = CARD_MOST,
+              .about = "lines of a page; 500 when left out"),
+        FIELD(
+            struct report_card_takes, find, .max = 100, OPTIONAL,
+            .about =
+                "only lines with this in their description, number or amount; each with the balance behind it all the same"),
+    });
 struct report_card_line {
     entry_id entry_id;
     int64_t line_no, number;
@@ -245,6 +252,20 @@ static struct fault *card_bound(struct work *work, struct report_ask *ask)
     return NULL;
 }
 
+/* Lines that hold the words, each with the balance behind it: the statement adds up what lies between. */
+static struct fault *card_find(struct work *work, struct str wanted, struct ledger_card *out, const struct report_ask *ask)
+{
+    struct report_ask found = *ask;
+    int64_t minor = 0;
+    found.like = report_like(work->arena, str_lower(work->arena, wanted));
+    found.amount_minor = report_parse_amount(work->arena, wanted, &minor) ? minor : INT64_MAX;
+    TRY(db_all(work, &sql_report_card_find, GIVEN(report_ask, &found), INTO_LIST(report_card_line, &out->lines)));
+    for (size_t i = 0; i < out->lines.count; i++)
+        if (!int_add(out->lines.at[i].balance_minor, out->opening_minor, &out->lines.at[i].balance_minor))
+            return FAULT(work->arena, &report_too_large, NULL);
+    return NULL;
+}
+
 static struct fault *report_ledger_card(struct work *work, const struct report_card_takes *takes, struct ledger_card *out)
 {
     struct account account = { 0 };
@@ -259,8 +280,12 @@ static struct fault *report_ledger_card(struct work *work, const struct report_c
     out->account = account.number, out->name = account.name;
     out->from_on = takes->from_on, out->to_on = takes->to_on;
     TRY(card_begin(work, takes, &ask, out));
-    TRY(card_bound(work, &ask));
-    TRY(db_all(work, &sql_report_card_page, GIVEN(report_ask, &ask), INTO_LIST(report_card_line, &out->lines)));
+    struct str wanted = str_trim(takes->find);
+    if (wanted.length) TRY(card_find(work, wanted, out, &ask));
+    else {
+        TRY(card_bound(work, &ask));
+        TRY(db_all(work, &sql_report_card_page, GIVEN(report_ask, &ask), INTO_LIST(report_card_line, &out->lines)));
+    }
     if ((int64_t)out->lines.count > limit) {
         out->lines.count = (size_t)limit;
         const struct report_card_line *last = &out->lines.at[limit - 1];
@@ -268,7 +293,7 @@ static struct fault *report_ledger_card(struct work *work, const struct report_c
                                (long long)last->line_no);
     }
     int64_t balance = out->carried_minor;
-    for (size_t i = 0; i < out->lines.count; i++) {
+    for (size_t i = 0; i < out->lines.count && !wanted.length; i++) {
         if (!int_add(balance, out->lines.at[i].base_minor, &balance)) return FAULT(work->arena, &report_too_large, NULL);
         out->lines.at[i].balance_minor = balance;
     }

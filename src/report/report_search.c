@@ -102,7 +102,7 @@ static struct str end_of(struct arena *arena, struct str start)
 }
 
 /* What has a meaning of its own in LIKE is left out. */
-static struct str like_of(struct arena *arena, struct str part)
+struct str report_like(struct arena *arena, struct str part)
 {
     struct text text = text_new(arena);
     text_add_char(&text, '%');
@@ -123,9 +123,9 @@ static struct search_ask ask_of(struct work *work, struct str q)
     struct search_ask ask = {
         .low = str_lower(arena, words), .text = str_keep(arena, words), .high = str_upper(arena, words), .code = code
     };
-    ask.like = like_of(arena, ask.low);
+    ask.like = report_like(arena, ask.low);
     key = party_name_key(arena, words);
-    if (key.length > 1) ask.key_like = like_of(arena, key);
+    if (key.length > 1) ask.key_like = report_like(arena, key);
     ask.text_end = end_of(arena, ask.text), ask.high_end = end_of(arena, ask.high), ask.code_end = end_of(arena, code);
     ask.key = bill_number_key(arena, words);
     if (ask.key.length) ask.key_end = end_of(arena, ask.key);

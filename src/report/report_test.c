@@ -109,7 +109,8 @@ static int64_t control_balance(struct work *work, const struct random_books *b, 
         struct date from_on, to_on;
         struct str after;
         int64_t limit;
-    } takes = { account.number, { 20240101 }, until };
+        struct str find;
+    } takes = { .account = account.number, .from_on = { 20240101 }, .to_on = until };
     struct operations operations;
     struct books *books = test_books();
     struct work other = { .arena = work->arena,
@@ -593,6 +594,32 @@ DB_TEST(report_card_goes_on_page_by_page)
         json_decref(page);
     }
     expect_int((int64_t)count, (int64_t)seen);
+    /* What is looked for is found on every page of it, each with the balance it has on the whole card. */
+    json_t *one = json_array_get(lines, count / 2);
+    const struct str words[] = { str_of(json_string_value(json_object_get(one, "base"))),
+                                 str_from_int(work->arena, json_integer_value(json_object_get(one, "number"))),
+                                 STR("no such words") };
+    for (size_t w = 0; w < ARRAY_LENGTH(words); w++) {
+        struct pair find[] = {
+            pairs[0], pairs[1], pairs[2], { STR("limit"), STR("1") }, { STR("find"), words[w] }, { STR("after"), { 0 } }
+        };
+        bool found = false;
+        for (bool more = true; more;) {
+            json_t *page = ask_json(&a, "report ledger-card", find, find[5].text.at ? 6 : 5),
+                   *part = json_object_get(page, "lines");
+            for (size_t i = 0; i < json_array_size(part); i++) {
+                bool known = false;
+                for (size_t k = 0; k < count; k++) known |= json_equal(json_array_get(lines, k), json_array_get(part, i));
+                expect(known);
+                found |= json_equal(one, json_array_get(part, i));
+            }
+            const char *next = json_string_value(json_object_get(page, "next"));
+            more = next != NULL;
+            if (next) find[5].text = str_keep(work->arena, str_of(next));
+            json_decref(page);
+        }
+        expect(found == (w < 2));
+    }
     json_decref(whole);
 }
 

@@ -161,6 +161,30 @@ await test('a token does no more than its scope, and never what a person does to
     expect((await bearer.call('GET', '/parties', undefined, { authorization: 'Bearer ' + token.slice(0, -1) + 'x' })).status === 401, 'a bent token')
 })
 
+await test('what others would run or show: cells of a spreadsheet, pictures, addresses, names of files, answers kept by a browser', async () => {
+    const names = ["=cmd|' /C calc'!A0", '+1+1', '-2+3', '@SUM(1)', ' =1+1', '\uff1d1+1', '=HYPERLINK("http://evil.example")']
+    for (const name of names) await anna.ok('POST', '/parties', { name, is_customer: true, country: 'NL' })
+    // The same by a file: what is imported is no safer than what is typed.
+    const brought = await anna.ok('POST', '/imports?file_name=x.csv&kind=customers', Buffer.from('naam;plaats\n"=cmd|calc";"<img src=x onerror=alert(1)>"\n'))
+    await anna.call('POST', `/imports/${brought.file.id}/commit`, { version: brought.file.version })
+    const csv = (await anna.call('GET', '/parties?format=csv&sort=-id')).body, cells = csv.split('\r\n').slice(1).filter(Boolean).map(line => line.split(',')[2])
+    expect(cells.filter(c => c.startsWith('"\'')).length >= names.length && !cells.some(c => /^"?[ ]*[=+@\uff1d-]/.test(c)), 'a cell would run: ' + cells.slice(0, 12).join(' '))
+    const company = await anna.ok('GET', '/company'), change = extra => anna.call('POST', '/company', { name: company.name, language: company.language, version: company.version, ...extra })
+    await anna.stepUp()
+    const pictures = { svg: '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', html: '<html><script>alert(1)</script>', half: '\x89PNG\r\n\x1a\n<script>alert(1)</script>' }
+    for (const [what, bytes] of Object.entries(pictures)) expect((await change({ logo: Buffer.from(bytes, 'latin1').toString('base64') })).body.code === 'access.logo', 'a logo of ' + what)
+    for (const website of ['javascript:alert(1)', 'data:text/html,x', 'https://ok.example/"onload=', 'vbscript:x', 'https://a@evil.example', '//']) expect((await change({ website })).body.code === 'access.website', 'a website ' + website)
+    for (const name of ['a\r\nSet-Cookie: x=1.csv', '"; filename=evil.html', '../../x.csv', 'é€.csv']) {
+        const { id } = await anna.ok('POST', '/documents?file_name=' + encodeURIComponent(name), Buffer.from('hello ' + name)), reply = await get(`/api/v1/documents/${id}/file`, { cookie: anna.cookie })
+        expect(/^attachment; filename\*=UTF-8''[\w%.-]+$/.test(reply.headers.get('content-disposition')), name + ': ' + reply.headers.get('content-disposition'))
+        expect(reply.headers.get('cache-control') === 'no-store' && reply.headers.get('cross-origin-resource-policy') === 'same-origin', name + ' is kept or shown elsewhere')
+    }
+    for (const path of ['/me', '/parties', '/parties?format=xlsx', '/company', '/nothing']) expect((await get('/api/v1' + path, { cookie: anna.cookie })).headers.get('cache-control') === 'no-store', path + ' is kept by the browser')
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded']) expect((await fetch(base + '/api/v1/session', { method: 'POST', headers: { 'content-type': type, origin: 'https://evil.example' }, body: JSON.stringify({ email: 'anna@florin.test', password }) })).status === 415, 'signed in by a form of another site')
+    for (const company of ['2', '999999', 'Elders']) { const reply = await get('/api/v1/events', { cookie: anna.cookie, 'x-florin-company': company }); expect(reply.status === 403, `the stream of company ${company}: ${reply.status}`); await reply.body?.cancel() }
+    expect((await get('/api/v1/events')).status === 401, 'the stream for nobody')
+})
+
 // ---- Another company's ids ----
 
 await test('another company\'s ids are as good as none, in every operation with an id', async () => {

@@ -3,6 +3,7 @@
 #include "statement/statement.h"
 
 #define PATH(...) str_format(work->arena, __VA_ARGS__).at
+#define UPLOAD(scene, status, target, text) ask(scene, status, "POST", target, str_of(text))
 
 DB_TEST(scenario_chart_and_entries)
 {
@@ -47,6 +48,63 @@ DB_TEST(scenario_chart_and_entries)
     expect(json_is_true(json_object_get(proof, "holds")));
     GET(&s, "/audit?limit=5");
     GET(&s, "/audit/verify");
+    scene_end(&s);
+}
+
+#define ECB_HEAD \
+    "<?xml version='1.0' encoding='UTF-8'?><gesmes:Envelope xmlns:gesmes='http://www.gesmes.org/xml/2002-08-01' xmlns='http://www.ecb.int/vocabulary/2002-08-01/eurofxref'><gesmes:subject>Reference rates</gesmes:subject><Cube>"
+#define ECB_DAY(day, dollar)                                  \
+    "<Cube time='" day "'><Cube currency='USD' rate='" dollar \
+    "'/><Cube currency='JPY' rate='162.55'/><Cube currency='IDR' rate='17105.42'/><Cube currency='XQQ' rate='2'/></Cube>"
+
+DB_TEST(scenario_exchange_rates)
+{
+    struct scene s = scene_begin(work);
+    json_t *dollar =
+        POST(&s, "/exchange-rates",
+             "{\"currency\":\"USD\",\"valid_on\":\"2025-01-02\",\"rate\":\"0.95\",\"source\":\"contract\"}");
+    json_t *again = POST(
+        &s, "/exchange-rates",
+        "{\"currency\":\"USD\",\"valid_on\":\"2025-01-02\",\"rate\":\"0.96\",\"source\":\"contract\",\"version\":1}");
+    expect_int(number_in(dollar, "id"), number_in(again, "id"));
+    expect_int(2, number_in(again, "version"));
+    REFUSED(
+        &s, 409, "/exchange-rates",
+        "{\"currency\":\"USD\",\"valid_on\":\"2025-01-02\",\"rate\":\"0.97\",\"source\":\"contract\",\"version\":1}");
+    REFUSED(&s, 422, "/exchange-rates",
+            "{\"currency\":\"EUR\",\"valid_on\":\"2025-01-02\",\"rate\":\"1\",\"source\":\"x\"}");
+    REFUSED(&s, 422, "/exchange-rates",
+            "{\"currency\":\"USD\",\"valid_on\":\"2025-01-02\",\"rate\":\"0\",\"source\":\"x\"}");
+    /* Out of the bank's file: what stands there by hand stays, the rest comes in once. */
+    const char *file = ECB_HEAD ECB_DAY("2025-01-02", "1.0321") ECB_DAY("2025-01-03", "1.0299") "</Cube></gesmes:Envelope>";
+    json_t *taken = UPLOAD(&s, 200, "/exchange-rates/import?file_name=eurofxref.xml", file);
+    expect_int(5, number_in(taken, "added"));
+    expect_int(1, number_in(taken, "kept"));
+    expect_str("XQQ", str_of(text_in(taken, "unknown")));
+    taken = UPLOAD(&s, 200, "/exchange-rates/import?file_name=eurofxref.xml", file);
+    expect_int(0, number_in(taken, "added"));
+    expect_int(5, number_in(taken, "same"));
+    taken = UPLOAD(&s, 200, "/exchange-rates/import?file_name=eurofxref-hist.csv",
+                   "Date,USD,JPY,CYP,\n2025-01-03,1.0310,162.55,N/A,\n06 January 2025,1.0426,163.0,N/A,\n");
+    expect_int(2, number_in(taken, "added"));
+    expect_int(1, number_in(taken, "changed"));
+    json_t *rows = json_object_get(GET(&s, "/exchange-rates?sort=-valid_on&currency=USD&count=true"), "items");
+    expect_int(3, json_array_size(rows));
+    expect_str("0.9591406100", str_format(work->arena, "%s00", text_in(json_array_get(rows, 0), "rate")));
+    expect_str("0.9699321048", str_of(text_in(json_array_get(rows, 1), "rate")));
+    expect_str("contract", str_of(text_in(json_array_get(rows, 2), "source")));
+    expect(number_in(json_array_get(rows, 0), "entered_by") > 0);
+    rows = json_object_get(GET(&s, "/exchange-rates?currency=IDR&sort=valid_on"), "items");
+    expect_str("0.00005846100242", str_format(work->arena, "%s", text_in(json_array_get(rows, 0), "rate")));
+    GET(&s, PATH("/history/exchange_rate/%lld", (long long)number_in(dollar, "id")));
+    const char *const wrong[] = { "<a/>",
+                                  "Date,USD\n2025-01-03,much\n",
+                                  "Date,USD\nyesterday,1.0\n",
+                                  "name,city\nA,B\n",
+                                  "Date,XAF1\n2025-01-03,1\n",
+                                  "<Cube time='2025-13-01'/>",
+                                  "x" };
+    for (size_t i = 0; i < ARRAY_LENGTH(wrong); i++) UPLOAD(&s, 422, "/exchange-rates/import?file_name=x", wrong[i]);
     scene_end(&s);
 }
 

@@ -92,7 +92,7 @@ DB_TEST(scenario_cash_questions_refunds_and_not_ours)
         "{\"precision_ppm\":0,\"rounding_minor\":5,\"charge_minor\":2500,\"difference_auto_minor\":10000,\"discount_mode\":\"excluded\",\"discount_late_days\":3,\"write_off_minor\":5000,\"answer_days\":7,\"version\":1}");
     POST(&s, "/cash/run", "{}");
     json_t *draft = GET(&s, PATH("/cash/question?line_id=%lld&party_id=%lld", LL(asked), LL(d.zon.n)));
-    expect(strstr(text_in(draft, "text"), "99.00") != NULL);
+    expect(strstr(text_in(draft, "text"), "99,00") != NULL);
     expect_str("nl", str_of(text_in(draft, "language")));
     REFUSED(&s, 422, "/cash/questions", "{\"line_id\":%lld,\"party_id\":%lld}", LL(asked), LL(d.zon.n));
     json_t *question =

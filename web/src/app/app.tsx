@@ -72,6 +72,7 @@ const pages: [RegExp, ReturnType<typeof page>][] = [
     [/^\/settings\/style$/, page(() => import('../pages/style'))],
     [/^\/settings\/checks$/, page(() => import('../pages/own-checks'))],
     [/^\/settings\/invoices$/, page(() => import('../pages/invoice-settings'))],
+    [/^\/settings\/rates$/, page(() => import('../pages/rates'))],
     [/^\/settings\/vat$/, page(() => import('../pages/vat-codes'))],
     [/^\/settings\/company$/, page(() => import('../pages/company'))],
     [/^\/settings\/bank-accounts$/, page(() => import('../pages/bank-accounts'))],

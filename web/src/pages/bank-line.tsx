@@ -14,7 +14,7 @@ interface Parts { shares?: { item_id: number; amount_minor: number }[]; differen
 export default function BankLine({ id }: { id: number }) {
     const { t, word, date } = useWords(), { can } = useSession(), line = useRead('bank_line_show', { id }), decisions = useRead('cash_list', { bank_line_id: id, limit: 10 }, can('cash_list')), [deciding, setDeciding] = useState(false), [taking, setTaking] = useState<number>()
     const reload = () => decisions.reload()
-    return <Shown of={line}>{l => {
+    return <Shown of={line} page>{l => {
         const decision = decisions.data?.items[0], evidence = (decision?.evidence ?? []) as Evidence[]
         return <Page title={l.name ?? t('unknown')} note={date(l.booked_on)} back={<Link to="/bank/lines">{t('nav_lines')}</Link>} actions={<span className="big"><Amount value={l.amount} currency={l.currency} /></span>}>
             <div className="grid"><Card title={t('as_the_bank')}><Facts rows={[['IBAN', l.iban && <span className="mono iban">{formatIban(l.iban)}</span>], [word('f', 'valued_on'), date(l.valued_on)], [word('f', 'reference'), l.reference && <Marked text={l.reference} evidence={evidence} source="reference" />], [word('f', 'end_to_end_id'), l.end_to_end_id], [word('f', 'bank_reference'), l.bank_reference], [word('f', 'return_reason'), l.return_reason], [t('statement'), <Link to={'/bank/statements/' + l.statement_id}>{t('open_statement')}</Link>]]} />{l.remittance && <p><span className="faint">{word('f', 'remittance')}</span><br /><Marked text={l.remittance} evidence={evidence} source="text" /></p>}</Card>

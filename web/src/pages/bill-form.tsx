@@ -15,7 +15,7 @@ const blank = (): Line => ({ key: Math.random(), description: '', net: '', vat: 
 const heads = ['kind', 'number', 'issued_on', 'due_on', 'booked_on', 'currency', 'payable', 'reference', 'iban', 'order_reference', 'discount', 'discount_on', 'notes']
 export default function BillForm({ id }: { id: number }) {
     const read = useRead('bill_show', { id }, id > 0)
-    return id ? <Shown of={read}>{shown => <Form shown={shown} />}</Shown> : <Form />
+    return id ? <Shown of={read} page>{shown => <Form shown={shown} />}</Shown> : <Form />
 }
 type Shown_ = Schemas['bill_shown']
 const headsOf = (bill: Schemas['bill']): Values => Object.fromEntries(heads.map(h => [h, (bill as Record<string, unknown>)[h]]))

@@ -1,11 +1,13 @@
 /** What stands on the page of a bill: coding with splitting, questions, and its way to being paid. */
-import { useState, type FormEvent, type RefObject } from 'react'
+import { useEffect, useState, type FormEvent, type RefObject } from 'react'
 import { call } from '../api/client'
 import type { Schemas } from '../api/schema'
 import { isZero, minorToText, sumAmounts, textToMinor } from '../amount'
 import { Link } from '../app/router'
 import { useSession } from '../app/session'
 import { Amount, Badge, Button, Card, Dialog, Icon, note, ProblemBox, Shown, useAction, useRead } from '../parts/basics'
+import { overtaken } from '../parts/conflict'
+import { ChangedBy } from '../parts/live'
 import { AmountInput, ApiForm, Combo, finders, Row, TextField } from '../parts/form'
 import { tones } from '../parts/list'
 import { useWords } from '../text/text'
@@ -20,6 +22,7 @@ export function Coding({ shown, editable, reload, form }: { shown: BillShown; ed
     const at = (l: Line) => ({ account_id: l.account_id, vat_code_id: l.vat_code_id, cost_center: l.cost_center, ...coded[keyOf(l)] })
     const change = (l: Line, part: { account_id?: number; vat_code_id?: number; cost_center?: string }) => setCoded(before => ({ ...before, [keyOf(l)]: { ...before[keyOf(l)], ...part } }))
     const dirty = lines.some(l => coded[keyOf(l)])
+    useEffect(() => { if (overtaken(problem)) reload() }, [problem]) // eslint-disable-line -- what is typed stays; saving again stands on what it is now
     const send = (event: FormEvent) => {
         event.preventDefault()
         if (!dirty) return
@@ -33,6 +36,7 @@ export function Coding({ shown, editable, reload, form }: { shown: BillShown; ed
     }
     return <Card title={t('lines')}><form ref={form} onSubmit={send}>
         <ProblemBox problem={problem} />
+        {dirty && <ChangedBy kind="bill" id={bill.id} reload={reload} />}
         {lines.length === 0 ? <p className="faint">{t('no_lines')}</p> : <ul className="lines-list">{lines.map(l => <li key={l.line_no} className="stack"><div className="line-top"><span>{l.description} {l.quantity && <span className="faint">{decimal(l.quantity)} × {decimal(l.price)}</span>}</span><span className="nowrap"><Amount value={l.net} currency={bill.currency} /> <span className="faint">{l.vat_rate ? word('f', 'vat') + ' ' + decimal(l.vat_rate) + ' %' : l.vat_category ?? ''}</span></span></div>
             <div className="code-line"><Combo aria-label={t('account_of_line', { what: l.line_no })} placeholder={word('f', 'account_id')} disabled={!editable} find={finders.account!} value={at(l).account_id} onChange={account_id => change(l, { account_id })} /><Combo aria-label={t('vat_of_line', { what: l.line_no })} placeholder={word('f', 'vat_code_id')} disabled={!editable} find={finders.vat_purchase!} value={at(l).vat_code_id} onChange={vat_code_id => change(l, { vat_code_id })} />
                 <input type="text" aria-label={t('cost_center_of_line', { what: l.line_no })} placeholder={word('f', 'cost_center')} disabled={!editable} maxLength={40} value={at(l).cost_center ?? ''} onChange={e => change(l, { cost_center: e.target.value })} /></div>

@@ -16,7 +16,7 @@ import { Ask, Coding, Paying, Questions } from './bill-parts'
 type BillShown = Schemas['bill_shown']
 export default function Bill({ id }: { id: number }) {
     const read = useRead('bill_show', { id })
-    return <Shown of={read}>{shown => <Sheetful key={shown.bill.id} shown={shown} reload={read.reload} />}</Shown>
+    return <Shown of={read} page>{shown => <Sheetful key={shown.bill.id} shown={shown} reload={read.reload} />}</Shown>
 }
 
 function Sheetful({ shown, reload }: { shown: BillShown; reload: () => void }) {

@@ -6,36 +6,37 @@ import { isNegative } from '../amount'
 import { Link, useRouter } from '../app/router'
 import { Amount, Button, Empty, Loading, Page, ProblemBox, useRead } from '../parts/basics'
 import { Row } from '../parts/form'
+import { Late } from '../parts/list'
 import { PeriodBar, periodOf, PrintHead, today, usePeriod, Ways } from '../parts/report'
 import { useWords } from '../text/text'
 import { sourceLink } from './item'
 
 export default function LedgerCard() {
-    const { t, word, date } = useWords(), { query, setQuery } = useRouter(), period = usePeriod({ from_on: periodOf('year', 0).from_on, to_on: today() }), account = query.get('account') ?? '', [find, setFind] = useState(query.get('find') ?? '')
+    const { t, word, date } = useWords(), { query, setQuery } = useRouter(), period = usePeriod({ from_on: periodOf('year', 0).from_on, to_on: today() }), account = query.get('account') ?? '', find = query.get('find') ?? ''
     const accounts = useRead('account_list', { limit: 500, sort: 'number' }), [card, setCard] = useState<Schemas['ledger_card']>(), [problem, setProblem] = useState<unknown>(), [busy, setBusy] = useState(false)
-    const takes = { account, ...period }
+    const takes = { account, ...period, ...(find ? { find } : {}) }
     useEffect(() => {
         if (!account) return
         const stop = new AbortController()
         setCard(undefined)
         setProblem(undefined)
-        call('report_ledger_card', { account, ...period }, { signal: stop.signal }).then(setCard, (p: unknown) => { if (!stop.signal.aborted) setProblem(p) })
+        call('report_ledger_card', takes, { signal: stop.signal }).then(setCard, (p: unknown) => { if (!stop.signal.aborted) setProblem(p) })
         return () => stop.abort()
-    }, [account, period.from_on, period.to_on])
+    }, [account, find, period.from_on, period.to_on]) // eslint-disable-line
     const more = () => {
         if (!card?.next) return
         setBusy(true)
         call('report_ledger_card', { ...takes, after: card.next }).then(page => setCard({ ...page, lines: [...card.lines, ...page.lines] }), setProblem).finally(() => setBusy(false))
     }
-    const wanted = find.trim().toLowerCase(), lines = card?.lines.filter(l => !wanted || (l.description + ' ' + (l.line_description ?? '') + ' ' + l.number).toLowerCase().includes(wanted)) ?? []
+    const lines = card?.lines ?? []
     return <Page title={card ? card.account + ' ' + card.name : t('nav_card')} note={card ? undefined : t('card_note')} back={<Link to="/reports">{t('nav_reports')}</Link>} actions={account && <Ways name="report_ledger_card" takes={{ ...takes, limit: 100000 }} columns={[['number', word('f', 'number')], ['dated_on', word('f', 'dated_on')], ['description', word('f', 'description')], ['base', word('f', 'amount')], ['balance', word('f', 'balance')]]} />}>
         <PrintHead what={date(period.from_on) + ' – ' + date(period.to_on)} />
-        <PeriodBar period={period}><Row label={word('f', 'account_id')}>{ids => <select {...ids} value={account} onChange={e => setQuery({ account: e.target.value })}><option value="">{t('choose')}</option>{accounts.data?.items.map(a => <option key={a.id} value={a.number}>{a.number} {a.name}</option>)}</select>}</Row><Row label={t('find_in_page')}>{ids => <input {...ids} type="search" value={find} onChange={e => setFind(e.target.value)} />}</Row></PeriodBar>
+        <PeriodBar period={period}><Row label={word('f', 'account_id')}>{ids => <select {...ids} value={account} onChange={e => setQuery({ account: e.target.value })}><option value="">{t('choose')}</option>{accounts.data?.items.map(a => <option key={a.id} value={a.number}>{a.number} {a.name}</option>)}</select>}</Row><Row label={t('find_on_card')}>{ids => <Late {...ids} value={find} set={text => setQuery({ find: text.trim() || undefined })} />}</Row></PeriodBar>
         {problem ? <ProblemBox problem={problem} /> : !account ? <Empty title={t('card_choose')}>{t('card_note')}</Empty> : !card ? <Loading /> : <div className="table-wrap"><table className="table"><caption className="hidden">{card.account} {card.name}</caption><thead><tr><th scope="col">{word('f', 'number')}</th><th scope="col">{word('f', 'dated_on')}</th><th scope="col">{word('f', 'description')}</th><th scope="col">{t('comes_from')}</th><th scope="col" className="right">{t('debit')}</th><th scope="col" className="right">{t('credit')}</th><th scope="col" className="right">{word('f', 'balance')}</th></tr></thead>
-            <tbody><tr><td colSpan={6}>{t('opening_on', { what: date(card.from_on) })}</td><td className="right"><Amount value={card.opening} /></td></tr>
-                {lines.map(l => <tr key={l.entry_id + '-' + l.line_no}><td><Link to={'/ledger/entries/' + l.entry_id}>{l.number}</Link></td><td className="nowrap">{date(l.dated_on)}</td><td>{l.description}{l.line_description && <><br /><span className="faint">{l.line_description}</span></>}</td><td>{sourceLink(l.source_kind, l.source_id) ? <Link to={sourceLink(l.source_kind, l.source_id)!}>{word('kind', l.source_kind)}</Link> : word('kind', l.source_kind)}</td><td className="right">{!isNegative(l.base) && <Amount value={l.base} />}</td><td className="right">{isNegative(l.base) && <Amount value={l.base.slice(1)} />}</td><td className="right"><Amount value={l.balance} /></td></tr>)}</tbody>
-            <tfoot><tr><td colSpan={4}>{t('closing_on', { what: date(card.to_on) })}</td><td className="right"><Amount value={card.debit} /></td><td className="right"><Amount value={card.credit} /></td><td className="right"><Amount value={card.closing} /></td></tr></tfoot></table></div>}
-        {card && lines.length === 0 && <Empty title={t('card_empty')}>{t('card_empty_text')}</Empty>}
+            <tbody>{!find && <tr><td colSpan={6}>{t('opening_on', { what: date(card.from_on) })}</td><td className="right"><Amount value={card.opening} /></td></tr>}
+                {lines.map(l => <tr key={l.entry_id + '-' + l.line_no}><td><Link to={'/ledger/entries/' + l.entry_id}>{l.number}</Link></td><td className="nowrap">{date(l.dated_on)}</td><td>{l.description}{l.line_description && <><br /><span className="faint">{l.line_description}</span></>}</td><td className="nowrap">{sourceLink(l.source_kind, l.source_id) ? <Link to={sourceLink(l.source_kind, l.source_id)!}>{word('kind', l.source_kind)}</Link> : word('kind', l.source_kind)}</td><td className="right">{!isNegative(l.base) && <Amount value={l.base} />}</td><td className="right">{isNegative(l.base) && <Amount value={l.base.slice(1)} />}</td><td className="right"><Amount value={l.balance} /></td></tr>)}</tbody>
+            {!find && <tfoot><tr><td colSpan={4}>{t('closing_on', { what: date(card.to_on) })}</td><td className="right"><Amount value={card.debit} /></td><td className="right"><Amount value={card.credit} /></td><td className="right"><Amount value={card.closing} /></td></tr></tfoot>}</table></div>}
+        {card && lines.length === 0 && (find ? <Empty title={t('nothing_found')} action={<Button onClick={() => setQuery({ find: undefined })}>{t('clear_filters')}</Button>} /> : <Empty title={t('card_empty')}>{t('card_empty_text')}</Empty>)}
         {card?.next && <p className="list-end"><Button onClick={more} busy={busy}>{t('more')}</Button></p>}
     </Page>
 }

@@ -10,7 +10,7 @@ import { sourceLink } from './item'
 
 export default function Entry({ id }: { id: number }) {
     const { t, word, date, instant } = useWords(), { can } = useSession(), { go } = useRouter(), read = useRead('entry_show', { id }), [reversing, setReversing] = useState(false)
-    return <Shown of={read}>{({ entry, lines }) => <Page title={t('entry_title', { what: entry.number })} note={entry.description} back={<Link to="/ledger/entries">{t('nav_entries')}</Link>} actions={can('entry_reverse') && entry.source_kind === 'memorial' && <Button icon="undo" onClick={() => setReversing(true)}>{t('reverse')}</Button>}>
+    return <Shown of={read} page>{({ entry, lines }) => <Page title={t('entry_title', { what: entry.number })} note={entry.description} back={<Link to="/ledger/entries">{t('nav_entries')}</Link>} actions={can('entry_reverse') && entry.source_kind === 'memorial' && <Button icon="undo" onClick={() => setReversing(true)}>{t('reverse')}</Button>}>
         <Card><Facts rows={[[word('f', 'dated_on'), date(entry.dated_on)], [word('f', 'journal'), word('journal', entry.journal)], [word('f', 'recorded_at'), instant(entry.recorded_at)],
             [t('comes_from'), sourceLink(entry.source_kind, entry.source_id) ? <Link to={sourceLink(entry.source_kind, entry.source_id)!}>{word('kind', entry.source_kind)}</Link> : word('kind', entry.source_kind)],
             [t('reverses'), entry.reverses_id ? <Link to={'/ledger/entries/' + entry.reverses_id}>{t('open_entry')}</Link> : undefined]]} /></Card>

@@ -15,8 +15,10 @@ type Row = { id: number; currency?: string; party_id?: number } & Record<string,
 /** `weight`: how much it presses by itself; `day`: the field that says until when, `amount`: what it is about. */
 interface Ask { name: string; takes: Record<string, string>; to: string; key: Key; needs?: string; weight: number; day?: string; amount?: string }
 interface Waiting extends Ask { count: number; more: boolean; late: number; total?: string; currency?: string }
+/** The server counts no further. */
+const countMost = 100_000
 export default function Home() {
-    const { t, amount } = useWords(), { can, me } = useSession(), day = today()
+    const { t, amount, decimal } = useWords(), { can, me } = useSession(), day = today()
     const asks = useMemo(() => ([
         { name: 'bill_waiting', takes: { todo: 'answer', sort: 'due_on' }, to: '/bills?question_count.gt=0', key: 'todo_answer', needs: 'bill_answer', weight: 58, day: 'due_on' },
         { name: 'payment_list', takes: { state: 'proposed', sort: 'execution_on' }, to: '/payments?state=proposed', key: 'todo_release', needs: 'payment_release', weight: 60, day: 'execution_on', amount: 'total' },
@@ -34,12 +36,12 @@ export default function Home() {
     const read = useCallback(() => {
         const one = async (a: Ask): Promise<Waiting | undefined> => {
             try {
-                const { items, next } = await call(a.name as 'bill_waiting', { ...a.takes, limit: 100 }) as unknown as { items: Row[]; next?: string }
+                const { items, next, count } = await call(a.name as 'bill_waiting', { ...a.takes, limit: 100, count: 'true' }) as unknown as { items: Row[]; next?: string; count?: number }
                 if (!items.length) return undefined
                 const late_in_all = next && (a.key === 'todo_overdue' || a.key === 'todo_due') && can('report_kpi') ? await call('report_kpi', {}) : undefined
                 const currency = items[0]!.currency, summed = a.amount && !next && items.every(r => r.currency === currency)
                 const first = a.day ? items[0]![a.day] as string | undefined : undefined, late = first ? Math.round((Date.parse(day) - Date.parse(first)) / 86_400_000) : 0
-                return { ...a, count: items.length, more: !!next, late, ...(summed ? { total: sumAmounts(items.map(r => String(r[a.amount!] ?? '0'))).replace(/^-/, ''), currency } : late_in_all ? { total: a.key === 'todo_due' ? late_in_all.payables_late : late_in_all.receivables_late, currency: late_in_all.currency } : {}), ...(a.key === 'todo_verify' ? { to: '/parties/' + items[0]!.party_id } : {}) }
+                return { ...a, count: Math.min(count ?? items.length, countMost), more: (count ?? 0) > countMost, late, ...(summed ? { total: sumAmounts(items.map(r => String(r[a.amount!] ?? '0'))).replace(/^-/, ''), currency } : late_in_all ? { total: a.key === 'todo_due' ? late_in_all.payables_late : late_in_all.receivables_late, currency: late_in_all.currency } : {}), ...(a.key === 'todo_verify' ? { to: '/parties/' + items[0]!.party_id } : {}) }
             } catch { return undefined }
         }
         void Promise.all(asks.map(one)).then(all => setWaiting(all.filter(w => w !== undefined).sort((a, b) => press(b) - press(a))))
@@ -48,7 +50,7 @@ export default function Home() {
     useLive(read)
     const hour = new Date().getHours()
     return <Page title={t(hour < 12 ? 'good_morning' : hour < 18 ? 'good_afternoon' : 'good_evening', { name: me.name.split(' ')[0]! })} note={waiting?.length ? t('home_note') : undefined}>
-        {!waiting ? <Loading /> : waiting.length === 0 ? <Empty title={t('all_done')}>{t('all_done_text')}</Empty> : <ol className="todo plain" aria-label={t('home_note')}>{waiting.map(w => <li key={w.key}><Link to={w.to} className={pressing(w) ? 'pressing' : ''}><span className="big">{w.count}{w.more ? '+' : ''}</span><span>{t(w.key, { count: w.count })}</span>
+        {!waiting ? <Loading /> : waiting.length === 0 ? <Empty title={t('all_done')}>{t('all_done_text')}</Empty> : <ol className="todo plain" aria-label={t('home_note')}>{waiting.map(w => <li key={w.key}><Link to={w.to} className={pressing(w) ? 'pressing' : ''}><span className="big">{decimal(String(w.count))}{w.more ? '+' : ''}</span><span>{t(w.key, { count: w.count })}</span>
             <span className="faint">{[w.total && amount(w.total, w.currency), pressing(w) && t(w.day === 'booked_on' ? 'waits_days' : 'days_late', { count: w.late })].filter(Boolean).join(' · ')}</span></Link></li>)}</ol>}
         <Suspense fallback={<Loading />}><Standing /></Suspense>
     </Page>

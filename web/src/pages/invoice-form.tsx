@@ -21,7 +21,7 @@ const heads = ['order_reference', 'buyer_reference', 'delivered_on', 'period_fro
 const units = ['C62', 'HUR', 'DAY', 'MON', 'KGM', 'MTR', 'MTK', 'LTR', 'KMT', 'KWH', 'SET', 'XBX']
 export default function InvoiceForm({ id }: { id: number }) {
     const read = useRead('invoice_show', { id }, id > 0), codes = useRead('vat_list', { limit: 500, side: 'sale' }), accounts = useRead('account_list', { limit: 500 }, id > 0)
-    return <Shown of={codes}>{vat => id ? <Shown of={accounts}>{list => <Shown of={read}>{shown => <Form shown={shown} vat={vat.items} accounts={list.items} />}</Shown>}</Shown> : <Form vat={vat.items} accounts={[]} />}</Shown>
+    return <Shown of={codes}>{vat => id ? <Shown of={accounts}>{list => <Shown of={read} page>{shown => <Form shown={shown} vat={vat.items} accounts={list.items} />}</Shown>}</Shown> : <Form vat={vat.items} accounts={[]} />}</Shown>
 }
 /** As the API wants a number: "1,5" and "1.5" are the same. */
 const plain = (text: string) => /^\d+,\d+$/.test(text) ? text.replace(',', '.') : text.includes(',') ? parseAmount(text, 4) ?? text : text

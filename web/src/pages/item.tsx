@@ -17,9 +17,9 @@ export function sourceLink(kind: string | undefined, id: number | undefined): st
 }
 export default function Item({ id }: { id: number }) {
     const words = useWords(), { t, word, date } = words, { can } = useSession(), read = useRead('item_show', { id }), [taking, setTaking] = useState<number>()
-    return <Shown of={read}>{({ item, settlements }) => <Page title={t('item_title', { what: item.reference })} note={word('item_kind', item.kind)} back={<Link to="/items">{t('nav_items')}</Link>}>
+    return <Shown of={read} page>{({ item, settlements }) => <Page title={t('item_title', { what: item.reference })} note={word('item_kind', item.kind)} back={<Link to="/items">{t('nav_items')}</Link>}>
         <Card><Facts rows={[
-            [t('f_party'), can('party_show') ? <Link to={'/parties/' + item.party_id}>{t('open_party')}</Link> : item.party_id], [word('f', 'dated_on'), date(item.dated_on)], [word('f', 'due_on'), date(item.due_on)],
+            [t('f_party'), can('party_show') && <Whose id={item.party_id} />], [word('f', 'dated_on'), date(item.dated_on)], [word('f', 'due_on'), date(item.due_on)],
             [word('f', 'amount'), <Amount value={item.amount} currency={item.currency} />], [word('f', 'rest'), <Amount value={item.rest} currency={item.currency} />], [t('entry'), <Link to={'/ledger/entries/' + item.entry_id}>{t('open_entry')}</Link>],
             [t('comes_from'), sourceLink(item.source_kind, item.source_id) ? <Link to={sourceLink(item.source_kind, item.source_id)!}>{word('kind', item.source_kind)}</Link> : word('kind', item.source_kind)],
         ]} /></Card>
@@ -27,4 +27,8 @@ export default function Item({ id }: { id: number }) {
         <History kind="open_item" id={id} />
         {taking && <Dialog title={t('take_back')} close={() => setTaking(undefined)}><ApiForm name="item_unsettle" fields={['on', 'why']} fixed={{ id: taking }} initial={{ on: new Date().toISOString().slice(0, 10) }} submit={t('take_back')} cancel={() => setTaking(undefined)} done={() => { setTaking(undefined); note(t('taken_back')); read.reload() }} /></Dialog>}
     </Page>}</Shown>
+}
+function Whose({ id }: { id: number }) {
+    const { t } = useWords(), read = useRead('party_show', { id })
+    return <Link to={'/parties/' + id}>{read.data?.party.name ?? t('open_party')}</Link>
 }

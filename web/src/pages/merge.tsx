@@ -21,7 +21,7 @@ export default function Merge({ id }: { id: number }) {
 }
 function What({ id, into, contacts }: { id: number; into: number; contacts: Schemas['contact'][] }) {
     const words = useWords(), { t, word, date } = words, { can } = useSession(), { go } = useRouter(), read = useRead('party_merge_preview', { id, into_id: into }), items = useRead('item_list', { party_id: id, 'rest.ne': '0', limit: 50, sort: 'due_on' }, can('item_list')), { busy, problem, run } = useAction(), [ready, setReady] = useState(false)
-    return <Shown of={read}>{({ from, into: stays, after, banks }) => {
+    return <Shown of={read} page>{({ from, into: stays, after, banks }) => {
         const gains = fields.filter(f => JSON.stringify(stays[f] ?? '') !== JSON.stringify(after[f] ?? '')), say = (f: string, v: unknown) => sayValue(words, f, v, () => undefined)
         return <>
             <div className="grid section">

@@ -14,7 +14,7 @@ import { useWords } from '../text/text'
 
 export default function Party({ id }: { id: number }) {
     const { t, word } = useWords(), { can } = useSession(), read = useRead('party_show', { id })
-    return <Shown of={read}>{({ party, contacts, banks }) => <Page title={party.name} back={<Link to="/parties">{t('nav_parties')}</Link>}
+    return <Shown of={read} page>{({ party, contacts, banks }) => <Page title={party.name} back={<Link to="/parties">{t('nav_parties')}</Link>}
         note={<>{party.number} {party.is_customer && <Badge>{t('customer')}</Badge>} {party.is_supplier && <Badge>{t('supplier')}</Badge>} {party.is_blocked && <Badge tone="bad">{t('blocked')}: {party.block_reason}</Badge>}</>}
         actions={<>{party.is_customer && !party.is_blocked && can('invoice_draft') && <Link className="button" to={'/invoices/new?party=' + id}><Icon name="plus" /><span>{t('invoice_new')}</span></Link>}{can('party_merge') && !party.block_reason?.startsWith('= ') && <Link className="button" to={'/parties/' + id + '/merge'}>{t('merge')}</Link>}{can('party_change') && <Link className="button" to={'/parties/' + id + '/change'}>{t('change')}</Link>}</>}>
         <div className="grid">

@@ -24,7 +24,7 @@ export default function Payment({ id }: { id: number }) {
         URL.revokeObjectURL(link.href)
         again()
     })
-    return <Shown of={read}>{({ run: r, payments, parts, left_out }) => {
+    return <Shown of={read} page>{({ run: r, payments, parts, left_out }) => {
         const mine = r.proposed_by === me.person_id, proposed = r.state === 'proposed', stops = check.data?.problems.filter(p => p.stops) ?? [], looks = check.data?.problems.filter(p => !p.stops) ?? []
         return <Page title={t('run_title', { what: r.number })} back={<Link to="/payments">{t('nav_payments')}</Link>} note={<><Badge tone={tones[r.state]}>{word('state', r.state)}</Badge> {date(r.execution_on)}</>}
             actions={<>{proposed && can('payment_release') && (mine ? <span className="faint"><Icon name="lock" /> {t('run_other')}</span> : <Button look="main" icon="check" disabled={!check.data?.ready} onClick={() => setAsking('release')}>{t('run_release')}</Button>)}

@@ -127,7 +127,7 @@ export default function Queue() {
             <div>
                 <ProblemBox problem={problem} />
                 <Card title={<Link to={'/bank/lines/' + at.id}>{at.name ?? t('unknown')}</Link>} actions={<span className="big"><Amount value={at.amount} currency={at.currency} /></span>}>
-                    <div className="stack"><Facts rows={[[word('f', 'booked_on'), date(at.booked_on)], ['IBAN', at.iban && <span className="mono">{evidence.some(e => e.source === 'iban') ? <mark>{formatIban(at.iban)}</mark> : formatIban(at.iban)}</span>], [word('f', 'reference'), at.reference && <Marked text={at.reference} evidence={evidence} source="reference" />]]} />
+                    <div className="stack"><Facts rows={[[word('f', 'booked_on'), date(at.booked_on)], ['IBAN', at.iban && <span className="mono iban">{evidence.some(e => e.source === 'iban') ? <mark>{formatIban(at.iban)}</mark> : formatIban(at.iban)}</span>], [word('f', 'reference'), at.reference && <Marked text={at.reference} evidence={evidence} source="reference" />]]} />
                     {at.return_reason && <p className="why">{t('desk_came_back', { what: [at.return_reason, at.return_text].filter(Boolean).join(' · ') })}</p>}
                     {at.remittance && <p className="remittance"><span className="faint">{word('f', 'remittance')}</span><br /><Marked text={at.remittance} evidence={evidence} source="text" /></p>}
                     <Standing key={at.id} row={at} done={() => load()} answer={() => setDoing('answer')} />

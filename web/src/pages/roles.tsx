@@ -1,8 +1,9 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { allows, call } from '../api/client'
 import { operations, type Schemas } from '../api/schema'
 import { useSession } from '../app/session'
 import { Badge, Button, Card, Dialog, note, Page, ProblemBox, Shown, useAction, useRead } from '../parts/basics'
+import { Conflict, overtaken } from '../parts/conflict'
 import { ApiForm, TextField } from '../parts/form'
 import { History } from '../parts/history'
 import { useWords } from '../text/text'
@@ -44,13 +45,20 @@ function Duties() {
             <History bare kind="duty_rule" id={open.id} turn={open.version} /></div></Dialog>}
     </Card>
 }
+type Held = Schemas['role_shown']['permissions']
 function Edit({ role, close, done }: { role?: Schemas['role']; close: () => void; done: () => void }) {
-    const { t, word } = useWords(), { busy, problem, run } = useAction(), before = useRead('role_show', { id: role?.id ?? 0 }, !!role)
+    const { t, word } = useWords(), { busy, problem, run, clear } = useAction(), before = useRead('role_show', { id: role?.id ?? 0 }, !!role)
     const [name, setName] = useState(role?.name ?? ''), [chosen, setChosen] = useState<Set<string>>()
     const patterns = (before.data?.permissions ?? []).map(p => p.permission).join(' ')
     const now = chosen ?? new Set(permissions.filter(p => allows(patterns, p)))
-    return <Dialog title={role ? role.name : t('role_new')} close={close}><form noValidate onSubmit={e => { e.preventDefault(); void run(async () => { await call('role_set', { ...(role ? { id: role.id } : {}), name, permissions: [...now].map(permission => ({ permission })) }); done() }) }}>
-        <ProblemBox problem={problem} /><TextField label={t('name')} value={name} onChange={setName} required />
+    const seen = useRef<Held>() // a role that others change while it is open stays as it was when that began
+    if (before.data) seen.current ??= before.data.permissions
+    const send = (stands: Held | undefined) => run(async () => { await call('role_set', { ...(role ? { id: role.id, ...(stands ? { seen: stands } : {}) } : {}), name, permissions: [...now].map(permission => ({ permission })) }); done() })
+    const say = (held: Held | undefined) => permissions.filter(p => allows((held ?? []).map(h => h.permission).join(' '), p)).map(p => { const [noun, verb] = p.split('.') as [string, string]; return word('noun', noun) + ': ' + word('verb', verb) }).join(', ')
+    return <Dialog title={role ? role.name : t('role_new')} close={close}><form noValidate onSubmit={e => { e.preventDefault(); void send(seen.current) }}>
+        <ProblemBox problem={problem} />
+        {role && overtaken(problem) && <Conflict again={{ kind: 'role', id: role.id, read: async () => { const shown = await call('role_show', { id: role.id }); return { name: shown.name, permissions: say(shown.permissions), version: shown.permissions } } }} fields={['name', 'permissions']} before={{ name: role.name, permissions: say(seen.current) }} mine={{ name, permissions: say([...now].map(permission => ({ permission }))) }} close={clear}
+            take={theirs => { const held = theirs.version as Held; clear(); seen.current = held; setName(String(theirs.name)); setChosen(new Set(permissions.filter(p => allows(held.map(h => h.permission).join(' '), p)))) }} overwrite={theirs => { clear(); seen.current = theirs as Held; void send(theirs as Held) }} />}<TextField label={t('name')} value={name} onChange={setName} required />
         {nouns.map(n => <fieldset key={n}><legend>{word('noun', n)}</legend><div className="actions">{permissions.filter(p => p.startsWith(n + '.')).map(p => <div className="check" key={p}><label><input type="checkbox" checked={now.has(p)} onChange={e => { const next = new Set(now); if (e.target.checked) next.add(p); else next.delete(p); setChosen(next) }} /> {word('verb', p.slice(n.length + 1))}</label></div>)}</div></fieldset>)}
         <div className="form-end"><Button look="main" type="submit" busy={busy}>{t('save')}</Button><Button onClick={close}>{t('cancel')}</Button></div>
     </form></Dialog>

@@ -116,8 +116,10 @@ export function useRead<N extends Name>(name: N, takes: Takes<N>, when = true): 
     return { data: current ? state.data : undefined, problem: current ? state.problem : undefined, loading: when && !current, reload, set: data => setState({ data, key }) }
 }
 /** Shows what was read, or that it is on its way, or why not. */
-export function Shown<T>({ of, children }: { of: Loaded<T>; children: (data: T) => ReactNode }) {
+export function Shown<T>({ of, children, page }: { of: Loaded<T>; children: (data: T) => ReactNode; /** It is a whole page: what is missing has a heading and a way on too. */ page?: boolean }) {
+    const { t } = useWords()
     if (of.data !== undefined) return <>{children(of.data)}</>
+    if (of.problem && page) return <Page title={of.problem instanceof Problem && of.problem.status === 404 ? t('nowhere') : t('not_read')}><ProblemBox problem={of.problem} again={of.reload} /></Page>
     if (of.problem) return <ProblemBox problem={of.problem} again={of.reload} />
     return <Loading />
 }

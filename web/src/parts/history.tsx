@@ -9,7 +9,7 @@ import { Button, Card, Dialog, Icon, Loading, ProblemBox, useAction } from './ba
 type Row = Schemas['history_row']
 export type Difference = Record<string, [unknown, unknown]>
 /** What says nothing to a person. */
-const dull = /^(id|version|company_id|sequence|seen_at)$|_?hash$|_step$|^created_at$/
+const dull = /^(id|version|company_id|sequence|seen_at)$|_?hash$|_step$|^created_at$|_ppm$|^(evidence|weight|source_id|bank_line_id|each_booked|logo)$/
 const named: [RegExp, 'people' | 'accounts' | 'vat'][] = [[/(_by|user_id|person_id)$/, 'people'], [/account_id$/, 'accounts'], [/vat_code_id$/, 'vat']]
 
 /** One value as people say it. `names`: of people and accounts, for what is an id. */

@@ -49,11 +49,11 @@ function FilterInput({ meta, label, query, set }: { meta: ColumnMeta; label: str
     return <label className="filter"><span>{label}</span><Late label={label} value={query.get(key) ?? ''} set={v => set(key, v)} /></label>
 }
 /** Types on without waiting; asks when the typing rests. */
-function Late({ value, set, label, amount }: { value: string; set: (value: string) => void; label: string; amount?: boolean }) {
+export function Late({ value, set, label, amount, ...ids }: { value: string; set: (value: string) => void; label?: string; amount?: boolean; id?: string; 'aria-describedby'?: string }) {
     const [typed, setTyped] = useState(value), timer = useRef<ReturnType<typeof setTimeout>>()
     useEffect(() => setTyped(value), [value])
     const give = (text: string) => set(amount && text ? parseAmount(text) ?? '' : text)
-    return <input type="text" inputMode={amount ? 'decimal' : undefined} aria-label={label} value={typed} onChange={e => { const text = e.target.value; setTyped(text); clearTimeout(timer.current); timer.current = setTimeout(() => give(text), 350) }}
+    return <input {...ids} type="text" inputMode={amount ? 'decimal' : undefined} aria-label={label} value={typed} onChange={e => { const text = e.target.value; setTyped(text); clearTimeout(timer.current); timer.current = setTimeout(() => give(text), 350) }}
         onKeyDown={e => { if (e.key === 'Enter') { clearTimeout(timer.current); give(typed) } }} />
 }
 

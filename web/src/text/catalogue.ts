@@ -1,4 +1,5 @@
 /** Every sentence of the web application, English and Dutch side by side. "one|many" is chosen by {count}. */
+import { books } from './books'
 import { desk } from './desk'
 import { figures } from './figures'
 import { house } from './house'
@@ -7,6 +8,7 @@ import { portal } from './portal'
 
 export const catalogue = {
     ...figures,
+    ...books,
     ...desk,
     ...moving,
     ...portal,

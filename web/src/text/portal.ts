@@ -5,5 +5,6 @@ export const portal = {
     portal_invited: ['The link is on its way to {what}', 'De link is onderweg naar {what}'], portal_once: ['It is shown this once. It works until {day}.', 'Hij wordt alleen nu getoond. Hij werkt tot en met {day}.'], portal_copied: ['Copied', 'Gekopieerd'],
     portal_given: ['by {who} on {day}, until {until}', 'door {who} op {day}, tot en met {until}'], portal_used: ['last used {when}', 'laatst gebruikt {when}'], portal_unused: ['not used yet', 'nog niet gebruikt'], portal_received: ['{count} invoice|{count} invoices', '{count} factuur|{count} facturen'],
     portal_end: ['End this link', 'Deze link beëindigen'], portal_end_text: ['The link of {what} stops working at once, also for who has the page open.', 'De link van {what} werkt direct niet meer, ook niet voor wie de pagina open heeft.'], portal_ended: ['The link has ended', 'De link is beëindigd'],
+    view_portal: ['By portal', 'Via portaal'],
     portal_from: ['Came through the portal', 'Kwam binnen via het portaal'], portal_reads_reason: ['A supplier with a link of the portal reads this reason.', 'Een leverancier met een link van het portaal leest deze reden.'],
 } as const
