@@ -47,9 +47,12 @@ struct credentials {
     bool changes;       /* not a GET */
 };
 /* Fills user, session, company, permissions, language and step-up into `work` from a read transaction of its own. Nothing shown:
- * done, user_id stays 0. Refuses access_unknown (wrong, ended or expired), access_csrf, access_no_company. */
+ * done, user_id stays 0. Refuses access_unknown (wrong, ended or expired), access_csrf, access_no_company. With work->may_presume what was
+ * found out before is taken from work->identities without asking, and work->confirm is left to be called inside the operation's transaction. */
 CHECKED struct fault *access_identify(struct work *work, struct books *books, const struct operations *operations,
                                       const struct credentials *credentials);
+struct identities *identities_new(void); /* known.c; one for a process */
+void identities_free(struct identities *identities);
 /* The command line acts for a person named by e-mail, or for the program itself (absent) as whoever can open the file. */
 CHECKED struct fault *access_act_as(struct work *work, struct books *books, const struct operations *operations,
                                     struct str email, struct str company);

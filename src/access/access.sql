@@ -181,6 +181,9 @@ values (:company_id, {:api_token_columns});
 select t.id, t.company_id as token_company_id, t.person_id, t.name, t.permissions, t.created_at, t.expires_at, p.language, p.ended_at as person_ended_at
   from api_token t join person p on p.id = t.person_id where t.token_hash = :hash and t.ended_at is null;
 
+-- name: access_version
+select version as id from access_version where id = 1;
+
 -- name: token_list
 select id, person_id, name, permissions, created_at, expires_at from api_token where company_id = :company_id and ended_at is null;
 

@@ -55,6 +55,13 @@ CHECKED struct fault *person_check_member(struct work *work, int64_t id); /* of 
 /* Refuses operation_step_up where a second factor is there and was not shown lately. */
 CHECKED struct fault *person_check_fresh(struct work *work, const struct person *person);
 
+/* ---- Who was known just now: known.c ---- */
+struct identity_kept { int64_t version; struct instant expires_at; struct str csrf; };
+CHECKED struct fault *identities_version(struct work *work, int64_t *version);
+void identities_keep(struct work *work, const struct credentials *shown, struct str hash, const struct identity_kept *kept);
+void identities_forget(struct work *work, const struct credentials *shown, struct str hash);
+bool identities_presume(struct work *work, const struct credentials *shown, struct str hash);
+
 /* ---- Wrong tries: guard.c ---- */
 CHECKED struct fault *guard_person_check(struct work *work, const struct person *person);
 CHECKED struct fault *guard_person_failed(struct work *work, struct person *person); /* gives access_wrong */

@@ -378,14 +378,15 @@ static struct fault *company_pick(struct work *work, struct str asked, int64_t u
     return NULL;
 }
 
-static struct fault *by_token(struct work *work, const struct operations *operations, const struct credentials *shown)
+static struct fault *by_token(struct work *work, const struct operations *operations, struct str hash, struct identity_kept *kept)
 {
     struct token_seen token = { 0 };
     bool found;
-    const struct access_key key = { 0, secret_hash(work->arena, shown->bearer) };
+    const struct access_key key = { 0, hash };
     TRY(db_find(work, &sql_token_by_hash, GIVEN(access_key, &key), INTO(token_seen, &token), &found));
     if (!found || token.expires_at.us < work->now.us || token.person_ended_at.us)
         return FAULT(work->arena, &access_unknown, NULL);
+    kept->expires_at = token.expires_at;
     work->user_id = token.person_id;
     work->language = str_is(token.language, "nl") ? DUTCH : ENGLISH;
     TRY(company_pick(work, str_from_int(work->arena, token.token_company_id), 0));
@@ -396,17 +397,20 @@ static struct fault *by_token(struct work *work, const struct operations *operat
     return NULL;
 }
 
-static struct fault *by_session(struct work *work, const struct operations *operations, const struct credentials *shown)
+static struct fault *by_session(struct work *work, const struct operations *operations, const struct credentials *shown, struct str hash,
+                                struct identity_kept *kept)
 {
     struct session session = { 0 };
     bool found;
-    const struct access_key key = { 0, secret_hash(work->arena, shown->session) };
+    const struct access_key key = { 0, hash };
     TRY(db_find(work, &sql_session_by_token, GIVEN(access_key, &key), INTO(session, &session), &found));
     if (!found || session.expires_at.us < work->now.us || session.person_ended_at.us)
         return FAULT(work->arena, &access_unknown, NULL);
     bool same = shown->csrf.length == session.csrf.length &&
                 sodium_memcmp(shown->csrf.at, session.csrf.at, session.csrf.length) == 0;
     if (shown->changes && !same) return FAULT(work->arena, &access_csrf, NULL);
+    kept->expires_at = session.expires_at;
+    kept->csrf = session.csrf;
     work->user_id = session.person_id;
     work->session_id = session.id.n;
     work->stepped_up_at = session.stepped_up_at;
@@ -418,14 +422,20 @@ static struct fault *by_session(struct work *work, const struct operations *oper
 struct fault *access_identify(struct work *work, struct books *books, const struct operations *operations,
                               const struct credentials *shown)
 {
-    if (!shown->bearer.length && !shown->session.length) return NULL;
+    struct identity_kept kept = { 0 };
     bool reading = work->reading;
+    if (!shown->bearer.length && !shown->session.length) return NULL;
+    struct str hash = secret_hash(work->arena, shown->bearer.length ? shown->bearer : shown->session);
+    if (identities_presume(work, shown, hash)) return NULL;
+    identities_forget(work, shown, hash);
     work->reading = true;
-    TRY(db_begin(work, books));
-    struct fault *fault = shown->bearer.length ? by_token(work, operations, shown) : by_session(work, operations, shown);
+    TRY(db_begin(work, books)); /* one snapshot, of what is committed: what is kept belongs to the version that is kept beside it */
+    struct fault *fault = work->identities ? identities_version(work, &kept.version) : NULL;
+    if (!fault) fault = shown->bearer.length ? by_token(work, operations, hash, &kept) : by_session(work, operations, shown, hash, &kept);
     db_rollback(work);
     work->reading = reading;
     if (fault) work->user_id = work->company_id = work->session_id = 0;
+    else identities_keep(work, shown, hash, &kept);
     return fault;
 }
 

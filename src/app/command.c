@@ -242,13 +242,15 @@ int app_main(int count, const char *const *words, const char *const *environment
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is a full disk: said, not died of */
     app_operations(arena, &p->operations);
     p->doors = (struct doors){
-        .operations = &p->operations, .identify = app_identify, .act_as = app_act_as, .identify_guest = portal_identify
+        .operations = &p->operations, .identify = app_identify, .act_as = app_act_as, .identify_guest = portal_identify,
+        .identities = identities_new()
     };
     struct fault *fault = take_words(p, count, words);
     if (!fault) fault = read_settings(p, environment);
     int code = fault ? refuse(p, fault) : run(p);
     fflush(stdout);
     books_close(p->books);
+    identities_free(p->doors.identities);
     arena_free(arena);
     return code;
 }

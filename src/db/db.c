@@ -6,6 +6,7 @@ const struct fault_type db_broken = {
 };
 const struct fault_type db_retry = { FAULT_CONFLICT, "db.retry",
                                      "Somebody else changed the same things at this moment. Try again." };
+const struct fault_type db_taken = { FAULT_CONFLICT, "db.taken", "Others are writing just now. Try again." };
 const struct fault_type db_unreachable = {
     FAULT_UNREACHABLE, "db.unreachable",
     "The database can't be reached. Check that it runs and that its disk has room, then try again."

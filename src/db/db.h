@@ -26,6 +26,7 @@ struct sql {                 /* lives as long as the program */
 
 extern const struct fault_type db_broken;      /* our own mistake or a damaged file */
 extern const struct fault_type db_retry;       /* a conflict of transactions: answered by running again */
+extern const struct fault_type db_taken;       /* others write: to who is impatient; never an answer */
 extern const struct fault_type db_unreachable; /* no server, no disk */
 extern const struct fault_type db_duplicate;   /* a unique key; rooms say it in their own words */
 extern const struct fault_type db_refused;     /* a check, a foreign key or a trigger of the schema */

@@ -56,6 +56,7 @@ struct db {
     struct books *books;
     struct connection *connection;
     bool writing, migrating;
+    bool whole;                      /* SQLite: the first of its group, which needs no savepoint: rolled back with all of it */
     bool reserved;                   /* ids, inside this transaction: lost when it is rolled back */
     const struct fault_type *failed; /* a statement was refused: only a rollback is left */
 };

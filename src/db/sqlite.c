@@ -103,6 +103,7 @@ static void locale_free(void *locale) { freelocale(locale); }
 static int on_busy(void *context, int count)
 {
     struct sqlite_connection *c = context;
+    if (c->impatient) return 0;
     if (!count) c->busy_since = clock_us();
     if (clock_us() - c->busy_since > BUSY_MOST_S * INT64_C(1000000)) return 0;
     usleep(count < 10 ? 200 : 1000);

@@ -8,6 +8,7 @@ struct sqlite_connection {
     sqlite3 *db;
     sqlite3_stmt *controls[CONTROLS];
     int64_t busy_since; /* clock_us() */
+    bool impatient;     /* does not wait for another process */
 };
 
 /* A transaction that several members share: one commit, one fate. */
@@ -37,6 +38,7 @@ struct sqlite {
     pthread_t checkpointer; /* copies the log into the database while nobody waits for it */
     pthread_cond_t checkpoint_cond;
     bool stop, running;
+    bool copying, finishing; /* the checkpointer is at it; it has the turn, to finish */
     int log_pages, checkpointed_pages, finish_pages; /* of the log: all, copied, when copying is forced */
 };
 

@@ -18,9 +18,14 @@ static sqlite3 *handle(const struct sqlite *s) { return ((struct sqlite_connecti
 
 /* ---- Turns ---- */
 
-static void turn_take(struct sqlite *s)
+/* Who is impatient gets it when nobody has it and the last commit served one alone; else he would wait, or make others wait. */
+static bool turn_take(struct sqlite *s, bool impatient)
 {
     pthread_mutex_lock(&s->lock);
+    if (impatient && (s->taken || s->last_members > 1)) {
+        pthread_mutex_unlock(&s->lock);
+        return false;
+    }
     ensure(!s->taken || !pthread_equal(s->holder, pthread_self())); /* else it waits for itself */
     if (s->taken) {
         struct waiter waiter = { 0 };
@@ -36,6 +41,7 @@ static void turn_take(struct sqlite *s)
     s->holder = pthread_self();
     s->taken_us = clock_us();
     pthread_mutex_unlock(&s->lock);
+    return true;
 }
 
 /* Under the lock. */
@@ -69,18 +75,19 @@ static void group_fail(struct group *group, const struct fault_type *type, const
     snprintf(group->why, sizeof group->why, "%s", why);
 }
 
-/* Under the lock, with the turn. A reader may keep the log from starting again: then the next try is later. */
-static void checkpoint_due(struct sqlite *s)
+/* Under the lock, with the turn and no transaction open: hands the turn on, or lends it to the checkpointer first, so that nobody's answer
+ * waits for it. A reader may keep the log from starting again: then the next try is later. */
+static void turn_leave(struct sqlite *s)
 {
     if (s->log_pages < s->checkpointed_pages) s->checkpointed_pages = 0, s->finish_pages = LOG_PAGES; /* it began again */
-    if (s->log_pages >= s->finish_pages) {
-        int pages = 0, copied = 0;
-        pthread_mutex_unlock(&s->lock);
-        sqlite3_wal_checkpoint_v2(handle(s), NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
-        pthread_mutex_lock(&s->lock);
-        s->checkpointed_pages = pages;
-        s->finish_pages = pages + LOG_PAGES;
-    } else if (s->log_pages - s->checkpointed_pages >= CHECKPOINT_PAGES) pthread_cond_signal(&s->checkpoint_cond);
+    if (s->log_pages >= s->finish_pages && !s->copying) {
+        s->finishing = true;
+        s->holder = s->checkpointer;
+        pthread_cond_signal(&s->checkpoint_cond);
+        return;
+    }
+    if (s->log_pages - s->checkpointed_pages >= CHECKPOINT_PAGES && !s->copying) pthread_cond_signal(&s->checkpoint_cond);
+    turn_hand_on(s);
 }
 
 /* Ends the transaction; under the lock on entry and on return. The turn is still ours. */
@@ -101,7 +108,6 @@ static void group_end(struct sqlite *s, struct group *group, bool keep)
     s->last_members = group->members;
     pthread_cond_broadcast(&group->done_cond);
     group_unref(group);
-    checkpoint_due(s);
 }
 
 static bool group_full(const struct group *group)
@@ -125,8 +131,12 @@ static void turn_end(struct sqlite *s, struct group *group)
 {
     bool broken = sqlite3_get_autocommit(handle(s));
     if (!broken && !s->first && group->members) gather(s, group);
-    if (broken || !s->first || group_full(group)) group_end(s, group, group->members > 0);
-    turn_hand_on(s);
+    if (!broken && s->first && !group_full(group)) {
+        turn_hand_on(s);
+        return;
+    }
+    group_end(s, group, group->members > 0);
+    turn_leave(s);
 }
 
 /* A migration has its transaction for itself. Under the lock. */
@@ -137,11 +147,18 @@ static void migration_end(struct sqlite *s, struct group *group, bool keep)
     turn_hand_on(s);
 }
 
+static struct fault *taken(struct work *work) { return db_fault(work->arena, &db_taken, "others write"); }
+
 static struct fault *group_open(struct work *work, struct sqlite *s, bool migrating)
 {
+    struct sqlite_connection *c = s->writer->driver;
     if (migrating) sqlite_keys_off(s, handle(s));
-    if (sqlite_control(s->writer, BEGIN_WRITE) != SQLITE_OK) {
-        struct fault *fault = sqlite_fault(work->arena, handle(s), "begin");
+    c->impatient = work->impatient;
+    int code = sqlite_control(s->writer, BEGIN_WRITE);
+    c->impatient = false;
+    if (code != SQLITE_OK) {
+        bool other = work->impatient && (code & 0xff) == SQLITE_BUSY;
+        struct fault *fault = other ? taken(work) : sqlite_fault(work->arena, handle(s), "begin");
         if (migrating) sqlite_keys_on(s, handle(s));
         return fault;
     }
@@ -158,20 +175,23 @@ struct fault *sqlite_write_begin(struct work *work, struct db *db)
 {
     struct sqlite *s = db->books->driver;
     struct fault *fault = NULL;
-    turn_take(s);
+    if (!turn_take(s, work->impatient)) return taken(work);
     db->connection = s->writer;
     if (s->group && db->migrating) {
         pthread_mutex_lock(&s->lock);
         group_end(s, s->group, true);
         pthread_mutex_unlock(&s->lock);
     }
-    if (!s->group) fault = group_open(work, s, db->migrating);
+    if (!s->group) {
+        fault = group_open(work, s, db->migrating);
+        db->whole = !fault && !db->migrating;
+    }
     if (!fault && !db->migrating && ids_due(db->books, work->now)) {
         fault = ids_reserve(work);
         s->group->reserved |= db->reserved;
         db->reserved = false;
     }
-    if (!fault && sqlite_control(s->writer, SAVEPOINT) != SQLITE_OK)
+    if (!fault && !db->whole && sqlite_control(s->writer, SAVEPOINT) != SQLITE_OK)
         fault = sqlite_fault(work->arena, handle(s), "savepoint");
     if (!fault) return NULL;
     pthread_mutex_lock(&s->lock);
@@ -183,13 +203,13 @@ struct fault *sqlite_write_begin(struct work *work, struct db *db)
 }
 
 /* What would make the shared commit fail for all is found here, where it hurts one. */
-static struct fault *member_check(struct arena *arena, struct sqlite *s, bool migrating)
+static struct fault *member_check(struct arena *arena, struct sqlite *s, const struct db *db)
 {
     int dangling = 0, unused;
-    if (migrating) TRY(sqlite_keys_check(arena, s, handle(s)));
+    if (db->migrating) TRY(sqlite_keys_check(arena, s, handle(s)));
     sqlite3_db_status(handle(s), SQLITE_DBSTATUS_DEFERRED_FKS, &dangling, &unused, 0);
     if (dangling) return db_fault(arena, &db_refused, "commit: FOREIGN KEY constraint failed");
-    if (sqlite_control(s->writer, RELEASE) != SQLITE_OK) return sqlite_fault(arena, handle(s), "commit");
+    if (!db->whole && sqlite_control(s->writer, RELEASE) != SQLITE_OK) return sqlite_fault(arena, handle(s), "commit");
     return NULL;
 }
 
@@ -197,7 +217,7 @@ struct fault *sqlite_write_commit(struct arena *arena, struct db *db)
 {
     struct sqlite *s = db->books->driver;
     struct group *group = s->group;
-    struct fault *fault = member_check(arena, s, db->migrating);
+    struct fault *fault = member_check(arena, s, db);
     if (fault) {
         sqlite_write_rollback(db);
         return fault;
@@ -218,7 +238,8 @@ struct fault *sqlite_write_commit(struct arena *arena, struct db *db)
 void sqlite_write_rollback(struct db *db)
 {
     struct sqlite *s = db->books->driver;
-    if (!sqlite3_get_autocommit(handle(s))) {
+    if (db->whole) sqlite_control(s->writer, ROLLBACK); /* SQLite may have done so */
+    else if (!sqlite3_get_autocommit(handle(s))) {
         int back = sqlite_control(s->writer, BACK), released = sqlite_control(s->writer, RELEASE);
         if (back != SQLITE_OK || released != SQLITE_OK) {
             group_fail(s->group, &db_broken, sqlite3_errmsg(handle(s)));
@@ -252,14 +273,23 @@ static void *checkpointer(void *context)
     if (code == SQLITE_OK && !s->memory) sqlite3_exec(db, "pragma synchronous = full", NULL, NULL, NULL);
     if (code == SQLITE_OK && s->memory) sqlite3_exec(db, "pragma synchronous = off", NULL, NULL, NULL);
     pthread_mutex_lock(&s->lock);
+    s->copying = code != SQLITE_OK; /* then nobody waits for it */
     while (!s->stop) {
-        pthread_cond_wait(&s->checkpoint_cond, &s->lock);
-        if (s->stop || code != SQLITE_OK) continue;
-        pthread_mutex_unlock(&s->lock);
+        if (!s->finishing) pthread_cond_wait(&s->checkpoint_cond, &s->lock);
+        if (code != SQLITE_OK || (s->stop && !s->finishing)) continue;
+        bool finishing = s->finishing;
         int pages = 0, copied = 0;
+        s->copying = true;
+        pthread_mutex_unlock(&s->lock);
         int result = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
         pthread_mutex_lock(&s->lock);
+        s->copying = false;
         if (result == SQLITE_OK) s->checkpointed_pages = pages;
+        if (!finishing) continue;
+        s->finish_pages = s->log_pages + LOG_PAGES; /* until it has begun again */
+        s->finishing = false;
+        turn_hand_on(s);
+        pthread_cond_broadcast(&s->arrival);
     }
     pthread_mutex_unlock(&s->lock);
     sqlite3_close(db);
@@ -289,6 +319,7 @@ void sqlite_write_close(struct books *books)
     struct sqlite *s = books->driver;
     if (!s->running) return;
     pthread_mutex_lock(&s->lock);
+    while (s->finishing) pthread_cond_wait(&s->arrival, &s->lock);
     ensure(!s->taken); /* a transaction is still open */
     s->stop = true;
     pthread_cond_signal(&s->checkpoint_cond);

@@ -42,6 +42,13 @@ struct work {
     int64_t after_id;
     void *prepared;             /* what a job read and worked out before the transaction of this operation, whose own it is; NULL: nothing */
     const _Atomic bool *given_up; /* true once nobody waits for the answer any more: what reads is broken off. NULL: somebody always does */
+    /* Who asks may be known from a request before (room access). Nobody has asked the database then, and `confirm` does so inside the
+     * operation's transaction, before anything else there. What it refuses is no answer: who this is must be found out anew. */
+    struct identities *identities; /* NULL: nobody is remembered */
+    bool may_presume, confirmed;   /* the door will have it confirmed; it was */
+    struct fault *(*confirm)(struct work *work);
+    const void *presumed;
+    bool impatient; /* db_begin refuses (db_taken) where a writer would have to wait for others */
 };
 
 /* Time-ordered, below 2^53, unique over every server of these books: milliseconds since 2020, a count, a node number

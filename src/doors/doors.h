@@ -32,6 +32,7 @@ struct doors {
     access_act_as_function *act_as; /* NULL: nobody can be named */
     guest_identify_function *identify_guest; /* NULL: there is no portal */
     struct instant (*now)(void); /* NULL: the clock */
+    struct identities *identities; /* of room access: who was known just now; NULL: each request asks the database who it is */
     struct str public_url;       /* where people reach this program; absent: nobody said */
 };
 /* A fresh work: instant, day and language; the door adds who and where. */

@@ -2,7 +2,7 @@
  * everything else waits suspended while a worker runs it. */
 #include "doors/http_private.h"
 
-enum { EXCHANGES_KEPT = 256, BODY_FIRST = 16 * 1024 };
+enum { BODY_FIRST = 16 * 1024, ALONE_MOST_US = 2000 };
 
 /* ---- A pool: an exchange keeps its arena's first chunk ---- */
 
@@ -255,8 +255,39 @@ static void run_task(struct task *task)
 {
     struct exchange *e = (struct exchange *)(void *)task;
     exchange_answer(e);
+    atomic_fetch_sub_explicit(&e->http->running, 1, memory_order_relaxed);
     e->state = EXCHANGE_DONE;
     MHD_resume_connection(e->connection);
+}
+
+/* What reads and is quick. */
+static bool is_quick(const struct exchange *e)
+{
+    if (!e->operation) return !str_is(e->path, EVENTS_PATH);
+    return (e->operation->flags & OPERATION_READS) && !(e->operation->flags & OPERATION_SLOW) && !e->export;
+}
+
+/* What writes, is quick of late, and meets nobody: handing it to a worker and back would take as long as doing it. Should it have to wait for
+ * another writer all the same (a job, another program), it is put off and a worker does it. */
+static bool is_alone(const struct exchange *e)
+{
+    const struct http *http = e->http;
+    const struct operation *op = e->operation;
+    if (!op || e->export || (op->flags & (OPERATION_READS | OPERATION_SLOW | OPERATION_UPLOAD | OPERATION_FILE))) return false;
+    int64_t usual_us = metrics_usual_us(http->metrics, operation_number(http->doors->operations, op));
+    return usual_us && usual_us <= ALONE_MOST_US && !atomic_load_explicit(&http->running, memory_order_relaxed) &&
+           !books_are_postgres(http->doors->books);
+}
+
+/* On the thread of the wire; false: put off. */
+static bool answer_here(struct exchange *e, bool writes)
+{
+    if (writes) atomic_fetch_add_explicit(&e->http->running, 1, memory_order_relaxed);
+    e->work.impatient = writes;
+    exchange_answer(e);
+    e->work.impatient = false;
+    if (writes) atomic_fetch_sub_explicit(&e->http->running, 1, memory_order_relaxed);
+    return !e->put_off;
 }
 
 static enum MHD_Result complete(struct exchange *e)
@@ -266,17 +297,14 @@ static enum MHD_Result complete(struct exchange *e)
         exchange_refuse(e, e->refused);
         return exchange_send(e);
     }
-    bool quick =
-        (!e->operation && !str_is(e->path, EVENTS_PATH)) || (e->operation && (e->operation->flags & OPERATION_READS) &&
-                                                             !(e->operation->flags & OPERATION_SLOW) && !e->export);
-    if (quick) {
-        exchange_answer(e);
-        return exchange_send(e);
-    }
+    bool alone = is_alone(e);
+    if ((alone || is_quick(e)) && answer_here(e, alone)) return exchange_send(e);
     e->state = EXCHANGE_RUNNING;
     e->task.run = run_task;
     MHD_suspend_connection(e->connection);
+    atomic_fetch_add_explicit(&e->http->running, 1, memory_order_relaxed);
     if (workers_add(e->http->workers, &e->task)) return MHD_YES;
+    atomic_fetch_sub_explicit(&e->http->running, 1, memory_order_relaxed);
     exchange_refuse(e, FAULT(e->arena, &door_busy, NULL));
     e->state = EXCHANGE_DONE;
     MHD_resume_connection(e->connection);

@@ -9,6 +9,7 @@ enum { STATUSES = ARRAY_LENGTH(statuses), BOUNDS = ARRAY_LENGTH(bounds_us) };
 struct counted {
     _Atomic uint64_t by_status[STATUSES + 1], by_time[BOUNDS + 1]; /* the last: none of those */
     _Atomic uint64_t took_us;
+    _Atomic int64_t usual_us; /* of the last dozen or so */
 };
 struct metrics { size_t count; struct counted counted[]; };
 
@@ -33,6 +34,13 @@ void metrics_count(struct metrics *m, size_t operation, int status, int64_t took
     add(&c->by_status[s], 1);
     add(&c->by_time[b], 1);
     add(&c->took_us, (uint64_t)took_us);
+    int64_t usual = atomic_load_explicit(&c->usual_us, memory_order_relaxed); /* one that is lost beside another does no harm */
+    atomic_store_explicit(&c->usual_us, usual ? usual + (took_us - usual) / 8 : took_us, memory_order_relaxed);
+}
+
+int64_t metrics_usual_us(const struct metrics *m, size_t operation)
+{
+    return atomic_load_explicit(&m->counted[operation].usual_us, memory_order_relaxed);
 }
 
 static void add_gauge(struct text *t, const char *name, const char *type, const char *help, int64_t value)

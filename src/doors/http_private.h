@@ -23,6 +23,7 @@ struct metrics *metrics_new(size_t operations);
 void metrics_free(struct metrics *metrics);
 /* `operation` is its number, or the count of operations: none. */
 void metrics_count(struct metrics *metrics, size_t operation, int status, int64_t took_us);
+int64_t metrics_usual_us(const struct metrics *metrics, size_t operation); /* how long it took of late; 0: never yet */
 struct str metrics_text(struct arena *arena, const struct http *http);
 
 /* ---- One request and its answer ---- */
@@ -55,6 +56,7 @@ struct exchange {
     enum language asked; /* by Accept-Language; 0: nothing asked */
     struct answer answer;
     bool identified;
+    bool put_off; /* it would have had to wait on the thread of the wire: a worker is to do it */
     /* What leaves. */
     int status;
     struct str content, media_type;
@@ -123,6 +125,7 @@ struct http {
     bool stopping_sweeper;
     _Atomic bool stopping;
     _Atomic int64_t in_flight, body_bytes, sheets;
+    _Atomic int64_t running; /* what waits for a worker or is done by one, or writes on a thread of the wire */
     struct str openapi, openapi_tag;
     int64_t started_us;
     const char *cookie_name, *guest_cookie_name;

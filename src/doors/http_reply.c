@@ -131,15 +131,33 @@ static void file_headers(struct exchange *e)
                     page ? page_policy(e->arena, file->content) : STR("default-src 'none'; sandbox"));
 }
 
+/* Who was presumed could not be confirmed, or was refused before anybody asked: the books say who it is. */
+static struct fault *identify_anew(struct exchange *e)
+{
+    struct work *work = &e->work;
+    work->may_presume = false;
+    work->confirm = NULL;
+    work->user_id = work->session_id = work->company_id = 0;
+    work->stepped_up_at = (struct instant){ 0 };
+    memset(&work->permissions, 0, sizeof work->permissions);
+    return exchange_identify(e);
+}
+
 static struct fault *operate(struct exchange *e)
 {
     const struct doors *doors = e->http->doors;
+    e->work.may_presume = !e->export; /* a long table is many transactions */
     if (!e->identified) TRY(exchange_identify(e));
     const struct request request = { .operation = e->operation, .pairs = e->pairs, .pair_count = e->pair_count,
                                      .body = { e->body_length ? e->body : NULL, e->body_length },
                                      .idempotency_key = exchange_request_header(e, "Idempotency-Key") };
     if (e->export && e->operation->list) return stream_begin(e, &request);
-    TRY(operation_answer(&e->work, doors->books, doors->operations, &request, &e->answer));
+    struct fault *fault = operation_answer(&e->work, doors->books, doors->operations, &request, &e->answer);
+    if (fault && fault->type != &db_taken && e->work.confirm && !e->work.confirmed) {
+        TRY(identify_anew(e));
+        fault = operation_answer(&e->work, doors->books, doors->operations, &request, &e->answer);
+    }
+    if (fault) return fault;
     if (e->export && e->answer.gives.at) return export_answer(e, &e->answer);
     e->status = 200;
     if (e->operation->flags & OPERATION_FILE) {
@@ -207,7 +225,8 @@ static struct fault *other(struct exchange *e)
 void exchange_answer(struct exchange *e)
 {
     struct fault *fault = e->operation ? operate(e) : other(e);
-    if (fault) exchange_refuse(e, fault);
+    e->put_off = fault && fault->type == &db_taken;
+    if (fault && !e->put_off) exchange_refuse(e, fault);
 }
 
 /* ---- The wire ---- */

@@ -286,7 +286,9 @@ static struct fault *attempt(struct run *run)
     run->count = -1;
     if (run->op->call) memset(run->gives, 0, run->op->call->gives->size);
     TRY(db_begin(work, run->books));
-    struct fault *fault = inside(run);
+    work->impatient = false; /* what else it does, it waits for */
+    struct fault *fault = work->confirm ? work->confirm(work) : NULL;
+    if (!fault) fault = inside(run);
     if (!fault) return db_commit(work);
     if (fault->type->keeps) {
         TRY(db_commit(work));
