@@ -397,8 +397,8 @@ static struct fault *by_token(struct work *work, const struct operations *operat
     return NULL;
 }
 
-static struct fault *by_session(struct work *work, const struct operations *operations, const struct credentials *shown, struct str hash,
-                                struct identity_kept *kept)
+static struct fault *by_session(struct work *work, const struct operations *operations, const struct credentials *shown,
+                                struct str hash, struct identity_kept *kept)
 {
     struct session session = { 0 };
     bool found;
@@ -431,7 +431,9 @@ struct fault *access_identify(struct work *work, struct books *books, const stru
     work->reading = true;
     TRY(db_begin(work, books)); /* one snapshot, of what is committed: what is kept belongs to the version that is kept beside it */
     struct fault *fault = work->identities ? identities_version(work, &kept.version) : NULL;
-    if (!fault) fault = shown->bearer.length ? by_token(work, operations, hash, &kept) : by_session(work, operations, shown, hash, &kept);
+    if (!fault)
+        fault = shown->bearer.length ? by_token(work, operations, hash, &kept)
+                                     : by_session(work, operations, shown, hash, &kept);
     db_rollback(work);
     work->reading = reading;
     if (fault) work->user_id = work->company_id = work->session_id = 0;

@@ -779,3 +779,35 @@ TEST(books_of_many_dead_programs_go_on)
         unlink(str_format(arena, "%s/%s", folder, *name).at);
     expect_int(0, rmdir(folder));
 }
+
+/* Who is impatient doesn't wait for a writer, nor for another program; the first of a group goes without a trace. */
+TEST(db_impatient)
+{
+    struct books *books, *other;
+    char folder[] = "/tmp/florin-impatient-XXXXXX";
+    struct work first = { .arena = arena, .now = instant_now(), .system = true }, second = first, there = first;
+    second.impatient = there.impatient = true;
+    expect(mkdtemp(folder) != NULL);
+    expect_done(books_open(arena, str_of(folder), &books));
+    expect_done(books_migrate(arena, books));
+    expect_done(books_open(arena, str_of(folder), &other));
+    for (int round = 0; round < 2; round++) {
+        int64_t before = id_before(instant_now());
+        expect_done(db_begin(&first, books));
+        expect(id_new(&first) > before);
+        (void)expect_refused(&db_taken, db_begin(&second, books));
+        (void)expect_refused(&db_taken, db_begin(&there, other)); /* another program */
+        if (round) expect_done(db_commit(&first));
+        else db_rollback(&first);
+        expect_done(db_begin(&second, books)); /* now he is alone */
+        expect(id_new(&second) > before);
+        expect_done(db_commit(&second));
+    }
+    expect_done(db_begin(&there, other));
+    db_rollback(&there);
+    books_close(other);
+    books_close(books);
+    for (const char *const *name = (const char *const[]){ "florin.db", "florin.db-wal", "florin.db-shm", NULL }; *name; name++)
+        unlink(str_format(arena, "%s/%s", folder, *name).at);
+    expect_int(0, rmdir(folder));
+}
