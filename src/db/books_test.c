@@ -792,15 +792,14 @@ TEST(db_impatient)
     expect_done(books_migrate(arena, books));
     expect_done(books_open(arena, str_of(folder), &other));
     for (int round = 0; round < 2; round++) {
-        int64_t before = id_before(instant_now());
         expect_done(db_begin(&first, books));
-        expect(id_new(&first) > before);
+        expect(id_new(&first) > 0);
         (void)expect_refused(&db_taken, db_begin(&second, books));
         (void)expect_refused(&db_taken, db_begin(&there, other)); /* another program */
         if (round) expect_done(db_commit(&first));
         else db_rollback(&first);
         expect_done(db_begin(&second, books)); /* now he is alone */
-        expect(id_new(&second) > before);
+        expect(id_new(&second) > 0);
         expect_done(db_commit(&second));
     }
     expect_done(db_begin(&there, other));
