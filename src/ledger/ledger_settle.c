@@ -15,6 +15,10 @@ const struct fault_type ledger_not_one_party = {
     "Items that settle each other must be of one customer or supplier and on one account."
 };
 
+static const struct fault_type ledger_not_in_currency = {
+    FAULT_INVALID, "ledger.not_in_currency", "An amount in {currency} has at most {digits} decimals and 15 digits."
+};
+
 RECORD(allocation_line, {
     ID(struct allocation_line, allocation_id),
     ID(struct allocation_line, item_id),
@@ -291,24 +295,45 @@ static struct fault *item_show(struct work *work, const struct item_show *takes,
 }
 CALLABLE(item_show, item_show, item_shown);
 
-RECORD(settle_part, { ID(struct settle_part, item_id),
-                      FIELD(struct settle_part, amount_minor, .about = "minor units, with the item's own sign") });
+struct settle_ask {
+    item_id item_id;
+    struct decimal amount;
+};
+RECORD(settle_ask,
+       { ID(struct settle_ask, item_id),
+         FIELD(struct settle_ask, amount, .about = "in the item's currency, with its own sign, at most its rest") });
 struct item_settle {
     struct date effective_on;
     struct str reason;
-    LIST_OF(struct settle_part) parts;
+    LIST_OF(struct settle_ask) parts;
 };
 RECORD(item_settle, {
     FIELD(struct item_settle, effective_on),
     FIELD(struct item_settle, reason, .min = 3, .max = 200),
-    LIST(struct item_settle, parts, settle_part, .min = 2, .max = 1000),
+    LIST(struct item_settle, parts, settle_ask, .min = 2, .max = 1000),
 });
 struct item_settled { allocation_id id; };
 RECORD(item_settled, { ID(struct item_settled, id) });
+/* In the minor units of its item, exactly. */
+static struct fault *ask_to_part(struct work *work, size_t at, const struct settle_ask *ask, struct settle_part *part)
+{
+    struct open_item item = { 0 };
+    TRY(ledger_item_load(work, ask->item_id, &item));
+    int digits = currency_digits(item.currency);
+    part->item_id = ask->item_id;
+    if (minor_from_decimal(ask->amount, digits, &part->amount_minor) &&
+        !decimal_compare(minor_to_decimal(part->amount_minor, digits), ask->amount))
+        return NULL;
+    return FAULT(work->arena, &ledger_not_in_currency, str_format(work->arena, "parts[%zu].amount", at).at,
+                 PARAM("currency", item.currency), PARAM_INT(work->arena, "digits", digits));
+}
+
 static struct fault *item_settle(struct work *work, const struct item_settle *takes, struct item_settled *out)
 {
     struct settlement settlement = { .effective_on = takes->effective_on, .reason = takes->reason };
-    TRY(ledger_settle(work, &settlement, takes->parts.at, takes->parts.count));
+    struct settle_part *parts = ARENA_ARRAY(work->arena, struct settle_part, takes->parts.count);
+    for (size_t i = 0; i < takes->parts.count; i++) TRY(ask_to_part(work, i, &takes->parts.at[i], &parts[i]));
+    TRY(ledger_settle(work, &settlement, parts, takes->parts.count));
     out->id = settlement.id;
     work_changed(work, "allocation", out->id.n, (struct given){ &item_settle_record, NULL }, GIVEN(item_settle, takes));
     return NULL;

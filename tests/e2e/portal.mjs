@@ -173,7 +173,7 @@ await test('settled with a credit note of his: both say so, with the day', async
     const vat = (await klaar.ok('GET', '/vat-codes')).items.find(v => v.side === 'purchase' && v.category === 'S' && Number(v.rate) === 21).id
     const back = await klaar.ok('POST', '/bills', { party_id: supplier.id, kind: 'credit_note', number: 'PORTAL-3C', issued_on: day(0), lines: [{ description: 'Retour', net: '1250.00', account_id: cost, vat_code_id: vat }] })
     await approved(back.id)
-    const items = (await anna.ok('GET', '/items?party_id=' + supplier.id)).items, part = id => { const i = items.find(x => x.source_id === id); return { item_id: i.id, amount_minor: Math.round(Number(i.rest.replace('.', ''))) } }
+    const items = (await anna.ok('GET', '/items?party_id=' + supplier.id)).items, part = id => { const i = items.find(x => x.source_id === id); return { item_id: i.id, amount: i.rest } }
     await anna.ok('POST', '/items/settle', { effective_on: day(0), reason: 'verrekend met de creditnota', parts: [part(three), part(back.id)] })
     await phone.getByRole('button', { name: 'Opnieuw kijken' }).click()
     await phone.locator('.lines-list > li', { hasText: 'PORTAL-3C' }).getByText(/^Verrekend op/).waitFor()

@@ -230,9 +230,13 @@ static void settle_by_hand(struct scene *s, int64_t party, int64_t line)
         *(*text_in(item, "rest") == '-' ? &paid : &owed) = number_in(item, "id");
     }
     expect(paid && owed);
+    REFUSED(
+        s, 422, "/items/settle",
+        "{\"effective_on\":\"2025-03-03\",\"reason\":\"they belong together\",\"parts\":[{\"item_id\":%lld,\"amount\":\"60.505\"},{\"item_id\":%lld,\"amount\":\"-60.505\"}]}",
+        (long long)owed, (long long)paid);
     json_t *settled = POST(
         s, "/items/settle",
-        "{\"effective_on\":\"2025-03-03\",\"reason\":\"they belong together\",\"parts\":[{\"item_id\":%lld,\"amount_minor\":6050},{\"item_id\":%lld,\"amount_minor\":-6050}]}",
+        "{\"effective_on\":\"2025-03-03\",\"reason\":\"they belong together\",\"parts\":[{\"item_id\":%lld,\"amount\":\"60.50\"},{\"item_id\":%lld,\"amount\":\"-60.50\"}]}",
         (long long)owed, (long long)paid);
     POST(s, PATH("/allocations/%lld/undo", (long long)number_in(settled, "id")),
          "{\"on\":\"2025-03-03\",\"why\":\"after all not\"}");
@@ -286,7 +290,7 @@ DB_TEST(scenario_bank_and_cash)
     settle_by_hand(&s, number_in(party, "id"), line);
     REFUSED(
         &s, 404, "/items/settle",
-        "{\"effective_on\":\"2025-03-03\",\"reason\":\"test\",\"parts\":[{\"item_id\":1,\"amount_minor\":1},{\"item_id\":2,\"amount_minor\":-1}]}");
+        "{\"effective_on\":\"2025-03-03\",\"reason\":\"test\",\"parts\":[{\"item_id\":1,\"amount\":\"0.01\"},{\"item_id\":2,\"amount\":\"-0.01\"}]}");
     REFUSED(&s, 404, "/allocations/1/undo", "{\"on\":\"2025-03-03\",\"why\":\"test\"}");
     GET(&s, "/outbox");
     REFUSED(&s, 404, "/outbox/1/retry", "{}");
