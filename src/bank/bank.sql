@@ -91,7 +91,12 @@ select {bank_early_columns}, coalesce(details, (select min(e.details) from bank_
   from bank_line where company_id = :company_id;
 
 -- name: line_of_key
-select id from bank_line where company_id = :company_id and bank_account_id = :bank_account_id and statement_key = :statement_key limit 1;
+select l.id from bank_statement s join bank_line l on l.company_id = s.company_id and l.statement_id = s.id
+ where s.company_id = :company_id and s.bank_account_id = :bank_account_id and s.reference = :reference limit 1;
+
+-- name: lines_wait
+insert into bank_line_waiting (company_id, bank_line_id, bank_account_id, booked_on, amount_minor)
+select company_id, id, bank_account_id, booked_on, amount_minor from bank_line where company_id = :company_id and statement_id = :id order by number;
 
 -- name: line_days
 select booked_on, cast(sum(amount_minor) as bigint) as amount_minor, cast(sum(coalesce(base_minor, amount_minor)) as bigint) as base_minor, cast(count(*) as bigint) as line_count from bank_line

@@ -238,10 +238,9 @@ static struct fault *find_account(struct importing *im, const struct statement *
 /* A statement of which no line is here has all its lines added: two that are equal differ by their occurrence. */
 static struct fault *known_before(struct importing *im)
 {
-    const struct bank_line key = { .bank_account_id = im->account.id, .statement_key = im->key };
     struct bank_key line = { 0 };
     bool found;
-    TRY(db_find(im->work, &sql_line_of_key, GIVEN(bank_line, &key), INTO(bank_key, &line), &found));
+    TRY(db_find(im->work, &sql_line_of_key, GIVEN(bank_statement, &im->statement), INTO(bank_key, &line), &found));
     im->fresh = !found;
     im->days = (struct day_sums){ 0 };
     return NULL;
@@ -379,6 +378,7 @@ static struct fault *on_end(void *context, const struct statement *s)
     bool is_twin;
     if (im->early) return NULL;
     TRY(flush(im));
+    TRY(db_run(im->work, &sql_lines_wait, BANK_KEY(row->id.n)));
     copy_balances(row, s);
     TRY(days_of(im, &days));
     for (size_t i = 0; i < days.count; i++) row->added_count += days.at[i].line_count;
