@@ -1,25 +1,51 @@
 /** What may be booked by itself, what people may give up, terms of discount, and what the program learned. */
-import { useState, type FormEvent } from 'react'
-import { call } from '../api/client'
+import { useEffect, useState, type FormEvent } from 'react'
+import { call, Problem } from '../api/client'
 import type { Schemas } from '../api/schema'
 import { minorToText, textToMinor } from '../amount'
 import { useSession } from '../app/session'
 import { Amount, Badge, Button, Card, note, Page, ProblemBox, Shown, useAction, useRead } from '../parts/basics'
+import { Conflict, overtaken } from '../parts/conflict'
 import { AmountInput, Combo, finders, Row, TextField } from '../parts/form'
 import { History, Past } from '../parts/history'
 import { useWords } from '../text/text'
 
 type Setting = Schemas['cash_chosen_setting']
-function Form({ setting, done }: { setting: Setting; done: () => void }) {
-    const { t } = useWords(), { can } = useSession(), { busy, problem, run } = useAction(), [s, set] = useState(setting), [percent, setPercent] = useState(minorToText(setting.precision_ppm, 4).replace(/\.?0+$/, '') || '0')
-    const amount = (label: string, name: 'rounding_minor' | 'charge_minor' | 'difference_auto_minor' | 'write_off_minor') => <Row label={label}>{ids => <AmountInput {...ids} value={minorToText(s[name] ?? 0)} onChange={v => { if (/^\d+(\.\d+)?$/.test(v)) set({ ...s, [name]: Number(textToMinor(v)) }) }} />}</Row>
-    const days = (label: string, name: 'discount_late_days' | 'answer_days') => <TextField label={label} inputMode="numeric" value={String(s[name] ?? '')} onChange={v => { if (/^\d{0,3}$/.test(v)) set({ ...s, [name]: Number(v) }) }} />
-    const send = (event: FormEvent) => { event.preventDefault(); void run(async () => { await call('cash_set', { ...s, precision_ppm: Number(textToMinor(percent || '0', 4)) }); note(t('saved')); done() }) }
-    return <form className="form" onSubmit={send} noValidate><ProblemBox problem={problem} /><div className="fields">
-        <Row label={t('auto_limit')} help={t('auto_limit_help')}>{ids => <AmountInput {...ids} digits={4} value={percent} onChange={setPercent} />}</Row>
-        {amount(t('difference_to'), 'difference_auto_minor')}{amount(t('rounding_to'), 'rounding_minor')}{amount(t('charge_to'), 'charge_minor')}{amount(t('write_off_to'), 'write_off_minor')}{days(t('late_days'), 'discount_late_days')}{days(t('answer_days'), 'answer_days')}
-        <Row label={t('discount_mode')}>{ids => <select {...ids} value={s.discount_mode} onChange={e => set({ ...s, discount_mode: e.target.value })}><option value="excluded">{t('mode_excluded')}</option><option value="included">{t('mode_included')}</option><option value="mixed">{t('mode_mixed')}</option></select>}</Row></div>
-        {can('cash_set') && <div className="form-end"><Button look="main" type="submit" busy={busy}>{t('save')}</Button></div>}</form>
+const minors = ['difference_auto_minor', 'rounding_minor', 'charge_minor', 'write_off_minor'] as const, days = ['discount_late_days', 'answer_days'] as const
+/** As a person types it: amounts and the certainty as decimals, days as digits. */
+type Typed = Record<(typeof minors)[number] | (typeof days)[number] | 'precision_ppm' | 'discount_mode', string>
+const percentOf = (ppm: number) => minorToText(ppm, 4).replace(/\.?0+$/, '') || '0'
+const typedOf = (s: Setting): Typed => ({ precision_ppm: percentOf(s.precision_ppm), discount_mode: s.discount_mode, ...Object.fromEntries(minors.map(f => [f, minorToText(s[f] ?? 0)])), ...Object.fromEntries(days.map(f => [f, String(s[f] ?? '')])) } as Typed)
+const order = ['precision_ppm', ...minors, ...days, 'discount_mode'] as const
+function Form({ setting: read, done }: { setting: Setting; done: () => void }) {
+    const { t } = useWords(), { can, me } = useSession(), { busy, problem, run, clear } = useAction(), [base, setBase] = useState(read), [typed, set] = useState(() => typedOf(read)), [wrong, setWrong] = useState<string[]>([])
+    const start = (now: Setting) => { setBase(now); set(typedOf(now)); setWrong([]) }
+    const changed = order.some(f => typed[f] !== typedOf(base)[f])
+    useEffect(() => { if (read.version > base.version && !changed) start(read) }, [read.version]) // eslint-disable-line
+    const put = (field: keyof Typed) => (value: string) => { setWrong(w => w.filter(f => f !== field)); set(now => ({ ...now, [field]: value })) }
+    const at = (field: keyof Typed) => wrong.includes(field) ? t('not_a_number') : problem instanceof Problem ? problem.at(field) : undefined
+    const may = can('cash_set')
+    const amount = (label: string, field: (typeof minors)[number], help: string) => <Row label={label} help={help} wrong={at(field)}>{ids => <AmountInput {...ids} disabled={!may} value={typed[field]} onChange={put(field)} />}</Row>
+    const count = (label: string, field: (typeof days)[number], help: string) => <TextField label={label} help={help} wrong={at(field)} inputMode="numeric" disabled={!may} value={typed[field]} onChange={put(field)} />
+    const save = (version: number) => {
+        const bad = order.filter(f => f !== 'discount_mode' && !/^\d{1,12}(\.\d+)?$/.test(typed[f])).concat(days.filter(f => !/^\d{1,6}$/.test(typed[f])))
+        setWrong(bad)
+        if (bad.length) return
+        void run(async () => {
+            start(await call('cash_set', { version, precision_ppm: Number(textToMinor(typed.precision_ppm, 4)), discount_mode: typed.discount_mode, ...Object.fromEntries(minors.map(f => [f, Number(textToMinor(typed[f]))])), ...Object.fromEntries(days.map(f => [f, Number(typed[f])])) } as Setting))
+            note(t('saved'))
+            done()
+        })
+    }
+    const send = (event: FormEvent) => { event.preventDefault(); save(base.version) }
+    return <form className="form" onSubmit={send} noValidate><ProblemBox problem={problem} except={[...order]} />
+        {overtaken(problem) && <Conflict again={{ kind: 'cash_setting', id: me.company_id ?? 0, read: async () => { const now = await call('cash_settings', {}); return { ...typedOf(now), version: now.version, base: now } } }} fields={[...order]} before={typedOf(base)} mine={typed} close={clear}
+            take={theirs => { clear(); start(theirs.base as Setting) }} overwrite={(version, theirs) => { clear(); setBase(theirs.base as Setting); save(version as number) }} />}
+        <div className="fields">
+            <Row label={t('auto_limit')} help={t('auto_limit_help')} wrong={at('precision_ppm')}>{ids => <AmountInput {...ids} digits={4} disabled={!may} value={typed.precision_ppm} onChange={put('precision_ppm')} />}</Row>
+            {amount(t('difference_to'), 'difference_auto_minor', t('difference_to_help'))}{amount(t('rounding_to'), 'rounding_minor', t('rounding_to_help'))}{amount(t('charge_to'), 'charge_minor', t('charge_to_help'))}{amount(t('write_off_to'), 'write_off_minor', t('write_off_to_help'))}{count(t('late_days'), 'discount_late_days', t('late_days_help'))}{count(t('answer_days'), 'answer_days', t('answer_days_help'))}
+            <Row label={t('discount_mode')} help={t('discount_mode_help')} wrong={at('discount_mode')}>{ids => <select {...ids} disabled={!may} value={typed.discount_mode} onChange={e => put('discount_mode')(e.target.value)}><option value="excluded">{t('mode_excluded')}</option><option value="included">{t('mode_included')}</option><option value="mixed">{t('mode_mixed')}</option></select>}</Row></div>
+        {may && <div className="form-end"><Button look="main" type="submit" busy={busy}>{t('save')}</Button></div>}</form>
 }
 function Limits() {
     const { t } = useWords(), { can } = useSession(), limits = useRead('cash_limits', { limit: 100 }), roles = useRead('role_list', { limit: 100 }, can('role_list') && can('cash_limit')), { busy, problem, run } = useAction(), [role, setRole] = useState(''), [value, setValue] = useState('')
@@ -44,7 +70,7 @@ function Models() {
 export default function CashSettings() {
     const { t } = useWords(), { can, me } = useSession(), setting = useRead('cash_settings', {})
     return <Page title={t('nav_cash_settings')} note={t('cash_settings_note')}>
-        <Card><Shown of={setting}>{s => <Form key={s.version} setting={s} done={setting.reload} />}</Shown></Card>
+        <Card><Shown of={setting}>{s => <Form setting={s} done={setting.reload} />}</Shown></Card>
         <div className="grid">{can('cash_limits') && <Limits />}{can('cash_terms') && <Terms />}{can('cash_models') && <Models />}</div>
         {me.company_id && <History kind="cash_setting" id={me.company_id} turn={setting.data?.version} />}
     </Page>

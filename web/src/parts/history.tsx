@@ -1,6 +1,7 @@
 /** What happened to one thing: who changed what, when, before and after, in words. Read when it is opened, from the audit trail. */
 import { useEffect, useMemo, useState } from 'react'
 import { call } from '../api/client'
+import { minorToText } from '../amount'
 import type { Schemas } from '../api/schema'
 import { useSession } from '../app/session'
 import { useWords, type Words } from '../text/text'
@@ -9,7 +10,7 @@ import { Button, Card, Dialog, Icon, Loading, ProblemBox, useAction } from './ba
 type Row = Schemas['history_row']
 export type Difference = Record<string, [unknown, unknown]>
 /** What says nothing to a person. */
-const dull = /^(id|version|company_id|sequence|seen_at)$|_?hash$|_step$|^created_at$|_ppm$|^(evidence|weight|source_id|bank_line_id|each_booked|logo)$/
+const dull = /^(id|version|company_id|sequence|seen_at)$|_?hash$|_step$|^created_at$|probability_ppm$|^(evidence|weight|source_id|bank_line_id|each_booked|logo)$/
 const named: [RegExp, 'people' | 'accounts' | 'vat'][] = [[/(_by|user_id|person_id)$/, 'people'], [/account_id$/, 'accounts'], [/vat_code_id$/, 'vat']]
 
 /** One value as people say it. `names`: of people and accounts, for what is an id. */
@@ -19,6 +20,8 @@ export function sayValue(words: Words, field: string, value: unknown, names: (ki
     if (Array.isArray(value)) return value.map(part => typeof part === 'object' && part !== null ? Object.values(part).map(v => sayValue(words, '', v, names)).join(' ') : sayValue(words, field, part, names)).join(', ')
     if (typeof value === 'object') return Object.entries(value).map(([f, v]) => words.word('f', f) + ' ' + sayValue(words, f, v, names)).join(', ')
     const text = String(value)
+    if (typeof value === 'number' && /_minor$/.test(field)) return words.decimal(minorToText(value))
+    if (typeof value === 'number' && /_ppm$/.test(field)) return words.decimal(minorToText(value, 4).replace(/\.?0+$/, '')) + ' %'
     if (typeof value === 'number') return named.filter(([shape]) => shape.test(field)).map(([, kind]) => names(kind, value)).find(Boolean) ?? text
     if (/^\d{4}-\d\d-\d\d$/.test(text)) return words.date(text)
     if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text)) return words.instant(text)
