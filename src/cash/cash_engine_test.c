@@ -614,7 +614,7 @@ TEST(cash_trains_and_is_repeatable)
     for (int round = 0; round < 2; round++) {
         struct world w = world_new(arena);
         struct history h = { 0 };
-        make_history(&w, &h, 1200, 7);
+        make_history(&w, &h, 1800, 7);
         expect_done(cash_engine_train(w.engine, arena, h.past.at, h.past.count, (struct str){ 0 }, &reports[round]));
         expect(reports[round].blob.length > 1000);
         expect(reports[round].now.lines > 800);
@@ -627,7 +627,7 @@ TEST(cash_trains_and_is_repeatable)
     /* stored, read back, the same answers; and a model of less history is not preferred to it */
     struct world w = world_new(arena);
     struct history h = { 0 };
-    make_history(&w, &h, 1200, 7);
+    make_history(&w, &h, 1800, 7);
     cash_engine_replay(w.engine, h.past.at, h.past.count);
     expect_done(cash_engine_model(w.engine, arena, reports[0].blob));
     struct cash_line l = line(&w, 20250101, 777, "NL10ABNA0417164300", "Klant AA", "factuur F24-00001");

@@ -555,6 +555,52 @@ static void habit_sets(struct cash_matching *m, struct cash_scope *s, const stru
     }
 }
 
+/* A payment run: all that this payer's runs reach, at most three left out. */
+static void reach_sets(struct cash_matching *m, struct cash_scope *s)
+{
+    enum { REACHED_MAX = 90, FOUND_MAX = 5 };
+    uint16_t set[CASH_SCOPE_MAX], credits[40];
+    struct part_sum values[REACHED_MAX], sorted[REACHED_MAX];
+    size_t n = 0, fixed, found = 0;
+    int32_t days;
+    for (size_t i = 0; i < s->count; i++) {
+        const struct cash_known_item *item = &m->engine->items.at[s->items[i]];
+        if (item->open <= 0 || item->open != item->total || item->issued >= m->day) continue;
+        if (!cash_reach(&m->engine->parties.at[item->party].habit, &days) || item->due - m->day > days) continue;
+        if (n == REACHED_MAX) return;
+        values[n++] = (struct part_sum){ item->open, (uint16_t)i };
+    }
+    if (n < 3) return;
+    for (size_t i = 0; i < n; i++) sorted[i] = (struct part_sum){ values[i].sum, (uint16_t)i };
+    qsort(sorted, n, sizeof *sorted, by_sum);
+    for (enum credits way = CREDITS_NONE; way < CREDITS_WAYS; way++) {
+        int64_t excess = -m->amount;
+        if (!credit_places(m, s, way, credits, &fixed)) continue;
+        for (size_t i = 0; i < fixed; i++) excess += open_of(m, s, credits[i]);
+        for (size_t i = 0; i < n; i++) excess += values[i].sum;
+        if (excess < 0) continue;
+        for (size_t a = 0; a <= n && found < FOUND_MAX; a++) /* n: none */
+            for (size_t b = a; b <= n && found < FOUND_MAX; b++) {
+                if (b == a && a < n) continue;
+                int64_t rest = excess - (a < n ? values[a].sum : 0) - (b < n ? values[b].sum : 0);
+                size_t third = n;
+                if (rest < 0) continue;
+                if (rest > 0) {
+                    size_t k = first_of(sorted, n, rest);
+                    while (k < n && sorted[k].sum == rest && b < n && sorted[k].place <= b) k++;
+                    if (k == n || sorted[k].sum != rest) continue;
+                    third = sorted[k].place;
+                    if (third == a || third == b) continue;
+                }
+                size_t count = 0;
+                for (size_t i = 0; i < fixed; i++) set[count++] = credits[i];
+                for (size_t i = 0; i < n; i++)
+                    if (i != a && i != b && i != third) set[count++] = values[i].place;
+                found += count && add_places(m, s, set, count, FROM_DROP) != NULL;
+            }
+    }
+}
+
 /* Any set at all, and how many there are. */
 static void all_sets(struct cash_matching *m, struct cash_scope *s, int grace)
 {
@@ -726,6 +772,7 @@ void cash_plain_sets(struct cash_matching *m, struct cash_scope *s)
         }
     }
     if (s->family) family_pairs(m, s);
+    reach_sets(m, s);
     for (int grace = -1; grace <= LATE_SEARCH_DAYS; grace += grace < 0 ? 1 : LATE_SEARCH_DAYS) {
         if (grace >= 0 && !s->has_discount) break;
         size_t small = small_sets(m, s, grace, m->amount, m->amount);

@@ -383,6 +383,32 @@ static void timing_features(const struct cash_matching *m, const struct cash_can
     f[F_COLLECT] = collected;
 }
 
+/* Against what this payer's runs took along so far: items further ahead than ever, items he would have taken and did not. */
+static void reach_features(const struct cash_matching *m, const struct cash_candidate *c, float *f)
+{
+    const struct cash_engine *e = m->engine;
+    int beyond = 0, within = 0;
+    int32_t furthest = -100, days;
+    for (size_t i = 0; i < c->count; i++) {
+        const struct cash_known_item *item = &e->items.at[c->items[i]];
+        const struct cash_known_party *party = &e->parties.at[item->party];
+        bool before = false;
+        if (item->open < 0 || !cash_reach(&party->habit, &days)) continue;
+        beyond += item->due - m->day > days;
+        if (item->due - m->day - days > furthest) furthest = item->due - m->day - days;
+        for (size_t k = 0; k < i && !before; k++)
+            before = e->items.at[c->items[k]].open > 0 && e->items.at[c->items[k]].party == item->party;
+        for (size_t k = 0; k < party->open_count && !before; k++) {
+            const struct cash_known_item *other = &e->items.at[party->open[k]];
+            within += other->open > 0 && other->open == other->total && other->issued < m->day && other->due - m->day <= days &&
+                      !in_set(c, party->open[k]);
+        }
+    }
+    f[F_BEYOND] = (float)beyond;
+    f[F_WITHIN] = (float)within;
+    f[F_REACH] = (float)furthest;
+}
+
 static void habit_features(const struct cash_matching *m, const struct cash_candidate *c, float *f)
 {
     const struct cash_habit *h = &m->engine->parties.at[c->party].habit, *all = &m->engine->everyone;
@@ -430,6 +456,7 @@ void cash_features(struct cash_matching *m, struct cash_candidate *c)
         difference_features(m, c, f);
         order_features(m, c, f);
         timing_features(m, c, f);
+        reach_features(m, c, f);
         habit_features(m, c, f);
     }
     rival_features(m, c, f);

@@ -139,6 +139,34 @@ static void learn_timing(struct lesson *l, struct cash_habit *h)
     h->last_day = l->day;
 }
 
+/* How far ahead each party of the line lets an item be due that is paid now: a payment run takes all up to some day. */
+static void learn_reach(struct lesson *l)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        uint32_t party = l->engine->items.at[l->items[i]].party;
+        int32_t most = INT16_MIN;
+        bool before = false;
+        for (size_t k = 0; k < l->count; k++) {
+            const struct cash_known_item *item = &l->engine->items.at[l->items[k]];
+            if (item->party != party || l->amounts[k] <= 0) continue;
+            before |= k < i;
+            if (item->due - l->day > most) most = item->due - l->day;
+        }
+        if (before || l->amounts[i] <= 0 || most > INT16_MAX || most == INT16_MIN) continue;
+        struct cash_habit *h = &l->engine->parties.at[party].habit;
+        h->reach[h->reach_count++ % REACH_KEPT] = (int16_t)most;
+    }
+}
+
+bool cash_reach(const struct cash_habit *h, int32_t *days)
+{
+    uint32_t kept = h->reach_count < REACH_KEPT ? h->reach_count : REACH_KEPT;
+    *days = INT16_MIN;
+    for (uint32_t i = 0; i < kept; i++)
+        if (h->reach[i] > *days) *days = h->reach[i];
+    return h->reach_count >= REACH_LEAST;
+}
+
 static void learn_habit(struct lesson *l, struct cash_habit *h)
 {
     int64_t open = 0;
@@ -233,10 +261,12 @@ void cash_learn(struct cash_engine *e, const struct cash_line *line, const struc
         const struct cash_known_party *party = &e->parties.at[l.party];
         l.scope.items = ARENA_ARRAY(arena, uint32_t, CASH_SCOPE_MAX);
         for (size_t i = 0; i < party->open_count && l.scope.count < CASH_SCOPE_MAX; i++)
-            if (e->items.at[party->open[i]].issued <= l.day && !e->items.at[party->open[i]].on_account) l.scope.items[l.scope.count++] = party->open[i];
+            if (e->items.at[party->open[i]].issued <= l.day && !e->items.at[party->open[i]].on_account)
+                l.scope.items[l.scope.count++] = party->open[i];
         cash_name_scope(m, &l.scope);
         learn_habit(&l, &e->parties.at[l.party].habit);
         learn_habit(&l, &e->everyone);
+        learn_reach(&l);
     } else if (l.party != UINT32_MAX) {
         e->parties.at[l.party].habit.duplicate += decision->category == CASH_DUPLICATE;
         e->parties.at[l.party].habit.on_account += decision->category == CASH_ON_ACCOUNT;

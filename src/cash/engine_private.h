@@ -52,7 +52,7 @@ struct cash_known_item {
 };
 
 enum { STYLE_REFERENCE, STYLE_NUMBER, STYLE_DIGITS, STYLE_BARE, STYLE_TAIL, STYLE_ORDER, STYLE_NONE, STYLE_COUNT };
-enum { CHARGES_KEPT = 6 };
+enum { CHARGES_KEPT = 6, REACH_KEPT = 8, REACH_LEAST = 3 };
 /* How a party pays, counted over the lines decided so far. */
 struct cash_habit {
     uint32_t lines, single, several, style[STYLE_COUNT];
@@ -68,7 +68,11 @@ struct cash_habit {
     int32_t lag_count, lag_min, lag_max;
     int64_t lag_sum, lag_square;
     int32_t last_day;
+    int16_t reach[REACH_KEPT];  /* of the last lines: how many days ahead the last item was due that he took along */
+    uint32_t reach_count;
 };
+/* The furthest ahead that he takes along what is due; false: not seen often enough. */
+bool cash_reach(const struct cash_habit *habit, int32_t *days);
 
 struct cash_link { uint32_t party, count, next; int32_t last_day; bool on_file; };
 /* An account or a name that money came from. */
@@ -320,6 +324,9 @@ enum cash_feature {
     F_PARTIAL,
     F_CREDIT_HABIT,
     F_ORIGIN,
+    F_BEYOND,
+    F_WITHIN,
+    F_REACH,
     F_MONTH,
     F_RULES,
     FEATURES

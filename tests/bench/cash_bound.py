@@ -1,0 +1,175 @@
+"""What the best engine there can be gets right of ../shared/bench/cash, strictly: an upper bound on what is to be expected of any engine, by count and by value.
+
+The generator is lived once more with the same seed, by a witness (a subclass that draws the same chances) who writes down, at each choice made by
+chance among open items, everything that could have been chosen and how likely each was. The bound gives the engine all the witness saw, and more than
+any program can know: what the payer is like and how likely he is to leave something out, which items he looked at, all that was truly paid before,
+what kind of line it is, its difference, the sum it settles, and every item whose number, digits or tail stands in the text. Only the draw itself is
+kept from it. Two explanations are then told apart by nothing but their probability, and the best there is says the likelier one: it is right as
+often as that is. A line counts with
+
+    run     A payer looks at n open items and leaves each out with his own chance q, without a word about which (no numbers; a list that was cut off, from
+            there on; between the ends of a range; the one a list forgot). A set that leaves out k of them has the chance q^k (1-q)^(n-k), so sets that
+            come to the same sum and leave out as many are equally likely whoever looks: of all sets that come to the sum, the likeliest one's share.
+    equal   A payer who says nothing pays the oldest of equal amounts 92 times in a hundred, the one he meant else; equal items of one day, when
+            nothing is said of which: one in k.
+    report  A pay-out whose report is missing: of all sets of open payment links that come to it, at the fees there are, the likeliest one's share
+            (each was paid since the last pay-out with the chance that its age gives).
+
+Everything else counts as 1, also where an engine can only guess (a duplicate or the next payment in the same words, contra, instalments): the bound is
+generous, and an engine's luck may pass it; nobody's expectation can. Printed by cash_books.py; alone: cash_bound.py SAID.csv FOLDER…"""
+import argparse, csv, datetime, functools, math, os, re, sys
+here = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(os.environ.get('FLORIN_SHARED', os.path.join(here, '..', '..', '..', 'shared')), 'bench', 'cash'), here]
+import cashapp_gen
+try: import numpy
+except ImportError: numpy = None # slower, the same
+
+UNSAID, OLDEST = ('none', 'period', 'custno'), .92
+FEES = (lambda total: 35, .8), (lambda total: int(total * .018) + 25, .2)
+
+def share_of_best(choices, target):
+    """choices: of each item [(what it adds, the weight of that)]; the share of the likeliest among all combinations that come to the target."""
+    unit = functools.reduce(math.gcd, [amount for c in choices for amount, _ in c], target) or 1
+    target //= unit
+    if numpy: return share_by_numpy([[(amount // unit, weight) for amount, weight in c] for c in choices], target)
+    total, best = [0.0] * (target + 1), [0.0] * (target + 1)
+    total[0] = best[0] = 1.0
+    for c in choices:
+        parts = [(amount // unit, weight) for amount, weight in c if 0 <= amount // unit <= target]
+        next_total, next_best = None, None
+        for amount, weight in parts:
+            t = [0.0] * amount + [x * weight for x in (total[:target + 1 - amount] if amount else total)]
+            b = [0.0] * amount + [x * weight for x in (best[:target + 1 - amount] if amount else best)]
+            next_total = t if next_total is None else [x + y for x, y in zip(next_total, t)]
+            next_best = b if next_best is None else list(map(max, next_best, b))
+        total, best = next_total, next_best
+    return min(1.0, best[target] / total[target]) if total[target] > 0 else 1.0
+
+def share_by_numpy(choices, target):
+    total, best = numpy.zeros(target + 1), numpy.zeros(target + 1)
+    total[0] = best[0] = 1.0
+    for c in choices:
+        next_total, next_best = numpy.zeros(target + 1), numpy.zeros(target + 1)
+        for amount, weight in c:
+            if not 0 <= amount <= target: continue
+            next_total[amount:] += total[:target + 1 - amount] * weight
+            numpy.maximum(next_best[amount:], best[:target + 1 - amount] * weight, out=next_best[amount:])
+        total, best = next_total, next_best
+    return min(1.0, float(best[target] / total[target])) if total[target] > 0 else 1.0
+
+class Witness(cashapp_gen.Gen):
+    """Draws what Gen draws, in the same order, and writes down what there was to choose from."""
+    def __init__(self, options):
+        super().__init__(options)
+        self.offers, self.seen, self.linked = [], {}, {}
+
+    def due_for_run(self, c, d):
+        chosen = super().due_for_run(c, d)
+        late, mine = datetime.timedelta(days=int(max(-3, c['delay']))), self.byc.get(c['id'], [])
+        if c['kind'] == 'run':
+            looked = [v for v in mine if v['type'] == 'invoice' and v['open'] == v['total'] and v['issue'] < d and
+                      (v['due'] + late <= d + datetime.timedelta(days=c['lead']) or (v['disc'] and c['disc_take'] and v['disc_until'] < d + datetime.timedelta(days=7 * c['runweeks'])))]
+        else: looked = [v for v in mine if v['type'] == 'invoice' and v['open'] == v['total'] and v['issue'] < d.replace(day=1)]
+        self.offers.append((c, looked, [v for v in chosen if v['type'] == 'invoice']))
+        return chosen
+
+    def pay(self, c, items, day):
+        offers, self.offers = self.offers, []
+        equals = [v for v in self.byc[c['id']] if v['open'] == items[0]['open'] == v['total'] and v['issue'] < day]
+        entry = super().pay(c, items, day)
+        if entry: self.seen[entry['key']] = (c, items, offers, equals)
+        return entry
+
+    def psp_payout(self, d, customers):
+        if d.weekday() in (1, 4):
+            links = [v for c in self.cust if c['kind'] == 'psp' for v in self.byc.get(c['id'], []) if v['type'] == 'invoice' and v['open'] == v['total'] and v['issue'] < d and v['total'] < 500000]
+            before = len(self.entries)
+            super().psp_payout(d, customers)
+            if len(self.entries) > before: self.linked[self.entries[-1]['key']] = links
+
+def named_in(entry, v):
+    text = re.sub(r'[^A-Z0-9]', '', (entry['ustrd'] + entry['strd']).upper())
+    tokens = set(re.findall(r'\d+', entry['ustrd']))
+    return (v['digits'] in text or str(v['n']) in tokens or any(len(t) >= 3 and v['digits'].endswith(t) for t in tokens) or bool(v['po'] and v['po'] in entry['ustrd'].upper()) or
+            bool(v['pref'] and v['pref'] in text))
+
+def of_run(entry, offers):
+    """Each customer of the run by itself: even which of the sum is whose is told."""
+    tags, share = entry['tags'], 1.0
+    if tags & {'short', 'instalment', 'amount_typo', 'exvat'}: return 1.0 # what differs may tell something of what was chosen
+    for c, looked, chosen in offers:
+        q, free = c['drop'], looked
+        if q <= 0 or len(looked) < 2: continue
+        if c['disc'] and c['disc_take']: continue # the discount taken tells too
+        in_order = sorted(chosen, key=lambda v: v['n'])
+        if 'range' in tags and in_order: free = [v for v in looked if in_order[0]['n'] < v['n'] < in_order[-1]['n']]
+        elif 'norefs' not in tags:
+            named = [v['n'] for v in chosen if named_in(entry, v)]
+            if 'truncated' in tags and named:
+                cut = re.findall(r'\d+', entry['ustrd'][-12:])
+                if cut and len(''.join(cut)) > 5 and 'glued' not in tags and not any(named_in({'ustrd': cut[-1], 'strd': ''}, v) for v in chosen): continue # the cut number tells too
+                free = [v for v in looked if v['n'] > max(named)]
+            else: continue
+        out = [v for v in free if v not in chosen]
+        share *= share_of_best([[(0, 1 - q), (v['total'], q)] for v in free], sum(v['total'] for v in out)) if out else 1.0
+    return share
+
+def of_single(entry, c, items, equals):
+    first, text = items[0], entry['ustrd'].lower()
+    if len(equals) < 2 or 'norefs' not in entry['tags'] or any(named_in(entry, v) for v in equals): return 1.0
+    months = {v['issue'].month for v in equals}
+    if len(months) > 1 and any(m in text for m in cashapp_gen.MONTH): return 1.0
+    if c['style'] in UNSAID:
+        oldest = min(equals, key=lambda v: v['n'])
+        return 1.0 if any(v is oldest for v in equals if v['at'] == entry['day']) else OLDEST
+    same_day = [v for v in equals if v['issue'] == first['issue'] and bool(v['disc']) == bool(first['disc'])]
+    return 1 / len(same_day)
+
+def of_report(entry, links):
+    """An invoice by payment link is paid some days after its day (exponential, 4 on average, whole days); pay-outs are on Tuesday and Friday."""
+    d = entry['day']
+    before = d - datetime.timedelta(days=4 if d.weekday() == 1 else 3)
+    def paid_by(v, day): return 1 - math.exp(-(max(0, (day - v['issue']).days - 1) + 1) / 4) if day > v['issue'] else 0
+    choices = []
+    for v in links:
+        earlier, now = paid_by(v, before - datetime.timedelta(days=1)), paid_by(v, d - datetime.timedelta(days=1))
+        p = min(.97, max(.03, (now - earlier) / max(1e-9, 1 - earlier)))
+        choices.append([(0, 1 - p)] + [(v['total'] - fee(v['total']), p * chance) for fee, chance in FEES])
+    return share_of_best(choices, entry['amount'])
+
+def bound(folder):
+    """{entry_id: share that the best engine gets right}, of the lines where it is less than 1; with its kind."""
+    import json
+    p = json.load(open(f'{folder}/params.json'))
+    witness = Witness(argparse.Namespace(seed=p['seed'], customers=p['customers'], months=p['months'], days=p['days'], level=p['level'], scheme=p['scheme'] if os.path.basename(os.path.normpath(folder)).count('-') > 2 else None))
+    witness.make_customers(); witness.make_invoices(); witness.simulate()
+    witness.entries.sort(key=lambda e: (e['day'], e['key']))
+    truth, found = {r['entry_id']: r for r in csv.DictReader(open(f'{folder}/truth.csv', encoding='utf-8'))}, {}
+    for i, entry in enumerate(witness.entries):
+        entry['id'] = 'B%s%06d' % (entry['day'].strftime('%y%m%d'), i)
+        if not witness.t1 <= entry['day'] < witness.t2: continue
+        t = truth[entry['id']] # the witness lived the same life, or there is no bound
+        if t['amount'] != cashapp_gen.cents(entry['amount']) or t['allocations'] != ';'.join(f'{a}:{cashapp_gen.cents(x)}' for a, x in entry['alloc']): sys.exit(f'{folder}: {entry["id"]} is another line')
+        share, kind = 1.0, ''
+        if entry['category'] == 'match' and entry['key'] in witness.seen:
+            c, items, offers, equals = witness.seen[entry['key']]
+            share, kind = (of_run(entry, offers), 'run') if c['kind'] in ('run', 'statement') else (of_single(entry, c, items, equals), 'equal')
+        elif 'psp_noreport' in entry['tags'] and entry['key'] in witness.linked: share, kind = of_report(entry, witness.linked[entry['key']]), 'report'
+        if share < .999999: found[entry['id']] = (kind, share)
+    return found
+
+def main():
+    said = sys.argv[1]
+    for folder in sys.argv[2:]:
+        found = bound(folder)
+        lines = {r['entry_id']: r for r in csv.DictReader(open(f'{folder}/truth.csv', encoding='utf-8')) if r['category'] != 'unrelated'}
+        value = {i: abs(round(float(r['amount']) * 100)) for i, r in lines.items()}
+        got = {r['entry_id']: r for r in csv.DictReader(open(f'{folder}/{said}', encoding='utf-8'))}
+        sets = lambda text: {part.rpartition(':')[0] for part in (text or '').split(';') if part}
+        right = {i: got.get(i, {}).get('category') == r['category'] and (r['category'] not in ('match', 'psp', 'sdd', 'reversal') or sets(got[i]['allocations']) == sets(r['allocations'])) for i, r in lines.items()}
+        print(f"{folder}: {len(lines)} lines, the draw decides {len(found)}; best possible {sum(found.get(i, ('', 1))[1] for i in lines) / len(lines):.2%} by count, {sum(found.get(i, ('', 1))[1] * value[i] for i in lines) / sum(value.values()):.2%} by value; "
+              f"this engine {sum(right.values()) / len(lines):.2%} and {sum(value[i] for i in lines if right[i]) / sum(value.values()):.2%}")
+        for i in sorted(lines, key=lambda i: -value[i]):
+            if i in found or not right[i]: print(f"  {i} {value[i] / 100:12.2f} {'right' if right[i] else 'WRONG'} {found.get(i, ('', 1))[0]:6} {found.get(i, ('', 1))[1]:.3f} {lines[i]['category']} {lines[i]['tags']}")
+
+if __name__ == '__main__': main()
