@@ -1,5 +1,7 @@
-/* A list of 1,000,000 invoices through HTTP: pages by filter, sort and keyset, near and deep [p95 < 150 ms]; and the server's memory: idle,
- * after 10,000 requests, and while all of the list leaves as CSV [flat: 64 MB more at most, the caches of SQLite's readers included].
+/* A list of 1,000,000 invoices through HTTP: pages by filter, sort and keyset, near and deep [p95 < 150 ms]; start of the server on
+ * those books [< 200 ms]; and its memory: idle, after 10,000 requests [64 MB more at most, the caches of SQLite's readers included], and while
+ * all of the list leaves as CSV [flat: 16 MB more at most]. The bank lines that wait are taken as looked at: the job that would match them, with all
+ * that it knows in memory, is not what is measured here.
  * Usage: FLORIN_BINARY=… bench_lists [invoices [postgresql://…]] */
 #include "million.h"
 #include "target.h"
@@ -43,6 +45,29 @@ static void deep(int fd, const char *what, const char *base)
     }
     printf("  %-44s p50 %7.1f ms   most %7.1f ms\n", what, (double)quantile(own, DEEP, 500) / 1e3,
            (double)quantile(own, DEEP, 1000) / 1e3);
+}
+
+/* ---- What waits is looked at ---- */
+
+static const char *const looked_at[] = {
+    "insert into cash_proposal (company_id, bank_line_id, made_at, category, probability_ppm, why_not, explanations) "
+    "select company_id, bank_line_id, 1, 'unknown', 0, 'unknown', '[]' from bank_line_waiting w where company_id = %1$lld "
+    "and not exists (select 1 from cash_proposal p where p.company_id = w.company_id and p.bank_line_id = w.bank_line_id)",
+};
+static void look_at_lines(bool postgres)
+{
+    char path[400];
+    sqlite3 *db;
+    if (postgres) {
+        FILE *psql = million_psql(served.folder, "w");
+        million_each(million_run_psql, psql, looked_at, 1, served.company, 0);
+        need(pclose(psql) == 0, "psql");
+        return;
+    }
+    snprintf(path, sizeof path, "%s/florin.db", served.folder);
+    need(sqlite3_open(path, &db) == SQLITE_OK, "opening");
+    million_each(million_run_sqlite, db, looked_at, 1, served.company, 0);
+    sqlite3_close(db);
 }
 
 /* ---- Memory ---- */
@@ -89,9 +114,12 @@ int main(int count, char **words)
     log_set_level(LOG_ERROR);
     setvbuf(stdout, NULL, _IOLBF, 0);
     served = million_books(arena, invoices, count > 2 ? words[2] : NULL);
+    look_at_lines(count > 2);
+    int64_t from = clock_us();
     served_start(&served, PORT);
     int fd = served_connect(&served);
     get(fd, "/invoices?limit=1");
+    bool good = target_at_most("serve: start to first answer, books of a million", (double)(clock_us() - from) / 1000, "ms", 200);
     int64_t idle = memory_kb("RssAnon:");
     measure(fd, "newest first", "/invoices");
     measure(fd, "by day, latest first", "/invoices?sort=-issued_on");
@@ -112,7 +140,7 @@ int main(int count, char **words)
             p99 = quantile(times, time_count, 990);
     printf("pages of %lld invoices: p50 %.1f ms, p95 %.1f ms, p99 %.1f ms\n", (long long)invoices, (double)p50 / 1e3,
            (double)p95 / 1e3, (double)p99 / 1e3);
-    bool good = target_at_most("a page of the list of invoices, p95", (double)p95 / 1e3, "ms", 150);
+    good &= target_at_most("a page of the list of invoices, p95", (double)p95 / 1e3, "ms", 150);
     for (int i = 0; i < REQUESTS; i++) get(fd, i % 2 ? "/invoices?limit=20&sort=-issued_on" : "/me");
     int64_t after = memory_kb("RssAnon:"), during = csv_export(&lines);
     if (lines != invoices + 1) fprintf(stderr, "%lld lines of CSV\n", (long long)lines), exit(70);
@@ -121,7 +149,7 @@ int main(int count, char **words)
     good &=
         target_at_most("memory of the server, 10,000 requests more than idle", (double)(after - idle) / 1024, "MB", 64);
     good &= target_at_most("memory of the server, CSV of all rows more than before", (double)(during - after) / 1024,
-                           "MB", 64);
+                           "MB", 16);
     close(fd);
     served_end(&served);
     arena_free(arena);
