@@ -39,6 +39,7 @@ struct outbox_row {
     struct str last_error, reference;
     struct instant created_at, finished_at;
     int64_t version;
+    struct str title, recipient; /* of a message to people */
 };
 LIST_STRUCT(outbox_rows, struct outbox_row);
 RECORD(outbox_row, {
@@ -56,6 +57,8 @@ RECORD(outbox_row, {
     FIELD(struct outbox_row, finished_at, OPTIONAL,
           .about = "when it was handed over, delivered, failed or bounced"),
     FIELD(struct outbox_row, version, .min = 1, .max = EXACT_MAX),
+    FIELD(struct outbox_row, title, OPTIONAL, .max = 300, .filter = true, .about = "of a message to people: its subject"),
+    FIELD(struct outbox_row, recipient, OPTIONAL, .max = 500, .filter = true, .about = "and to whom"),
 });
 
 struct outbox_insert {

@@ -44,5 +44,5 @@ select {outbox_columns}
 from outbox where company_id = :company_id and kind = :kind and reference = :reference;
 
 -- name: outbox_list
-select {outbox_columns}
-from outbox where company_id = :company_id;
+select {o.outbox_columns}, m.title, m.recipient
+from outbox o left join message m on m.company_id = o.company_id and m.id = o.id where o.company_id = :company_id;

@@ -317,7 +317,7 @@ await test('VAT codes and invoice settings are changed with what is wrong at its
     await dialog.getByLabel('Naam *', { exact: true }).fill('Duitse btw')
     await dialog.getByLabel('Voor *', { exact: true }).selectOption('purchase')
     await dialog.getByLabel('Soort *', { exact: true }).selectOption('S')
-    await dialog.getByLabel('Tarief % *', { exact: true }).fill('19')
+    await dialog.getByLabel('Tarief *', { exact: true }).fill('19')
     await dialog.getByRole('button', { name: 'Bewaren' }).click()
     await dialog.locator('.why').first().waitFor()
     await violations(seller, 'vat')

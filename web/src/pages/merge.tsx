@@ -13,7 +13,7 @@ import { useWords } from '../text/text'
 const fields = ['is_customer', 'is_supplier', 'kvk_number', 'vat_number', 'oin', 'email', 'phone', 'street', 'postal_code', 'city', 'endpoint', 'buyer_reference', 'expense_account_id', 'sales_account_id', 'cost_center', 'notes'] as const
 export default function Merge({ id }: { id: number }) {
     const { t } = useWords(), { go, query, setQuery } = useRouter(), from = useRead('party_show', { id }), into = Number(query.get('into')) || undefined
-    return <Shown of={from}>{({ party, contacts }) => <Page title={t('merge_title', { what: party.name })} note={t('merge_text')} back={<Link to={'/parties/' + id}>{party.name}</Link>}>
+    return <Shown of={from} page>{({ party, contacts }) => <Page title={t('merge_title', { what: party.name })} note={t('merge_text')} back={<Link to={'/parties/' + id}>{party.name}</Link>}>
         <Card><div className="fields"><Row label={t('merge_into')} required>{ids => <Combo {...ids} find={finders.party!} value={into} onChange={other => setQuery({ into: other ? String(other) : undefined })} />}</Row></div>
             {into !== undefined && <p><Button look="quiet" onClick={() => go(`/parties/${into}/merge?into=${id}`, true)}>{t('merge_turn')}</Button></p>}</Card>
         {into !== undefined && <What key={into} id={id} into={into} contacts={contacts} />}
@@ -21,7 +21,7 @@ export default function Merge({ id }: { id: number }) {
 }
 function What({ id, into, contacts }: { id: number; into: number; contacts: Schemas['contact'][] }) {
     const words = useWords(), { t, word, date } = words, { can } = useSession(), { go } = useRouter(), read = useRead('party_merge_preview', { id, into_id: into }), items = useRead('item_list', { party_id: id, 'rest.ne': '0', limit: 50, sort: 'due_on' }, can('item_list')), { busy, problem, run } = useAction(), [ready, setReady] = useState(false)
-    return <Shown of={read} page>{({ from, into: stays, after, banks }) => {
+    return <Shown of={read}>{({ from, into: stays, after, banks }) => {
         const gains = fields.filter(f => JSON.stringify(stays[f] ?? '') !== JSON.stringify(after[f] ?? '')), say = (f: string, v: unknown) => sayValue(words, f, v, () => undefined)
         return <>
             <div className="grid section">
