@@ -126,7 +126,7 @@ await test('an exchange rate and a role that two change; rates out of a file of 
     await page.getByRole('button', { name: 'Wijzigen: lezer' }).click()
     const editing = page.getByRole('dialog', { name: 'lezer' })
     await editing.locator('input[type=checkbox]:checked').first().waitFor()
-    await editing.getByRole('group', { name: 'Relaties' }).getByLabel('Lezen', { exact: false }).first().check()
+    await editing.getByRole('group', { name: 'Relaties' }).getByLabel('inzien', { exact: true }).check()
     await bram.ok('POST', '/roles', { id: role.id, name: 'lezer', permissions: [{ permission: 'bill.read' }, { permission: 'invoice.read' }], seen: [{ permission: 'bill.read' }] })
     await editing.getByRole('button', { name: 'Bewaren' }).click()
     await conflict.waitFor()
