@@ -80,6 +80,9 @@ TEST(base_minor)
     expect_int(0, currency_digits(STR("JPY")));
     expect_int(3, currency_digits(STR("KWD")));
     expect_int(-1, currency_digits(STR("EU ")));
+    expect_int(2, currency_digits(STR("XCG"))); /* since 2025 in Curaçao and Sint Maarten; before it ANG */
+    expect_int(2, currency_digits(STR("ANG")));
+    expect_int(2, currency_digits(STR("ZWG")));
     expect(int_mul_div(100, 21, 100, &v) && v == 21);
     expect(int_mul_div(-105, 10, 100, &v) && v == -11);
 }

@@ -124,6 +124,8 @@ struct decimal decimal_short(struct decimal a)
 }
 
 /* ISO 4217, those with other than two digits and those in use; list one of 2024-06-25. */
+/* ISO 4217, minor units: the codes that EN 16931 accepts (data/codelists/currency.csv, 2026-04; compared 2026-11-22), those that ended
+ * lately (ANG, BGN, ZWL, of which old papers speak) and XAD. Without funds and metals, and without CLF and UYW, which have four. */
 int currency_digits(struct str c)
 {
     static const char zero[] = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF";
@@ -133,8 +135,8 @@ int currency_digits(struct str c)
         "CHF CHW CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL "
         "HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR "
         "MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK "
-        "SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XCD "
-        "YER ZAR ZMW ZWL";
+        "SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XAD XCD XCG "
+        "YER ZAR ZMW ZWG ZWL";
     if (c.length != 3 || memchr(c.at, ' ', 3) || memchr(c.at, 0, 3)) return -1;
     char z[4] = { c.at[0], c.at[1], c.at[2], 0 };
     return strstr(two, z) ? 2 : strstr(zero, z) ? 0 : strstr(three, z) ? 3 : -1;
