@@ -1,15 +1,16 @@
-/* A JSON read of one record through HTTP against nginx's `return` of as many bytes: CPU of the server for each request, under
- * the same wrk, on SQLite. Then the start: from exec to the first answer. Target: at most 3 times nginx; under 200 ms. */
+/* A JSON read of one record through HTTP against nginx's `return` of as many bytes: CPU of the server for each request, on SQLite. All take
+ * turns of a second under the same wrk (one thread, 32 connections, kept alive), and the middle of the rounds counts: what else the machine does
+ * hits all of them. nginx has two workers, never ends a connection, and writes its access log to /dev/null, as ours is. The record is read in a
+ * transaction by one statement and made JSON; who asks is not looked up there, which nginx does not do either. Beside it, not judged, the
+ * whole program: `florin serve`, a token that is looked up and confirmed, and `GET /invoices/{id}` with all that an invoice shows.
+ * Then the start: from exec to the first answer. Targets: at most 3 times nginx; under 200 ms. */
 #include "doors/doors.h"
+#include "serve.h"
 #include "target.h"
-#include <arpa/inet.h>
 #include <pthread.h>
-#include <signal.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <time.h>
 
-enum { SECONDS = 4 };
+enum { ROUNDS = 5, PORT = 18095 };
 
 struct bench_note {
     struct {
@@ -123,41 +124,100 @@ static int serve(int say)
     return 0;
 }
 
-/* User and system time of a process and its children that live, in microseconds. */
-static int64_t cpu_us(const char *pids)
+/* One of those that are measured: its processes, what is asked, and of each round the nanoseconds of CPU for one request. */
+struct rival { const char *what, *path, *token, *pids; int port; int64_t ns[ROUNDS], rate; double ratios[ROUNDS]; };
+
+static int64_t cpu_ns(const char *pids)
 {
     int64_t sum = 0;
-    char list[200], *rest, *save = NULL;
+    char list[200], *save = NULL;
     snprintf(list, sizeof list, "%s", pids);
     for (char *pid = strtok_r(list, " \n", &save); pid; pid = strtok_r(NULL, " \n", &save)) {
-        char path[64], text[1024] = "";
-        long long user = 0, kernel = 0;
-        snprintf(path, sizeof path, "/proc/%s/stat", pid);
-        FILE *f = fopen(path, "r");
-        if (f && fgets(text, sizeof text, f) && (rest = strrchr(text, ')')) &&
-            sscanf(rest + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lld %lld", &user, &kernel) == 2)
-            sum += (user + kernel) * 1000000 / sysconf(_SC_CLK_TCK);
-        if (f) fclose(f);
+        clockid_t clock;
+        struct timespec used;
+        if (!clock_getcpuclockid(atoi(pid), &clock) && !clock_gettime(clock, &used))
+            sum += (int64_t)used.tv_sec * 1000000000 + used.tv_nsec;
     }
     return sum;
 }
 
-/* Microseconds of the server's CPU for each request; *rate: requests a second. */
-static int64_t measure(int port, const char *path, const char *pids, int64_t *rate)
+static void measure(struct rival *r, int round)
 {
-    char command[300], line[300];
+    char command[400], line[300];
     long long requests = 0;
-    int64_t before = cpu_us(pids);
-    snprintf(command, sizeof command, "wrk -t1 -c32 -d%ds -H 'Authorization: Bearer x' http://127.0.0.1:%d%s", SECONDS,
-             port, path);
+    int64_t before = cpu_ns(r->pids), from = clock_us();
+    snprintf(command, sizeof command, "wrk -t1 -c32 -d1s -H 'Authorization: Bearer %s' http://127.0.0.1:%d%s", r->token,
+             r->port, r->path);
     FILE *f = popen(command, "r");
     while (f && fgets(line, sizeof line, f)) {
         if (strstr(line, "requests in")) sscanf(line, "%lld", &requests);
-        if (strstr(line, "Non-2xx")) printf("  %s", line);
+        if (strstr(line, "Non-2xx")) printf("  %s: %s", r->what, line);
     }
     if (f) pclose(f);
-    *rate = requests / SECONDS;
-    return requests ? (cpu_us(pids) - before) * 1000 / requests : 0; /* in nanoseconds, to have digits */
+    need(requests > 0, r->what);
+    r->rate = requests * 1000000 / (clock_us() - from);
+    r->ns[round] = (cpu_ns(r->pids) - before) / requests;
+}
+
+/* An invoice of one line at the program that is served; its path. */
+static void invoice_make(const struct served *s, char *path, size_t room)
+{
+    static char text[1 << 16];
+    static const char *const paths[] = { "/parties", "/invoices" }, *const ids[] = { "\"id\":", "\"invoice\":{\"id\":" };
+    long long id = 0;
+    int fd = served_connect(s);
+    for (int i = 0; i < 2; i++) {
+        char request[2000], body[400];
+        size_t got = 0;
+        if (i)
+            snprintf(
+                body, sizeof body,
+                "{\"party_id\":%lld,\"lines\":[{\"description\":\"Uren\",\"quantity\":\"8\",\"price\":\"80\",\"vat_code\":\"21\"}]}",
+                id);
+        else
+            snprintf(
+                body, sizeof body,
+                "{\"name\":\"Klant B.V.\",\"is_customer\":true,\"street\":\"Oudegracht 1\",\"postal_code\":\"3511 AB\",\"city\":\"Utrecht\"}");
+        int length = snprintf(
+            request, sizeof request,
+            "POST /api/v1%s HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\n"
+            "Content-Length: %zu\r\n\r\n%s",
+            paths[i], s->token, strlen(body), body);
+        need(send(fd, request, (size_t)length, MSG_NOSIGNAL) == length, "sending");
+        const char *at = NULL;
+        while (!at || !strchr(at, ',')) {
+            ssize_t n = recv(fd, text + got, sizeof text - 1 - got, 0);
+            need(n > 0, "receiving");
+            got += (size_t)n;
+            text[got] = 0;
+            at = strstr(text, "\r\n\r\n") ? strstr(strstr(text, "\r\n\r\n"), ids[i]) : NULL;
+        }
+        id = atoll(at + strlen(ids[i]));
+    }
+    close(fd);
+    snprintf(path, room, "/api/v1/invoices/%lld", id);
+}
+
+static int by_value(const void *a, const void *b)
+{
+    return (*(const double *)a > *(const double *)b) - (*(const double *)a < *(const double *)b);
+}
+
+/* Round after round; the ratios to the last of them, the smallest first. */
+static void measure_all(struct rival *rivals, size_t count)
+{
+    struct rival *last = &rivals[count - 1];
+    for (int round = 0; round < ROUNDS; round++) {
+        for (size_t i = 0; i < count; i++) measure(&rivals[i], round);
+        for (size_t i = 0; i < count; i++) rivals[i].ratios[round] = (double)rivals[i].ns[round] / (double)last->ns[round];
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct rival *r = &rivals[i];
+        qsort(r->ratios, ROUNDS, sizeof *r->ratios, by_value);
+        int64_t ns = quantile(r->ns, ROUNDS, 500);
+        printf("%s: %lld.%lld us CPU a request (%.2f x nginx; %.2f to %.2f), %lld a second\n", r->what, (long long)(ns / 1000),
+               (long long)(ns % 1000 / 100), r->ratios[ROUNDS / 2], r->ratios[0], r->ratios[ROUNDS - 1], (long long)r->rate);
+    }
 }
 
 static const char *nginx_start(char *pids, size_t size)
@@ -225,30 +285,34 @@ static bool startup(void)
 int main(void)
 {
     int says[2], port = 0;
-    char pids[200], ours_pid[20];
+    char nginx[200] = "", ours[20], whole[20], path[100];
     if (pipe(says)) return 1;
     pid_t pid = fork();
     if (!pid) return serve(says[1]);
     if (read(says[0], &port, sizeof port) != sizeof port) return 1;
-    snprintf(ours_pid, sizeof ours_pid, "%d", (int)pid);
-    int64_t our_rate, nginx_rate = 0, health_rate, health_ns = measure(port, "/healthz", ours_pid, &health_rate),
-                      ours_ns = measure(port, "/api/v1/notes/7", ours_pid, &our_rate), nginx_ns = 0;
-    const char *folder = nginx_start(pids, sizeof pids);
-    if (folder) {
-        char command[200];
-        nginx_ns = measure(18099, "/", pids, &nginx_rate);
-        snprintf(command, sizeof command, "kill $(cat %s/pid); sleep 0.2; rm -rf %s", folder, folder);
-        if (system(command)) printf("  nginx is still there\n");
-    }
+    struct arena *arena = arena_new((size_t)1 << 30);
+    log_set_level(LOG_ERROR);
+    struct served served = served_make(arena, "/tmp");
+    served_start(&served, PORT);
+    invoice_make(&served, path, sizeof path);
+    const char *folder = nginx_start(nginx, sizeof nginx);
+    need(folder != NULL, "nginx");
+    snprintf(ours, sizeof ours, "%d", (int)pid);
+    snprintf(whole, sizeof whole, "%d", (int)served.pid);
+    struct rival rivals[] = {
+        { .what = "/healthz", .path = "/healthz", .token = "x", .pids = ours, .port = port },
+        { .what = "JSON read of one record", .path = "/api/v1/notes/7", .token = "x", .pids = ours, .port = port },
+        { .what = "florin serve, an invoice", .path = path, .token = served.token, .pids = whole, .port = PORT },
+        { .what = "nginx return", .path = "/", .token = "x", .pids = nginx, .port = 18099 },
+    };
+    measure_all(rivals, ARRAY_LENGTH(rivals));
+    char command[200];
+    snprintf(command, sizeof command, "kill $(cat %s/pid); sleep 0.2; rm -rf %s", folder, folder);
+    if (system(command)) printf("  nginx is still there\n");
+    served_end(&served);
     kill(pid, SIGTERM);
     waitpid(pid, NULL, 0);
-    printf("/healthz: %lld.%lld µs CPU a request, %lld a second\n", (long long)(health_ns / 1000),
-           (long long)(health_ns % 1000 / 100), (long long)health_rate);
-    printf("JSON read of one record: %lld.%lld µs CPU a request, %lld a second\n", (long long)(ours_ns / 1000),
-           (long long)(ours_ns % 1000 / 100), (long long)our_rate);
-    printf("nginx return: %lld.%lld µs CPU a request, %lld a second\n", (long long)(nginx_ns / 1000),
-           (long long)(nginx_ns % 1000 / 100), (long long)nginx_rate);
-    int64_t ratio = nginx_ns ? ours_ns * 100 / nginx_ns : 0;
-    bool good = ratio && target_at_most("JSON read through HTTP / nginx return, CPU", (double)ratio / 100, "x", 3);
+    bool good = target_at_most("JSON read through HTTP / nginx return, CPU", rivals[1].ratios[ROUNDS / 2], "x", 3);
+    arena_free(arena);
     return startup() && good ? 0 : 1;
 }
