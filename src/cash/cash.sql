@@ -32,7 +32,7 @@ precision_ppm, rounding_minor, charge_minor, difference_auto_minor, discount_mod
 answer_days
 
 -- part: cash_batch_part_columns
-batch_id, line_no, reference, description, item_id, amount_minor, fee_minor
+batch_id, line_no, reference, description, item_id, amount_minor, fee_minor, reason
 
 -- part: cash_term_columns
 id, party_id, valid_from, days, percent, added_at, added_by
@@ -162,6 +162,11 @@ select {p.cash_batch_part_columns}, b.currency
 
 -- name: batch_part_all
 select {cash_batch_part_columns} from cash_batch_part where company_id = :company_id order by batch_id, line_no;
+
+-- name: taken_back
+-- the newest part that takes this much of an item back
+select p.reason from cash_batch_part p
+ where p.company_id = :company_id and p.item_id = :item_id and p.amount_minor = :amount_minor order by p.batch_id desc, p.line_no desc limit 1;
 
 -- name: item_named
 -- reads the ledger: what is called so, two at most

@@ -34,7 +34,7 @@ struct batch_part {
     struct str reference, description;
     item_id item_id;
     int64_t amount_minor, fee_minor;
-    struct str currency;
+    struct str currency, reason;
 };
 LIST_STRUCT(batches, struct batch);
 LIST_STRUCT(batch_parts, struct batch_part);
@@ -60,9 +60,11 @@ RECORD(batch_part, {
     FIELD(struct batch_part, reference),
     FIELD(struct batch_part, description, OPTIONAL),
     ID(struct batch_part, item_id, OPTIONAL),
-    AMOUNT(struct batch_part, amount_minor, .currency = "currency"),
+    AMOUNT(struct batch_part, amount_minor, .currency = "currency",
+           .about = "negative: a payment that was taken back (chargeback), its invoice comes open again"),
     AMOUNT(struct batch_part, fee_minor, .currency = "currency"),
     FIELD(struct batch_part, currency, OPTIONAL),
+    FIELD(struct batch_part, reason, OPTIONAL, .about = "why it was taken back, as the provider says it"),
 });
 struct reading {
     struct work *work;
@@ -111,14 +113,29 @@ static struct fault *add_part(struct reading *r, struct batch *b, const struct b
     return NULL;
 }
 
+/* The word of a text that just one item is called by; absent: none is. */
+static struct fault *named_by_words(struct reading *r, struct str text, struct str *number)
+{
+    *number = (struct str){ 0 };
+    for (struct str rest = text; rest.length;) {
+        struct item_id_rows found = { 0 };
+        const struct item_named named = { str_cut(rest, ' ', &rest) };
+        if (named.reference.length < 3) continue;
+        TRY(db_all(r->work, &sql_item_named, GIVEN(item_named, &named), INTO_LIST(item_id_row, &found)));
+        if (found.count == 1) return *number = named.reference, NULL;
+    }
+    return NULL;
+}
+
 /* ---- Tables ---- */
 
-enum column { C_BATCH, C_REFERENCE, C_DESCRIPTION, C_AMOUNT, C_FEE, C_CURRENCY, C_DAY, C_INVOICE, COLUMNS };
+enum column { C_BATCH, C_REFERENCE, C_DESCRIPTION, C_AMOUNT, C_FEE, C_CURRENCY, C_DAY, C_INVOICE, C_REASON, COLUMNS };
 static const struct { const char *name; enum column column; bool collection; } headings[] = {
     { "settlement", C_BATCH, false },       { "settlement_ref", C_BATCH, false },     { "settlement_reference", C_BATCH, false },
     { "payment", C_REFERENCE, false },      { "payment_id", C_REFERENCE, false },     { "description", C_DESCRIPTION, false },
     { "amount", C_AMOUNT, false },          { "fee", C_FEE, false },                  { "currency", C_CURRENCY, false },
     { "settled_on", C_DAY, false },         { "invoice", C_INVOICE, false },          { "invoice_number", C_INVOICE, false },
+    { "reason", C_REASON, false },          { "reason_code", C_REASON, false },       { "chargeback_reason", C_REASON, false },
     { "batch", C_BATCH, true },             { "pmtinf_id", C_BATCH, true },           { "batch_id", C_BATCH, true },
     { "end_to_end_id", C_REFERENCE, true }, { "collected_on", C_DAY, true },          { "collection_date", C_DAY, true },
 };
@@ -176,7 +193,8 @@ static struct fault *read_row(struct reading *r, const struct sheet_row *row, co
 {
     struct str currency = cell(row, at[C_CURRENCY]), day = cell(row, at[C_DAY]), fee = cell(row, at[C_FEE]);
     struct batch_part part = { .reference = cell(row, at[C_REFERENCE]),
-                               .description = str_utf8_clip(cell(row, at[C_DESCRIPTION]), 500) };
+                               .description = str_utf8_clip(cell(row, at[C_DESCRIPTION]), 500),
+                               .reason = str_utf8_clip(cell(row, at[C_REASON]), 140) };
     struct str reference = cell(row, at[C_BATCH]);
     struct date on = { 0 };
     if (!reference.length || reference.length > 100) return bad_cell(r, row, "settlement", reference, "reference");
@@ -188,7 +206,9 @@ static struct fault *read_row(struct reading *r, const struct sheet_row *row, co
     struct batch *b = batch_of(r, reference, currency, on);
     TRY(read_amount(r, row, "amount", cell(row, at[C_AMOUNT]), b->currency, &part.amount_minor));
     if (fee.length) TRY(read_amount(r, row, "fee", fee, b->currency, &part.fee_minor));
-    return add_part(r, b, &part, cell(row, at[C_INVOICE]));
+    struct str invoice = cell(row, at[C_INVOICE]);
+    if (part.amount_minor < 0 && !invoice.length) TRY(named_by_words(r, part.description, &invoice));
+    return add_part(r, b, &part, invoice);
 }
 
 static struct fault *read_table(struct reading *r, struct str content)
@@ -235,14 +255,9 @@ static struct fault *add_debit(struct debit_reading *d)
     struct batch *b = batch_of(r, d->batch, d->currency, on);
     TRY(read_amount(r, &row, "InstdAmt", d->amount, b->currency, &part.amount_minor));
     /* The invoice: the reference of the remittance, or a word of its text, or the end-to-end id, if just one item is called so. */
-    for (struct str rest = d->text; rest.length;) {
-        struct item_id_rows found = { 0 };
-        struct item_named named = { str_cut(rest, ' ', &rest) };
-        if (named.reference.length < 3) continue;
-        TRY(db_all(r->work, &sql_item_named, GIVEN(item_named, &named), INTO_LIST(item_id_row, &found)));
-        if (found.count == 1) return add_part(r, b, &part, named.reference);
-    }
-    return add_part(r, b, &part, d->end);
+    struct str number;
+    TRY(named_by_words(r, d->text, &number));
+    return add_part(r, b, &part, number.length ? number : d->end);
 }
 
 static void on_end(void *context, struct xml_reader *reader, struct str name, struct str text)
@@ -347,6 +362,28 @@ static struct fault *batch_show(struct work *work, const struct batch_show *take
     return db_all(work, &sql_batch_parts, CASH_KEY(takes->id.n), INTO_LIST(batch_part, &out->parts));
 }
 CALLABLE(batch_show, batch_show, batch_shown);
+
+struct taken_back {
+    item_id item_id;
+    int64_t amount_minor;
+    struct str reason;
+};
+RECORD(taken_back, { ID(struct taken_back, item_id), FIELD(struct taken_back, amount_minor),
+                     FIELD(struct taken_back, reason, OPTIONAL) });
+
+struct fault *cash_taken_back(struct work *work, item_id item, int64_t amount_minor, struct str *words)
+{
+    struct taken_back part = { .item_id = item, .amount_minor = amount_minor };
+    bool found;
+    *words = (struct str){ 0 };
+    TRY(db_find(work, &sql_taken_back, GIVEN(taken_back, &part), INTO(taken_back, &part), &found));
+    if (!found) return NULL;
+    struct str text = cash_return_text(work, part.reason);
+    *words = !part.reason.length ? STR("chargeback")
+             : text.length       ? str_format(work->arena, "chargeback %.*s: %.*s", STR_ARG(part.reason), STR_ARG(text))
+                                 : str_format(work->arena, "chargeback: %.*s", STR_ARG(part.reason));
+    return NULL;
+}
 
 struct fault *cash_batches_tell(struct work *work, struct cash_engine *engine)
 {

@@ -312,6 +312,12 @@ static struct fault *find_reopened(struct settling *s, size_t share, struct cash
         if (g->reopened.at[k].id.n == settlements.at[i].id.n) return g->reopened.at[k].wanted_minor += amount, NULL;
     struct cash_reopening *r = LIST_ADD(s->work->arena, &g->reopened);
     *r = (struct cash_reopening){ .id = settlements.at[i].id, .wanted_minor = amount, .evidence = settlements.at[i].evidence };
+    r->why = s->storno;
+    if (!s->line.return_reason.length && !s->line.is_reversal) {
+        struct str words;
+        TRY(cash_taken_back(s->work, item->id, amount, &words));
+        if (words.length) r->why = words;
+    }
     return ledger_settlement_parts(s->work, r->id, &r->parts);
 }
 
@@ -361,7 +367,7 @@ static struct fault *look_at_reopened(struct settling *s)
 
 static struct fault *reopen(struct settling *s, struct cash_reopening *r, struct settle_parts *parts)
 {
-    TRY(ledger_unsettle(s->work, r->id, s->on, s->storno));
+    TRY(ledger_unsettle(s->work, r->id, s->on, r->why));
     for (size_t i = 0; i < r->freed.count; i++) *LIST_ADD(s->work->arena, parts) = r->freed.at[i];
     if (r->again.count < 2) return NULL;
     struct settlement settlement = { .effective_on = s->on, .reason = STR("bank"), .evidence = r->evidence };
@@ -385,7 +391,7 @@ static struct fault *settle_group(struct settling *s, struct cash_group *g, stru
             *LIST_ADD(s->work->arena, &parts) = (struct settle_part){ item->id, amount };
     }
     struct settlement settlement = { .effective_on = s->on,
-                                     .reason = g->reopens ? s->storno : STR("bank"),
+                                     .reason = g->reopens ? g->reopened.at[0].why : STR("bank"),
                                      .evidence = evidence };
     return ledger_settle(s->work, &settlement, parts.at, parts.count);
 }

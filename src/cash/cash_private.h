@@ -69,7 +69,7 @@ CHECKED struct fault *cash_past_load(struct work *work, struct arena *arena, siz
 struct cash_reopening {
     allocation_id id, settled_again;
     int64_t wanted_minor;
-    struct str evidence;
+    struct str evidence, why;
     struct settle_parts parts, freed, again;
 };
 /* The items of one party on one control account in one currency: one payment item against them. */
@@ -114,6 +114,8 @@ CHECKED struct fault *cash_check_limit(struct settling *s, const struct cash_ori
 
 /* ---- Words for a bank's reason (cash_return.c) ---- */
 struct str cash_return_text(struct work *work, struct str code); /* absent for a code that is not known */
+/* Why a provider took this much of an item back ("chargeback: …"); absent: none did. */
+CHECKED struct fault *cash_taken_back(struct work *work, item_id item, int64_t amount_minor, struct str *words);
 struct str cash_return_words(struct work *work, const struct bank_line *line); /* "storno", "storno AM04: …" */
 
 /* Proposals that what was just decided bears on are looked at again: same payer, or same party. */

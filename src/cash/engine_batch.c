@@ -92,6 +92,7 @@ static void provider(struct cash_matching *m)
     if (!index) {
         const struct cash_payer *p = m->account ? &e->payers.at[m->account - 1] : NULL;
         if (!p || !p->provider || p->matched) return;
+        if (m->amount < 0) return;
         struct cash_candidate *c = cash_candidate_add(m, CASH_PROVIDER, 0, -1, NULL, 0, 0);
         if (c) c->complete = false; /* a pay-out without its report */
         return;
@@ -127,4 +128,5 @@ void cash_find_batches(struct cash_matching *m)
     }
     reversal(m);
     if (!m->candidate_count && m->line->is_reversal) reversal_by_party(m);
+    if (!m->candidate_count) provider(m); /* more was charged back than paid */
 }

@@ -251,6 +251,11 @@ select a.id, l.item_id, a.effective_on, l.amount_minor, a.reason, a.evidence
    and not exists (select 1 from allocation r where r.company_id = a.company_id and r.reverses_id = a.id)
  order by a.id desc;
 
+-- name: item_taken_back
+select a.id, l.item_id, a.effective_on, l.amount_minor, a.reason, a.evidence
+  from allocation_line l join allocation a on a.company_id = l.company_id and a.id = l.allocation_id
+ where l.company_id = :company_id and l.item_id = :id and a.reverses_id is not null order by a.id desc;
+
 -- name: base_currency
 select currency from company where id = :company_id;
 

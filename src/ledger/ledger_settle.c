@@ -286,11 +286,18 @@ LISTABLE(item_list, nothing, open_item, open_items);
 
 struct item_show { item_id id; };
 RECORD(item_show, { ID(struct item_show, id) });
-struct item_shown { struct open_item item; struct item_settlements settlements; };
-RECORD(item_shown, { PART(struct item_shown, item, open_item), LIST(struct item_shown, settlements, item_settlement) });
+struct item_shown {
+    struct open_item item;
+    struct item_settlements settlements, taken_back;
+};
+RECORD(item_shown,
+       { PART(struct item_shown, item, open_item), LIST(struct item_shown, settlements, item_settlement),
+         LIST(struct item_shown, taken_back, item_settlement,
+              .about = "what settled it and no longer does, and why: a storno, a chargeback, a correction") });
 static struct fault *item_show(struct work *work, const struct item_show *takes, struct item_shown *out)
 {
     TRY(ledger_item_load(work, takes->id, &out->item));
+    TRY(db_all(work, &sql_item_taken_back, BY_ID(takes->id), INTO_LIST(item_settlement, &out->taken_back)));
     return ledger_item_settlements(work, takes->id, &out->settlements);
 }
 CALLABLE(item_show, item_show, item_shown);

@@ -235,7 +235,8 @@ bool sim_is_true(struct simulation *sim, const struct cash_decided *decided, con
     if (fault) return false;
     if (truth->kind == TRUTH_OURS || truth->kind == TRUTH_BOOKING) return parts.bookings.count > 0;
     if (truth->kind == TRUTH_ON_ACCOUNT) return !parts.shares.count;
-    if (truth->kind == TRUTH_REFUND) return true;
+    if (truth->kind == TRUTH_REFUND)
+        return parts.shares.count && parts.party_id.n == sim->customers.at[truth->customer].id.n;
     if (parts.shares.count != truth->share_count) return false;
     for (size_t i = 0; i < truth->share_count; i++) {
         size_t k = 0;

@@ -80,6 +80,7 @@ struct awaited {
 struct our_account { bank_account_id id; struct str iban, bic, currency; int64_t balance_minor, number; struct date done_on; };
 struct money_back { int64_t payment, run; bool refund; struct event event; };
 struct report { struct date on; struct str name, content; struct str reference; int64_t total_minor, fee_minor, count; }; /* the parts of a batch, as a file */
+struct charged { size_t sale; int64_t amount_minor; struct date paid_on; };
 struct payout_part { size_t sale; int64_t amount_minor, fee_minor; }; /* paid to the provider, which pays us some days later */
 /* What is open of each item, by id; amounts in the item's currency and in base. */
 struct open_rest { int64_t item, rest_minor, base_minor; bool dollars; };
@@ -111,6 +112,7 @@ struct simulation {
     struct { struct money_back *at; size_t count, room; } money_back; /* payments of ours that will be returned */
     struct { struct report *at; size_t count, room; } reports; /* still to be taken in */
     struct { struct payout_part *at; size_t count, room; } payout; /* what the provider has of ours */
+    struct { struct charged *at; size_t count, room; } charged;    /* what it paid us, and may take back */
     int64_t batch_number;
     struct proposed_run run;
     struct str last_bill; /* its bytes, and its supplier */

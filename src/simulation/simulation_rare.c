@@ -278,6 +278,27 @@ static void open_again(struct simulation *sim, size_t sale, int64_t amount_minor
 
 /* ---- A provider that pays us what our customers paid it, less its fees ---- */
 
+/* What it paid us weeks ago and a customer had taken back (a chargeback): less of it this time, with a fee and a reason; the invoice is open again. */
+static void charge_back(struct simulation *sim, struct report *r, struct event *event, struct text *csv)
+{
+    static const char *const reasons[] = { "AM04", "MD06", "fraude gemeld door de kaarthouder", "" };
+    for (size_t i = 0; i < sim->charged.count; i++) {
+        const struct charged c = sim->charged.at[i];
+        struct sale *s = &sim->sales.at[c.sale];
+        if (date_add_days(c.paid_on, 15).ymd > sim->today.ymd) break;
+        sim->charged.at[i] = sim->charged.at[--sim->charged.count];
+        if (s->rest_minor) return;
+        text_addf(csv, "%.*s,cb_%lld,Terug %.*s,%s,15.00,EUR,%s,%.*s,%s\n", STR_ARG(r->reference), (long long)sim->batch_number,
+                  STR_ARG(s->number), minor_format(sim->arena, -c.amount_minor, 2).at, date_text(sim->arena, event->on).at,
+                  STR_ARG(s->number), reasons[sim_between(sim, 0, 3)]);
+        event->truth.shares[event->truth.share_count++] = (struct truth_share){ s->item, -c.amount_minor, 0 };
+        r->total_minor -= c.amount_minor, r->fee_minor += 1500, r->count++;
+        open_again(sim, c.sale, c.amount_minor, event->on);
+        sim->counts.chargebacks++;
+        return;
+    }
+}
+
 void sim_payout(struct simulation *sim)
 {
     struct text csv = text_new(sim->arena);
@@ -291,19 +312,23 @@ void sim_payout(struct simulation *sim)
                            .name = STR("Stg Kadebetaal"),
                            .iban = STR("NL20INGB0001234567"),
                            .remittance = str_format(sim->arena, "%.*s Kadebetaal", STR_ARG(r.reference)) };
-    truth_begin(sim, &event.truth, sim->sales.at[sim->payout.at[0].sale].customer, count);
-    text_addz(&csv, "settlement,payment,description,amount,fee,currency,settled_on,invoice\n");
+    truth_begin(sim, &event.truth, sim->sales.at[sim->payout.at[0].sale].customer, count + 1);
+    text_addz(&csv, "settlement,payment,description,amount,fee,currency,settled_on,invoice,reason\n");
     for (size_t i = 0; i < count; i++) {
         const struct payout_part *p = &sim->payout.at[i];
         const struct sale *s = &sim->sales.at[p->sale];
         bool said = !sim_chance(sim, 100);
-        text_addf(&csv, "%.*s,tr_%lld%zu,Factuur %.*s,%s,%s,EUR,%s,%.*s\n", STR_ARG(r.reference),
+        text_addf(&csv, "%.*s,tr_%lld%zu,Factuur %.*s,%s,%s,EUR,%s,%.*s,\n", STR_ARG(r.reference),
                   (long long)sim->batch_number, i, STR_ARG(sim_chance(sim, 60) ? STR("van uw klant") : s->number),
                   minor_format(sim->arena, p->amount_minor, 2).at, minor_format(sim->arena, p->fee_minor, 2).at,
                   date_text(sim->arena, event.on).at, STR_ARG(said ? s->number : STR("")));
         event.truth.shares[event.truth.share_count++] = (struct truth_share){ s->item, p->amount_minor, 0 };
         r.total_minor += p->amount_minor, r.fee_minor += p->fee_minor;
     }
+    if (sim_chance(sim, 500)) charge_back(sim, &r, &event, &csv);
+    for (size_t i = 0; i < count; i++)
+        *LIST_ADD(sim->arena, &sim->charged) =
+            (struct charged){ sim->payout.at[i].sale, sim->payout.at[i].amount_minor, event.on };
     event.amount_minor = r.total_minor - r.fee_minor;
     event.truth.difference = "provider_fee", event.truth.difference_minor = r.fee_minor;
     r.content = text_str(&csv);

@@ -173,6 +173,95 @@ static const char pain008[] =
     "</CstmrDrctDbtInitn></Document>";
 
 /* A provider's pay-out and a batch of ours: one amount each on the statement, taken apart by what came in beside it. */
+static const char nothing_by_itself[] =
+    "{\"precision_ppm\":0,\"rounding_minor\":5,\"charge_minor\":2500,\"difference_auto_minor\":10000,\"discount_mode\":\"excluded\",\"discount_late_days\":3,\"write_off_minor\":5000,\"answer_days\":7,\"version\":1}";
+
+/* A provider pays out, and takes one of those payments back in its next settlement: with a reason and a fee, beside what it pays; then one
+ * more, alone, so that the line goes out. Each opens just what it took back; taking the decision back closes it again. */
+DB_TEST(scenario_cash_chargebacks)
+{
+    struct desk d = given_desk(work);
+    struct scene s = scene_begin(work);
+    POST(&s, "/cash/settings", nothing_by_itself);
+    const char first
+        [] =
+            "settlement,payment,description,amount,fee,reason\nSTL.80,tr_1,2025-0101,121.00,1.00,\nSTL.80,tr_2,2025-0102,500.00,1.50,\n",
+   second[] =
+        "settlement,payment,description,amount,fee,reason\nSTL.81,tr_3,2025-0103,77.00,0.50,\nSTL.81,cb_1,terug 2025-0101,-121.00,15.00,AM04\n",
+   third[] =
+        "settlement,payment,description,amount,fee,invoice,reason\nSTL.82,cb_2,los,-500.00,15.00,2025-0102,fraude gemeld\n";
+    ask(&s, 200, "POST", "/cash/batches?file_name=1.csv&provider=Mollie", str_of(first));
+    json_t *taken = ask(&s, 200, "POST", "/cash/batches?file_name=2.csv&provider=Mollie", str_of(second));
+    expect_str("-44.00", str_of(text_in(json_array_get(json_object_get(taken, "batches"), 0), "total")));
+    ask(&s, 200, "POST", "/cash/batches?file_name=3.csv&provider=Mollie", str_of(third));
+    work->reading = false;
+    test_begin(work);
+    const struct pay pays[] = { { 61850, "STL.80 Mollie", "Stg Mollie Payments", "STL.80", NULL, NULL },
+                                { -5950, "STL.81 Mollie", "Stg Mollie Payments", "STL.81", NULL, NULL },
+                                { -51500, "STL.82 Mollie", "Stg Mollie Payments", "STL.82", NULL, NULL } };
+    struct bank_lines lines = cash_lines(work, pays, 3, (struct date){ 20250228 }, "S2");
+    test_commit(work);
+    POST(&s, "/cash/run", "{}");
+    int64_t decisions[3] = { 0 };
+    for (size_t i = 0; i < 3; i++) {
+        POST(&s, "/cash/accept", "{\"line_id\":%lld,\"rank\":1}", LL(lines.at[i].id.n));
+        json_t *row = json_array_get(
+            json_object_get(GET(&s, PATH("/cash/decisions?bank_line_id=%lld", LL(lines.at[i].id.n))), "items"), 0);
+        expect_str("provider", str_of(text_in(row, "category")));
+        decisions[i] = number_in(row, "id");
+    }
+    work->reading = false;
+    test_begin(work);
+    expect_int(12100, rest_of(work, d.a)); /* open again */
+    expect_int(50000, rest_of(work, d.b));
+    expect_int(0, rest_of(work, d.c));
+    expect_int(250 + 1550 + 1500, cash_balance_of(work, FOR_BANK_CHARGES));
+    cash_proved(work);
+    test_commit(work);
+    json_t *why = json_array_get(json_object_get(GET(&s, PATH("/items/%lld", LL(d.a.n))), "taken_back"), 0);
+    expect(str_starts(str_of(text_in(why, "reason")), "chargeback AM04: "));
+    why = json_array_get(json_object_get(GET(&s, PATH("/items/%lld", LL(d.b.n))), "taken_back"), 0);
+    expect_str("chargeback: fraude gemeld", str_of(text_in(why, "reason")));
+    POST(&s, PATH("/cash/decisions/%lld/undo", LL(decisions[1])), "{\"reason\":\"verkeerd\"}");
+    work->reading = false;
+    test_begin(work);
+    expect_int(0, rest_of(work, d.a)); /* as it was */
+    expect_int(7700, rest_of(work, d.c));
+    cash_proved(work);
+    test_commit(work);
+    scene_end(&s);
+}
+
+/* What was paid twice was held; it is paid back by hand, outside any payment run: the line that goes out is known for what it is. */
+DB_TEST(scenario_cash_refund_by_hand)
+{
+    struct desk d = given_desk(work);
+    struct scene s = scene_begin(work);
+    POST(&s, "/cash/decide", "{\"line_id\":%lld,\"party_id\":%lld,\"shares\":[]}", LL(d.lines.at[2].id.n), LL(d.zon.n));
+    work->reading = false;
+    test_begin(work);
+    const struct pay pays[] = { { -2500, "terugbetaling te veel ontvangen", "Zonnebloem Handel BV", NULL,
+                                  "NL69INGB0123456789", NULL } };
+    struct bank_lines lines = cash_lines(work, pays, 1, (struct date){ 20250228 }, "S2");
+    test_commit(work);
+    POST(&s, "/cash/run", "{}");
+    json_t *row = json_array_get(
+        json_object_get(GET(&s, PATH("/cash/decisions?bank_line_id=%lld", LL(lines.at[0].id.n))), "items"), 0);
+    if (!row) {
+        row = row_of(GET(&s, "/cash/queue?waiting=true"), lines.at[0].id.n);
+        POST(&s, "/cash/accept", "{\"line_id\":%lld,\"rank\":1}", LL(lines.at[0].id.n));
+    }
+    expect_str("refund", str_of(text_in(row, "category")));
+    work->reading = false;
+    test_begin(work);
+    struct open_items items = { 0 };
+    expect_done(ledger_open_items(work, CONTROL_RECEIVABLES, d.zon, &items));
+    for (size_t i = 0; i < items.count; i++) expect(items.at[i].kind != ITEM_PAYMENT || items.at[i].rest_minor == 0);
+    cash_proved(work);
+    test_commit(work);
+    scene_end(&s);
+}
+
 DB_TEST(scenario_cash_batches_open_up)
 {
     struct desk d = given_desk(work);

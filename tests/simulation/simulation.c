@@ -16,7 +16,7 @@ static void count(const struct simulation_counts *c)
     seen.by_hand += c->by_hand, seen.bulks += c->bulks, seen.bulk_lines += c->bulk_lines, seen.undone += c->undone,
         seen.rethought += c->rethought;
     seen.refunds += c->refunds, seen.refunds_paid += c->refunds_paid, seen.refunds_returned += c->refunds_returned;
-    seen.returned += c->returned, seen.payouts += c->payouts, seen.collections += c->collections, seen.stornos += c->stornos;
+    seen.returned += c->returned, seen.payouts += c->payouts, seen.chargebacks += c->chargebacks, seen.collections += c->collections, seen.stornos += c->stornos;
     seen.dollars += c->dollars;
 }
 
@@ -84,7 +84,7 @@ static void same(const struct operations *operations, bool postgres)
 static void all_seen(void)
 {
     const int64_t kinds[] = { seen.bulk_lines, seen.undone, seen.rethought, seen.refunds, seen.refunds_paid, seen.returned,
-                              seen.payouts,    seen.collections, seen.stornos, seen.dollars };
+                              seen.payouts,    seen.chargebacks, seen.collections, seen.stornos, seen.dollars };
     if (seen.days < 300) return;
     for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++) {
         if (!kinds[i])
@@ -112,12 +112,12 @@ int main(void)
     all_seen();
     printf(
         "%lld days, %lld lines (%lld ours and %lld of others found, %lld wrongly, %lld by hand), %lld bulks of %lld, %lld taken back and %lld weeks later, %lld refunds of "
-        "which %lld paid and %lld returned, %lld payments returned, %lld pay-outs, %lld collections, %lld stornos, %lld in dollars\n",
+        "which %lld paid and %lld returned, %lld payments returned, %lld pay-outs, %lld chargebacks, %lld collections, %lld stornos, %lld in dollars\n",
         (long long)seen.days, (long long)seen.lines, (long long)seen.expected, (long long)seen.found,
         (long long)seen.wrong, (long long)seen.by_hand, (long long)seen.bulks, (long long)seen.bulk_lines,
         (long long)seen.undone, (long long)seen.rethought, (long long)seen.refunds, (long long)seen.refunds_paid,
         (long long)seen.refunds_returned, (long long)seen.returned, (long long)seen.payouts,
-        (long long)seen.collections, (long long)seen.stornos, (long long)seen.dollars);
+        (long long)seen.chargebacks, (long long)seen.collections, (long long)seen.stornos, (long long)seen.dollars);
     printf("%lld passed, %lld failed\n", total.passed, total.failed);
     arena_free(arena);
     return total.failed != 0;
