@@ -321,6 +321,9 @@ static bool join(struct events *events, struct listener *l)
     pthread_mutex_lock(&events->lock);
     for (struct listener *o = events->ring.next; o != &events->ring; o = o->next) mine += o->user_id == l->user_id && !o->ended;
     bool taken = !events->stopping && events->count < LISTENERS_MOST && mine < LISTENERS_EACH;
+    /* Pages that were left are noticed when they are written to: who loads many quickly waits a second, not until the next beat. */
+    for (struct listener *o = events->ring.next; !taken && o != &events->ring; o = o->next)
+        if (o->user_id == l->user_id) tell(o, STR(":\n\n"));
     if (taken) {
         l->next = &events->ring;
         l->previous = events->ring.previous;

@@ -1,6 +1,6 @@
 // What holds on every page: who changed a record that has no page of its own, and two who edit the same bill, invoice, account or style,
 // where nothing that was typed is lost.
-import { Client, expect, finish, florinOn, house, mailbox, newBooks, noSideways, open, password, same, serve, settled, shot, signIn, test, violations } from './lib.mjs'
+import { Client, day, expect, finish, florinOn, house, mailbox, newBooks, noSideways, open, password, same, serve, settled, shot, signIn, test, violations } from './lib.mjs'
 
 const box = await mailbox()
 const { base, client } = await house({ settings: box.settings, people: [{ email: 'anna@florin.test', name: 'Anna de Vries', role: 'administrator' }, { email: 'bram@florin.test', name: 'Bram Jansen', role: 'administrator' }] })
@@ -11,7 +11,7 @@ await bram.signIn('bram@florin.test')
 await bram.enrol()
 const page = await open()
 await signIn(base, page, 'anna@florin.test', annas.codes.pop())
-const days = later => new Date(Date.now() + later * 86_400_000).toISOString().slice(0, 10)
+const days = day
 const account = async number => (await anna.ok('GET', '/accounts?number=' + number)).items[0]
 const conflict = page.getByRole('dialog', { name: 'Iemand was je voor' })
 

@@ -45,6 +45,9 @@ export async function test(name, body) {
     }
 }
 
+// The day of the books, which is that of Amsterdam: near midnight it is another than that of UTC.
+export const day = (later = 0) => new Date(Date.now() + later * 86_400_000).toLocaleDateString('sv-SE', { timeZone: 'Europe/Amsterdam' })
+
 // The end of every file: all that was started is ended, all that was made is removed, and the count is printed.
 export async function finish() {
     if (over) return

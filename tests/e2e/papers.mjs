@@ -3,10 +3,9 @@
 import { readFileSync, writeFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { becomes, expect, finish, house, mailbox, noSideways, open, same, settled, shot, shown, test, violations } from './lib.mjs'
+import { becomes, day, expect, finish, house, mailbox, noSideways, open, same, settled, shot, shown, test, violations } from './lib.mjs'
 
 const folder = mkdtempSync(join(tmpdir(), 'florin-papers-')), iban = 'NL44RABO0123456789', ours = 'NL91ABNA0417164300'
-const day = later => new Date(Date.now() + later * 86_400_000).toISOString().slice(0, 10)
 const file = (name, text) => { const path = join(folder, name); writeFileSync(path, text); return path }
 const bill = (number, due) => readFileSync('tests/e2e/bill.xml', 'utf8').replaceAll('DB-2026-118', number).replaceAll('NL02RABO0123456789', iban).replace(/<cbc:IssueDate>[^<]*/, '<cbc:IssueDate>' + day(-9)).replace(/<cbc:DueDate>[^<]*/, '<cbc:DueDate>' + due)
 const other = (number, price, net, vat, total) => bill(number, day(20)).replaceAll('1250.00', net).replaceAll('>25.00', '>' + price).replaceAll('262.50', vat).replaceAll('1512.50', total)

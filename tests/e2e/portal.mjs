@@ -2,10 +2,9 @@
 // with the same problems, and the supplier sees it approved, planned and paid. Then what a link and its session can't do.
 import { connect } from 'node:net'
 import { readFileSync } from 'node:fs'
-import { expect, finish, house, mailbox, noSideways, open, same, settled, shot, test, violations } from './lib.mjs'
+import { day, expect, finish, house, mailbox, noSideways, open, same, settled, shot, test, violations } from './lib.mjs'
 
 const iban = 'NL44RABO0123456789', ours = 'NL91ABNA0417164300'
-const day = later => new Date(Date.now() + later * 86_400_000).toISOString().slice(0, 10)
 const bill = number => readFileSync('tests/e2e/bill.xml', 'utf8').replaceAll('DB-2026-118', number).replaceAll('NL02RABO0123456789', iban).replace(/<cbc:IssueDate>[^<]*/, '<cbc:IssueDate>' + day(-9)).replace(/<cbc:DueDate>[^<]*/, '<cbc:DueDate>' + day(20))
 const wrong = bill('PORTAL-0').replace('<cbc:PayableAmount currencyID="EUR">1512.50', '<cbc:PayableAmount currencyID="EUR">1500.00')
 const file = (name, text) => ({ name, mimeType: 'application/xml', buffer: Buffer.from(text) })

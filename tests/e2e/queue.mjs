@@ -1,11 +1,11 @@
 // The keyboard clerk's morning: a statement with what cash application meets; accept, split, change, on account, ask, not ours, give back,
 // many at once after a preview, undo; what is above a limit goes to a colleague. In Dutch, in English, on a narrow screen, with axe.
-import { becomes, expect, finish, house, noSideways, open, settled, shot, test, violations } from './lib.mjs'
+import { becomes, day as today, expect, finish, house, noSideways, open, settled, shot, test, violations } from './lib.mjs'
 
 const { base, florin, signIn, client } = await house({ people: [{ email: 'anna@florin.test', name: 'Anna de Vries', role: 'administrator' }, { email: 'bram@florin.test', name: 'Bram Jansen', role: 'administrator' }] })
 const anna = client()
 await anna.signIn('anna@florin.test')
-const day = new Date().toISOString().slice(0, 10) // invoices are of today
+const day = today() // invoices are of today
 florin('company', 'change', '--name', 'Van der Berg Installatietechniek', '--language', 'nl', '--vat_number', 'NL123456782B90', '--street', 'Werkweg 1', '--postal_code', '8011 AB', '--city', 'Zwolle', '--kvk_number', '27124701', '--iban', 'NL91ABNA0417164300', '--version', '1')
 florin('bank-account', 'add', '--name', 'Betaalrekening', '--iban', 'NL91ABNA0417164300', '--holder', 'Van der Berg')
 await anna.ok('POST', '/cash/settings', { precision_ppm: 0, rounding_minor: 5, charge_minor: 2500, difference_auto_minor: 10000, discount_mode: 'excluded', discount_late_days: 3, write_off_minor: 5000, answer_days: 7, version: 1 })

@@ -4,6 +4,7 @@ import { useSession } from '../app/session'
 import { Amount, Button, Card, Dialog, Empty, Facts, note, Page, Shown, useRead } from '../parts/basics'
 import { ApiForm } from '../parts/form'
 import { History } from '../parts/history'
+import { today } from '../parts/report'
 import { useWords } from '../text/text'
 
 export function sourceLink(kind: string | undefined, id: number | undefined): string | undefined {
@@ -26,7 +27,7 @@ export default function Item({ id }: { id: number }) {
         <Card title={t('settled_by')}>{settlements.length === 0 ? <Empty title={t('not_settled')} /> : <ul className="lines-list">{settlements.map(s => <li key={s.id} className="spread"><span>{date(s.effective_on)} · {word('reason', s.reason)} · {s.item_id === item.id ? '' : <Link to={'/items/' + s.item_id}>{t('other_item')}</Link>}</span><span className="spread"><Amount value={s.amount} currency={item.currency} />{can('item_unsettle') && <Button icon="undo" onClick={() => setTaking(s.id)}>{t('take_back')}</Button>}</span></li>)}</ul>}</Card>
         {taken_back.length > 0 && <Card title={t('came_back')}><ul className="lines-list">{taken_back.map(s => <li key={s.id} className="spread"><span>{date(s.effective_on)} · {word('reason', s.reason)}</span><Amount value={s.amount} currency={item.currency} /></li>)}</ul></Card>}
         <History kind="open_item" id={id} />
-        {taking && <Dialog title={t('take_back')} close={() => setTaking(undefined)}><ApiForm name="item_unsettle" fields={['on', 'why']} fixed={{ id: taking }} initial={{ on: new Date().toISOString().slice(0, 10) }} submit={t('take_back')} cancel={() => setTaking(undefined)} done={() => { setTaking(undefined); note(t('taken_back')); read.reload() }} /></Dialog>}
+        {taking && <Dialog title={t('take_back')} close={() => setTaking(undefined)}><ApiForm name="item_unsettle" fields={['on', 'why']} fixed={{ id: taking }} initial={{ on: today() }} submit={t('take_back')} cancel={() => setTaking(undefined)} done={() => { setTaking(undefined); note(t('taken_back')); read.reload() }} /></Dialog>}
     </Page>}</Shown>
 }
 function Whose({ id }: { id: number }) {

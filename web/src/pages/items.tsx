@@ -2,9 +2,9 @@ import { isZero } from '../amount'
 import { useSession } from '../app/session'
 import { Badge, Empty, Page } from '../parts/basics'
 import { List } from '../parts/list'
+import { today } from '../parts/report'
 import { useWords } from '../text/text'
 
-const today = () => new Date().toISOString().slice(0, 10)
 export default function Items() {
     const { t, word } = useWords(), { can } = useSession(), day = today()
     return <Page title={t('nav_items')} note={t('items_note')}>

@@ -7,11 +7,12 @@ import { Link, useRouter } from '../app/router'
 import { useSession } from '../app/session'
 import { Amount, Badge, Button, Card, Dialog, Empty, note, Page, ProblemBox, Shown, useAction, useRead } from '../parts/basics'
 import { AmountInput, ApiForm, Combo, finders, Row } from '../parts/form'
+import { addDays, today } from '../parts/report'
 import { useWords } from '../text/text'
 import { sourceLink } from './item'
 
 type Due = Schemas['payment_due']
-const day = (later = 0) => new Date(Date.now() + later * 86_400_000).toISOString().slice(0, 10)
+const day = (later = 0) => addDays(today(), later)
 const days = (from: string, to: string) => Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000)
 /** What a discount is worth a year, in whole percents; null: it is due anyway. */
 function worth(d: Due, payOn: string): bigint | null {

@@ -5,9 +5,10 @@ import { useSession } from '../app/session'
 import { Badge, Button, Empty, Icon, Page } from '../parts/basics'
 import { List } from '../parts/list'
 import { Upload } from '../parts/upload'
+import { addDays, today } from '../parts/report'
 import { useWords } from '../text/text'
 
-const later = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+const later = (days: number) => addDays(today(), days)
 export default function Payments() {
     const { t, word, amount } = useWords(), { can } = useSession(), { query, setQuery } = useRouter(), [turn, setTurn] = useState(0), due = query.get('show') === 'due'
     const add = can('payment_propose') && <Link className="button main" to="/payments/new"><Icon name="plus" /><span>{t('run_new')}</span></Link>

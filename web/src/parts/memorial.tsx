@@ -2,6 +2,7 @@
 import { useState, type FormEvent } from 'react'
 import { call, Problem } from '../api/client'
 import { isZero, sumAmounts } from '../amount'
+import { today } from './report'
 import { useWords } from '../text/text'
 import { Button, ProblemBox, useAction } from './basics'
 import { AmountInput, Combo, finders, Row, TextField } from './form'
@@ -10,7 +11,7 @@ interface Line { key: number; account: string; base: string; description: string
 const blank = (key: number): Line => ({ key, account: '', base: '', description: '' })
 export function Memorial({ done, cancel }: { done: (id: number) => void; cancel: () => void }) {
     const { t, word, decimal } = useWords(), { busy, problem, run } = useAction()
-    const [day, setDay] = useState(new Date().toISOString().slice(0, 10)), [description, setDescription] = useState(''), [lines, setLines] = useState([blank(1), blank(2)])
+    const [day, setDay] = useState(today()), [description, setDescription] = useState(''), [lines, setLines] = useState([blank(1), blank(2)])
     const change = (key: number, part: Partial<Line>) => setLines(lines.map(l => l.key === key ? { ...l, ...part } : l))
     const sum = sumAmounts(lines.map(l => l.base || '0'))
     const send = (event: FormEvent) => {
