@@ -53,7 +53,7 @@ def for_sqlite(name, text):
         elif is_type and word in FOREIGN and len(statement) > 2: raise Refused(f'{name}: SQLite has no type {word}')
         depth += {'(': 1, ')': -1}.get(word, 0)
         if word == ';' and depth == 0:
-            if statement[:2] == ['create', 'table'] and before == ')': out.append(' strict')
+            if statement[:2] == ['create', 'table'] and before in (')', 'rowid'): out.append(' strict' if before == ')' else ', strict')
             statement = []
         else: statement.append(word)
         out.append(token)

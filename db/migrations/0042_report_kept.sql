@@ -16,6 +16,7 @@ drop index entry_line_vat;
 create index entry_line_vat on entry_line (company_id, vat_code_id, dated_on, account_id, base_minor, vat_base_minor) where vat_code_id is not null;
 -- Room cash: the bank lines that nobody has placed, beside however many that are: what waits, and what stands in suspense, without looking at
 -- all of them. Kept up by whoever adds a line, a decision or its undoing; proved by verify.
+-- only postgres
 create table bank_line_waiting (
     company_id      bigint  not null,
     bank_line_id    bigint  not null,
@@ -24,11 +25,21 @@ create table bank_line_waiting (
     amount_minor    bigint  not null,
     primary key (company_id, bank_line_id)
 );
+-- end
+-- only sqlite
+create table bank_line_waiting (
+    company_id      bigint  not null,
+    bank_line_id    bigint  not null,
+    bank_account_id bigint  not null,
+    booked_on       date    not null,
+    amount_minor    bigint  not null,
+    primary key (company_id, bank_line_id)
+) without rowid;
+-- end
 insert into bank_line_waiting (company_id, bank_line_id, bank_account_id, booked_on, amount_minor)
 select l.company_id, l.id, l.bank_account_id, l.booked_on, l.amount_minor from bank_line l
  where not exists (select 1 from cash_decision d where d.company_id = l.company_id and d.bank_line_id = l.id
                     and not exists (select 1 from cash_undo u where u.company_id = d.company_id and u.decision_id = d.id));
-create index bank_line_waiting_day on bank_line_waiting (company_id, booked_on, bank_line_id);
 drop index cash_decision_line;
 create index cash_decision_line on cash_decision (company_id, bank_line_id, id, is_automatic);
 -- only sqlite
