@@ -215,7 +215,8 @@ static struct fault *line_list(struct work *work, const struct nothing *takes, c
 {
     (void)takes;
     static const char *const words[] = { "name", "iban", "remittance", "reference", "end_to_end_id", NULL };
-    static const struct search_fields fields = { SEARCH_LINE, words, NULL };
+    static const char *const indexed[] = { "booked_on", "amount", "is_reversal", NULL };
+    static const struct search_fields fields = { SEARCH_LINE, words, NULL, &sql_line_plain, NULL, indexed };
     return search_list(work, &fields, &sql_line_list, NONE, query, INTO_LIST(bank_line, rows), next);
 }
 LISTABLE(line_list, nothing, bank_line, bank_lines);

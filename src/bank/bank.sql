@@ -86,6 +86,9 @@ select {bank_early_columns}, coalesce(details, (select min(e.details) from bank_
 select {bank_early_columns}, coalesce(details, (select min(e.details) from bank_early e where e.company_id = bank_line.company_id and e.line_id = bank_line.id)) as details, problems, raw, coalesce(base_minor, amount_minor) as base_minor
   from bank_line where company_id = :company_id and statement_id = :id order by number;
 
+-- name: line_plain
+select id, booked_on, amount_minor, is_reversal from bank_line where company_id = :company_id;
+
 -- name: line_list
 select {bank_early_columns}, coalesce(details, (select min(e.details) from bank_early e where e.company_id = bank_line.company_id and e.line_id = bank_line.id)) as details, problems, raw, coalesce(base_minor, amount_minor) as base_minor
   from bank_line where company_id = :company_id;

@@ -189,8 +189,13 @@ static struct fault *bill_list(struct work *work, const struct nothing *takes, c
 {
     (void)takes;
     static const char *const words[] = { "number", "order_reference", "reference", "iban", NULL };
-    static const struct search_fields fields = { SEARCH_BILL, words, "supplier" };
-    return search_list(work, &fields, &sql_bill_list, NONE, query, INTO_LIST(bill_row, rows), next);
+    static const char *const indexed[] = { "state",    "kind",     "issued_on", "due_on",  "total",
+                                           "currency", "party_id", "iban",      "payable", NULL };
+    static const struct search_fields fields = { SEARCH_BILL, words, "supplier", &sql_bill_plain, NULL, indexed };
+    static const struct list_apart apart = { "open_minor", &sql_bill_list_open };
+    struct list_query asked = *query;
+    asked.apart = &apart;
+    return search_list(work, &fields, &sql_bill_list, NONE, &asked, INTO_LIST(bill_row, rows), next);
 }
 LISTABLE(bill_list, nothing, bill_row, bill_rows);
 

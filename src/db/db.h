@@ -116,6 +116,7 @@ extern const struct fault_type db_key_lost, db_key_open;
 /* ---- Lists: a statement seen through filters, a sort and a keyset page ---- */
 enum { LIST_LIMIT_MAX = 500, LIST_LIMIT_DEFAULT = 50, LIST_COUNT_MAX = 100000 };
 enum list_compare { LIST_EQ = 1, LIST_NE, LIST_LT, LIST_LE, LIST_GT, LIST_GE, LIST_IN, LIST_HAS, LIST_ABSENT };
+struct list_apart;
 struct list_filter { struct str field; enum list_compare compare; struct str value; }; /* IN: values between commas; HAS: text contains, caseless */
 struct list_query {
     LIST_OF(struct list_filter) filters;
@@ -125,9 +126,17 @@ struct list_query {
     int64_t *count;   /* given: how many rows there are on all pages, LIST_COUNT_MAX + 1 when there are more than that */
     bool is_among;    /* only rows with these ids, "1,2,3", come into question; never from outside */
     struct str among;
+    struct str dense; /* ",state,kind,": filters that so many rows meet that an index of them only leads astray; never from outside */
+    const struct list_apart *apart;
 };
+/* A field that is 0 for nearly all rows: sorted by it, those that are not 0 come from a statement of their own that shows only them. */
+struct list_apart { const char *field; const struct sql *some; };
 /* Only fields marked .filter or .sort of the row's record; a row must hold an `id`. *next is the cursor of the next page,
  * absent at the end. Values are parameters, never part of the statement's text. */
 CHECKED struct fault *db_list(struct work *work, const struct sql *sql, struct given given, const struct list_query *query,
                               struct into_list into, struct str *next);
+/* The ids of the rows that meet the filters on one field, as "1,2,3", when there are no more than `most`; *few false when there are. `sql` shows
+ * the plain columns of the table, so that an index of the field is all that is read. */
+CHECKED struct fault *db_list_few(struct work *work, const struct sql *sql, const struct record *record,
+                                  const struct list_query *query, struct str field, size_t most, struct str *ids, bool *few);
 extern const struct fault_type list_unknown_filter, list_unknown_sort, list_bad_cursor, list_bad_limit;

@@ -16,15 +16,16 @@ const struct fault_type list_bad_limit = { FAULT_INVALID, "list.bad_limit",
 enum { FILTERS_MOST = 40, IN_MOST = 100, EXTRA_MOST = 180 };
 
 /* What may be absent is sorted in two parts, each of which an index serves on both engines: an order of the two together is no
- * index's. Absent values stand behind all others. */
-enum part { PART_ALL, PART_PRESENT, PART_ABSENT };
+ * index's. Absent values stand behind all others. What is 0 for nearly all rows is sorted in three. */
+enum part { PART_ALL, PART_PRESENT, PART_ABSENT, PART_BELOW, PART_ZERO, PART_ABOVE };
+enum { PARTS_MOST = 3 };
 
 struct page {
     enum part part;
     struct work *work;
     const struct record *record;
     const struct field *id, *sort;
-    bool down;
+    bool down, dense; /* dense: the filter that is being written */
     size_t limit;
     struct text text;
     const char *before; /* the next condition: " where " or " and " */
@@ -64,6 +65,7 @@ static void next_condition(struct page *page)
 static void add_column(struct page *page, const struct field *f, bool ordered)
 {
     bool decimal = f->type == FIELD_DECIMAL;
+    if (page->dense) text_addz(&page->text, page->work->db->books->engine->no_index);
     bool text = ordered && (f->type == FIELD_TEXT || f->type == FIELD_CHOICE);
     text_addz(&page->text, decimal ? "cast(q." : "q.");
     text_addz(&page->text, f->name);
@@ -160,6 +162,16 @@ static void add_has(struct page *page, const struct field *f, struct str part)
     text_addz(&page->text, engine->contains_close);
 }
 
+/* Not where the list is sorted by it: there its index gives the order. */
+static bool is_dense(const struct list_query *query, const struct field *f)
+{
+    struct str sort = str_starts(query->sort, "-") ? str_part(query->sort, 1, query->sort.length) : query->sort;
+    char name[80];
+    if (!query->dense.length || str_equal(sort, field_json_name(f))) return false;
+    snprintf(name, sizeof name, ",%.*s,", STR_ARG(field_json_name(f)));
+    return str_find(query->dense, name) >= 0;
+}
+
 static struct fault *add_filter(struct page *page, const struct list_query *query, const struct list_filter *filter)
 {
     static const char *const signs[] = { [LIST_EQ] = " = ",  [LIST_NE] = " <> ", [LIST_LT] = " < ",
@@ -170,6 +182,7 @@ static struct fault *add_filter(struct page *page, const struct list_query *quer
     if (!f || !f->filter) return unknown(page, true, filter->field);
     if (page->extra_count >= EXTRA_MOST - 10) return too_many(page, filter);
     next_condition(page);
+    page->dense = is_dense(query, f);
     switch (filter->compare) {
     case LIST_IN: return add_in(page, query, f, filter);
     case LIST_HAS:
@@ -273,7 +286,7 @@ static void add_after(struct page *page, const struct value *id, const struct va
     const char *sign = page->down ? " < " : " > ";
     const struct field *f = page->sort;
     next_condition(page);
-    if (f == page->id || page->part == PART_ABSENT) {
+    if (f == page->id || page->part == PART_ABSENT || page->part == PART_ZERO) {
         add_compare(page, page->id, sign, id);
         return;
     }
@@ -302,7 +315,7 @@ static void add_order(struct page *page)
 {
     const char *way = page->down ? " desc" : " asc";
     text_addz(&page->text, " order by ");
-    if (page->sort != page->id && page->part != PART_ABSENT) {
+    if (page->sort != page->id && page->part != PART_ABSENT && page->part != PART_ZERO) {
         add_column(page, page->sort, true);
         text_addz(&page->text, way);
         text_addz(&page->text, ", ");
@@ -338,6 +351,7 @@ static struct fault *compose(struct page *page, const struct sql *sql, const str
     if (query->is_among) add_among(page, query->among);
     for (size_t i = 0; i < query->filters.count; i++)
         faults = fault_join(faults, add_filter(page, query, &query->filters.at[i]));
+    page->dense = false;
     return faults;
 }
 
@@ -352,14 +366,29 @@ static struct page *page_new(struct work *work, const struct record *record, con
     return page;
 }
 
+static void add_part(struct page *page)
+{
+    const char *name = page->sort->name;
+    if (page->part == PART_ALL) return;
+    next_condition(page);
+    switch (page->part) {
+    case PART_ALL:
+    case PART_PRESENT: text_addf(&page->text, "q.%s is not null", name); break;
+    case PART_ABSENT: text_addf(&page->text, "q.%s is null", name); break;
+    case PART_BELOW: text_addf(&page->text, "q.%s < 0", name); break;
+    case PART_ZERO: text_addf(&page->text, "q.%s = 0", name); break;
+    case PART_ABOVE: text_addf(&page->text, "q.%s > 0", name); break;
+    default: never("unknown part");
+    }
+}
+
 static struct fault *run_part(struct page *page, const struct sql *sql, struct given given, const struct list_query *query,
                               const struct place *after, struct into_list into)
 {
+    if (page->part == PART_BELOW || page->part == PART_ABOVE) sql = query->apart->some;
+    page->first_extra = sql->param_count;
     TRY(compose(page, sql, query));
-    if (page->part != PART_ALL) {
-        next_condition(page);
-        text_addf(&page->text, "q.%s is %s", page->sort->name, page->part == PART_ABSENT ? "null" : "not null");
-    }
+    add_part(page);
     if (after) add_after(page, &after->id, &after->value);
     add_order(page);
     struct composed composed = { text_str(&page->text), page->extra, page->kinds, page->extra_count };
@@ -406,6 +435,44 @@ static struct fault *count_all(struct work *work, const struct record *record, c
     return NULL;
 }
 
+/* The parts in their order; how many. */
+static size_t parts_of(const struct page *page, const struct list_query *query, enum part order[PARTS_MOST])
+{
+    bool down = page->down;
+    if (query->apart && !query->is_among && !strcmp(page->sort->name, query->apart->field)) {
+        order[0] = down ? PART_ABOVE : PART_BELOW, order[1] = PART_ZERO, order[2] = down ? PART_BELOW : PART_ABOVE;
+        return 3;
+    }
+    bool absent = page->sort != page->id && page->sort->optional;
+    order[0] = absent ? down ? PART_ABSENT : PART_PRESENT : PART_ALL;
+    order[1] = down ? PART_PRESENT : PART_ABSENT;
+    return absent ? 2 : 1;
+}
+
+/* That the page before ended behind all of this part. */
+static bool is_passed(enum part part, const struct page *page, const struct place *place)
+{
+    int64_t value = place->value.number;
+    switch (part) {
+    case PART_PRESENT: return !page->down && place->absent;
+    case PART_ABSENT: return page->down && !place->absent;
+    case PART_BELOW: return !page->down && value >= 0;
+    case PART_ZERO: return page->down ? value < 0 : value > 0;
+    case PART_ABOVE: return page->down && value <= 0;
+    case PART_ALL: return false;
+    default: never("unknown part");
+    }
+}
+
+/* That the place is one of this part. */
+static bool is_within(enum part part, const struct place *place)
+{
+    if (part == PART_PRESENT || part == PART_ABSENT) return place->absent == (part == PART_ABSENT);
+    if (part == PART_BELOW) return place->value.number < 0;
+    if (part == PART_ZERO) return !place->value.number;
+    return part != PART_ABOVE || place->value.number > 0;
+}
+
 struct fault *db_list(struct work *work, const struct sql *sql, struct given given, const struct list_query *query,
                       struct into_list into, struct str *next)
 {
@@ -413,29 +480,60 @@ struct fault *db_list(struct work *work, const struct sql *sql, struct given giv
     struct str sort = query->sort.length ? query->sort : STR("-id");
     struct page *judged = page_new(work, into.record, sql), *page = NULL;
     struct place place = { 0 };
+    enum part order[PARTS_MOST], last = PART_ALL;
     size_t had = list->count, limit = query->limit > 0 ? (size_t)query->limit : LIST_LIMIT_DEFAULT;
     TRY(judge(judged, sql, query, sort, &place));
-    bool parts = judged->sort != judged->id && judged->sort->optional;
-    enum part order[] = { parts ? judged->down ? PART_ABSENT : PART_PRESENT : PART_ALL,
-                          judged->down ? PART_PRESENT : PART_ABSENT };
-    size_t first_count = 0;
+    size_t parts = parts_of(judged, query, order);
     *next = (struct str){ 0 };
-    for (int i = 0; i < (parts ? 2 : 1); i++) {
-        bool here = place.given && (!parts || place.absent == (order[i] == PART_ABSENT)), passed = place.given && !here && i == 0;
-        if (passed) continue; /* the page before ended in the second */
+    for (size_t i = 0; i < parts && list->count - had <= limit; i++) {
+        size_t before = list->count - had;
+        if (place.given && is_passed(order[i], judged, &place)) continue;
         page = page_new(work, into.record, sql);
         page->part = order[i], page->sort = judged->sort, page->down = judged->down;
-        page->limit = limit - (list->count - had);
-        TRY(run_part(page, sql, given, query, here ? &place : NULL, into));
-        if (!i) first_count = list->count - had;
-        if (list->count - had > limit) break;
+        page->limit = limit - before;
+        TRY(run_part(page, sql, given, query, place.given && is_within(order[i], &place) ? &place : NULL, into));
+        if (before < limit && list->count - had > before) last = order[i]; /* the part of the page's last row */
     }
     bool more = list->count - had > limit;
     if (query->count && (more || place.given)) TRY(count_all(work, into.record, sql, given, query));
     else if (query->count) *query->count = (int64_t)(list->count - had);
     if (!more) return NULL;
     list->count = had + limit;
-    page->part = order[parts && limit > first_count];
+    page->part = last;
     *next = cursor_of(page, sort, list->at + (list->count - 1) * into.record->size);
+    return NULL;
+}
+
+/* ---- Few rows ---- */
+
+struct list_id { struct { int64_t n; } id; };
+struct list_ids { LIST_OF(struct list_id); };
+RECORD(list_id, { ID(struct list_id, id) });
+
+struct fault *db_list_few(struct work *work, const struct sql *sql, const struct record *record, const struct list_query *query,
+                          struct str field, size_t most, struct str *ids, bool *few)
+{
+    struct page *page = page_new(work, record, sql);
+    const struct field *f = record_json_field(record, field);
+    struct list_ids rows = { 0 };
+    struct text text = text_new(work->arena);
+    ensure(f != NULL);
+    text_addz(&page->text, "select q.id from (");
+    text_addz(&page->text, sql->text);
+    text_addz(&page->text, ") q");
+    for (size_t i = 0; i < query->filters.count; i++)
+        if (str_equal(query->filters.at[i].field, field)) TRY(add_filter(page, query, &query->filters.at[i]));
+    /* In the order of the field, so that its index is walked and not the table. */
+    if (value_kind_of(f->type) != VALUE_TEXT && f->type != FIELD_BOOL) text_addf(&page->text, " order by q.%s", f->name);
+    text_addz(&page->text, " limit ");
+    add_value(page, page->id, &(const struct value){ .number = (int64_t)most + 1 });
+    struct composed composed = { text_str(&page->text), page->extra, page->kinds, page->extra_count };
+    TRY(db_all_composed(work, sql, &composed, NONE, INTO_LIST(list_id, &rows)));
+    *few = rows.count <= most;
+    for (size_t i = 0; i < rows.count && *few; i++) {
+        if (i) text_add_char(&text, ',');
+        text_add_int(&text, rows.at[i].id.n);
+    }
+    *ids = text_str(&text);
     return NULL;
 }

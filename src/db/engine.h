@@ -109,6 +109,7 @@ struct engine {
     const struct sql *migrated; /* gives `count` 1 when the table of migrations is there */
     const char *contains_open, *contains_between, *contains_close; /* caseless: open x between $n close */
     const char *ids_open, *ids_close; /* select the numbers in a text "1,2,3" */
+    const char *no_index;    /* before a column whose index would only lead astray */
     const char *text_order;  /* behind a text that is sorted or compared by order */
     const char *number_type; /* what decimal text is cast to for comparing */
 };

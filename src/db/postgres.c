@@ -594,6 +594,7 @@ const struct engine postgres_engine = {
     .contains_open = "strpos(lower(",
     .contains_between = "), lower(",
     .contains_close = ")) > 0",
+    .no_index = "",
     .ids_open = "select unnest(cast('{' || ",
     .ids_close = " || '}' as bigint[]))",
     .text_order = " collate \"C\"",

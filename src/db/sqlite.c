@@ -177,7 +177,7 @@ static struct fault *open_one(struct arena *arena, struct books *books, bool wri
         fault = pragmas(arena, c->db,
                         writer ? "pragma foreign_keys = on; pragma cache_size = -65536; pragma temp_store = file; "
                                  "pragma journal_size_limit = 67108864"
-                               : "pragma query_only = on; pragma cache_size = -16384; pragma mmap_size = 268435456; "
+                               : "pragma query_only = on; pragma cache_size = -16384; pragma mmap_size = 2147418112; "
                                  "pragma temp_store = memory");
     if (!fault) return NULL;
     sqlite_disconnect(*out);
@@ -542,6 +542,7 @@ const struct engine sqlite_engine = {
     .contains_open = "contains_caseless(",
     .contains_between = ", ",
     .contains_close = ")",
+    .no_index = "+",
     .ids_open = "select cast(value as integer) from json_each('[' || ",
     .ids_close = " || ']')",
     .text_order = "",

@@ -47,6 +47,9 @@ select {invoice_row}
        left join item_rest r on r.company_id = t.company_id and r.item_id = t.id
  where i.company_id = :company_id;
 
+-- name: invoice_plain
+select id, kind, issued_on, due_on, total_minor, currency, party_id from invoice where company_id = :company_id;
+
 -- name: invoice_list_by_name
 -- reads the ledger: the same, customer by customer; what is open is looked up for the rows that are shown (joined, SQLite would read all items)
 select i.id, i.kind, i.state, i.number, i.party_id, p.name as customer_name, {i.message_columns},

@@ -46,8 +46,10 @@ static struct party given_party(struct work *work, const char *name)
 static int64_t found(struct work *work, const char *field, struct str part, const char *sort, size_t *count)
 {
     static const char *const no_words[] = { NULL }, *const words[] = { "order_reference", "number", NULL };
-    static const struct search_fields none = { SEARCH_INVOICE, no_words, NULL },
-                                      all = { SEARCH_INVOICE, words, "customer_name" };
+    static const char *const indexed[] = { "kind", "issued_on", "due_on", "total", "currency", "party_id", NULL };
+    static const struct search_fields none = { .kind = SEARCH_INVOICE, .fields = no_words },
+                                      all = { SEARCH_INVOICE,    words,  "customer_name", &sql_invoice_plain,
+                                              &sql_invoice_list, indexed };
     int64_t hashes[2];
     struct list_query query = { .sort = str_of(sort), .limit = 500 };
     *LIST_ADD(work->arena, &query.filters) = (struct list_filter){ str_of(field), LIST_HAS, part };

@@ -54,8 +54,8 @@ static const struct sql *way_of(const struct list_query *query)
         if (f->compare == LIST_EQ && str_is(f->field, "payment") && str_is(f->value, "partly_paid"))
             return &sql_invoice_list_partly;
     }
-    if (str_is(query->sort, "customer_name") || str_is(query->sort, "-customer_name")) return &sql_invoice_list_by_name;
-    return str_is(query->sort, "-open") ? &sql_invoice_list_open : &sql_invoice_list;
+    return str_is(query->sort, "customer_name") || str_is(query->sort, "-customer_name") ? &sql_invoice_list_by_name
+                                                                                        : &sql_invoice_list;
 }
 
 static struct fault *list(struct work *work, const struct nothing *takes, const struct list_query *query,
@@ -63,12 +63,13 @@ static struct fault *list(struct work *work, const struct nothing *takes, const 
 {
     (void)takes;
     static const char *const words[] = { "number", "order_reference", "buyer_reference", "payment_reference", NULL };
-    static const struct search_fields fields = { SEARCH_INVOICE, words, "customer_name" };
-    const struct sql *sql = way_of(query);
-    TRY(search_list(work, &fields, sql, NONE, query, INTO_LIST(invoice, rows), next));
-    if (next->length || sql != &sql_invoice_list_open) return NULL;
-    rows->count = 0; /* what is open ends here; the rest follows */
-    return search_list(work, &fields, &sql_invoice_list, NONE, query, INTO_LIST(invoice, rows), next);
+    static const char *const indexed[] = { "kind", "issued_on", "due_on", "total", "currency", "party_id", NULL };
+    static const struct search_fields fields = { SEARCH_INVOICE,    words,  "customer_name", &sql_invoice_plain,
+                                                 &sql_invoice_list, indexed };
+    static const struct list_apart apart = { "open_minor", &sql_invoice_list_open };
+    struct list_query asked = *query;
+    asked.apart = &apart;
+    return search_list(work, &fields, way_of(query), NONE, &asked, INTO_LIST(invoice, rows), next);
 }
 LISTABLE(list, nothing, invoice, invoices);
 

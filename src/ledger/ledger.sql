@@ -138,6 +138,9 @@ select {entry_columns}
 select {entry_columns}
   from entry where company_id = :company_id and reverses_id = :id;
 
+-- name: entry_plain
+select id, journal, dated_on, source_kind from entry where company_id = :company_id;
+
 -- name: entry_list
 select {entry_columns} from entry where company_id = :company_id;
 
@@ -218,6 +221,9 @@ select {i.open_item_shown},
        r.rest_minor, r.rest_base_minor, a.control
   from open_item i join item_rest r on r.company_id = i.company_id and r.item_id = i.id join account a on a.company_id = i.company_id and a.id = i.account_id
  where i.company_id = :company_id;
+
+-- name: item_plain
+select id, kind, dated_on, due_on, amount_minor, currency, party_id from open_item where company_id = :company_id;
 
 -- name: item_list_open
 -- the same of what is open only: what is paid is in no index of it

@@ -278,9 +278,14 @@ static struct fault *item_list(struct work *work, const struct nothing *takes, c
 {
     (void)takes;
     static const char *const words[] = { "reference", NULL };
-    static const struct search_fields fields = { SEARCH_ITEM, words, NULL };
-    return search_list(work, &fields, asks_for_open(query) ? &sql_item_list_open : &sql_item_list, NONE, query,
-                       INTO_LIST(open_item, rows), next);
+    static const char *const indexed[] = { "kind", "dated_on", "due_on", "amount", "currency", "party_id", NULL };
+    static const struct search_fields fields = { SEARCH_ITEM, words, NULL, &sql_item_plain, &sql_item_list, indexed };
+    static const struct list_apart apart = { "rest_minor", &sql_item_list_open };
+    struct list_query asked = *query;
+    bool open = asks_for_open(query);
+    if (!open) asked.apart = &apart;
+    return search_list(work, &fields, open ? &sql_item_list_open : &sql_item_list, NONE, &asked, INTO_LIST(open_item, rows),
+                       next);
 }
 LISTABLE(item_list, nothing, open_item, open_items);
 

@@ -21,6 +21,12 @@ select i.due_on as "on", cast(sum(l.base_minor) as bigint) as base_minor from al
 select r.party_id, r.due_on as "on", r.rest_base_minor as base_minor from item_rest r
  where r.company_id = :company_id and r.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side) and r.rest_base_minor <> 0;
 
+-- name: report_rests_counted
+-- reads the ledger: how many items are open now, as far as it matters
+select cast(count(*) as bigint) as count from (
+    select r.item_id from item_rest r where r.company_id = :company_id and r.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side)
+       and r.rest_base_minor <> 0 limit :limit) x;
+
 -- name: report_months
 -- reads the ledger: how many lines there are on the control account until a day and after it, and how many changes are packed
 select cast(coalesce(sum(case when m.month_on <= :as_of then m.line_count else 0 end), 0) as bigint) as before,
@@ -47,9 +53,11 @@ select r.item_id as id, r.due_on as "on", r.rest_base_minor as base_minor from i
    and i.company_id = r.company_id and i.id = r.item_id and i.dated_on <= :as_of;
 
 -- name: report_keys_settled
--- reads the ledger: what was settled later of what was there on that day
-select l.item_id as id, i.due_on as "on", l.base_minor from allocation_line l cross join open_item i
- where l.company_id = :company_id and l.effective_on > :as_of and i.company_id = l.company_id and i.id = l.item_id
+-- reads the ledger: what was settled later of what was there on that day; item by item, in the order in which they stand
+select l.item_id as id, i.due_on as "on", l.base_minor
+  from (select item_id, cast(sum(base_minor) as bigint) as base_minor from allocation_line where company_id = :company_id and effective_on > :as_of group by item_id) l
+  cross join open_item i
+ where i.company_id = :company_id and i.id = l.item_id
    and i.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side)
    and i.due_on between :from_on and :to_on and (cast(:party_id as bigint) is null or i.party_id = :party_id) and i.dated_on <= :as_of;
 
@@ -68,8 +76,10 @@ select i.dated_on as "on", cast(sum(r.rest_base_minor) as bigint) as base_minor 
 
 -- name: report_dated_settled
 -- reads the ledger: and what was settled of it later
-select i.dated_on as "on", cast(sum(l.base_minor) as bigint) as base_minor from allocation_line l cross join open_item i
- where l.company_id = :company_id and l.effective_on > :as_of and i.company_id = l.company_id and i.id = l.item_id
+select i.dated_on as "on", cast(sum(l.base_minor) as bigint) as base_minor
+  from (select item_id, cast(sum(base_minor) as bigint) as base_minor from allocation_line where company_id = :company_id and effective_on > :as_of group by item_id) l
+  cross join open_item i
+ where i.company_id = :company_id and i.id = l.item_id
    and i.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side) and i.dated_on <= :as_of group by i.dated_on;
 
 -- name: report_open_items
@@ -219,8 +229,8 @@ select e.id, e.number, e.dated_on, e.journal, e.source_kind, e.source_id, e.desc
 select x.party_id as id, p.number, p.name, p.country, p.vat_number, cast(count(distinct x.entry_id) as bigint) as entry_count, cast(-sum(x.vat_base_minor) as bigint) as turnover_minor
   from (select l.entry_id, l.vat_base_minor,
                (select min(c.party_id) from entry_line c where c.company_id = :company_id and c.entry_id = l.entry_id and c.party_id is not null) as party_id
-          from vat_code v join entry_line l on l.company_id = v.company_id and l.vat_code_id = v.id
-         where v.company_id = :company_id and v.return_box = '3b' and v.side = 'sale' and l.dated_on between :from_on and :to_on) x
+          from vat_code v cross join entry_line l
+         where v.company_id = :company_id and l.company_id = v.company_id and l.vat_code_id = v.id and v.return_box = '3b' and v.side = 'sale' and l.dated_on between :from_on and :to_on) x
   left join party p on p.company_id = :company_id and p.id = x.party_id
  group by x.party_id, p.number, p.name, p.country, p.vat_number order by p.country, p.name;
 

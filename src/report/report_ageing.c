@@ -145,8 +145,11 @@ static struct fault *total_of_parties(struct ageing_sums *sums)
     return NULL;
 }
 
-/* What the ways cost beside a packed change: a row that is read where nothing is packed, a row of later that is looked up (bench_ageing). */
-enum { ROW_COSTS = 40, BACKWARDS_COSTS = 250 };
+/* What the ways cost beside a packed change: a row that is read where nothing is packed, a row of later that is looked up, an item that is open
+ * (bench_ageing). */
+enum { ROW_COSTS = 40, BACKWARDS_COSTS = 250, REST_COSTS = 20 };
+struct report_many { int64_t count; };
+RECORD(report_many, { FIELD(struct report_many, count) });
 struct report_ways { int64_t before, later, packed; };
 RECORD(report_ways,
        { FIELD(struct report_ways, before), FIELD(struct report_ways, later), FIELD(struct report_ways, packed) });
@@ -174,13 +177,19 @@ static struct fault *totals(struct work *work, const struct report_ask *ask, str
     return lines.later * BACKWARDS_COSTS <= forwards_cost(&lines) ? total_backwards(work, ask, sums) : forwards(work, ask, sums);
 }
 
-/* Now: from what is open of each item, unless nearly all is packed. */
+/* Now: from what is open of each item, unless that is more than the changes in their packs. */
 static struct fault *parties_scan(struct work *work, const struct report_ask *ask, bool now, struct ageing_sums *sums)
 {
     struct report_ways lines = { 0 };
+    struct report_many open = { 0 };
     TRY(db_one(work, &sql_report_months, GIVEN(report_ask, ask), INTO(report_ways, &lines), &db_broken));
-    if (now && lines.packed < lines.before / 10 * 9)
-        TRY(db_each(work, &sql_report_rests, GIVEN(report_ask, ask), &report_party_sum_record, add_rest, sums));
+    if (now) {
+        struct report_ask most = *ask;
+        most.limit = forwards_cost(&lines) / REST_COSTS + 1;
+        TRY(db_one(work, &sql_report_rests_counted, GIVEN(report_ask, &most), INTO(report_many, &open), &db_broken));
+        now = open.count < most.limit;
+    }
+    if (now) TRY(db_each(work, &sql_report_rests, GIVEN(report_ask, ask), &report_party_sum_record, add_rest, sums));
     else TRY(forwards(work, ask, sums));
     return total_of_parties(sums);
 }

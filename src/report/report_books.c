@@ -110,7 +110,7 @@ static struct fault *report_journal(struct work *work, const struct nothing *tak
 {
     (void)takes;
     static const char *const words[] = { "description", NULL };
-    static const struct search_fields fields = { SEARCH_ENTRY, words, NULL };
+    static const struct search_fields fields = { .kind = SEARCH_ENTRY, .fields = words };
     return search_list(work, &fields, &sql_report_journal, NONE, query, INTO_LIST(journal_row, rows), next);
 }
 LISTABLE(report_journal, nothing, journal_row, journal_rows);

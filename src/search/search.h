@@ -18,11 +18,15 @@ enum {
 /* The rows that may hold all of `words`, as "1,2,3". *known false: too many, or too short a word, or too much waits; ask the rows. */
 CHECKED struct fault *search_ids(struct work *work, enum search_kind kind, struct str words, bool *known, struct str *ids);
 
-/* db_list, where a filter `has` on a field of these asks the segments first. `party`: the field that shows the name of the row's party. */
+/* db_list, where a filter `has` on a field of these asks the segments first. `party`: the field that shows the name of the row's party.
+ * `plain` shows the columns of the table that have an index, each a field of the row: a filter on one of these that few rows meet is asked of
+ * that index first, whatever the list is sorted by. */
 struct search_fields {
     enum search_kind kind;
     const char *const *fields; /* ends with NULL */
     const char *party;
+    const struct sql *plain, *whole; /* whole: what lists such rows; absent: the statement of the list */
+    const char *const *indexed;      /* ends with NULL */
 };
 CHECKED struct fault *search_list(struct work *work, const struct search_fields *fields, const struct sql *sql,
                                   struct given given, const struct list_query *query, struct into_list into,

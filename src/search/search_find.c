@@ -206,9 +206,9 @@ static struct fault *find_names(struct finding *f, enum search_kind kind, struct
     return NULL;
 }
 
-static bool is_one_of(const struct search_fields *fields, struct str name)
+static bool is_one_of(const char *const *names, struct str name)
 {
-    for (const char *const *at = fields->fields; *at; at++)
+    for (const char *const *at = names; at && *at; at++)
         if (str_is(name, *at)) return true;
     return false;
 }
@@ -226,17 +226,36 @@ static struct fault *among_of(struct work *work, const struct search_fields *fie
     return NULL;
 }
 
+/* A filter that few rows meet: those rows; that many meet: its index is left alone. A filter that is wrong is db_list's to refuse. */
+static struct fault *few_of(struct work *work, const struct search_fields *fields, const struct record *record,
+                            const struct list_query *query, struct list_query *asked)
+{
+    for (size_t i = 0; i < query->filters.count && !asked->is_among; i++) {
+        const struct list_filter *filter = &query->filters.at[i];
+        bool bounds = filter->compare == LIST_EQ || filter->compare == LIST_IN || filter->compare == LIST_LT ||
+                      filter->compare == LIST_LE || filter->compare == LIST_GT || filter->compare == LIST_GE;
+        if (!bounds || !is_one_of(fields->indexed, filter->field)) continue;
+        struct fault *fault =
+            db_list_few(work, fields->plain, record, query, filter->field, SEARCH_MOST, &asked->among, &asked->is_among);
+        if (fault && fault->type->kind != FAULT_INVALID) return fault;
+        if (!fault && !asked->is_among)
+            asked->dense = str_format(work->arena, "%.*s,%.*s,", STR_ARG(asked->dense), STR_ARG(filter->field));
+    }
+    return NULL;
+}
+
 struct fault *search_list(struct work *work, const struct search_fields *fields, const struct sql *sql, struct given given,
                           const struct list_query *query, struct into_list into, struct str *next)
 {
     struct list_query asked = *query;
     for (size_t i = 0; i < query->filters.count; i++) {
         const struct list_filter *filter = &query->filters.at[i];
-        bool known = false, ours = is_one_of(fields, filter->field) || (fields->party && str_is(filter->field, fields->party));
+        bool known = false, ours = is_one_of(fields->fields, filter->field) || (fields->party && str_is(filter->field, fields->party));
         if (filter->compare != LIST_HAS || !ours || !str_is_utf8(filter->value)) continue;
         TRY(among_of(work, fields, filter, &known, &asked.among));
         asked.is_among = known;
         if (known) break;
     }
-    return db_list(work, sql, given, &asked, into, next);
+    if (!asked.is_among) TRY(few_of(work, fields, into.record, query, &asked));
+    return db_list(work, asked.is_among && fields->whole ? fields->whole : sql, given, &asked, into, next);
 }
