@@ -43,6 +43,19 @@ static bool only(struct str choices, const char *const *allowed)
     return choices.length > 0;
 }
 
+/* Sorted by what is open, and only what is open is asked for. */
+static bool only_open(const struct list_query *query)
+{
+    static const char *const open[] = { "open", "overdue", "partly_paid", NULL };
+    if (!str_is(query->sort, "open") && !str_is(query->sort, "-open")) return false;
+    for (size_t i = 0; i < query->filters.count; i++) {
+        const struct list_filter *f = &query->filters.at[i];
+        bool equal = f->compare == LIST_EQ || f->compare == LIST_IN;
+        if (equal && str_is(f->field, "payment") && only(f->value, open)) return true;
+    }
+    return false;
+}
+
 /* The statement whose order or whose few rows an index gives; each lists the same as the first, of what is asked. */
 static const struct sql *way_of(const struct list_query *query)
 {
@@ -54,8 +67,9 @@ static const struct sql *way_of(const struct list_query *query)
         if (f->compare == LIST_EQ && str_is(f->field, "payment") && str_is(f->value, "partly_paid"))
             return &sql_invoice_list_partly;
     }
+    if (only_open(query)) return &sql_invoice_list_open;
     return str_is(query->sort, "customer_name") || str_is(query->sort, "-customer_name") ? &sql_invoice_list_by_name
-                                                                                        : &sql_invoice_list;
+                                                                                         : &sql_invoice_list;
 }
 
 static struct fault *list(struct work *work, const struct nothing *takes, const struct list_query *query,
@@ -68,8 +82,9 @@ static struct fault *list(struct work *work, const struct nothing *takes, const 
                                                  &sql_invoice_list, indexed };
     static const struct list_apart apart = { "open_minor", &sql_invoice_list_open };
     struct list_query asked = *query;
-    asked.apart = &apart;
-    return search_list(work, &fields, way_of(query), NONE, &asked, INTO_LIST(invoice, rows), next);
+    const struct sql *sql = way_of(query);
+    if (sql == &sql_invoice_list) asked.apart = &apart;
+    return search_list(work, &fields, sql, NONE, &asked, INTO_LIST(invoice, rows), next);
 }
 LISTABLE(list, nothing, invoice, invoices);
 

@@ -743,8 +743,6 @@ DB_TEST(report_search_finds)
 }
 
 /* What is open is listed from an index of its own: the same rows in the same order as all items filtered. */
-static int64_t rest_of(const json_t *row) { return minor_of((json_t *)row, "rest"); }
-
 /* Sorted by what is left, down and up, page by page: those of which something is left come from a statement of their own. */
 static void expect_sorted(struct answered *a, const char *sort, json_t *all)
 {
@@ -754,10 +752,10 @@ static void expect_sorted(struct answered *a, const char *sort, json_t *all)
     size_t i, count = 0;
     json_t *row;
     for (bool more = true; more;) {
-        json_t *page = ask_json(a, "item list", pairs, pairs[2].value.length ? 3 : 2);
+        json_t *page = ask_json(a, "item list", pairs, pairs[2].text.length ? 3 : 2);
         json_array_foreach(json_object_get(page, "items"), i, row)
         {
-            int64_t rest = rest_of(row), id = json_integer_value(json_object_get(row, "id"));
+            int64_t rest = minor_of(row, "rest"), id = json_integer_value(json_object_get(row, "id"));
             bool right = !count || (down ? rest < last_rest || (rest == last_rest && id < last_id)
                                          : rest > last_rest || (rest == last_rest && id > last_id));
             expect(right);
@@ -765,10 +763,10 @@ static void expect_sorted(struct answered *a, const char *sort, json_t *all)
         }
         const char *next = json_string_value(json_object_get(page, "next"));
         more = next != NULL;
-        if (more) pairs[2].value = str_keep(a->arena, str_of(next));
+        if (more) pairs[2].text = str_keep(a->arena, str_of(next));
         json_decref(page);
     }
-    json_array_foreach(json_object_get(all, "items"), i, row) whole += rest_of(row);
+    json_array_foreach(json_object_get(all, "items"), i, row) whole += minor_of(row, "rest");
     expect_int(whole, sum);
     expect_int((int64_t)json_array_size(json_object_get(all, "items")), (int64_t)count);
 }

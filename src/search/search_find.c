@@ -250,7 +250,8 @@ struct fault *search_list(struct work *work, const struct search_fields *fields,
     struct list_query asked = *query;
     for (size_t i = 0; i < query->filters.count; i++) {
         const struct list_filter *filter = &query->filters.at[i];
-        bool known = false, ours = is_one_of(fields->fields, filter->field) || (fields->party && str_is(filter->field, fields->party));
+        bool known = false,
+             ours = is_one_of(fields->fields, filter->field) || (fields->party && str_is(filter->field, fields->party));
         if (filter->compare != LIST_HAS || !ours || !str_is_utf8(filter->value)) continue;
         TRY(among_of(work, fields, filter, &known, &asked.among));
         asked.is_among = known;
