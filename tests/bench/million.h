@@ -4,6 +4,7 @@
  *
  *     struct served books = million_books(arena, invoices, NULL);   out/bench/million-…/, made when it isn't there
  *     struct served books = million_books(arena, invoices, url);    an empty PostgreSQL database, or one that an earlier run filled (psql)
+ *     FLORIN_BENCH_POSTGRES=url ./dev bench web                     the same for the benches of lists and of the web application
  *
  * Five thousand customers and a thousand suppliers; 690 days until 2026-11-22; nineteen of twenty invoices and bills are paid, twelve to sixty
  * days after their date; every other payment is a bank line, of which one of fifty waits for somebody. */
@@ -272,6 +273,7 @@ static struct served million_books(struct arena *arena, int64_t invoices, const 
     int64_t from = clock_us();
     struct served s = { 0 }, making = { 0 };
     struct stat about;
+    if (!url) url = getenv("FLORIN_BENCH_POSTGRES"); /* an empty database of its own, kept by who made it */
     if (url) {
         snprintf(s.folder, sizeof s.folder, "%s", url);
         if (!served_open(arena, &s)) return s;
