@@ -57,6 +57,9 @@ RECORD(cash_decided, {
     FIELD(struct cash_decided, note, OPTIONAL),
     ID(struct cash_decided, rest_item_id, OPTIONAL,
        .about = "what is held on account, where it was just decided"),
+    FIELD(struct cash_decided, party_name, OPTIONAL),
+    FIELD(struct cash_decided, taken_back_at, OPTIONAL, .about = "in a list: absent while the decision stands"),
+    FIELD(struct cash_decided, taken_back, OPTIONAL, .about = "why"),
 });
 RECORD(cash_key, { FIELD(struct cash_key, id, .min = 1, .max = EXACT_MAX) });
 struct undo { int64_t id, by; struct str reason; entry_id entry_id; };

@@ -49,6 +49,8 @@ struct cash_decided {
     struct str evidence; /* JSON: what spoke for it, with the place in the text */
     struct str note;
     item_id rest_item_id; /* what is held on account; only where the decision was just made */
+    struct str party_name, taken_back; /* in a list: whose; why it was taken back, when it was */
+    struct instant taken_back_at;
 };
 LIST_STRUCT(cash_decideds, struct cash_decided);
 extern const struct record cash_decided_record;

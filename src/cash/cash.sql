@@ -54,8 +54,11 @@ select {d.cash_decision_columns}
    and not exists (select 1 from cash_undo u where u.company_id = d.company_id and u.decision_id = d.id);
 
 -- name: decision_list
-select {d.cash_decision_columns}
-  from cash_decision d where d.company_id = :company_id;
+select {d.cash_decision_columns}, p.name as party_name, u.undone_at as taken_back_at, u.reason as taken_back
+  from cash_decision d
+  left join cash_undo u on u.company_id = d.company_id and u.decision_id = d.id
+  left join party p on p.company_id = d.company_id and p.id = d.party_id
+ where d.company_id = :company_id;
 
 -- name: decision_past
 select {d.cash_decision_columns}

@@ -673,6 +673,7 @@ struct fault *cash_train_read(struct work *work, struct cash_training **out)
     bool found;
     *out = ARENA_NEW(work->arena, struct cash_training);
     TRY(settings_of(work, &settings));
+    if (!settings.precision_ppm) settings.precision_ppm = cash_settings_default().precision_ppm; /* nothing by itself: measured as is usual */
     m.arena = arena_new(ENGINE_BYTES);
     m.owed = cash_engine_new(m.arena, &settings);
     m.owing = cash_engine_new(m.arena, &settings);

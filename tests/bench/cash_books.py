@@ -101,8 +101,8 @@ def what_could_be_known(fate, got, name):
     print(f"    the draw decides {sum(kinds.values())} lines ({', '.join(f'{k} {c}' for k, c in kinds.items())}), {sum(f[1] for f in fate if f[2]) / value:.2%} of the value. "
           f"Best possible by value {got['bestvalue']:.2%}, ours {got['value']:.2%}; by count {got['best']:.2%}, ours {got['exact']:.2%}")
     print(f"    of {len(wrong)} wrong lines {sum(bool(f[2]) for f in wrong)} are such, {sum(f[1] for f in wrong if f[2]) / max(1, sum(f[1] for f in wrong)):.1%} of the wrong value; "
-          f"the ten largest wrong lines are {sum(sorted((f[1] for f in wrong), reverse=True)[:10]) / value:.2%} of all value. "
-          f"Where nothing was drawn: {got['told']:.2%} by count, {got['toldvalue']:.2%} by value")
+          f"the ten largest wrong lines are {sum(sorted((f[1] for f in wrong), reverse=True)[:10]) / value:.2%} of all value; "
+          f"by value is known to {sum((f[1] / value) ** 2 for f in wrong) ** .5:.2%} (standard error). Where nothing was drawn: {got['told']:.2%} by count, {got['toldvalue']:.2%} by value")
 
 # ---- The table ----
 
@@ -167,7 +167,7 @@ def quality(options):
         ties = sum(f[4] for f in fate)
         name = level + ('' if history else ', no history')
         print(f"{name:22} {setting / 10000:7.2f} % {n:6d} {got['auto']:8.1%} {total['wrong']:6d} {got['precision']:9.3%} {got['exact']:8.2%} {got['hit']:8.2%} "
-              f"{got['value']:8.2%} {ece:7.4f} {got['best']:8.2%} {got['bestvalue']:9.2%} {ties:6d}", flush=True)
+              f"{got['value']:8.2%} {ece:7.4f} {f"{got['best']:.2%}" if level in options.bounds else '-':>8} {f"{got['bestvalue']:.2%}" if level in options.bounds else '-':>9} {ties:6d}", flush=True)
         name = f'{name} at {setting / 10000:g} %'
         target.at_least(f'{name}: automatic', 100 * got['auto'], '%', 100 * auto)
         target.at_least(f'{name}: precision of what was posted', 100 * got['precision'], '%', 100 * precision)
