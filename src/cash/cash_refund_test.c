@@ -48,6 +48,27 @@ TEST(cash_refund_is_recognised)
     expect(p.explanations[0].category != CASH_REFUND);
 }
 
+/* What was paid comes back and only the last digits of the invoice are said: known by those, the account and the amount together. */
+TEST(cash_reversal_by_part_of_a_number)
+{
+    struct world w = world_new(arena);
+    party(&w, 1, "10417", "Bakkerij Bakker B.V.", BAKKER);
+    item(&w, 11, 1, "2026-03972", 20250301, 78063);
+    item(&w, 12, 1, "2026-03973", 20250301, 78163);
+    struct cash_line paid = line(&w, 20250315, 78063, BAKKER, "Bakkerij Bakker", "Fact 3972"), back = paid;
+    const struct cash_allocation one = { 11, 78063 };
+    cash_engine_apply(
+        w.engine, &paid,
+        &(struct cash_decision){ .category = CASH_MATCH, .party = 1, .allocations = &one, .allocation_count = 1 });
+    back.id = 99, back.amount_minor = -78063, back.is_reversal = true, back.return_code = STR("MS03");
+    struct cash_proposal p = cash_engine_match(w.engine, arena, &back);
+    expect_int(CASH_REVERSAL, p.explanations[0].category);
+    expect_int(11, p.explanations[0].allocations[0].item);
+    back.iban = STR("NL02RABO0123456789"); /* somebody else's account: three digits are no proof */
+    p = cash_engine_match(w.engine, arena, &back);
+    expect(p.explanations[0].category != CASH_REVERSAL);
+}
+
 TEST(cash_money_held_pays_nothing)
 {
     struct world w = world_new(arena);

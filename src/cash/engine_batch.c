@@ -28,17 +28,31 @@ static void reversal(struct cash_matching *m)
     if (charged) c->differences[c->difference_count++] = (struct cash_difference){ CASH_CHARGE, charged };
 }
 
-/* A collection comes back without our id: the party's own item of just this amount, when there is one only. */
+static bool is_account_of(const struct cash_engine *e, uint32_t payer, uint32_t party)
+{
+    for (uint32_t n = payer ? e->payers.at[payer - 1].links : 0; n; n = e->links.at[n - 1].next)
+        if (e->links.at[n - 1].party == party && (e->links.at[n - 1].count || e->links.at[n - 1].on_file)) return true;
+    return false;
+}
+
+/* A payment comes back without our id: what the text names, settled, of just this amount. Less than the whole number names it only where the
+ * account is that party's too. */
 static void reversal_by_party(struct cash_matching *m)
 {
+    enum { WHOLE = 85, PART = 45 };
     const struct cash_engine *e = m->engine;
+    struct str iban = cash_compact(m->arena, m->line->iban, false);
+    uint32_t payer = iban.length < 5 ? 0 : cash_payer_find(e, cash_mix(cash_hash(iban), SALT_IBAN));
+    size_t count = m->candidate_count;
     for (size_t i = 0; i < m->reading->mention_count; i++) {
         const struct cash_mention *mention = &m->reading->mentions[i];
         const struct cash_known_item *item = &e->items.at[mention->item];
-        if (mention->quality < 85 || item->open != 0 || item->total != -m->amount) continue;
+        if (mention->quality < PART || item->open != 0 || item->total != -m->amount) continue;
+        if (mention->quality < WHOLE && !is_account_of(e, payer, item->party)) continue;
         struct cash_candidate *c = cash_candidate_add(m, CASH_REVERSAL, item->party, -1, &mention->item, 1, FROM_NAMED);
         if (c) c->allocated[0] = m->amount;
     }
+    for (size_t i = count; m->candidate_count > count + 1 && i < m->candidate_count; i++) m->candidates[i].complete = false; /* which of them? */
 }
 
 static void debit_batch(struct cash_matching *m)

@@ -166,8 +166,9 @@ def quality(options):
                    value=sum(f[1] for f in fate if f[0]) / value, best=sum(f[3] for f in fate) / len(fate), bestvalue=sum(f[1] * f[3] for f in fate) / value)
         ties = sum(f[4] for f in fate)
         name = level + ('' if history else ', no history')
+        best, best_value = (f"{got['best']:.2%}", f"{got['bestvalue']:.2%}") if level in options.bounds else ('-', '-')
         print(f"{name:22} {setting / 10000:7.2f} % {n:6d} {got['auto']:8.1%} {total['wrong']:6d} {got['precision']:9.3%} {got['exact']:8.2%} {got['hit']:8.2%} "
-              f"{got['value']:8.2%} {ece:7.4f} {f"{got['best']:.2%}" if level in options.bounds else '-':>8} {f"{got['bestvalue']:.2%}" if level in options.bounds else '-':>9} {ties:6d}", flush=True)
+              f"{got['value']:8.2%} {ece:7.4f} {best:>8} {best_value:>9} {ties:6d}", flush=True)
         name = f'{name} at {setting / 10000:g} %'
         target.at_least(f'{name}: automatic', 100 * got['auto'], '%', 100 * auto)
         target.at_least(f'{name}: precision of what was posted', 100 * got['precision'], '%', 100 * precision)
