@@ -149,8 +149,7 @@ TEST(record_csv)
                                        "-x",
                                        "@SUM(1)",
                                        "\t=1",
-                                       "\xEF\xBC\x9D"
-                                       "1+1" },
+                                       "\xEF\xBC\x9D" /* full-width = */ },
                              *const still[] = { "a=1", "|calc", "'=1" };
     for (size_t i = 0; i < ARRAY_LENGTH(run) + ARRAY_LENGTH(still); i++) {
         bool guarded = i < ARRAY_LENGTH(run);
