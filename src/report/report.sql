@@ -4,9 +4,9 @@ select d.due_on as "on", d.rest_base_minor as base_minor from due_total d join a
  where d.company_id = :company_id and a.control = :side and d.rest_base_minor <> 0;
 
 -- name: report_items_after
--- reads the ledger: items that were not there yet on that day, taken off what is open now
-select i.due_on as "on", cast(sum(i.base_minor) as bigint) as base_minor from open_item i
- where i.company_id = :company_id and i.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side) and i.dated_on > :as_of
+-- reads the ledger: items that were not there yet on that day, taken off what is open now; from the account and its days on, whatever is grouped
+select i.due_on as "on", cast(sum(i.base_minor) as bigint) as base_minor from account a cross join open_item i
+ where a.company_id = :company_id and a.control = :side and i.company_id = a.company_id and i.account_id = a.id and i.dated_on > :as_of
  group by i.due_on;
 
 -- name: report_settled_after
