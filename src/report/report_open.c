@@ -122,6 +122,7 @@ static struct fault *page_read(struct work *work, const struct report_ask *ask, 
     while (first < keys.count && compare_keys(&keys.at[first], after) <= 0) first++;
     out->count = (int64_t)keys.count;
     *more = keys.count - first > limit;
+    if (first == keys.count) return NULL;
     return rows_read(work, ask, keys.at + first, *more ? limit : keys.count - first, &out->items);
 }
 
