@@ -159,8 +159,8 @@ def bound(folder):
     return found
 
 def main():
-    said = sys.argv[1]
-    for folder in sys.argv[2:]:
+    said = ([a for a in sys.argv[1:] if a.endswith('.csv')] or ['said.csv'])[0]
+    for folder in [a for a in sys.argv[1:] if os.path.isdir(a)]:
         found = bound(folder)
         lines = {r['entry_id']: r for r in csv.DictReader(open(f'{folder}/truth.csv', encoding='utf-8')) if r['category'] != 'unrelated'}
         value = {i: abs(round(float(r['amount']) * 100)) for i, r in lines.items()}
