@@ -176,7 +176,7 @@ export async function open(language = 'nl-NL', size = { width: 1440, height: 900
     page.trouble = []
     page.going = new Set()
     page.hears = false
-    page.on('request', request => { if (!request.url().includes('/api/v1/events')) page.going.add(request) })
+    page.on('request', request => { if (!/\/api\/v1\/events|^chrome-extension:/.test(request.url())) page.going.add(request) }) // the browser's own PDF viewer asks things that are never answered
     page.on('response', reply => { if (reply.url().includes('/api/v1/events')) page.hears = reply.ok() })
     for (const event of ['requestfinished', 'requestfailed']) page.on(event, request => page.going.delete(request))
     page.on('framenavigated', frame => { if (frame === page.mainFrame()) { page.going.clear(); page.hears = false } })
