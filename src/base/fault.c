@@ -48,10 +48,12 @@ struct str translate(enum language language, const char *english)
 
 static struct str say_day(struct arena *arena, enum language language, struct date on)
 {
-    static const char *const months[][2] = { { "January", "januari" },     { "February", "februari" }, { "March", "maart" },
-                                             { "April", "april" },         { "May", "mei" },           { "June", "juni" },
-                                             { "July", "juli" },           { "August", "augustus" },   { "September", "september" },
-                                             { "October", "oktober" },     { "November", "november" }, { "December", "december" } };
+    static const char *const months[][2] = {
+        { "January", "januari" }, { "February", "februari" }, { "March", "maart" },
+        { "April", "april" },     { "May", "mei" },           { "June", "juni" },
+        { "July", "juli" },       { "August", "augustus" },   { "September", "september" },
+        { "October", "oktober" }, { "November", "november" }, { "December", "december" }
+    };
     return str_format(arena, "%d %s %d", date_day(on), months[date_month(on) - 1][language == DUTCH], date_year(on));
 }
 

@@ -73,7 +73,9 @@ void cash_rule_score(struct cash_matching *m, struct cash_candidate *c)
     int score = 0;
     switch (c->category) {
     case CASH_MATCH: score = -1500 + payer_score(f) + difference_score(c, f) + set_score(c, f); break;
-    case CASH_REFUND: score = 1500 + payer_score(f) + difference_score(c, f) + set_score(c, f) + (f[F_WORD_REFUND] > 0 ? 1500 : 0); break;
+    case CASH_REFUND:
+        score = 1500 + payer_score(f) + difference_score(c, f) + set_score(c, f) + (f[F_WORD_REFUND] > 0 ? 1500 : 0);
+        break;
     case CASH_DUPLICATE: score = m->repeat ? 3000 - (int)(20 * f[F_REPEAT]) + (m->paid_named ? 3500 : 0) : 1500; break;
     case CASH_ON_ACCOUNT: score = (f[F_WORD_ACCOUNT] > 0 ? 4500 : -500); break;
     case CASH_PROVIDER: case CASH_DEBIT_BATCH: case CASH_REVERSAL: score = c->complete ? 14000 : 2500; break;

@@ -32,7 +32,8 @@ struct simulation_counts {
     int64_t expected, found; /* posted by the program: our own payments that came back, what others paid */
     int64_t wrong;           /* of `found`: not the truth; put right by a person the day after */
     /* When `rare`: many accepted at once and the lines of it, decisions taken back, refunds decided, pay-outs of a provider, collections, stornos of them, lines in dollars. */
-    int64_t bulks, bulk_lines, undone, rethought, refunds, refunds_paid, refunds_returned, payouts, chargebacks, collections, stornos, dollars;
+    int64_t bulks, bulk_lines, undone, rethought, refunds, refunds_paid, refunds_returned, payouts, chargebacks,
+        collections, stornos, dollars;
     int64_t by_hand, waiting; /* decided by a person; nobody decided yet */
 };
 

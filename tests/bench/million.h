@@ -256,9 +256,12 @@ static void million_jobs(struct arena *arena, struct served *s)
     struct books *books;
     int64_t built, packed;
     must(books_open(arena, str_of(s->folder), &books));
-    struct work work = {
-        .arena = arena, .now = instant_now(), .today = { 20261122 }, .company_id = s->company, .system = true, .source = STR("bench")
-    };
+    struct work work = { .arena = arena,
+                         .now = instant_now(),
+                         .today = { 20261122 },
+                         .company_id = s->company,
+                         .system = true,
+                         .source = STR("bench") };
     must(search_build(&work, books, SEARCH_LEAST, 10000, &built));
     printf("  %lld segments for words\n", (long long)built);
     int64_t from = clock_us();

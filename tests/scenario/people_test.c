@@ -34,9 +34,15 @@ DB_TEST(scenario_people)
     GET(&s, str_format(work->arena, "/roles/%lld", (long long)number_in(first, "id")).at);
     POST(&s, "/roles", "{\"name\":\"reader\",\"permissions\":[{\"permission\":\"*.read\"}]}");
     /* Who was overtaken is told so: what he saw is not what there is. */
-    POST(&s, "/roles", "{\"name\":\"reader\",\"permissions\":[{\"permission\":\"bill.read\"},{\"permission\":\"party.read\"}],\"seen\":[{\"permission\":\"*.read\"}]}");
-    REFUSED(&s, 409, "/roles", "{\"name\":\"reader\",\"permissions\":[{\"permission\":\"bill.read\"}],\"seen\":[{\"permission\":\"*.read\"}]}");
-    POST(&s, "/roles", "{\"name\":\"reader\",\"permissions\":[{\"permission\":\"*.read\"}],\"seen\":[{\"permission\":\"party.read\"},{\"permission\":\"bill.read\"}]}");
+    POST(
+        &s, "/roles",
+        "{\"name\":\"reader\",\"permissions\":[{\"permission\":\"bill.read\"},{\"permission\":\"party.read\"}],\"seen\":[{\"permission\":\"*.read\"}]}");
+    REFUSED(
+        &s, 409, "/roles",
+        "{\"name\":\"reader\",\"permissions\":[{\"permission\":\"bill.read\"}],\"seen\":[{\"permission\":\"*.read\"}]}");
+    POST(
+        &s, "/roles",
+        "{\"name\":\"reader\",\"permissions\":[{\"permission\":\"*.read\"}],\"seen\":[{\"permission\":\"party.read\"},{\"permission\":\"bill.read\"}]}");
     /* An invitation works once. */
     json_t *invited = POST(&s, "/users", "{\"email\":\"%s\",\"name\":\"Bram\",\"role\":\"reader\"}", bram);
     const char *invitation = text_in(invited, "invitation");

@@ -16,7 +16,8 @@ static void count(const struct simulation_counts *c)
     seen.by_hand += c->by_hand, seen.bulks += c->bulks, seen.bulk_lines += c->bulk_lines, seen.undone += c->undone,
         seen.rethought += c->rethought;
     seen.refunds += c->refunds, seen.refunds_paid += c->refunds_paid, seen.refunds_returned += c->refunds_returned;
-    seen.returned += c->returned, seen.payouts += c->payouts, seen.chargebacks += c->chargebacks, seen.collections += c->collections, seen.stornos += c->stornos;
+    seen.returned += c->returned, seen.payouts += c->payouts, seen.chargebacks += c->chargebacks,
+        seen.collections += c->collections, seen.stornos += c->stornos;
     seen.dollars += c->dollars;
 }
 
