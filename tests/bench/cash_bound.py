@@ -17,7 +17,7 @@ often as that is. A line counts with
 
 Everything else counts as 1, also where an engine can only guess (a duplicate or the next payment in the same words, contra, instalments): the bound is
 generous, and an engine's luck may pass it; nobody's expectation can. Printed by cash_books.py; alone: cash_bound.py SAID.csv FOLDER…"""
-import argparse, csv, datetime, functools, math, os, re, sys
+import argparse, csv, datetime, decimal, functools, math, os, re, sys
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(os.environ.get('FLORIN_SHARED', os.path.join(here, '..', '..', '..', 'shared')), 'bench', 'cash'), here]
 import cashapp_gen
@@ -163,7 +163,7 @@ def main():
     for folder in [a for a in sys.argv[1:] if os.path.isdir(a)]:
         found = bound(folder)
         lines = {r['entry_id']: r for r in csv.DictReader(open(f'{folder}/truth.csv', encoding='utf-8')) if r['category'] != 'unrelated'}
-        value = {i: abs(round(float(r['amount']) * 100)) for i, r in lines.items()}
+        value = {i: int(abs(decimal.Decimal(r['amount'])) * 100) for i, r in lines.items()}
         got = {r['entry_id']: r for r in csv.DictReader(open(f'{folder}/{said}', encoding='utf-8'))}
         sets = lambda text: {part.rpartition(':')[0] for part in (text or '').split(';') if part}
         right = {i: got.get(i, {}).get('category') == r['category'] and (r['category'] not in ('match', 'psp', 'sdd', 'reversal') or sets(got[i]['allocations']) == sets(r['allocations'])) for i, r in lines.items()}
