@@ -53,9 +53,9 @@ select r.item_id as id, r.due_on as "on", r.rest_base_minor as base_minor from i
    and i.company_id = r.company_id and i.id = r.item_id and i.dated_on <= :as_of;
 
 -- name: report_keys_settled
--- reads the ledger: what was settled later of what was there on that day; item by item, in the order in which they stand
+-- reads the ledger: what was settled later of what was there on that day; from the days on (+ 0: not in the order of an index of all items)
 select l.item_id as id, i.due_on as "on", l.base_minor
-  from (select item_id, cast(sum(base_minor) as bigint) as base_minor from allocation_line where company_id = :company_id and effective_on > :as_of group by item_id) l
+  from (select item_id + 0 as item_id, cast(sum(base_minor) as bigint) as base_minor from allocation_line where company_id = :company_id and effective_on > :as_of group by item_id + 0) l
   cross join open_item i
  where i.company_id = :company_id and i.id = l.item_id
    and i.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side)
@@ -77,7 +77,7 @@ select i.dated_on as "on", cast(sum(r.rest_base_minor) as bigint) as base_minor 
 -- name: report_dated_settled
 -- reads the ledger: and what was settled of it later
 select i.dated_on as "on", cast(sum(l.base_minor) as bigint) as base_minor
-  from (select item_id, cast(sum(base_minor) as bigint) as base_minor from allocation_line where company_id = :company_id and effective_on > :as_of group by item_id) l
+  from (select item_id + 0 as item_id, cast(sum(base_minor) as bigint) as base_minor from allocation_line where company_id = :company_id and effective_on > :as_of group by item_id + 0) l
   cross join open_item i
  where i.company_id = :company_id and i.id = l.item_id
    and i.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side) and i.dated_on <= :as_of group by i.dated_on;
@@ -99,11 +99,11 @@ select i.id, i.account_id, i.party_id, i.kind, i.source_kind, i.source_id, i.ent
  order by i.due_on, i.id;
 
 -- name: report_sales
--- reads the ledger: invoices less credit notes by day, VAT included, as receivables are
-select i.dated_on as "on", cast(sum(i.base_minor) as bigint) as base_minor from open_item i
- where i.company_id = :company_id and i.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side)
+-- reads the ledger: invoices less credit notes by account and day, VAT included, as receivables are; in the order of the index
+select i.dated_on as "on", cast(sum(i.base_minor) as bigint) as base_minor from account a cross join open_item i
+ where a.company_id = :company_id and a.control = :side and i.company_id = a.company_id and i.account_id = a.id
    and i.kind in ('invoice', 'credit_note') and i.dated_on between :from_on and :to_on
- group by i.dated_on;
+ group by a.id, i.dated_on;
 
 -- name: report_delays
 -- reads the ledger: how late each customer paid what was settled whole, of the last two years; from an index alone
@@ -178,12 +178,12 @@ select m.month_on as "on", cast(sum(m.debit_minor - m.credit_minor) as bigint) a
  where m.company_id = :company_id and a.control = :side group by m.month_on order by m.month_on;
 
 -- name: report_paid_days
--- reads the ledger: what was paid whole, by the day of its last payment, and how much of it in time
+-- reads the ledger: what was paid whole, by account and the day of its last payment, and how much of it in time; in the order of the index
 select r.paid_on as "on", cast(count(*) as bigint) as count, cast(sum(case when r.paid_on <= r.due_on then 1 else 0 end) as bigint) as good
-  from item_rest r
- where r.company_id = :company_id and r.account_id in (select a.id from account a where a.company_id = :company_id and a.control = :side)
+  from account a cross join item_rest r
+ where a.company_id = :company_id and a.control = :side and r.company_id = a.company_id and r.account_id = a.id
    and r.paid_on between :from_on and :to_on and r.amount_minor > 0
- group by r.paid_on;
+ group by a.id, r.paid_on;
 
 -- name: report_paid_items
 -- reads the ledger: the items behind it
