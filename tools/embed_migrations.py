@@ -8,10 +8,13 @@ column may be called "date") and every table `strict`. What exists on one side o
     …
     -- end
 
+New books on SQLite don't walk all steps: `whole_sqlite` is what the steps leave, found by running them here, at build time, and asking SQLite
+what there is now. So there is one truth, the steps; a test compares both.
+
 The checksum is the SHA-256 of the file as written: a migration that ran is never changed again. Refused: a file name
 without number and name, a number twice, a type that SQLite has no match for, a section that is not closed.
 """
-import hashlib, pathlib, re, sys
+import hashlib, pathlib, re, sqlite3, sys
 
 TYPES = {'bigint': 'integer', 'date': 'text', 'boolean': 'integer', 'bytea': 'blob', 'smallint': 'integer'}
 # A type follows a column's name or `as`; after these words a name of ours stands, not a type.
@@ -66,8 +69,32 @@ def c_string(text):
     return '\n        '.join('"' + line.replace('\\', '\\\\').replace('"', '\\"').replace('\t', '\\t') + '\\n"' for line in lines)
 
 
+def quoted(value):
+    if isinstance(value, bytes): return "x'%s'" % value.hex()
+    return 'null' if value is None else "'%s'" % value.replace("'", "''") if isinstance(value, str) else repr(value)
+
+
+def whole(steps):
+    """What all steps together leave in empty books, as one script: tables, indexes and triggers in the order in which they were made, and the rows."""
+    books = sqlite3.connect(':memory:', isolation_level=None)
+    for name, text in steps:
+        try:
+            books.executescript(text)
+        except sqlite3.Error as error:
+            raise Refused(f'{name}: SQLite says: {error}')
+    made = books.execute('select type, name, sql from sqlite_schema where sql is not null order by rowid').fetchall()
+    tables, rows = [name for kind, name, _ in made if kind == 'table'], []
+    for name in tables:
+        if name.startswith('sqlite_'): raise Refused(f'the steps leave {name}')
+        for row in books.execute(f'select * from "{name}"'): rows.append(f'insert into "{name}" values ({", ".join(map(quoted, row))})')
+    first = [sql for kind, _, sql in made if kind == 'table']
+    last = [sql for kind, _, sql in made if kind == 'trigger']
+    between = [sql for kind, _, sql in made if kind not in ('table', 'trigger')]
+    return ';\n'.join(first + between + rows + last) + ';\n'
+
+
 def table(paths):
-    rows, last = [], 0
+    rows, last, steps = [], 0, []
     for path in sorted(pathlib.Path(p) for p in paths):
         named = re.fullmatch(r'(\d{4})_([a-z0-9_]+)\.sql', path.name)
         if not named: raise Refused(f'{path}: a migration is called 0001_what_it_does.sql')
@@ -75,12 +102,14 @@ def table(paths):
         last = int(named[1])
         text = path.read_text(encoding='utf-8')
         postgres, sqlite = sections(path.name, text)
+        steps.append((path.name, for_sqlite(path.name, sqlite)))
         rows.append('    { %d, "%s", "%s",\n      /* PostgreSQL */\n        %s,\n      /* SQLite */\n        %s },' % (
-            last, named[2], hashlib.sha256(text.encode()).hexdigest(), c_string(postgres), c_string(for_sqlite(path.name, sqlite))))
+            last, named[2], hashlib.sha256(text.encode()).hexdigest(), c_string(postgres), c_string(steps[-1][1])))
     return '\n'.join(['/* Generated from db/migrations by tools/embed_migrations.py. Do not edit. */', '#pragma once', '#include <stddef.h>', '',
                       'struct migration { int number; const char *name, *checksum, *postgres, *sqlite; };',
                       'static const struct migration migrations[] = {', *rows, '};',
-                      'static const size_t migration_count = %d;' % len(rows)]) + '\n'
+                      'static const size_t migration_count = %d;' % len(rows),
+                      '/* What all of them leave in new books on SQLite. */', 'static const char whole_sqlite[] =', '        ' + c_string(whole(steps)) + ';']) + '\n'
 
 
 if __name__ == '__main__':

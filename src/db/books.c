@@ -190,14 +190,29 @@ static struct fault *find_due(struct work *work, const struct migration *list, s
     return NULL;
 }
 
+static struct fault *note_applied(struct work *work, const struct migration *m)
+{
+    const struct db_applied row = { .number = m->number, .name = str_of(m->name), .checksum = str_of(m->checksum),
+                                    .applied_at = work->now.us };
+    return db_run(work, &sql_db_migration_add, GIVEN(db_applied, &row));
+}
+
 static struct fault *apply(struct work *work, const struct migration *m)
 {
     struct books *books = work->db->books;
-    struct db_applied row = { .number = m->number, .name = str_of(m->name), .checksum = str_of(m->checksum) };
-    row.applied_at = work->now.us;
     TRY(db_failed(work, books->engine->script(work->arena, work->db->connection,
                                               books_are_postgres(books) ? m->postgres : m->sqlite)));
-    return db_run(work, &sql_db_migration_add, GIVEN(db_applied, &row));
+    return note_applied(work, m);
+}
+
+/* New books on SQLite get what all steps leave (the build ran them) at once: step by step, SQLite would read its whole schema again for each
+ * table that a later step altered. */
+static struct fault *apply_whole(struct work *work, const char *whole)
+{
+    struct books *books = work->db->books;
+    TRY(db_failed(work, books->engine->script(work->arena, work->db->connection, whole)));
+    for (size_t i = 0; i < migration_count; i++) TRY(note_applied(work, &migrations[i]));
+    return db_failed(work, books->engine->script(work->arena, work->db->connection, books->engine->statistics));
 }
 
 /* Behind a step on rows that are there, the next may need the figures; on new books once at the end is enough. */
@@ -225,14 +240,16 @@ struct fault *migration_begin(struct work *work, struct books *books)
 
 /* All that are missing in one transaction, under a lock that lets one program migrate at a time: books are never half-way, and new ones
  * wait for the disk once. */
-struct fault *books_migrate_with(struct arena *arena, struct books *books, const struct migration *list, size_t count)
+static struct fault *migrate(struct arena *arena, struct books *books, const struct migration *list, size_t count,
+                             const char *whole)
 {
     struct work work = { .arena = arena, .now = instant_now(), .system = true };
     size_t due = 0;
     pool_empty(books); /* what was prepared may not fit the schema of tomorrow */
     TRY(migration_begin(&work, books));
     struct fault *fault = find_due(&work, list, count, &due);
-    if (!fault && due < count) fault = apply_all(&work, list, due, count);
+    if (!fault && !due && whole) fault = apply_whole(&work, whole);
+    else if (!fault && due < count) fault = apply_all(&work, list, due, count);
     if (fault || due == count) { /* nothing was due: nothing to commit */
         db_rollback(&work);
         return fault;
@@ -242,7 +259,12 @@ struct fault *books_migrate_with(struct arena *arena, struct books *books, const
     return NULL;
 }
 
+struct fault *books_migrate_with(struct arena *arena, struct books *books, const struct migration *list, size_t count)
+{
+    return migrate(arena, books, list, count, NULL);
+}
+
 struct fault *books_migrate(struct arena *arena, struct books *books)
 {
-    return books_migrate_with(arena, books, migrations, migration_count);
+    return migrate(arena, books, migrations, migration_count, books_are_postgres(books) ? NULL : whole_sqlite);
 }

@@ -110,6 +110,60 @@ DB_TEST(db_migration_keys)
     own_drop(work, &own);
 }
 
+/* What of the schema and its figures is there, as one text. */
+static struct str all_of(struct arena *arena, struct books *books, const char *query)
+{
+    sqlite3 *db = ((struct sqlite_connection *)((struct sqlite *)books->driver)->writer->driver)->db;
+    struct text text = text_new(arena);
+    sqlite3_stmt *asked;
+    assert_int_equal(sqlite3_prepare_v2(db, query, -1, &asked, NULL), SQLITE_OK);
+    for (int code; (code = sqlite3_step(asked)) != SQLITE_DONE;) {
+        assert_int_equal(code, SQLITE_ROW);
+        for (int i = 0; i < sqlite3_column_count(asked); i++) {
+            const char *value = (const char *)sqlite3_column_text(asked, i);
+            text_addz(&text, value ? value : "NULL");
+            text_add_char(&text, i + 1 < sqlite3_column_count(asked) ? '|' : '\n');
+        }
+    }
+    sqlite3_finalize(asked);
+    return text_str(&text);
+}
+
+/* New books, made at once, are those that walked all steps: every table, index and trigger, every row, every figure. */
+DB_TEST(db_new_books_are_the_steps)
+{
+    static const char *const queries[] = {
+        "select type, name, tbl_name, sql from sqlite_schema order by type, name",
+        "select number, name, checksum from db_migration order by number",
+        "select * from sqlite_stat1 order by tbl, idx",
+    };
+    if (books_are_postgres(test_books())) return;
+    struct own at_once = own_place(work), by_steps = own_place(work);
+    struct books *whole = own_open(work, &at_once), *walked = own_open(work, &by_steps);
+    expect_done(books_migrate(work->arena, whole));
+    expect_done(books_migrate_with(work->arena, walked, migrations, migration_count));
+    for (size_t i = 0; i < ARRAY_LENGTH(queries); i++) {
+        struct str one = all_of(work->arena, whole, queries[i]), other = all_of(work->arena, walked, queries[i]);
+        expect(one.length > 1000);
+        expect_str(one.at, other);
+    }
+    struct str tables = all_of(
+        work->arena, walked,
+        "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' and name <> 'db_migration'");
+    for (struct str rest = tables, name; rest.length;) {
+        name = str_cut(rest, '\n', &rest);
+        if (!name.length) continue;
+        const char *query = str_format(work->arena, "select * from \"%.*s\" order by 1", STR_ARG(name)).at;
+        expect_str(all_of(work->arena, whole, query).at, all_of(work->arena, walked, query));
+    }
+    expect_done(books_migrate(work->arena, walked)); /* nothing to do for either */
+    expect_done(books_migrate_with(work->arena, whole, migrations, migration_count));
+    books_close(whole);
+    books_close(walked);
+    own_drop(work, &at_once);
+    own_drop(work, &by_steps);
+}
+
 /* ---- Broken off ---- */
 
 static const struct sql endless = {
