@@ -256,7 +256,7 @@ static const struct operation operations[] = {
       "List the decisions that wait for another person's approval" },
     { "cash request", "POST", "/cash/requests", "cash.decide", 0, &request_op_call, NULL,
       "Ask another person to approve a decision that gives up more than you may" },
-    { "cash approve", "POST", "/cash/requests/{id}/approve", "cash.approve", 0, &approve_op_call, NULL,
+    { "cash approve", "POST", "/cash/requests/{id}/approve", "cash.approve", OPERATION_STEP_UP, &approve_op_call, NULL,
       "Approve such a decision and post it" },
     { "cash refuse", "POST", "/cash/requests/{id}/refuse", "cash.decide", 0, &refuse_op_call, NULL,
       "Refuse such a request, or withdraw your own" },

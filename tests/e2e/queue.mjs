@@ -5,6 +5,10 @@ import { becomes, day as today, expect, finish, house, noSideways, open, settled
 const { base, florin, signIn, client } = await house({ people: [{ email: 'anna@florin.test', name: 'Anna de Vries', role: 'administrator' }, { email: 'bram@florin.test', name: 'Bram Jansen', role: 'administrator' }] })
 const anna = client()
 await anna.signIn('anna@florin.test')
+await anna.enrol()
+const colleague = client()
+await colleague.signIn('bram@florin.test')
+await colleague.enrol()
 const day = today() // invoices are of today
 florin('company', 'change', '--name', 'Van der Berg Installatietechniek', '--language', 'nl', '--vat_number', 'NL123456782B90', '--street', 'Werkweg 1', '--postal_code', '8011 AB', '--city', 'Zwolle', '--kvk_number', '27124701', '--iban', 'NL91ABNA0417164300', '--version', '1')
 florin('bank-account', 'add', '--name', 'Betaalrekening', '--iban', 'NL91ABNA0417164300', '--holder', 'Van der Berg')
@@ -50,7 +54,7 @@ const open_ = async () => (await queue()).length
 const until = async (what, wanted, why) => { await becomes(what, wanted, why); await settled(page) }
 
 const page = await open()
-await signIn(page, 'anna@florin.test')
+await signIn(page, 'anna@florin.test', anna.codes.pop())
 
 const row = name => page.locator('.queue-list button', { hasText: name }).first()
 
@@ -118,7 +122,7 @@ await test('a proposal is changed: the discount they took is given', async () =>
 })
 await test('the colleague approves it', async () => {
     const bram = await open()
-    await signIn(bram, 'bram@florin.test')
+    await signIn(bram, 'bram@florin.test', colleague.codes.pop())
     await bram.goto(base + '/bank/queue?waiting=1')
     await bram.locator('.queue-list button', { hasText: 'goed te keuren' }).first().click()
     await bram.getByRole('button', { name: 'Goedkeuren' }).click()

@@ -127,3 +127,44 @@ DB_TEST(scenario_a_factor_is_not_reset_from_another_company)
     expect_str("done", str_of(text_in(POST(&s, RESET(&s, anna), "{\"reason\":\"%s\"}", because), "state")));
     scene_end(&s);
 }
+
+static struct str at_bill(struct scene *s, const char *what, json_t *bill)
+{
+    return str_format(s->work->arena, *what ? "/bills/%lld/%s" : "/bills/%lld", (long long)number_in(bill, "id"), what);
+}
+static void expect_asked_again(struct scene *s, const char *target, const char *body)
+{
+    json_t *refused = ask(s, 403, "POST", target, str_of(body));
+    expect_str("operation.step_up", str_of(text_in(refused, "code")));
+}
+
+/* F2: who approves shows a second factor of the last ten minutes, whatever the amount; nothing else of a bill asks for it. */
+DB_TEST(scenario_approving_asks_for_a_fresh_factor)
+{
+    struct scene s = scene_begin(work);
+    const struct human klaar = given_human(&s, "klaar", "payables clerk"), bram = given_human(&s, "bram", "approver");
+    scene_as_program(&s);
+    int64_t party = number_in(POST(&s, "/parties", "{\"name\":\"De Boer\",\"is_supplier\":true,\"country\":\"NL\"}"), "id");
+    json_t *cost = json_array_get(json_object_get(GET(&s, "/accounts?number=4300"), "items"), 0);
+    json_t *vat = json_array_get(json_object_get(GET(&s, "/vat-codes?code=i21"), "items"), 0);
+    scene_as(&s, klaar.email, password, klaar.secret);
+    work->now.us += INT64_C(11) * 60 * 1000000;
+    json_t *bill = POST(&s, "/bills",
+                        "{\"party_id\":%lld,\"number\":\"1\",\"issued_on\":\"2025-01-02\",\"due_on\":\"2025-02-02\",\"lines\":"
+                        "[{\"description\":\"a\",\"net\":\"1.00\",\"account_id\":%lld,\"vat_code_id\":%lld}]}",
+                        (long long)party, (long long)number_in(cost, "id"), (long long)number_in(vat, "id"));
+    bill = POST(&s, at_bill(&s, "submit", bill).at, "{\"version\":%lld}", (long long)number_in(bill, "version"));
+    scene_as(&s, bram.email, password, bram.secret);
+    work->now.us += INT64_C(11) * 60 * 1000000;
+    const char *approve = at_bill(&s, "approve", bill).at;
+    const char *body = str_format(work->arena, "{\"version\":%lld}", (long long)number_in(bill, "version")).at;
+    expect_asked_again(&s, approve, body);
+    expect_str("submitted", str_of(text_in(json_object_get(GET(&s, at_bill(&s, "", bill).at), "bill"), "state")));
+    work->now.us += 31000000;
+    POST(&s, "/session/step-up", "{\"code\":\"%.*s\"}", STR_ARG(totp_now(work, bram.secret)));
+    expect_str("approved", str_of(text_in(ask(&s, 200, "POST", approve, str_of(body)), "state")));
+    /* A decision of the bank line's that waits for a colleague is approved no other way. */
+    (void)given_human(&s, "anna", "administrator");
+    expect_asked_again(&s, "/cash/requests/1/approve", "{\"version\":1}");
+    scene_end(&s);
+}

@@ -156,7 +156,7 @@ export function Dialog({ title, children, close }: { title: string; children: Re
         return () => dialog?.close()
     }, [])
     return <dialog ref={element} className="dialog" aria-labelledby={id} onCancel={event => { event.preventDefault(); close() }}>
-        <header><h2 id={id}>{title}</h2><button type="button" className="icon-button" aria-label={t('close')} onClick={close}><Icon name="close" /></button></header>
+        <div className="dialog-head"><h2 id={id}>{title}</h2><button type="button" className="icon-button" aria-label={t('close')} onClick={close}><Icon name="close" /></button></div>
         {children}
     </dialog>
 }

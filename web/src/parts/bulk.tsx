@@ -1,6 +1,7 @@
 /** One act on many at once: first a look at what will go and what will not, with the sums; then one by one, each with what became of it. */
 import { useEffect, useState } from 'react'
 import { sumAmounts } from '../amount'
+import { Problem } from '../api/client'
 import { useWords } from '../text/text'
 import { Amount, Badge, Button, Dialog, Loading, problemText } from './basics'
 
@@ -18,9 +19,15 @@ export function Bulk({ title, act, ids, look, close }: { title: string; act: str
     const ready = (rows ?? []).filter(r => !r.why.length), currencies = [...new Set(ready.map(r => r.currency))], done = Object.values(fates).filter(f => f.state === 'done').length, over = ready.length > 0 && ready.every(r => fates[r.id] && fates[r.id]!.state !== 'goes')
     const run = async () => {
         setBusy(true)
-        for (const row of ready) {
+        for (const row of ready.filter(r => fates[r.id]?.state !== 'done')) {
             setFates(before => ({ ...before, [row.id]: { state: 'goes' } }))
-            try { await row.go(); setFates(before => ({ ...before, [row.id]: { state: 'done' } })) } catch (why) { setFates(before => ({ ...before, [row.id]: { state: 'refused', why: problemText(why, t) } })) }
+            try { await row.go(); setFates(before => ({ ...before, [row.id]: { state: 'done' } })) } catch (why) {
+                if (why instanceof Problem && why.code === 'operation.step_up') { // who did not show it is not asked for each of them
+                    setFates(before => Object.fromEntries(Object.entries(before).filter(([id]) => Number(id) !== row.id)))
+                    break
+                }
+                setFates(before => ({ ...before, [row.id]: { state: 'refused', why: problemText(why, t) } }))
+            }
         }
         setBusy(false)
     }
