@@ -412,8 +412,10 @@ static struct fault *reopen(struct work *work, const struct bill_reopening *take
 CALLABLE(reopen, bill_reopening, bill);
 
 static const struct operation operations[] = {
-    { "bill submit", "POST", "/bills/{id}/submit", "bill.code", 0, &submit_call, NULL, "Submit a coded bill for approval" },
-    { "bill approve", "POST", "/bills/{id}/approve", "bill.approve", OPERATION_STEP_UP, &approve_call, NULL, "Approve a bill and post it" },
+    { "bill submit", "POST", "/bills/{id}/submit", "bill.code", 0, &submit_call, NULL,
+      "Submit a coded bill for approval" },
+    { "bill approve", "POST", "/bills/{id}/approve", "bill.approve", OPERATION_STEP_UP, &approve_call, NULL,
+      "Approve a bill and post it" },
     { "bill refuse", "POST", "/bills/{id}/refuse", "bill.refuse", 0, &refuse_call, NULL, "Refuse a bill" },
     { "bill reopen", "POST", "/bills/{id}/reopen", "bill.approve", 0, &reopen_call, NULL,
       "Take back the approval or refusal of a bill that nothing was paid on" },

@@ -149,10 +149,11 @@ DB_TEST(scenario_approving_asks_for_a_fresh_factor)
     json_t *vat = json_array_get(json_object_get(GET(&s, "/vat-codes?code=i21"), "items"), 0);
     scene_as(&s, klaar.email, password, klaar.secret);
     work->now.us += INT64_C(11) * 60 * 1000000;
-    json_t *bill = POST(&s, "/bills",
-                        "{\"party_id\":%lld,\"number\":\"1\",\"issued_on\":\"2025-01-02\",\"due_on\":\"2025-02-02\",\"lines\":"
-                        "[{\"description\":\"a\",\"net\":\"1.00\",\"account_id\":%lld,\"vat_code_id\":%lld}]}",
-                        (long long)party, (long long)number_in(cost, "id"), (long long)number_in(vat, "id"));
+    json_t *bill =
+        POST(&s, "/bills",
+             "{\"party_id\":%lld,\"number\":\"1\",\"issued_on\":\"2025-01-02\",\"due_on\":\"2025-02-02\",\"lines\":"
+             "[{\"description\":\"a\",\"net\":\"1.00\",\"account_id\":%lld,\"vat_code_id\":%lld}]}",
+             (long long)party, (long long)number_in(cost, "id"), (long long)number_in(vat, "id"));
     bill = POST(&s, at_bill(&s, "submit", bill).at, "{\"version\":%lld}", (long long)number_in(bill, "version"));
     scene_as(&s, bram.email, password, bram.secret);
     work->now.us += INT64_C(11) * 60 * 1000000;
