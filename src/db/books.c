@@ -143,6 +143,7 @@ void books_close(struct books *books)
     free(books);
 }
 
+bool db_at_hand(const struct work *work) { return !books_are_postgres(work->db->books); }
 bool books_are_postgres(const struct books *books) { return books->engine == &postgres_engine; }
 struct str books_directory(const struct books *books) { return str_of(books->directory); }
 void books_fail_at(struct books *books, int64_t nth) { atomic_store(&books->fail_at, nth); }

@@ -323,11 +323,9 @@ static struct fault *statement_of(struct arena *arena, struct connection *connec
     struct statement like = { .sql = composed ? NULL : sql, .given = given, .into = into, .name = sql->name };
     like.hash = hash_of(sql, composed, given, into);
     like.used_at = ++connection->uses;
-    const char *text = composed ? composed->text.at : sql->text;
     for (struct statement *st = connection->buckets[like.hash % BUCKETS]; st; st = st->next) {
-        if (st->hash != like.hash || st->sql != like.sql || st->given != given || st->into != into || st->busy ||
-            strcmp(st->text, text))
-            continue;
+        if (st->hash != like.hash || st->sql != like.sql || st->given != given || st->into != into || st->busy) continue;
+        if (composed && strcmp(st->text, composed->text.at)) continue; /* what is not composed is its struct sql */
         st->used_at = like.used_at;
         *out = st;
         return NULL;

@@ -54,6 +54,7 @@ CHECKED struct fault *books_safe(struct arena *arena, struct str where);
 enum books_stop { STOP_NOTHING, STOP_READS, STOP_ALL };
 void books_stop(struct books *books, enum books_stop what);
 bool books_are_postgres(const struct books *books);
+bool db_at_hand(const struct work *work); /* the engine works in this process: a second statement costs no trip */
 struct str books_directory(const struct books *books); /* where files beside the database go; absent on PostgreSQL and in memory */
 /* A copy of SQLite books while they are in use (backup API): one snapshot, whole or not there, on disk when it returns. */
 CHECKED struct fault *books_copy(struct arena *arena, struct books *books, const char *path);

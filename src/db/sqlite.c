@@ -148,7 +148,7 @@ static struct fault *open_one(struct arena *arena, struct books *books, bool wri
     ensure(c);
     *out = connection_new(books, c);
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (writer ? SQLITE_OPEN_CREATE : 0);
-    if (sqlite3_open_v2(s->path, &c->db, flags, NULL) != SQLITE_OK) {
+    if (sqlite3_open_v2(s->path, &c->db, flags, writer ? s->log_layer.name : NULL) != SQLITE_OK) {
         ensure(c->db);
         struct fault *fault = sqlite_fault(arena, c->db, s->path);
         sqlite_disconnect(*out);
@@ -229,6 +229,8 @@ static struct fault *sqlite_open(struct arena *arena, struct books *books)
         ensure(books->directory);
     }
     snprintf(s->path, sizeof s->path, "%s/florin.db", directory);
+    if (!log_layer_start(&s->log_layer)) return db_fault(arena, &db_broken, "SQLite has no file system here");
+    s->full = !s->memory;
     TRY(open_one(arena, books, true, &s->writer));
     return sqlite_write_open(arena, books);
 }
@@ -251,6 +253,7 @@ static void sqlite_close(struct books *books)
     if (!s) return;
     sqlite_write_close(books);
     if (s->writer) sqlite_disconnect(s->writer);
+    log_layer_end(&s->log_layer);
     if (s->memory && s->path[0]) remove_memory(s);
     free(s);
     books->driver = NULL;
@@ -369,18 +372,20 @@ static struct fault *sqlite_rows_open(struct arena *arena, struct rows *rows, st
     return bind_all(arena, rows->connection, rows->statement, values);
 }
 
+/* By the value itself, found once for a column: SQLite asks that of who uses a connection with one thread at a time, which we do. */
 static bool fetch(sqlite3_stmt *prepared, int column, enum value_kind kind, struct value *v)
 {
-    int type = sqlite3_column_type(prepared, column);
+    sqlite3_value *at = sqlite3_column_value(prepared, column);
+    int type = sqlite3_value_type(at);
     v->null = type == SQLITE_NULL;
     if (v->null) return true;
     switch (kind) {
     case VALUE_INT:
-    case VALUE_BOOL: v->number = sqlite3_column_int64(prepared, column); return type == SQLITE_INTEGER;
+    case VALUE_BOOL: v->number = sqlite3_value_int64(at); return type == SQLITE_INTEGER;
     case VALUE_TEXT:
     case VALUE_DATE: {
-        const void *at = sqlite3_column_text(prepared, column);
-        v->text = (struct str){ at, (size_t)sqlite3_column_bytes(prepared, column) };
+        const void *text = sqlite3_value_text(at);
+        v->text = (struct str){ text, (size_t)sqlite3_value_bytes(at) };
         if (type != SQLITE_TEXT) return false;
         struct date date;
         if (kind == VALUE_DATE && !date_parse(v->text, &date)) return false;
@@ -388,8 +393,8 @@ static bool fetch(sqlite3_stmt *prepared, int column, enum value_kind kind, stru
         return true;
     }
     case VALUE_BYTES: {
-        const void *at = sqlite3_column_blob(prepared, column);
-        v->text = (struct str){ at ? at : "", (size_t)sqlite3_column_bytes(prepared, column) };
+        const void *bytes = sqlite3_value_blob(at);
+        v->text = (struct str){ bytes ? bytes : "", (size_t)sqlite3_value_bytes(at) };
         return type == SQLITE_BLOB;
     }
     }
@@ -489,7 +494,8 @@ static struct fault *sqlite_relax(struct arena *arena, struct books *books, bool
     struct sqlite *s = books->driver;
     sqlite3 *db = handle(s->writer);
     TRY(pragmas(arena, db, relaxed || s->memory ? "pragma synchronous = off" : "pragma synchronous = full"));
-    if (relaxed || s->memory) return NULL;
+    s->full = !relaxed && !s->memory;
+    if (!s->full) return NULL;
     for (int64_t began = clock_us();;) { /* the log, then the database, to the disk */
         int code = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
         if (code == SQLITE_OK) return NULL;

@@ -20,10 +20,14 @@ struct group {
     const struct fault_type *failed;
     char why[200];
 };
+/* sqlite_log.c: a layer over SQLite's file system for the log of the connection that writes. */
+struct log_layer { sqlite3_vfs vfs; char name[40]; bool registered; };
 struct waiter { struct waiter *next; pthread_cond_t turn_cond; bool has_turn; };
 
 struct sqlite {
     char path[4096];
+    struct log_layer log_layer;
+    bool full;   /* each commit is on disk before it is told of (synchronous = full): then the log may be gathered */
     bool memory; /* a directory of its own below /dev/shm, gone with the books */
     struct connection *writer;
     struct touched *touched; /* by the migration at hand */
@@ -54,6 +58,12 @@ void sqlite_write_close(struct books *books);
 struct fault *sqlite_write_begin(struct work *work, struct db *db);
 struct fault *sqlite_write_commit(struct arena *arena, struct db *db);
 void sqlite_write_rollback(struct db *db);
+
+/* sqlite_log.c */
+CHECKED bool log_layer_start(struct log_layer *layer);
+void log_layer_end(struct log_layer *layer); /* no connection uses it any more */
+/* Around a COMMIT with synchronous = full: what it writes to the log is written at once when it is synced. True: something was left. */
+bool log_gather(sqlite3 *db, bool on);
 
 /* sqlite_keys.c. A migration works with foreign keys off; what it touched is looked at when it ends. */
 void sqlite_keys_off(struct sqlite *s, sqlite3 *db);

@@ -97,7 +97,10 @@ static void group_end(struct sqlite *s, struct group *group, bool keep)
     bool open = !sqlite3_get_autocommit(handle(s));
     if (!open) group_fail(group, &db_unreachable, "SQLite rolled the whole transaction back");
     if (open && keep && !group->failed) {
+        if (s->full) log_gather(handle(s), true);
         int code = sqlite_control(s->writer, COMMIT);
+        bool left = s->full && log_gather(handle(s), false);
+        ensure(!left || code != SQLITE_OK); /* else what was told of would not be on disk */
         if (code != SQLITE_OK) group_fail(group, sqlite_fault_type(code), sqlite3_errmsg(handle(s)));
     }
     if (!sqlite3_get_autocommit(handle(s))) sqlite_control(s->writer, ROLLBACK);

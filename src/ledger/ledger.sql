@@ -123,6 +123,14 @@ insert into number_series (company_id, series, last_number) values (:company_id,
 on conflict (company_id, series) do update set last_number = number_series.last_number + 1
 returning last_number as number;
 
+-- The same in two: to give something back, SQLite makes a table in memory first.
+-- name: series_step
+insert into number_series (company_id, series, last_number) values (:company_id, :series, 1)
+on conflict (company_id, series) do update set last_number = number_series.last_number + 1;
+
+-- name: series_last
+select last_number as number from number_series where company_id = :company_id and series = :series;
+
 -- name: number_add
 insert into number_given (company_id, series, number, subject_kind, subject_id) values (:company_id, :series, :number, :subject_kind, :subject_id);
 

@@ -61,7 +61,10 @@ struct fault *ledger_number_next(struct work *work, const char *series, const ch
                                  int64_t *number)
 {
     struct number_taken taken = { .series = str_of(series), .subject_kind = str_of(subject_kind), .subject_id = subject_id };
-    TRY(db_one(work, &sql_series_next, GIVEN(number_taken, &taken), INTO(number_taken, &taken), &db_broken));
+    bool near = db_at_hand(work);
+    if (near) TRY(db_run(work, &sql_series_step, GIVEN(number_taken, &taken)));
+    TRY(db_one(work, near ? &sql_series_last : &sql_series_next, GIVEN(number_taken, &taken),
+               INTO(number_taken, &taken), &db_broken));
     *number = taken.number;
     return db_run(work, &sql_number_add, GIVEN(number_taken, &taken));
 }
