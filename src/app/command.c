@@ -243,7 +243,7 @@ int app_main(int count, const char *const *words, const char *const *environment
     app_operations(arena, &p->operations);
     p->doors = (struct doors){
         .operations = &p->operations, .identify = app_identify, .act_as = app_act_as, .identify_guest = portal_identify,
-        .identities = identities_new()
+        .identities = identities_new(), .figures = figures_new()
     };
     struct fault *fault = take_words(p, count, words);
     if (!fault) fault = read_settings(p, environment);
@@ -251,6 +251,7 @@ int app_main(int count, const char *const *words, const char *const *environment
     fflush(stdout);
     books_close(p->books);
     identities_free(p->doors.identities);
+    figures_free(p->doors.figures);
     arena_free(arena);
     return code;
 }

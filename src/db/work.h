@@ -45,6 +45,7 @@ struct work {
     /* Who asks may be known from a request before (room access). Nobody has asked the database then, and `confirm` does so inside the
      * operation's transaction, before anything else there. What it refuses is no answer: who this is must be found out anew. */
     struct identities *identities; /* NULL: nobody is remembered */
+    struct figures *figures;       /* what was worked out just now (room operation); NULL: nothing is kept */
     bool may_presume, confirmed;   /* the door will have it confirmed; it was */
     struct fault *(*confirm)(struct work *work);
     const void *presumed;

@@ -33,6 +33,7 @@ struct doors {
     guest_identify_function *identify_guest; /* NULL: there is no portal */
     struct instant (*now)(void); /* NULL: the clock */
     struct identities *identities; /* of room access: who was known just now; NULL: each request asks the database who it is */
+    struct figures *figures;     /* of room operation: what was worked out just now; NULL: each request works it out */
     struct str public_url;       /* where people reach this program; absent: nobody said */
 };
 /* A fresh work: instant, day and language; the door adds who and where. */

@@ -109,7 +109,7 @@ struct str fault_to_lines(struct arena *arena, const struct fault *fault, enum l
 struct work door_work(const struct doors *doors, struct arena *arena, const char *source)
 {
     struct work work = { .arena = arena, .language = ENGLISH, .source = str_of(source), .public_url = doors->public_url,
-                         .identities = doors->identities };
+                         .identities = doors->identities, .figures = doors->figures };
     work.now = doors->now ? doors->now() : instant_now();
     work.today = instant_day(work.now);
     return work;

@@ -53,6 +53,9 @@ struct run {
     int64_t count; /* of all pages; -1: not asked */
     struct kept_answer key; /* key.key absent: none */
     struct str repeated;    /* the answer of the first time */
+    bool as_struct;
+    struct figure_key figure;
+    struct str remembered; /* figures that were worked out before */
 };
 
 /* ---- Who may ---- */
@@ -270,6 +273,9 @@ static struct fault *inside(struct run *run)
     if (op->list) return op->list->run(work, run->takes, &run->query, &run->rows, &run->next);
     TRY(key_find(run));
     if (run->repeated.at) return NULL;
+    TRY(figures_key_of(work, op, run->takes, &run->figure));
+    if (!run->as_struct) run->remembered = figures_find(work, &run->figure);
+    if (run->remembered.at) return NULL;
     TRY(op->call->run(work, run->takes, run->gives));
     if (work->reading) return NULL;
     TRY(audit_write(work, op));
@@ -282,7 +288,7 @@ static struct fault *attempt(struct run *run)
     memset(&work->changes, 0, sizeof work->changes);
     memset(&run->rows, 0, sizeof run->rows);
     work->after = NULL;
-    run->next = run->repeated = (struct str){ 0 };
+    run->next = run->repeated = run->remembered = (struct str){ 0 };
     run->count = -1;
     if (run->op->call) memset(run->gives, 0, run->op->call->gives->size);
     TRY(db_begin(work, run->books));
@@ -363,12 +369,14 @@ static struct fault *answer_make(struct run *run, const struct request *request,
         return NULL;
     }
     const struct record *gives = op->call->gives;
+    if (run->remembered.at) return answer->json = run->remembered, NULL;
     answer->repeated = run->repeated.at != NULL;
     if (answer->repeated && (op->flags & OPERATION_FILE))
         TRY(record_from_json(arena, run->repeated, (struct into){ gives, run->gives }));
     if (op->flags & OPERATION_FILE) memcpy(&answer->file, run->gives, sizeof answer->file);
     else answer->json = answer->repeated ? run->repeated : record_to_json(arena, (struct given){ gives, run->gives });
     if (!answer->repeated) answer->gives = (struct given){ gives, run->gives };
+    figures_keep(run->work, &run->figure, answer->json);
     return NULL;
 }
 
@@ -377,7 +385,7 @@ struct fault *operation_answer(struct work *work, struct books *books, const str
 {
     const struct operation *op = request->operation;
     const struct record *takes = operation_takes(op);
-    struct run run = { .work = work, .books = books, .op = op };
+    struct run run = { .work = work, .books = books, .op = op, .as_struct = request->as_struct };
     void *in = arena_alloc(work->arena, takes->size);
     *answer = (struct answer){ 0 };
     if (operation_was_called) operation_was_called(op);
@@ -398,7 +406,7 @@ struct fault *operation_call(struct work *work, struct books *books, const struc
     struct str verb, noun = str_cut(str_of(command), ' ', &verb);
     const struct operation *op = operation_by_command(operations, noun, verb);
     ensure(op && op->call);
-    struct run run = { .work = work, .books = books, .op = op, .takes = takes, .gives = gives };
+    struct run run = { .work = work, .books = books, .op = op, .takes = takes, .gives = gives, .as_struct = true };
     if (operation_was_called) operation_was_called(op);
     TRY(may(work, operations, op));
     TRY(record_check(work->arena, (struct given){ op->call->takes, takes }));

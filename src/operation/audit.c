@@ -176,6 +176,15 @@ struct fault *audit_count(struct work *work, int64_t *count)
     return NULL;
 }
 
+struct fault *audit_last(struct work *work, struct str *hash)
+{
+    struct audit_head head = { 0 };
+    bool found;
+    TRY(db_find(work, &sql_audit_head_find, NONE, INTO(audit_head, &head), &found));
+    *hash = head.hash;
+    return NULL;
+}
+
 /* ---- Proof ---- */
 
 struct proof { struct work *work; struct arena *arena; int64_t count; char hash[65]; };

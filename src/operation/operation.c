@@ -309,6 +309,9 @@ static const char *flags_mistake(const struct operation *op)
     if ((op->flags & OPERATION_GUEST) &&
         (!op->needs || (op->flags & (OPERATION_ANYONE | OPERATION_NO_COMPANY | OPERATION_STEP_UP))))
         return "for GUESTs without a permission, or with ANYONE, NO_COMPANY or STEP_UP";
+    if ((op->flags & OPERATION_FIGURES) &&
+        (op->list || !reads || (op->flags & (OPERATION_ANYONE | OPERATION_NO_COMPANY | OPERATION_GUEST | OPERATION_FILE))))
+        return "FIGURES that are no call of a company that READS";
     if ((op->flags & OPERATION_FILE) && (op->list || op->call->gives != &file_answer_record))
         return "a FILE that gives no file_answer";
     if (op->call && op->call->gives == &file_answer_record && !(op->flags & OPERATION_FILE))

@@ -25,6 +25,9 @@ enum operation_flags {
     OPERATION_FILE = 32,      /* gives a struct file_answer: bytes with a type and a name */
     OPERATION_UPLOAD = 64,    /* takes bytes: the raw body goes into the field `content` */
     OPERATION_PAGE = 128,     /* with FILE: a page of our own making, shown in a frame, where nothing in it runs */
+    OPERATION_FIGURES =
+        512, /* what it gives hangs on the books of the company, the day and what it takes, on nothing of who asks and not on the
+                              * hour: given again for as long as no operation changed anything (figures.c) */
     OPERATION_GUEST = 256,    /* asked by a session of the portal (work->guest) and by nobody else: no person, token or program */
 };
 struct operation {
@@ -112,6 +115,7 @@ struct request {
      * before sign-in a key means nothing. */
     struct str idempotency_key;
     bool as_rows; /* of a list: fill `rows` and `next`, write no JSON */
+    bool as_struct; /* of a call: `gives` is wanted too, so that no answer from memory will do */
 };
 struct answer {
     struct str json;         /* of a call; of a list: {"items":[…],"next":"…"} */
@@ -129,6 +133,9 @@ CHECKED struct fault *operation_answer(struct work *work, struct books *books, c
                                        const struct request *request, struct answer *answer);
 /* Kept answers of before they were sealed are sealed, in all companies. */
 CHECKED struct fault *operation_seal_answers(struct work *work);
+/* What was worked out just now, for doors whose process lives on: one for a process, in work->figures. */
+struct figures *figures_new(void);
+void figures_free(struct figures *figures);
 /* The same path with structs, as jobs, simulation and demo use it. `gives` may be NULL. */
 CHECKED struct fault *operation_call(struct work *work, struct books *books, const struct operations *operations,
                                      const char *command, const void *takes, void *gives);

@@ -96,6 +96,8 @@ TEST(operation_table_mistakes_are_seen)
     MISTAKE(show, op.flags |= OPERATION_FILE);
     MISTAKE(show, op.flags |= OPERATION_UPLOAD);
     MISTAKE(list, op.flags = 0);
+    MISTAKE(list, op.flags |= OPERATION_FIGURES);
+    MISTAKE(add, op.flags |= OPERATION_FIGURES);
 #undef MISTAKE
 }
 
@@ -292,6 +294,73 @@ DB_TEST(operation_keys_answer_again)
     expect_refused(&note_shouted, ask(&f, "note", "add", "{\"title\":\"HELP\",\"currency\":\"EUR\",\"total\":\"1\"}", "key-2"));
     expect_done(ask(&f, "note", "add", note_json, "key-2")); /* a refusal keeps no key */
     expect_int(4, note_count(work, f.books));
+}
+
+/* What stands for a report that takes seconds: it tells how often it ran. */
+struct weigh_takes { int64_t of; };
+RECORD(weigh_takes, { FIELD(struct weigh_takes, of, OPTIONAL) });
+struct weighed { int64_t run; };
+RECORD(weighed, { FIELD(struct weighed, run) });
+static int64_t weighed_times;
+static struct fault *note_weigh(struct work *work, const struct weigh_takes *takes, struct weighed *out)
+{
+    (void)work, (void)takes;
+    out->run = ++weighed_times;
+    return NULL;
+}
+CALLABLE(note_weigh, weigh_takes, weighed);
+
+/* The run that is told: of now, or of before. */
+static void expect_weighed(struct fixture *f, int64_t run)
+{
+    expect_done(ask(f, "note", "weigh", NULL, NULL));
+    expect_str(str_format(f->work->arena, "{\"run\":%lld}", (long long)run).at, f->answer.json);
+}
+
+DB_TEST(operation_figures_hold_until_something_changes)
+{
+    static const struct operation weigh[] = { { "note weigh", "GET", "/notes/weigh", "note.read",
+                                                OPERATION_READS | OPERATION_FIGURES, &note_weigh_call, NULL,
+                                                "Weigh the notes" } };
+    const struct operation_table tables[] = { note_table_of_operations,
+                                              operation_operations_table,
+                                              { "weigh", weigh, 1 } };
+    struct fixture f = begin(work);
+    int64_t company = work->company_id;
+    operations_prepare(work->arena, tables, 3, &f.all);
+    work->system = true;
+    weighed_times = 0;
+    expect_done(ask(&f, "note", "add", note_json, NULL));
+    expect_weighed(&f, 1);
+    expect_weighed(&f, 2); /* nothing is kept by a process that does not live on */
+    work->figures = figures_new();
+    expect_weighed(&f, 3);
+    expect_weighed(&f, 3);
+    put(&f, "of", "7"); /* something else is asked */
+    expect_weighed(&f, 4);
+    expect_weighed(&f, 4);
+    clear(&f);
+    expect_weighed(&f, 3);
+    work->today = date_add_days(work->today, 1);
+    expect_weighed(&f, 5);
+    work->language = work->language == ENGLISH ? DUTCH : ENGLISH;
+    expect_weighed(&f, 6);
+    f.request.as_struct = true;
+    expect_weighed(&f, 7);
+    expect(f.answer.gives.at && ((const struct weighed *)f.answer.gives.at)->run == 7);
+    f.request.as_struct = false;
+    expect_done(ask(&f, "note", "add", note_json, NULL)); /* a change: never an old figure behind it */
+    expect_weighed(&f, 8);
+    expect_weighed(&f, 8);
+    work->company_id = company + 1; /* nothing was ever done there: nothing is kept */
+    expect_weighed(&f, 9);
+    expect_weighed(&f, 10);
+    work->company_id = company;
+    expect_weighed(&f, 8);
+    work->system = false, work->user_id = 5; /* who may not is not told what another was */
+    expect_refused(&operation_denied, ask(&f, "note", "weigh", NULL, NULL));
+    figures_free(work->figures);
+    work->figures = NULL;
 }
 
 DB_TEST(operation_meets_conflicts)

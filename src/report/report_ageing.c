@@ -440,9 +440,10 @@ struct fault *report_dso(struct work *work, const struct dso_takes *takes, struc
 CALLABLE(report_dso, dso_takes, dso);
 
 static const struct operation operations[] = {
-    { "report ageing", "GET", "/reports/ageing", "report.read", OPERATION_READS | OPERATION_SLOW, &report_ageing_call,
-      NULL, "Show how old what is owed is, on any day, as it was known at any moment" },
-    { "report dso", "GET", "/reports/dso", "report.read", OPERATION_READS | OPERATION_SLOW, &report_dso_call, NULL,
+    { "report ageing", "GET", "/reports/ageing", "report.read", OPERATION_READS | OPERATION_SLOW | OPERATION_FIGURES,
+      &report_ageing_call, NULL, "Show how old what is owed is, on any day, as it was known at any moment" },
+    { "report dso", "GET", "/reports/dso", "report.read", OPERATION_READS | OPERATION_SLOW | OPERATION_FIGURES,
+      &report_dso_call, NULL,
       "Show days sales outstanding: simple, count-back, sales-weighted and the best that could be" },
 };
 const struct operation_table report_figures = { "report", operations, ARRAY_LENGTH(operations) };

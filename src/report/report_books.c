@@ -391,13 +391,14 @@ static struct fault *report_balances(struct work *work, const struct balances_ta
 CALLABLE(report_balances, balances_takes, balances);
 
 static const struct operation operations[] = {
-    { "report kpi", "GET", "/reports/kpi", "report.read", OPERATION_READS, &report_kpi_call, NULL,
+    { "report kpi", "GET", "/reports/kpi", "report.read", OPERATION_READS | OPERATION_FIGURES, &report_kpi_call, NULL,
       "Show the figures of the day: what waits, what is late, what matched by itself" },
     { "report journal", "GET", "/reports/journal", "report.read", OPERATION_READS, NULL, &report_journal_list,
       "List entries with what each moved" },
     { "report ledger-card", "GET", "/reports/ledger-card", "report.read", OPERATION_READS | OPERATION_SLOW,
       &report_ledger_card_call, NULL, "Show the lines of a ledger account with its balance behind each" },
-    { "report balances", "GET", "/reports/balances", "report.read", OPERATION_READS | OPERATION_SLOW, &report_balances_call, NULL,
+    { "report balances", "GET", "/reports/balances", "report.read",
+      OPERATION_READS | OPERATION_SLOW | OPERATION_FIGURES, &report_balances_call, NULL,
       "Show what stood on every account before a period, moved in it and stands behind it" },
 };
 const struct operation_table report_books = { "report", operations, ARRAY_LENGTH(operations) };

@@ -530,12 +530,12 @@ static struct fault *report_cash_items(struct work *work, const struct week_take
 CALLABLE(report_cash_items, week_takes, week_list);
 
 static const struct operation operations[] = {
-    { "report cash-position", "GET", "/reports/cash-position", "report.read", OPERATION_READS,
+    { "report cash-position", "GET", "/reports/cash-position", "report.read", OPERATION_READS | OPERATION_FIGURES,
       &report_cash_position_call, NULL, "Show what stands on each bank account, and what is on its way" },
-    { "report cash-forecast", "GET", "/reports/cash-forecast", "report.read", OPERATION_READS | OPERATION_SLOW,
-      &report_cash_forecast_call, NULL,
+    { "report cash-forecast", "GET", "/reports/cash-forecast", "report.read",
+      OPERATION_READS | OPERATION_SLOW | OPERATION_FIGURES, &report_cash_forecast_call, NULL,
       "Show the cash of the next thirteen weeks, by due days and each customer's own habit of paying" },
-    { "report cash-items", "GET", "/reports/cash-items", "report.read", OPERATION_READS | OPERATION_SLOW,
+    { "report cash-items", "GET", "/reports/cash-items", "report.read", OPERATION_READS | OPERATION_SLOW | OPERATION_FIGURES,
       &report_cash_items_call, NULL, "List what makes up a week of the cash forecast" },
 };
 const struct operation_table report_cash = { "report", operations, ARRAY_LENGTH(operations) };

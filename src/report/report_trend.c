@@ -183,8 +183,9 @@ static struct fault *report_paid_items(struct work *work, const struct paid_take
 LISTABLE(report_paid_items, paid_takes, paid_row, paid_rows);
 
 static const struct operation operations[] = {
-    { "report trends", "GET", "/reports/trends", "report.read", OPERATION_READS | OPERATION_SLOW, &report_trends_call,
-      NULL, "Show month by month how long customers took, what they paid in time and what was matched by itself" },
+    { "report trends", "GET", "/reports/trends", "report.read", OPERATION_READS | OPERATION_SLOW | OPERATION_FIGURES,
+      &report_trends_call, NULL,
+      "Show month by month how long customers took, what they paid in time and what was matched by itself" },
     { "report paid-items", "GET", "/reports/paid-items", "report.read", OPERATION_READS | OPERATION_SLOW, NULL,
       &report_paid_items_list, "List the items that were paid whole in a period, and which of them in time" },
 };

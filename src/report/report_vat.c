@@ -254,11 +254,11 @@ static struct fault *report_icp(struct work *work, const struct report_period *t
 CALLABLE(report_icp, report_period, icp_report);
 
 static const struct operation operations[] = {
-    { "report vat", "GET", "/reports/vat", "report.read", OPERATION_READS | OPERATION_SLOW, &report_vat_call, NULL,
-      "Show turnover and VAT of a period by box of the return" },
+    { "report vat", "GET", "/reports/vat", "report.read", OPERATION_READS | OPERATION_SLOW | OPERATION_FIGURES,
+      &report_vat_call, NULL, "Show turnover and VAT of a period by box of the return" },
     { "report vat-entries", "GET", "/reports/vat-entries", "report.read", OPERATION_READS | OPERATION_SLOW, NULL,
       &report_vat_entries_list, "List the entries behind a VAT code in a period" },
-    { "report icp", "GET", "/reports/icp", "report.read", OPERATION_READS | OPERATION_SLOW, &report_icp_call, NULL,
-      "List what was sold to customers elsewhere in the EU, for the ICP declaration" },
+    { "report icp", "GET", "/reports/icp", "report.read", OPERATION_READS | OPERATION_SLOW | OPERATION_FIGURES,
+      &report_icp_call, NULL, "List what was sold to customers elsewhere in the EU, for the ICP declaration" },
 };
 const struct operation_table report_vats = { "report", operations, ARRAY_LENGTH(operations) };
