@@ -81,10 +81,18 @@ struct str audit_content(struct arena *arena, int64_t company_id, const struct a
 {
     const struct str parts[] = { row->operation, row->request_id, row->source, row->address, row->changes };
     struct text text = text_new(arena);
-    text_addf(&text, "florin audit 1\n%lld %lld %lld %lld\n%.*s\n", (long long)company_id, (long long)row->number,
-              (long long)row->at.us, (long long)row->user_id.n, STR_ARG(row->previous_hash));
+    const int64_t numbers[] = { company_id, row->number, row->at.us, row->user_id.n };
+    text_addz(&text, "florin audit 1");
+    for (size_t i = 0; i < ARRAY_LENGTH(numbers); i++) {
+        text_add_char(&text, i ? ' ' : '\n');
+        text_add_int(&text, numbers[i]);
+    }
+    text_add_char(&text, '\n');
+    text_add(&text, row->previous_hash);
+    text_add_char(&text, '\n');
     for (size_t i = 0; i < ARRAY_LENGTH(parts); i++) {
-        text_addf(&text, "%zu ", parts[i].length);
+        text_add_int(&text, (int64_t)parts[i].length);
+        text_add_char(&text, ' ');
         text_add(&text, parts[i]);
         text_add_char(&text, '\n');
     }
@@ -105,7 +113,8 @@ static struct str changes_json(const struct work *work)
         const struct change *change = &work->changes.at[i];
         text_addz(&text, i ? ",{\"kind\":" : "{\"kind\":");
         json_add_text(&text, str_of(change->kind));
-        text_addf(&text, ",\"id\":%lld", (long long)change->id);
+        text_addz(&text, ",\"id\":");
+        text_add_int(&text, change->id);
         if (change->difference.at) {
             text_addz(&text, ",\"difference\":");
             text_add(&text, change->difference);

@@ -80,6 +80,10 @@ class Migrations(unittest.TestCase):
         self.assertEqual(self.sqlite('alter table t add column date date;\nupdate t set a = cast(b as bigint);\n'),
                          'alter table t add column date text;\nupdate t set a = cast(b as integer);\n')
 
+    def test_a_list_of_choices_needs_no_table(self):
+        made = self.sqlite("create table x (a text check (a in ('p', 'q''s', 'r')), b text check (b in ('p') or c));")
+        self.assertEqual(made, "create table x (a text check (a = 'p' or a = 'q''s' or a = 'r'), b text check (b in ('p') or c)) strict;\n")
+
     def test_sections(self):
         text = 'a;\n-- only postgres\np jsonb;\n-- end\n-- only sqlite\ns;\n-- end\nz;\n'
         self.assertEqual(embed_migrations.sections('x', text), ('a;\np jsonb;\nz;\n', 'a;\ns;\nz;\n'))
