@@ -205,7 +205,7 @@ await test('many at once: the preview says what it will do, then it is done', as
 })
 await test('in English, narrow, dark, with no sideways scrolling', async () => {
     const small = await open('en-GB', { width: 390, height: 844 }, { colorScheme: 'dark' })
-    await signIn(small, 'anna@florin.test')
+    await signIn(small, 'anna@florin.test', anna.codes.pop())
     for (const [path, name] of [['/bank/queue', 'queue'], ['/bank/batches', 'batches'], ['/settings/cash', 'cash-settings'], ['/bank/decisions', 'decisions']]) {
         await small.goto(base + path)
         await small.getByRole('heading').first().waitFor()

@@ -1,9 +1,11 @@
 import { useState } from 'react'
+import { isZero } from '../amount'
 import { Link, useRouter } from '../app/router'
 import { Amount, Button, Empty, Page, Shown, useRead } from '../parts/basics'
 import { Row } from '../parts/form'
 import { buckets as parts, PrintHead, to, today, Ways } from '../parts/report'
 import { Ageing, itemsOf } from '../parts/standing'
+import { Table } from '../parts/table'
 import { useWords } from '../text/text'
 
 const buckets = [...parts, 'total'] as const
@@ -17,9 +19,9 @@ export default function AgeingReport() {
         <div className="report-bar"><div className="fields"><Row label={t('report_day')}>{ids => <input {...ids} type="date" value={day || today()} onChange={e => setQuery({ as_of: e.target.value === today() ? undefined : e.target.value })} />}</Row>
             {more ? <Row label={t('known_at')} help={t('known_help')}>{ids => <input {...ids} type="datetime-local" value={known ? local(known) : ''} onChange={e => setQuery({ known_at: e.target.value ? new Date(e.target.value).toISOString() : undefined })} />}</Row> : <Button look="quiet" icon="clock" onClick={() => setMore(true)}>{t('as_known')}</Button>}</div></div>
         {!known && <Ageing side={side} day={day || undefined} large />}
-        <Shown of={read}>{a => a.parties.length === 0 ? <Empty title={t('ageing_empty')}>{t('items_empty_text')}</Empty> : <div className="table-wrap"><table className="table buckets"><caption className="hidden">{t('per_party')}</caption><thead><tr><th scope="col">{word('f', 'name')}</th>{buckets.map(b => <th key={b} scope="col" className="right">{word('bucket', b)}</th>)}</tr></thead>
-            <tbody>{a.parties.map(p => <tr key={p.party_id}><td><Link to={'/parties/' + p.party_id}>{p.name}</Link> <span className="faint">{p.number}</span></td>{buckets.map(b => <td key={b} className="right">{/^-?0+\.0+$/.test(p[b]) ? <span className="faint">–</span> : <Link to={known ? to('/reports/open-items', { side, as_of: day || today(), known_at: known, party_id: p.party_id, bucket: b === 'total' ? undefined : b }) : itemsOf(side, b, day || undefined, p.party_id)}><Amount value={p[b]} /></Link>}</td>)}</tr>)}</tbody>
-            <tfoot><tr><td>{t('total')}</td>{buckets.map(b => <td key={b} className="right"><Amount value={a[b]} currency={b === 'total' ? a.currency : undefined} /></td>)}</tr></tfoot></table></div>}</Shown>
+        <Shown of={read}>{a => a.parties.length === 0 ? <Empty title={t('ageing_empty')}>{t('items_empty_text')}</Empty> : <Table className="buckets" caption={t('per_party')} heads={[{ label: word('f', 'name') }, ...buckets.map(b => ({ label: word('bucket', b), right: true }))]}
+            rows={a.parties.map(p => ({ key: p.party_id, cells: [<><Link to={'/parties/' + p.party_id}>{p.name}</Link> <span className="faint">{p.number}</span></>, ...buckets.map(b => isZero(p[b]) ? '' : <Link to={known ? to('/reports/open-items', { side, as_of: day || today(), known_at: known, party_id: p.party_id, bucket: b === 'total' ? undefined : b }) : itemsOf(side, b, day || undefined, p.party_id)}><Amount value={p[b]} /></Link>)] }))}
+            foot={[{ label: t('total'), cells: buckets.map(b => isZero(a[b]) ? '' : <Amount value={a[b]} currency={b === 'total' ? a.currency : undefined} />) }]} />}</Shown>
     </Page>
 }
 function local(instant: string): string {

@@ -2,6 +2,7 @@ import { Link } from '../app/router'
 import { isZero } from '../amount'
 import { Amount, Empty, Page, Shown, useRead } from '../parts/basics'
 import { PeriodBar, periodOf, PrintHead, to, today, usePeriod, Ways } from '../parts/report'
+import { Table } from '../parts/table'
 import { useWords } from '../text/text'
 
 export default function Balance() {
@@ -11,9 +12,9 @@ export default function Balance() {
         <PeriodBar period={period} />
         <Shown of={read}>{b => {
             const rows = b.accounts.filter(a => ![a.opening, a.debit, a.credit, a.closing].every(isZero))
-            return rows.length === 0 ? <Empty title={t('entries_empty')}>{t('entries_empty_text')}</Empty> : <div className="table-wrap"><table className="table"><caption className="hidden">{t('nav_balance')}</caption><thead><tr><th scope="col">{word('f', 'number')}</th><th scope="col">{word('f', 'name')}</th><th scope="col" className="right">{word('f', 'opening')}</th><th scope="col" className="right">{t('debit')}</th><th scope="col" className="right">{t('credit')}</th><th scope="col" className="right">{word('f', 'closing')}</th></tr></thead>
-                <tbody>{rows.map(a => <tr key={a.account_id}><td>{a.number}</td><td><Link to={to('/reports/card', { account: a.number, ...period })}>{a.name}</Link></td><td className="right"><Amount value={a.opening} /></td><td className="right"><Amount value={a.debit} /></td><td className="right"><Amount value={a.credit} /></td><td className="right"><Amount value={a.closing} /></td></tr>)}</tbody>
-                <tfoot><tr><td colSpan={3}>{t('total')}</td><td className="right"><Amount value={b.debit} /></td><td className="right"><Amount value={b.credit} /></td><td /></tr></tfoot></table></div>
+            return rows.length === 0 ? <Empty title={t('entries_empty')}>{t('entries_empty_text')}</Empty> : <Table caption={t('nav_balance')} heads={[{ label: word('f', 'number'), narrow: 'none' }, { label: word('f', 'name'), narrow: 'title' }, { label: word('f', 'opening'), right: true }, { label: t('debit'), right: true }, { label: t('credit'), right: true }, { label: word('f', 'closing'), right: true }]}
+                rows={rows.map(a => ({ key: a.account_id, cells: [a.number, <><span className="only-narrow">{a.number} </span><Link to={to('/reports/card', { account: a.number, ...period })}>{a.name}</Link></>, <Amount value={a.opening} />, <Amount value={a.debit} />, <Amount value={a.credit} />, <Amount value={a.closing} />] }))}
+                foot={[{ label: t('total'), cells: [<Amount value={b.debit} />, <Amount value={b.credit} />, ''] }]} />
         }}</Shown>
     </Page>
 }

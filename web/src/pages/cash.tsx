@@ -3,6 +3,7 @@ import type { Schemas } from '../api/schema'
 import { Amount, Badge, Card, Empty, Page, Shown, useRead } from '../parts/basics'
 import { PrintHead, to, Ways } from '../parts/report'
 import { Cash, Forecast } from '../parts/standing'
+import { Table } from '../parts/table'
 import { useWords } from '../text/text'
 import { sourceLink } from './item'
 
@@ -18,9 +19,9 @@ export default function CashReport() {
 function Week({ week }: { week: number }) {
     const { t, word, date } = useWords(), read = useRead('report_cash_items', { week }), forecast = useRead('report_cash_forecast', {}), of = forecast.data?.weeks.find(w => w.week === week)
     return <Card className="after" title={week === 14 ? t('later') : t('week_of', { what: of ? date(of.from_on) + ' – ' + date(of.to_on) : String(week) })} actions={<>{week > 1 && <Link to={to('/reports/cash', { week: week - 1 })}>{t('week_before')}</Link>}{week < 14 && <Link to={to('/reports/cash', { week: week + 1 })}>{t('week_after')}</Link>}<Ways name="report_cash_items" takes={{ week, limit: 100000 }} /></>}>
-        <Shown of={read}>{list => list.count === 0 ? <Empty title={t('week_empty')} /> : <><div className="table-wrap"><table className="table"><caption className="hidden">{t('forecast')}</caption><thead><tr><th scope="col">{word('f', 'name')}</th><th scope="col">{word('f', 'reference')}</th><th scope="col">{word('f', 'due_on')}</th><th scope="col">{word('f', 'expected_on')}</th><th scope="col" className="right">{word('f', 'amount')}</th></tr></thead>
-            <tbody>{list.items.map((i, n) => <tr key={n}><td>{i.party_id ? <Link to={'/parties/' + i.party_id}>{i.name}</Link> : t('on_its_way', { count: 1 })}</td><td><Link to={i.item_id ? '/items/' + i.item_id : sourceLink(i.source_kind, i.source_id) ?? '/payments'}>{i.reference}</Link></td><td>{date(i.due_on)}</td><td>{date(i.expected_on)} <Why i={i} /></td><td className="right"><Amount value={i.amount} currency={i.currency} /></td></tr>)}</tbody>
-            <tfoot><tr><td colSpan={4}>{t('money_in')}</td><td className="right"><Amount value={list.in} currency={list.currency} /></td></tr><tr><td colSpan={4}>{t('money_out')}</td><td className="right"><Amount value={list.out} currency={list.currency} /></td></tr></tfoot></table></div>
+        <Shown of={read}>{list => list.count === 0 ? <Empty title={t('week_empty')} /> : <><Table caption={t('forecast')} heads={[{ label: word('f', 'name') }, { label: word('f', 'reference') }, { label: word('f', 'due_on') }, { label: word('f', 'expected_on') }, { label: word('f', 'amount'), right: true }]}
+            rows={list.items.map((i, n) => ({ key: n, cells: [i.party_id ? <Link to={'/parties/' + i.party_id}>{i.name}</Link> : t('on_its_way', { count: 1 }), <Link to={i.item_id ? '/items/' + i.item_id : sourceLink(i.source_kind, i.source_id) ?? '/payments'}>{i.reference}</Link>, date(i.due_on), <>{date(i.expected_on)} <Why i={i} /></>, <Amount value={i.amount} currency={i.currency} />] }))}
+            foot={[{ label: t('money_in'), cells: [<Amount value={list.in} currency={list.currency} />] }, { label: t('money_out'), cells: [<Amount value={list.out} currency={list.currency} />] }]} />
             {list.count > list.items.length && <p className="faint">{t('first_of', { count: list.items.length, of: list.count })}</p>}</>}</Shown>
     </Card>
 }

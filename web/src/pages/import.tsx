@@ -6,6 +6,7 @@ import { useSession } from '../app/session'
 import { Amount, Badge, Button, Card, Dialog, Facts, Loading, Page, ProblemBox, Shown, useAction, useRead } from '../parts/basics'
 import { Row, TextField } from '../parts/form'
 import { History } from '../parts/history'
+import { Table } from '../parts/table'
 import { useWords } from '../text/text'
 import { importTone, kinds } from './imports'
 
@@ -60,19 +61,19 @@ function Waiting({ shown, set }: { shown: Shown_; set: (shown: Shown_) => void }
             <Row label={t('import_days')}>{ids => <select {...ids} value={file.day_order} disabled={!may} onChange={e => change({ day_order: e.target.value as Change['day_order'] })}><option value="dmy">31-12-2025</option><option value="ymd">2025-12-31</option><option value="mdy">12/31/2025</option></select>}</Row>
             <Row label={t('import_skip')}>{ids => <input {...ids} type="checkbox" checked={file.skip_known} disabled={!may} onChange={e => change({ skip_known: e.target.checked })} />}</Row>
         </div>
-        <Card title={t('import_columns')}><div className="table-wrap plain"><table className="table tight cards-off"><caption className="hidden">{t('import_columns')}</caption><thead><tr><th scope="col">{t('import_column')}</th><th scope="col">{t('import_samples')}</th><th scope="col">{t('import_becomes')}</th></tr></thead>
-            <tbody>{shown.columns.map(c => {
+        <Card title={t('import_columns')}><Table plain tight caption={t('import_columns')} heads={[{ label: t('import_column'), row: true }, { label: t('import_samples'), narrow: 'block' }, { label: t('import_becomes'), narrow: 'block' }]}
+            rows={shown.columns.map(c => {
                 const heading = c.heading ?? t('import_no_heading', { number: c.number })
-                return <tr key={c.number}><th scope="row">{heading}</th><td className="faint">{(c.samples as unknown as string[]).join(' · ')}</td><td><select aria-label={t('import_field_of', { what: heading })} value={c.field ?? ''} disabled={!may} onChange={e => field(c.number, e.target.value)}><option value="">{t('import_not')}</option>{shown.fields.map(f => <option key={f.name} value={f.name}>{word('import_field', f.name)}{f.is_needed ? ' *' : ''}</option>)}</select></td></tr>
-            })}</tbody></table></div></Card>
+                return { key: c.number, cells: [heading, <span className="faint">{(c.samples as unknown as string[]).join(' · ')}</span>, <select aria-label={t('import_field_of', { what: heading })} value={c.field ?? ''} disabled={!may} onChange={e => field(c.number, e.target.value)}><option value="">{t('import_not')}</option>{shown.fields.map(f => <option key={f.name} value={f.name}>{word('import_field', f.name)}{f.is_needed ? ' *' : ''}</option>)}</select>] }
+            })} /></Card>
         <section aria-live="polite" aria-busy={!preview.current}>
             {!preview.current && <p className="faint"><Loading /> {t('import_looking')}</p>}
             {preview.current && <ProblemBox problem={preview.problem} />}
             {preview.current && checked && <>
                 <p><strong>{t('import_sum', { count: checked.row_count, rows: number.format(checked.row_count), made: number.format(checked.made_count) })}</strong>{dated.includes(file.kind) && checked.total !== undefined && <>, <Amount value={checked.total} /></>}. {checked.error_count === 0 ? t('import_good') : ''}</p>
                 {checked.error_count > 0 && <Card title={t('import_wrong', { count: checked.error_count })}>{checked.error_count > checked.errors.length && <p className="faint">{t('import_wrong_first')}</p>}
-                    <div className="table-wrap plain"><table className="table tight cards-off"><caption className="hidden">{t('import_what')}</caption><thead><tr><th scope="col" className="right">{t('import_row')}</th><th scope="col">{t('import_column')}</th><th scope="col">{t('import_value')}</th><th scope="col">{t('import_what')}</th></tr></thead>
-                        <tbody>{checked.errors.map((e, i) => <tr key={i}><td className="right">{e.row}</td><td>{e.column ?? (e.field && word('import_field', e.field))}</td><td>{e.value}</td><td>{e.text}</td></tr>)}</tbody></table></div></Card>}
+                    <Table plain tight caption={t('import_what')} heads={[{ label: t('import_row'), right: true, narrow: 'amount', mark: true }, { label: t('import_column'), narrow: 'title' }, { label: t('import_value') }, { label: t('import_what'), narrow: 'block' }]}
+                        rows={checked.errors.map((e, i) => ({ key: i, cells: [e.row, e.column ?? (e.field && word('import_field', e.field)), e.value, e.text] }))} /></Card>}
                 <Rows checked={checked} shown={shown} />
             </>}
         </section>
@@ -83,8 +84,8 @@ function Waiting({ shown, set }: { shown: Shown_; set: (shown: Shown_) => void }
 
 function Rows({ checked, shown }: { checked: Checked; shown: Shown_ }) {
     const { t, word } = useWords(), fields = shown.fields.filter(f => shown.columns.some(c => c.field === f.name))
-    return <Card title={t('import_rows')}><div className="table-wrap plain"><table className="table tight cards-off"><caption className="hidden">{t('import_rows')}</caption><thead><tr><th scope="col" className="right">{t('import_row')}</th>{fields.map(f => <th scope="col" key={f.name}>{word('import_field', f.name)}</th>)}</tr></thead>
-        <tbody>{checked.rows.map(r => <tr key={r.row}><th scope="row" className="right">{r.row}{r.is_wrong && <> <Badge tone="bad">!</Badge></>}</th>{fields.map(f => <td key={f.name}>{(r.values as unknown as Record<string, string>)[f.name]}</td>)}</tr>)}</tbody></table></div></Card>
+    return <Card title={t('import_rows')}><Table plain tight caption={t('import_rows')} heads={[{ label: t('import_row'), right: true, row: true, narrow: 'amount', mark: true }, ...fields.map((f, i) => ({ label: word('import_field', f.name), narrow: i === 0 ? 'title' as const : 'line' as const }))]}
+        rows={checked.rows.map(r => ({ key: r.row, cells: [<>{r.row}{r.is_wrong && <> <Badge tone="bad">!</Badge></>}</>, ...fields.map(f => (r.values as unknown as Record<string, string>)[f.name])] }))} /></Card>
 }
 
 const places: Record<string, string> = { party: '/parties/', item: '/items/', entry: '/ledger/entries/' }
@@ -96,8 +97,8 @@ function Finished({ shown, reload }: { shown: Shown_; reload: () => void }) {
             <Facts rows={[[t('import_holds'), word('import_kind', file.kind)], [word('f', 'row_count'), String(file.row_count)], [t('import_day'), dated.includes(file.kind) && date(file.dated_on)], [t('total'), dated.includes(file.kind) && <Amount value={file.total} />], [word('f', 'committed_at'), file.committed_at && instant(file.committed_at)], [t('import_undone'), file.undone_at && instant(file.undone_at)],
                 [t('import_file'), can('document_file') && <a href={address('document_file', { id: file.document_id })} download={file.file_name}>{file.file_name}</a>]]} />
         </Card>
-        <Shown of={made}>{list => <Card title={t('import_made')}>{list.next && <p className="faint">{t('import_more', { count: list.items.length })}</p>}<div className="table-wrap plain"><table className="table tight cards-off"><caption className="hidden">{t('import_made')}</caption><thead><tr><th scope="col" className="right">{t('import_row')}</th><th scope="col">{t('import_becomes')}</th></tr></thead>
-            <tbody>{list.items.map(m => <tr key={m.id}><td className="right">{m.row_number}</td><td>{file.state === 'committed' && places[m.subject_kind] ? <Link to={places[m.subject_kind]! + m.subject_id}>{word('import_subject', m.subject_kind)} {m.subject_id}</Link> : <>{word('import_subject', m.subject_kind)}</>}</td></tr>)}</tbody></table></div></Card>}</Shown>
+        <Shown of={made}>{list => <Card title={t('import_made')}>{list.next && <p className="faint">{t('import_more', { count: list.items.length })}</p>}<Table plain tight caption={t('import_made')} heads={[{ label: t('import_row'), right: true, narrow: 'amount', mark: true }, { label: t('import_becomes'), narrow: 'title' }]}
+            rows={list.items.map(m => ({ key: m.id, cells: [m.row_number, file.state === 'committed' && places[m.subject_kind] ? <Link to={places[m.subject_kind]! + m.subject_id}>{word('import_subject', m.subject_kind)} {m.subject_id}</Link> : word('import_subject', m.subject_kind)] }))} /></Card>}</Shown>
         {asking && <Dialog title={t('import_undo')} close={() => setAsking(false)}><form className="form" onSubmit={e => { e.preventDefault(); void undo() }}><p>{t('import_undo_text')}</p><ProblemBox problem={problem} /><TextField label={t('import_why')} value={reason} onChange={setReason} required maxLength={200} /><div className="form-end"><Button look="danger" type="submit" busy={busy} disabled={reason.trim().length < 3}>{t('import_undo')}</Button><Button onClick={() => setAsking(false)}>{t('cancel')}</Button></div></form></Dialog>}
     </>
 }

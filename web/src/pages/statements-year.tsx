@@ -1,21 +1,21 @@
 /** Balance sheet and profit and loss, plain from the chart of accounts. */
-import type { ReactNode } from 'react'
 import type { Schemas } from '../api/schema'
 import { isZero, sumAmounts } from '../amount'
 import { Link, useRouter } from '../app/router'
 import { Amount, Card, Empty, Page, Shown, useRead } from '../parts/basics'
 import { Row } from '../parts/form'
 import { PeriodBar, periodOf, PrintHead, to, today, usePeriod, Ways } from '../parts/report'
+import { Table } from '../parts/table'
 import { useWords } from '../text/text'
 
 type Account = Schemas['account_balance']
 const turned = (text: string): string => isZero(text) ? text : text.startsWith('-') ? text.slice(1) : '-' + text
 /** The rows of some kinds; what stands credit in the books reads as positive where that is its nature. */
-function Part({ title, rows, value, currency, link, more }: { title: string; rows: Account[]; value: (a: Account) => string; currency: string; link: (a: Account) => string; more?: ReactNode; }) {
+function Part({ title, rows, value, currency, link }: { title: string; rows: Account[]; value: (a: Account) => string; currency: string; link: (a: Account) => string }) {
     const { t } = useWords(), shown = rows.filter(a => !isZero(value(a)))
-    return <Card title={title}><div className="table-wrap plain"><table className="table tight"><caption className="hidden">{title}</caption><thead className="hidden"><tr><th scope="col">{t('number')}</th><th scope="col">{t('name')}</th><th scope="col">{t('total')}</th></tr></thead>
-        <tbody>{shown.map(a => <tr key={a.account_id}><td>{a.number}</td><td><Link to={link(a)}>{a.name}</Link></td><td className="right"><Amount value={value(a)} /></td></tr>)}{more}</tbody>
-        <tfoot><tr><td colSpan={2}>{t('total')}</td><td className="right"><Amount value={sumAmounts(shown.map(value))} currency={currency} /></td></tr></tfoot></table></div></Card>
+    return <Card title={title}><Table plain tight noHeads caption={title} heads={[{ label: t('number'), narrow: 'none' }, { label: t('name'), narrow: 'title' }, { label: t('total'), right: true }]}
+        rows={shown.map(a => ({ key: a.account_id, cells: [a.number, <>{a.number && <span className="only-narrow">{a.number} </span>}<Link to={link(a)}>{a.name}</Link></>, <Amount value={value(a)} />] }))}
+        foot={[{ label: t('total'), cells: [<Amount value={sumAmounts(shown.map(value))} currency={currency} />] }]} /></Card>
 }
 export function Profit() {
     const { t, date } = useWords(), period = usePeriod({ from_on: periodOf('year', 0).from_on, to_on: today() }), read = useRead('report_balances', period)

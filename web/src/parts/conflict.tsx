@@ -5,6 +5,7 @@ import { useSession } from '../app/session'
 import { useWords } from '../text/text'
 import { Button, Dialog, Loading, ProblemBox } from './basics'
 import { sayValue } from './history'
+import { Table } from './table'
 
 type Values = Record<string, unknown>
 export interface Again { kind: string; id: number; read: () => Promise<Values> }
@@ -26,8 +27,8 @@ export function Conflict({ again, fields, before, mine, take, overwrite, close }
         <p>{who || t('conflict_somebody')} {t('conflict_text')}</p>
         <ProblemBox problem={problem} />
         {!theirs && !problem && <Loading />}
-        {theirs && (changed.length === 0 ? <p>{t('conflict_elsewhere')}</p> : <div className="table-wrap"><table className="table"><thead><tr><th scope="col">{t('conflict_field')}</th><th scope="col">{t('conflict_theirs')}</th><th scope="col">{t('conflict_mine')}</th></tr></thead>
-            <tbody>{changed.map(f => <tr key={f}><th scope="row">{word('f', f)}</th><td>{say(f, theirs[f])}</td><td>{say(f, mine[f])}</td></tr>)}</tbody></table></div>)}
+        {theirs && (changed.length === 0 ? <p>{t('conflict_elsewhere')}</p> : <Table caption={t('conflict_title')} heads={[{ label: t('conflict_field'), row: true }, { label: t('conflict_theirs') }, { label: t('conflict_mine') }]}
+            rows={changed.map(f => ({ key: f, cells: [word('f', f), say(f, theirs[f]), say(f, mine[f])] }))} />)}
         <div className="form-end">{theirs && <Button look="main" onClick={() => take(theirs)}>{t('conflict_take')}</Button>}{theirs && <Button look="danger" onClick={() => overwrite(theirs.version, theirs)}>{t('conflict_overwrite')}</Button>}<Button onClick={close}>{t('cancel')}</Button></div>
     </div></Dialog>
 }

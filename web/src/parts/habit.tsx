@@ -4,6 +4,7 @@ import { isZero } from '../amount'
 import { useSession } from '../app/session'
 import { useRouter } from '../app/router'
 import { useWords } from '../text/text'
+import { Table } from './table'
 import { Amount, Card, Facts, Shown, useRead } from './basics'
 
 export function Habit({ id }: { id: number }) {
@@ -22,6 +23,6 @@ function Side({ side, items }: { side: Schemas['party_habit_side']; items: Schem
             <text x={left - 6} y={y(most) + 4} textAnchor="end">+{most}</text><text x={left - 6} y={y(0) + 4} textAnchor="end">0</text><text x={left - 6} y={y(least) + 4} textAnchor="end">{'−' + -least}</text>
             <text x={left} y={high - 4}>{date(shown[0]!.dated_on)}</text><text x={wide - 8} y={high - 4} textAnchor="end">{date(shown[shown.length - 1]!.dated_on)}</text><text x={wide - 8} y={y(0) - 5} textAnchor="end">{t('habit_promised')}</text>
             {shown.map((i, n) => <circle key={i.id} className={(i.days_late > 0 ? 'bad' : 'good') + (i.settled_on ? '' : ' open')} cx={x(n)} cy={y(i.days_late)} r={5} onClick={() => go('/items/' + i.id)}><title>{`${i.reference ?? ''} · ${amount(i.amount, i.currency)} · ${date(i.due_on)} → ${i.settled_on ? date(i.settled_on) : t('open')} · ${i.days_late > 0 ? t('days_late', { count: i.days_late }) : t('days_early', { count: -i.days_late })}`}</title></circle>)}
-        </svg><details><summary>{t('habit_table')}</summary><div className="table-wrap"><table className="table"><caption className="hidden">{t('habit_table')}</caption><thead><tr><th scope="col">{t('number')}</th><th scope="col">{t('habit_promised')}</th><th scope="col">{t('settled')}</th><th scope="col" className="right">{t('habit_late')}</th></tr></thead><tbody>{[...shown].reverse().slice(0, 20).map(i => <tr key={i.id}><td>{i.reference}</td><td>{date(i.due_on)}</td><td>{i.settled_on ? date(i.settled_on) : t('open')}</td><td className="right">{i.days_late}</td></tr>)}</tbody></table></div></details></>}
+        </svg><details><summary>{t('habit_table')}</summary><Table caption={t('habit_table')} heads={[{ label: t('number') }, { label: t('habit_promised') }, { label: t('settled') }, { label: t('habit_late'), right: true, mark: true }]} rows={[...shown].reverse().slice(0, 20).map(i => ({ key: i.id, cells: [i.reference, date(i.due_on), i.settled_on ? date(i.settled_on) : t('open'), i.days_late] }))} /></details></>}
     </Card>
 }

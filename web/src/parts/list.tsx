@@ -11,12 +11,13 @@ import { Amount, Badge, Button, Empty, Icon, Loading, ProblemBox, type Tone } fr
 import { Past } from './history'
 import { useLive } from './live'
 import { Ways } from './report'
+import { cellClass, type Narrow } from './table'
 import { Keys } from './keys'
 import { SavedViews } from './views'
 
 type ListName = { [N in Name]: Gives<N> extends { items: unknown[] } ? N : never }[Name]
 type RowOf<N extends ListName> = Gives<N> extends { items: (infer R)[] } ? R : never
-export interface Column<R> { name: string; label?: string; right?: boolean; show?: (row: R) => ReactNode; narrow?: 'title' | 'amount' | 'line' | 'none' }
+export interface Column<R> { name: string; label?: string; right?: boolean; show?: (row: R) => ReactNode; narrow?: Narrow }
 
 export const tones: Record<string, Tone> = {
     received: 'info', coded: 'info', submitted: 'warn', approved: 'good', refused: 'bad', draft: 'none', final: 'good', proposed: 'warn', verified: 'good', blocked: 'bad', released: 'good', sent: 'info', accepted: 'good', done: 'good',
@@ -134,7 +135,7 @@ export function List<N extends ListName>({ name, columns: given, filters, fixed,
         {(showFilters || undefined) && <div className="filters">{filterMetas.map(m => <FilterInput key={m.name} meta={m} label={labelOf(m.name)} query={query} set={(k, v) => setQuery({ [k]: v || undefined })} />)}</div>}
         {state.problem ? <ProblemBox problem={state.problem} again={() => load()} /> : null}
         {loading && !state.rows.length ? <Loading /> : !state.rows.length && !state.problem ? (active.length ? <Empty title={t('nothing_by_filter')} action={<Button onClick={() => setQuery(clear)}>{t('clear_filters')}</Button>} /> : empty ?? <Empty title={t('nothing_here')} />)
-            : <div className={'table-wrap' + (loading ? ' stale' : '')}><table className="table"><caption className="hidden">{caption}</caption><thead><tr>
+            : <div className={'table-wrap' + (loading ? ' stale' : '')}><table className="table cards"><caption className="hidden">{caption}</caption><thead><tr>
                 {onSelect && <th scope="col" className="pick"><input type="checkbox" aria-label={t('select_all')} checked={ids.length > 0 && ids.every(id => selected?.has(id))} onChange={e => onSelect(e.target.checked ? new Set(ids) : new Set())} /></th>}
                 {columns.map(c => {
                     const m = meta.get(c.name), right = c.right ?? m?.kind === 'decimal', on = order === c.name ? 'ascending' : order === '-' + c.name ? 'descending' : undefined, label = c.label ?? labelOf(c.name)
@@ -146,7 +147,7 @@ export function List<N extends ListName>({ name, columns: given, filters, fixed,
                     {onSelect && <td className="pick"><input type="checkbox" aria-label={t('select_row', { what: String(record.number ?? record.name ?? id ?? '') })} checked={id !== undefined && !!selected?.has(id)} onChange={e => { const now = new Set(selected); if (id !== undefined) { if (e.target.checked) now.add(id); else now.delete(id) } onSelect(now) }} /></td>}
                     {columns.map((c, n) => {
                         const m = meta.get(c.name), shown = c.show ? c.show(row) : usualShow(m, record, c.name, words), first = n === 0
-                        return <td key={c.name} data-label={c.label ?? labelOf(c.name)} className={((c.right ?? m?.kind === 'decimal') ? 'right ' : '') + 'n-' + (c.narrow ?? (first ? 'title' : m?.kind === 'decimal' ? 'amount' : 'line')) + (shown === '' || shown === undefined ? ' void' : '')}>{first && to ? <Link to={to}>{shown || '–'}</Link> : shown}</td>
+                        return <td key={c.name} data-label={c.label ?? labelOf(c.name)} className={cellClass(c.narrow ?? (first ? 'title' : m?.kind === 'decimal' ? 'amount' : 'line'), c.right ?? m?.kind === 'decimal', shown)}>{first && to ? <Link to={to}>{shown || '–'}</Link> : shown}</td>
                     })}
                 </tr>
             })}</tbody></table></div>}
