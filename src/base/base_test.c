@@ -21,7 +21,16 @@ TEST(text_is_said_as_its_reader_writes_it)
           "5,50",
           "USD\xC2\xA0"
           "5.50" },
-        { "EUR 1250", "EUR 1250", "EUR 1250" },
+        { "JPY 1250",
+          "JPY\xC2\xA0"
+          "1.250",
+          "JPY\xC2\xA0"
+          "1,250" },
+        { "KWD -1250.125",
+          "KWD\xC2\xA0"
+          "-1.250,125",
+          "KWD\xC2\xA0"
+          "-1,250.125" },
         { "1.2.00", "1.2.00", "1.2.00" },
         { ".50", ".50", ".50" },
         { "-.50", "-.50", "-.50" },
@@ -34,6 +43,12 @@ TEST(text_is_said_as_its_reader_writes_it)
         expect_str(cases[i].dutch, text_say(arena, DUTCH, str_of(cases[i].value)));
         expect_str(cases[i].english, text_say(arena, ENGLISH, str_of(cases[i].value)));
     }
+    /* A sentence says amounts, days and measures in its language, and a number of an invoice as it is. */
+    static const struct fault_type type = { FAULT_INVALID, "base.said", "{amount} of {number} on {day} at {percent}%" };
+    struct fault *fault = FAULT(arena, &type, NULL, PARAM("amount", STR("1234.50")), PARAM("number", STR("2024.001")),
+                                PARAM("day", STR("2026-11-23")), PARAM("percent", STR("12.5")));
+    expect_str("1,234.50 of 2024.001 on 23 November 2026 at 12.5%", fault_text(arena, fault, ENGLISH));
+    expect_str("1.234,50 of 2024.001 on 23 november 2026 at 12,5%", fault_text(arena, fault, DUTCH));
 }
 
 TEST(base_decimal)

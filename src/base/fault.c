@@ -57,20 +57,23 @@ static struct str say_day(struct arena *arena, enum language language, struct da
     return str_format(arena, "%d %s %d", date_day(on), months[date_month(on) - 1][language == DUTCH], date_year(on));
 }
 
-/* "-1250.00" with its thousands apart; false: no amount of two digits. */
-static bool say_amount(struct text *t, enum language language, struct str value)
+/* "-1250.00" with its thousands apart; false: no amount of two digits, or (`any`) no number at all. */
+static bool say_amount(struct text *t, enum language language, struct str value, bool any)
 {
-    size_t sign = value.length && value.at[0] == '-', whole = value.length >= 3 + sign ? value.length - 3 - sign : 0;
-    if (!whole || whole > 15 || value.at[sign + whole] != '.') return false;
+    size_t sign = value.length && value.at[0] == '-', whole = sign;
+    while (whole < value.length && value.at[whole] != '.') whole++;
+    size_t behind = whole < value.length ? value.length - whole - 1 : 0;
+    if (whole == sign || whole - sign > 15 || (any ? behind > 12 || (!behind && whole < value.length) : behind != 2))
+        return false;
     for (size_t i = sign; i < value.length; i++)
-        if (i != sign + whole && (value.at[i] < '0' || value.at[i] > '9')) return false;
+        if (i != whole && (value.at[i] < '0' || value.at[i] > '9')) return false;
     if (sign) text_add_char(t, '-');
-    for (size_t i = 0; i < whole; i++) {
-        if (i && (whole - i) % 3 == 0) text_add_char(t, language == DUTCH ? '.' : ',');
-        text_add_char(t, value.at[sign + i]);
+    for (size_t i = sign; i < whole; i++) {
+        if (i > sign && (whole - i) % 3 == 0) text_add_char(t, language == DUTCH ? '.' : ',');
+        text_add_char(t, value.at[i]);
     }
-    text_add_char(t, language == DUTCH ? ',' : '.');
-    text_add(t, str_part(value, value.length - 2, value.length));
+    if (behind) text_add_char(t, language == DUTCH ? ',' : '.');
+    text_add(t, str_part(value, value.length - behind, value.length));
     return true;
 }
 
@@ -79,11 +82,21 @@ struct str text_say(struct arena *arena, enum language language, struct str valu
     struct date on;
     struct text t = text_new(arena);
     if (value.length == 10 && date_parse(value, &on)) return say_day(arena, language, on);
-    bool coined = value.length > 6 && value.at[3] == ' ';
+    bool coined = value.length > 4 && value.at[3] == ' ';
     for (size_t i = 0; coined && i < 3; i++) coined = value.at[i] >= 'A' && value.at[i] <= 'Z';
     if (coined && str_starts(value, "EUR")) text_addz(&t, "€\xC2\xA0");
     else if (coined) text_addf(&t, "%.3s\xC2\xA0", value.at);
-    return say_amount(&t, language, coined ? str_part(value, 4, value.length) : value) ? text_str(&t) : value;
+    return say_amount(&t, language, coined ? str_part(value, 4, value.length) : value, coined) ? text_str(&t) : value;
+}
+
+/* What a sentence names as a measure may have any decimals; anything else (a number of an invoice) is left as it is. */
+static struct str say_param(struct arena *arena, enum language language, const struct param *param)
+{
+    static const char *const measures[] = { "percent", "rate", "quantity", "left", "count", "least", "most" };
+    struct text t = text_new(arena);
+    for (size_t i = 0; i < ARRAY_LENGTH(measures); i++)
+        if (!strcmp(param->name, measures[i]) && say_amount(&t, language, param->text, true)) return text_str(&t);
+    return text_say(arena, language, param->text);
 }
 
 struct str text_fill(struct arena *arena, struct str pattern, const struct param *params, size_t count)
@@ -109,7 +122,7 @@ struct str fault_text(struct arena *arena, const struct fault *fault, enum langu
     struct param *said = ARENA_ARRAY(arena, struct param, fault->param_count + 1);
     for (size_t i = 0; i < fault->param_count; i++) {
         said[i] = fault->params[i];
-        if (language == DUTCH) said[i].text = text_say(arena, language, said[i].text);
+        said[i].text = say_param(arena, language, &fault->params[i]);
     }
     return text_fill(arena, translate(language, fault->type->text), said, fault->param_count);
 }

@@ -31,6 +31,20 @@ struct cash_decide {
     struct str note;
 };
 extern const struct record cash_share_record, cash_given_up_record, cash_decide_record;
+/* The same as a client says it (cash decide, cash request): amounts as text, a share's in the currency of its item. */
+struct share_ask { item_id item_id; struct decimal amount, line_amount; };
+struct given_up_ask { struct str kind; struct decimal amount; item_id item_id; };
+struct booking_ask { struct str account; struct decimal amount; struct str description; };
+struct decide_ask {
+    bank_line_id line_id;
+    LIST_OF(struct share_ask) shares;
+    LIST_OF(struct given_up_ask) differences;
+    LIST_OF(struct booking_ask) bookings;
+    party_id party_id;
+    struct str note;
+};
+extern const struct record share_ask_record, decide_ask_record;
+CHECKED struct fault *cash_decide_said(struct work *work, const struct cash_decide *decide, struct decide_ask *ask);
 
 struct cash_decided {
     cash_decision_id id;

@@ -107,11 +107,12 @@ LISTABLE(decision_list, nothing, cash_decided, cash_decideds);
 
 /* ---- Deciding ---- */
 
-static struct fault *decide_op(struct work *work, const struct cash_decide *takes, struct cash_decided *out)
+static struct fault *decide_op(struct work *work, const struct decide_ask *takes, struct cash_decided *out)
 {
     const char *category = takes->shares.count ? "match" : takes->party_id.n ? "on_account" : "unrelated";
     const struct cash_origin origin = { .automatic = false, .category = category };
-    struct cash_decide decide = *takes;
+    struct cash_decide decide;
+    TRY(cash_decide_asked(work, takes, &decide));
     if (decide.shares.count && !decide.party_id.n) {
         struct open_item first = { 0 };
         TRY(ledger_item_load(work, decide.shares.at[0].item_id, &first));
@@ -119,7 +120,7 @@ static struct fault *decide_op(struct work *work, const struct cash_decide *take
     }
     return cash_settle(work, &decide, &origin, out);
 }
-CALLABLE(decide_op, cash_decide, cash_decided);
+CALLABLE(decide_op, decide_ask, cash_decided);
 
 RECORD(kept_explanation, {
     FIELD(struct kept_explanation, probability_ppm),
@@ -203,13 +204,13 @@ RECORD(refund_row, {
 struct refund {
     bank_line_id line_id;
     party_id party_id;
-    LIST_OF(struct cash_share) shares;
+    LIST_OF(struct share_ask) shares;
     struct str reason;
 };
 RECORD(refund, {
     ID(struct refund, line_id),
     ID(struct refund, party_id, .about = "who gets it back"),
-    LIST(struct refund, shares, cash_share, .max = 5000, OPTIONAL, .about = "what of it settles items first"),
+    LIST(struct refund, shares, share_ask, .max = 5000, OPTIONAL, .about = "what of it settles items first"),
     FIELD(struct refund, reason, .min = 3, .max = 400),
 });
 
@@ -233,7 +234,10 @@ static struct fault *give_back(struct work *work, const struct refund *takes, co
     const struct cash_origin origin = { .category = category };
     struct settling s = { .work = work, .decide = &decide };
     struct open_item item = { 0 };
-    for (size_t i = 0; i < takes->shares.count; i++) *LIST_ADD(work->arena, &decide.shares) = takes->shares.at[i];
+    struct bank_line line = { 0 };
+    if (takes->shares.count) TRY(bank_line_load(work, takes->line_id, &line));
+    for (size_t i = 0; i < takes->shares.count; i++)
+        TRY(cash_share_asked(work, &takes->shares.at[i], i, line.currency, LIST_ADD(work->arena, &decide.shares)));
     TRY(cash_look(&s, &origin));
     if (s.left_minor <= 0) return FAULT(work->arena, &nothing_to_refund, "line_id");
     TRY(cash_settle(work, &decide, &origin, out));

@@ -170,15 +170,17 @@ static struct fault *request_list(struct work *work, const struct nothing *takes
 }
 LISTABLE(request_list, nothing, request_row, request_rows);
 
-static struct fault *request_op(struct work *work, const struct cash_decide *takes, struct request_row *out)
+static struct fault *request_op(struct work *work, const struct decide_ask *takes, struct request_row *out)
 {
-    struct settling s = { .work = work, .decide = takes };
+    struct cash_decide decide;
+    struct settling s = { .work = work, .decide = &decide };
     const struct cash_origin approved = { .category = "match", .approved = true };
+    TRY(cash_decide_asked(work, takes, &decide));
     TRY(cash_look(&s, &approved));
     *out = (struct request_row){
         .id = { id_new(work) },
         .bank_line_id = takes->line_id,
-        .decide = record_to_json(work->arena, GIVEN(cash_decide, takes)),
+        .decide = record_to_json(work->arena, GIVEN(cash_decide, &decide)),
         .given_up_minor = s.given_up_minor,
         .note = takes->note,
         .asked_at = work->now,
@@ -194,7 +196,7 @@ static struct fault *request_op(struct work *work, const struct cash_decide *tak
     work_changed(work, "cash_request", out->id.n, (struct given){ &request_row_record, NULL }, GIVEN(request_row, out));
     return NULL;
 }
-CALLABLE(request_op, cash_decide, request_row);
+CALLABLE(request_op, decide_ask, request_row);
 
 struct request_end { int64_t id; struct str reason; int64_t version; };
 RECORD(request_end, {

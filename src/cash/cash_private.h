@@ -64,6 +64,12 @@ void cash_decision_from(struct arena *arena, struct str category, party_id party
 /* Imported payments, the newest `most`, oldest first. */
 CHECKED struct fault *cash_past_load(struct work *work, struct arena *arena, size_t most, struct cash_past **past, size_t *count);
 
+/* ---- What a person asks (cash_asked.c) ---- */
+/* In minor units, each amount of its own currency; all that are not in it are refused together, each with its field. */
+CHECKED struct fault *cash_decide_asked(struct work *work, const struct decide_ask *ask, struct cash_decide *decide);
+CHECKED struct fault *cash_share_asked(struct work *work, const struct share_ask *ask, size_t at, struct str line_currency,
+                                       struct cash_share *share);
+
 /* ---- Posting (cash_post.c) ---- */
 /* A settlement that a storno takes apart. */
 struct cash_reopening {

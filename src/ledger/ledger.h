@@ -120,7 +120,8 @@ struct entry_line {
 };
 extern const struct fault_type ledger_unbalanced, ledger_too_large, ledger_too_few_lines, ledger_period_closed,
     ledger_account_missing, ledger_account_blocked, ledger_party_missing, ledger_currency_mixed, ledger_already_reversed,
-    ledger_reversal_settled, ledger_item_missing, ledger_over_allocated, ledger_allocation_missing, ledger_not_one_party;
+    ledger_reversal_settled, ledger_item_missing, ledger_over_allocated, ledger_allocation_missing, ledger_not_one_party,
+    ledger_not_in_currency;
 
 /* Adds the entry with its lines for good, or refuses: ledger_unbalanced, ledger_too_large, ledger_too_few_lines,
  * ledger_period_closed, ledger_account_missing, ledger_account_blocked, ledger_party_missing, ledger_currency_mixed. */

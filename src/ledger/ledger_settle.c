@@ -15,7 +15,7 @@ const struct fault_type ledger_not_one_party = {
     "Items that settle each other must be of one customer or supplier and on one account."
 };
 
-static const struct fault_type ledger_not_in_currency = {
+const struct fault_type ledger_not_in_currency = {
     FAULT_INVALID, "ledger.not_in_currency", "An amount in {currency} has at most {digits} decimals and 15 digits."
 };
 

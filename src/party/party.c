@@ -16,7 +16,7 @@ static const struct fault_type party_currency = { FAULT_INVALID, "party.currency
 static const char *const deliveries[] = { NULL, "mail_pdf", "mail_ubl", "mail_hybrid", "letter" };
 static const char *const references[] = { NULL, "none", "order", "buyer" };
 RECORD(party, {
-    ID(struct party, id, .sort = true),
+    ID(struct party, id, .filter = true, .sort = true),
     FIELD(struct party, number, .max = 20, .filter = true, .sort = true),
     FIELD(struct party, name, .min = 1, .max = 200, .filter = true, .sort = true),
     FIELD(struct party, name_key, .max = 200, OPTIONAL, .secret = true),

@@ -379,7 +379,7 @@ DB_TEST(payment_days_and_accounts_are_checked)
     expect_refused(&payment_day_past, payment_propose(work, &proposal, &shown));
     proposal.execution_on.ymd = 20250418; /* Good Friday */
     struct fault *closed = expect_refused(&payment_day_closed, payment_propose(work, &proposal, &shown));
-    expect(holds(fault_text(work->arena, closed, ENGLISH), "2025-04-22"));
+    expect(holds(fault_text(work->arena, closed, ENGLISH), "22 April 2025"));
     proposal = (struct payment_proposal){ .bank_account_id = dollars.id, .until = { 20250331 } };
     expect_refused(&payment_nothing_due, payment_propose(work, &proposal, &shown)); /* nothing in dollars */
     proposal.kind = PAYMENT_SEPA;

@@ -315,11 +315,24 @@ static struct fault *decide_parts(struct simulation *sim, const struct awaited *
     return fault;
 }
 
+/* As a client says it: amounts as text, of an item in the item's currency. */
+static struct fault *decision_said(struct simulation *sim, const struct cash_decide *decide, struct decide_ask *ask)
+{
+    struct work work = sim_work(sim, PROGRAM);
+    work.reading = true;
+    TRY(db_begin(&work, sim->books));
+    struct fault *fault = cash_decide_said(&work, decide, ask);
+    db_rollback(&work);
+    return fault;
+}
+
 /* Gives up more than the clerk may: somebody else says yes, or (now and then) the clerk withdraws it and asks again. */
 static struct fault *ask_approval(struct simulation *sim, const struct cash_decide *decide)
 {
     struct answer answer = { 0 };
-    struct str json = record_to_json(sim->scratch, GIVEN(cash_decide, decide));
+    struct decide_ask ask;
+    TRY(decision_said(sim, decide, &ask));
+    struct str json = record_to_json(sim->scratch, GIVEN(decide_ask, &ask));
     TRY(sim_ask(sim, RECEIVABLES, "cash request", json, &answer));
     if (sim_chance(sim, 200)) {
         TRY(sim_ask(sim, RECEIVABLES, "cash refuse",
@@ -357,9 +370,11 @@ static struct fault *decide_once(struct simulation *sim, const struct awaited *a
                        "{\"line_id\":%lld,\"way\":\"keep\",\"account\":\"%s\",\"reason\":\"Niet voor ons bestemd\"}",
                        (long long)a->id.n, a->truth.account),
             &answer));
-    else
-        TRY(sim_ask(sim, RECEIVABLES, "cash decide", record_to_json(sim->scratch, GIVEN(cash_decide, decide)),
-                    &answer));
+    else {
+        struct decide_ask ask;
+        TRY(decision_said(sim, decide, &ask));
+        TRY(sim_ask(sim, RECEIVABLES, "cash decide", record_to_json(sim->scratch, GIVEN(decide_ask, &ask)), &answer));
+    }
     *id = sim_number(answer.gives, "id");
     return NULL;
 }
@@ -400,7 +415,9 @@ static struct fault *decide(struct simulation *sim, const struct awaited *a)
     if (fault && fault->type->kind != FAULT_BROKEN && fault->type->kind != FAULT_UNREACHABLE &&
         decide.party_id.n) { /* not as he thought: it is held on account */
         decide.shares.count = decide.differences.count = 0;
-        fault = sim_call(sim, RECEIVABLES, "cash decide", &decide, NULL);
+        struct decide_ask ask;
+        fault = decision_said(sim, &decide, &ask);
+        if (!fault) fault = sim_call(sim, RECEIVABLES, "cash decide", &ask, NULL);
     }
     if (fault) return fault;
     if (sim->settings.rare) TRY(check_decided(sim, a, &before));

@@ -133,6 +133,7 @@ DB_TEST(scenario_parties_and_files)
     work->user_id = 1;
     GET(&s, PATH("/parties/%lld", (long long)id));
     expect_int(1, json_array_size(json_object_get(GET(&s, "/parties?name.has=zon"), "items")));
+    expect_int(1, json_array_size(json_object_get(GET(&s, PATH("/parties?id.in=%lld,999999", (long long)id)), "items")));
     json_t *banks = GET(&s, "/party-banks");
     POST(&s, PATH("/party-banks/%lld/block", (long long)number_in(bank, "id")),
          "{\"note\":\"asked by the bank\",\"version\":%lld}",

@@ -86,7 +86,7 @@ DB_TEST(scenario_refund_is_one_chain)
     expect(row_of(GET(&s, "/cash/queue"), "id", line) != NULL);
     json_t *refund = POST(
         &s, "/cash/refund",
-        "{\"line_id\":%lld,\"party_id\":%lld,\"shares\":[{\"item_id\":%lld,\"amount_minor\":40000}],\"reason\":\"paid too much\"}",
+        "{\"line_id\":%lld,\"party_id\":%lld,\"shares\":[{\"item_id\":%lld,\"amount\":\"400.00\"}],\"reason\":\"paid too much\"}",
         LL(line), LL(zon.n), LL(invoice.n));
     int64_t credit = number_in(refund, "rest_item_id");
     expect(row_of(GET(&s, "/cash/queue"), "id", line) == NULL);

@@ -55,8 +55,24 @@ DB_TEST(scenario_cash_terms_limits_and_requests)
     expect_int(1, json_array_size(json_object_get(GET(&s, "/cash/limits"), "items")));
     const struct str decide = str_format(
         work->arena,
-        "{\"line_id\":%lld,\"shares\":[{\"item_id\":%lld,\"amount_minor\":50000}],\"differences\":[{\"kind\":\"write_off\",\"amount_minor\":10000}],\"bookings\":[],\"party_id\":%lld}",
+        "{\"line_id\":%lld,\"shares\":[{\"item_id\":%lld,\"amount\":\"500.00\"}],\"differences\":[{\"kind\":\"write_off\",\"amount\":\"100.00\"}],\"bookings\":[],\"party_id\":%lld}",
         LL(d.lines.at[0].id.n), LL(d.b.n), LL(d.maan.n));
+    /* An amount that is none, and one that its currency does not have; each with its field. */
+    json_t *wrong =
+        REFUSED(&s, 422, "/cash/decide", "{\"line_id\":%lld,\"shares\":[{\"item_id\":%lld,\"amount_minor\":50000}]}",
+                LL(d.lines.at[0].id.n), LL(d.b.n));
+    expect_str("shares[0].amount_minor",
+               str_of(text_in(json_array_get(json_object_get(wrong, "problems"), 0), "field")));
+    wrong = REFUSED(
+        &s, 422, "/cash/decide",
+        "{\"line_id\":%lld,\"shares\":[{\"item_id\":%lld,\"amount\":\"1.005\"}],\"bookings\":[{\"account\":\"4900\",\"amount\":\"0.001\"}]}",
+        LL(d.lines.at[0].id.n), LL(d.b.n));
+    json_t *problems = json_object_get(wrong, "problems");
+    expect_str("shares[0].amount", str_of(text_in(json_array_get(problems, 0), "field")));
+    expect_str("ledger.not_in_currency", str_of(text_in(json_array_get(problems, 0), "code")));
+    expect_str("bookings[0].amount", str_of(text_in(json_array_get(problems, 1), "field")));
+    REFUSED(&s, 422, "/cash/decide", "{\"line_id\":%lld,\"shares\":[{\"item_id\":%lld,\"amount\":\"12,50\"}]}",
+            LL(d.lines.at[0].id.n), LL(d.b.n));
     json_t *refused = ask(&s, 403, "POST", "/cash/decide", decide); /* 100.00; the company allows 50.00 */
     expect_str("cash.over_limit", str_of(text_in(refused, "code")));
     json_t *request = ask(&s, 200, "POST", "/cash/requests", decide);
@@ -123,7 +139,7 @@ DB_TEST(scenario_cash_questions_refunds_and_not_ours)
          LL(back), LL(d.maan.n));
     REFUSED(
         &s, 422, "/cash/refund",
-        "{\"line_id\":%lld,\"party_id\":%lld,\"shares\":[{\"item_id\":%lld,\"amount_minor\":12100}],\"reason\":\"nothing left\"}",
+        "{\"line_id\":%lld,\"party_id\":%lld,\"shares\":[{\"item_id\":%lld,\"amount\":\"121.00\"}],\"reason\":\"nothing left\"}",
         LL(d.lines.at[4].id.n), LL(d.zon.n), LL(d.a.n));
     POST(&s, PATH("/cash/decisions/%lld/undo", LL(number_in(refund, "id"))), "{\"reason\":\"she wants to keep it\"}");
     expect_int(1, json_array_size(json_object_get(GET(&s, "/payments/due?is_refund=true"), "items")));

@@ -75,6 +75,12 @@ export const tests: Record<string, () => void> = {
     'one and many': () => {
         same(wordsOf('en').t('days', { count: 1 }), '1 day')
         same(wordsOf('nl').t('days', { count: 3 }), '3 dagen')
+        same(wordsOf('nl').t('days', { count: 12345 }), '12.345 dagen')
+        same(wordsOf('en').t('days', { count: 12345 }), '12,345 days')
+        same(wordsOf('nl').t('run_title', { what: 12345 }), 'Betaalrun 12345')
+        same(wordsOf('nl').t('rest_on_account', { what: wordsOf('nl').amount('1230.00', 'EUR') }).includes('€\u00a01.230,00'), true)
+        const raw = /t\('\w+', \{[^}]*\w+: (minorToText|sumAmounts)\(/.exec(SOURCES)
+        if (raw) throw new Error('an amount as the wire has it stands in a sentence: ' + raw[0])
         same(wordsOf('nl').word('state', 'approved'), 'Goedgekeurd')
         same(wordsOf('nl').word('state', 'no_such'), 'no such')
     },

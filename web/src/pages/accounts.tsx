@@ -13,7 +13,7 @@ export default function Accounts() {
     const done = () => { forgetChoices(); setOpen(undefined); setTurn(turn + 1); note(t('saved')) }
     return <Page title={t('nav_accounts')} actions={can('account_add') && <Button look="main" icon="plus" onClick={() => setOpen('new')}>{t('account_new')}</Button>}>
         <List name="account_list" past={can('account_change') ? undefined : { kind: 'account', of: row => row.number }} caption={t('nav_accounts')} turn={turn} sort="number" filters={['number', 'name', 'kind', 'control', 'is_blocked']} columns={[
-            { name: 'number', narrow: 'title' }, { name: 'name' }, { name: 'kind', show: row => word('account_kind', row.kind) }, { name: 'control', show: row => row.control ? <Badge tone="info">{word('control', row.control)}</Badge> : '' }, { name: 'rgs_code' }, { name: 'is_blocked' },
+            { name: 'number', narrow: 'title' }, { name: 'name', narrow: 'title' }, { name: 'kind', show: row => word('account_kind', row.kind) }, { name: 'control', show: row => row.control ? <Badge tone="info">{word('control', row.control)}</Badge> : '' }, { name: 'rgs_code' }, { name: 'is_blocked' },
             { name: 'change', label: t('action'), show: row => can('account_change') ? <Button look="quiet" aria-label={t('change_what', { what: row.number })} onClick={() => setOpen(row)}>{t('change')}</Button> : '' },
         ]} />
         {open && <Dialog title={open === 'new' ? t('account_new') : open.number + ' ' + open.name} close={() => setOpen(undefined)}>{open === 'new'

@@ -7,6 +7,7 @@ import { Amount, Badge, Button, Empty, Loading, Page, ProblemBox } from '../part
 import { Row } from '../parts/form'
 import { bucketDays, buckets, PrintHead, to, today, Ways } from '../parts/report'
 import { Table } from '../parts/table'
+import { Who } from '../parts/who'
 import { useWords } from '../text/text'
 
 export default function OpenItems() {
@@ -30,8 +31,8 @@ export default function OpenItems() {
         <PrintHead what={date(day)} />
         <nav className="views" aria-label={t('views')}>{(['receivables', 'payables'] as const).map(s => <Link key={s} to={to('/reports/open-items', { side: s, as_of: query.get('as_of') ?? undefined })} aria-current={s === side ? 'page' : undefined}>{word('control', s)}</Link>)}</nav>
         <div className="report-bar"><div className="fields"><Row label={t('report_day')}>{ids => <input {...ids} type="date" value={day} onChange={e => setQuery({ as_of: e.target.value })} />}</Row><Row label={t('how_late')}>{ids => <select {...ids} value={bucket} onChange={e => setQuery({ bucket: e.target.value })}><option value="">{t('all')}</option>{buckets.map(b => <option key={b} value={b}>{word('bucket', b)}</option>)}</select>}</Row></div>{party > 0 && <Button look="quiet" icon="close" onClick={() => setQuery({ party_id: undefined })}>{t('all_parties')}</Button>}</div>
-        {problem ? <ProblemBox problem={problem} /> : !open ? <Loading /> : open.items.length === 0 ? <Empty title={t('items_empty')}>{t('items_empty_text')}</Empty> : <><Table caption={t('nav_items')} heads={[{ label: word('f', 'reference') }, { label: word('f', 'kind') }, { label: word('f', 'dated_on') }, { label: word('f', 'due_on') }, { label: word('f', 'amount'), right: true }, { label: word('f', 'rest'), right: true }]}
-                rows={open.items.map(i => ({ key: i.id, cells: [<Link to={'/items/' + i.id}>{i.reference}</Link>, word('item_kind', i.kind), date(i.dated_on), <>{date(i.due_on)} {i.due_on < day && <Badge tone="bad">{t('days_late', { count: Math.round((Date.parse(day) - Date.parse(i.due_on)) / 86_400_000) })}</Badge>}</>, <Amount value={i.amount} currency={i.currency} />, <Amount value={i.rest} currency={i.currency} />] }))}
+        {problem ? <ProblemBox problem={problem} /> : !open ? <Loading /> : open.items.length === 0 ? <Empty title={t('items_empty')}>{t('items_empty_text')}</Empty> : <><Table caption={t('nav_items')} heads={[{ label: word('f', 'reference') }, { label: word('f', 'party_id'), narrow: 'title' }, { label: word('f', 'kind') }, { label: word('f', 'dated_on') }, { label: word('f', 'due_on') }, { label: word('f', 'amount'), right: true }, { label: word('f', 'rest'), right: true }]}
+                rows={open.items.map(i => ({ key: i.id, cells: [<Link to={'/items/' + i.id}>{i.reference}</Link>, <Who id={i.party_id} />, word('item_kind', i.kind), date(i.dated_on), <>{date(i.due_on)} {i.due_on < day && <Badge tone="bad">{t('days_late', { count: Math.round((Date.parse(day) - Date.parse(i.due_on)) / 86_400_000) })}</Badge>}</>, <Amount value={i.amount} currency={i.currency} />, <Amount value={i.rest} currency={i.currency} />] }))}
                 foot={[{ label: t('total'), cells: [<Amount value={open.total} currency={open.currency} />] }]} />
             {open.next && <p className="list-end"><Button onClick={more} busy={busy}>{t('more')}</Button> <span className="faint">{t('rows', { count: open.count })}</span></p>}</>}
     </Page>

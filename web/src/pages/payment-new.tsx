@@ -20,7 +20,7 @@ function worth(d: Due, payOn: string): bigint | null {
     return early <= 0 || paid <= 0n ? null : kept * 36500n / (paid * BigInt(early))
 }
 export default function PaymentNew() {
-    const { t, word, date, amount } = useWords(), { can } = useSession(), { go } = useRouter(), { busy, problem, run } = useAction()
+    const { t, word, date, amount, decimal } = useWords(), { can } = useSession(), { go } = useRouter(), { busy, problem, run } = useAction()
     const banks = useRead('bank_account_list', { limit: 100 }), own = banks.data?.items.filter(b => !b.is_closed) ?? []
     const [account, setAccount] = useState<number>(), [until, setUntil] = useState(day(7)), [on, setOn] = useState(''), [refunds, setRefunds] = useState(false), [discounts, setDiscounts] = useState(true), [percent, setPercent] = useState('5'), [off, setOff] = useState(new Set<number>()), [parts, setParts] = useState<Record<number, string>>({}), [part, setPart] = useState<Due>(), [holding, setHolding] = useState<Due>()
     useEffect(() => { if (account === undefined && own.length) setAccount(own[0]!.id) }, [own.length]) // eslint-disable-line
@@ -65,7 +65,7 @@ export default function PaymentNew() {
     </Page>
     function why(d: Due) {
         if (d.amount.startsWith('-')) return t('why_credit')
-        if (takes(d)) { const rate = worth(d, payOn); return <><Badge tone="good">{t('discount')}</Badge> {t('discount_until', { what: amount(d.discount, d.currency), day: date(d.discount_on) })}{rate !== null && <span className="faint"> {t('discount_worth', { what: String(rate) })}</span>}</> }
+        if (takes(d)) { const rate = worth(d, payOn); return <><Badge tone="good">{t('discount')}</Badge> {t('discount_until', { what: amount(d.discount, d.currency), day: date(d.discount_on) })}{rate !== null && <span className="faint"> {t('discount_worth', { what: decimal(String(rate)) })}</span>}</> }
         const late = days(d.due_on, payOn)
         return late > 0 ? <span className="why">{t('days_late', { count: late })}</span> : late === 0 ? t('why_today') : t('why_soon', { count: -late })
     }

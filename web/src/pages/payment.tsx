@@ -11,7 +11,7 @@ import { tones } from '../parts/list'
 import { History } from '../parts/history'
 import { Table } from '../parts/table'
 import { useWords } from '../text/text'
-import { useParty } from './queue'
+import { useParty } from '../parts/who'
 import { sourceLink } from './item'
 
 export default function Payment({ id }: { id: number }) {

@@ -9,6 +9,7 @@ import { Amount, Badge, Button, Card, Dialog, Empty, Facts, Loading, note, Page,
 import { Decide } from '../parts/decide'
 import { Answer, Ask, Bulk, NotOurs, OnAccount, Refund } from '../parts/desk'
 import { TextField } from '../parts/form'
+import { useParty } from '../parts/who'
 import { useWords } from '../text/text'
 
 export interface Evidence { kind: string; weight: number; value: number; source?: string; from?: number; length?: number; item_id?: number; party_id?: number }
@@ -34,18 +35,6 @@ export function EvidenceList({ evidence }: { evidence: Evidence[] }) {
     const { word } = useWords(), seen = new Set<string>()
     return <ul className="evidence">{evidence.filter(e => !seen.has(e.kind) && seen.add(e.kind)).map(e => <li key={e.kind} className={e.weight < 0 || /^(other_sets|named_|number_unknown|elsewhere)/.test(e.kind) ? 'against' : ''}>{word('evidence', e.kind)}{/name|ultimate/.test(e.kind) && e.value ? ` ${e.value} %` : ''}</li>)}</ul>
 }
-export function useParty(id: number | undefined): string | undefined {
-    const [name, setName] = useState<string>()
-    useEffect(() => {
-        let live = true
-        setName(undefined)
-        if (id) nameOfParty(id).then(n => { if (live) setName(n) }, () => undefined)
-        return () => { live = false }
-    }, [id])
-    return name
-}
-const names = new Map<number, Promise<string>>()
-const nameOfParty = (id: number): Promise<string> => { let found = names.get(id); if (!found) { found = call('party_show', { id }).then(p => p.party.name); names.set(id, found); found.catch(() => names.delete(id)) } return found }
 const items = new Map<number, Promise<Schemas['item_shown']>>()
 export function ItemName({ id }: { id: number }) {
     const { t, date } = useWords(), [item, setItem] = useState<Schemas['open_item']>()

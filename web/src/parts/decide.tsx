@@ -10,7 +10,7 @@ import { AmountInput, Combo, finders, Row, TextField } from './form'
 interface Line { id: number; amount: string; currency: string; party_id?: number; name?: string }
 const kinds = ['', 'discount', 'discount_late', 'deduction', 'charge', 'rounding', 'write_off', 'surcharge', 'instalment', 'short', 'typo', 'net_of_vat', 'contra'], keeps = ['instalment', 'short', 'typo', 'net_of_vat', 'contra']
 export function Decide({ line, close, done, asked }: { line: Line; close: () => void; done: (decision: number) => void; asked?: () => void }) {
-    const { t, word, date } = useWords(), { busy, problem, run } = useAction()
+    const { t, word, date, amount } = useWords(), { busy, problem, run } = useAction()
     const [party, setParty] = useState(line.party_id), [name, setName] = useState<string>(), [items, setItems] = useState<Schemas['open_item'][]>([]), [shares, setShares] = useState<Record<number, string>>({}), [parts, setParts] = useState<Record<number, string>>({}), [kind, setKind] = useState(''), [given, setGiven] = useState(''), [bookings, setBookings] = useState([{ account: '', amount: '' }]), [noteText, setNote] = useState('')
     useEffect(() => {
         if (!party) { setItems([]); return }
@@ -22,7 +22,7 @@ export function Decide({ line, close, done, asked }: { line: Line; close: () => 
     const foreign = (id: number) => items.find(i => i.id === id)?.currency !== line.currency
     const gives = kind && !keeps.includes(kind) && given ? textToMinor(given) : 0n
     const rest = useMemo(() => textToMinor(line.amount) + gives - Object.entries(shares).reduce((sum, [id, s]) => sum + textToMinor(items.find(i => i.id === Number(id))?.currency === line.currency ? s : parts[Number(id)] || '0'), 0n) - bookings.reduce((sum, b) => sum + (b.account ? textToMinor(b.amount) : 0n), 0n), [line.amount, line.currency, items, shares, parts, bookings, gives])
-    const takes = () => ({ line_id: line.id, shares: Object.entries(shares).filter(([, s]) => s).map(([id, s]) => ({ item_id: Number(id), amount_minor: Number(textToMinor(s)), ...(foreign(Number(id)) && parts[Number(id)] ? { line_minor: Number(textToMinor(parts[Number(id)]!)) } : {}) })), differences: kind && given ? [{ kind, amount_minor: Number(textToMinor(given)) }] : [], bookings: bookings.filter(b => b.account && b.amount).map(b => ({ account: b.account, amount_minor: Number(textToMinor(b.amount)) })), ...(party ? { party_id: party } : {}), ...(noteText ? { note: noteText } : {}) })
+    const takes = () => ({ line_id: line.id, shares: Object.entries(shares).filter(([, s]) => s).map(([id, s]) => ({ item_id: Number(id), amount: s, ...(foreign(Number(id)) && parts[Number(id)] ? { line_amount: parts[Number(id)]! } : {}) })), differences: kind && given ? [{ kind, amount: given }] : [], bookings: bookings.filter(b => b.account && b.amount).map(b => ({ account: b.account, amount: b.amount })), ...(party ? { party_id: party } : {}), ...(noteText ? { note: noteText } : {}) })
     const send = (event: FormEvent) => { event.preventDefault(); void run(async () => { done((await call('cash_decide', takes())).id) }) }
     const ask = () => void run(async () => { await call('cash_request', takes()); asked?.() })
     return <Dialog title={t('decide_title')} close={close}><form onSubmit={send} noValidate>
@@ -37,7 +37,7 @@ export function Decide({ line, close, done, asked }: { line: Line; close: () => 
             {b.account && <Row label={n ? t('booking_n', { n: n + 1 }) : word('f', 'amount')}>{ids => <AmountInput {...ids} value={b.amount} onChange={v => setBookings(bookings.map((x, k) => k === n ? { ...x, amount: v } : x))} />}</Row>}</div>)}
         {bookings[bookings.length - 1]!.account && <Button look="quiet" icon="plus" onClick={() => setBookings([...bookings, { account: '', amount: '' }])}>{t('add_booking')}</Button>}
         <TextField label={word('f', 'note')} value={noteText} onChange={setNote} />
-        <p role="status" className={rest === 0n ? 'faint' : party ? 'faint' : 'why'}>{rest === 0n ? t('adds_up') : party ? t('rest_on_account', { what: minorToText(rest) }) : t('rest_left', { what: minorToText(rest) })}</p>
+        <p role="status" className={rest === 0n ? 'faint' : party ? 'faint' : 'why'}>{rest === 0n ? t('adds_up') : party ? t('rest_on_account', { what: amount(minorToText(rest), line.currency) }) : t('rest_left', { what: amount(minorToText(rest), line.currency) })}</p>
         <div className="form-end"><Button look="main" type="submit" busy={busy}>{t('decide')}</Button><Button onClick={close}>{t('cancel')}</Button></div>
     </form></Dialog>
 }

@@ -19,14 +19,18 @@ export interface Words {
     instant: (text: string | undefined) => string
 }
 
+/** What names one thing (the number of a run, of a line) is said as it is; every other number is a count, with its thousands apart. */
+const naming = new Set(['what', 'n', 'id', 'number', 'line', 'reference', 'file'])
+
 export function wordsOf(language: Language): Words {
     const at = language === 'nl' ? 1 : 0
+    const said = (name: string, value: string | number) => typeof value === 'number' && !naming.has(name) ? formatDecimal(String(value), language) : String(value)
     return {
         language,
         t: (key, params = {}) => {
             let text: string = catalogue[key][at]
             if ('count' in params && text.includes('|')) text = text.split('|')[Number(params.count) === 1 ? 0 : 1]!
-            return text.replace(/\{(\w+)\}/g, (whole, name: string) => name in params ? String(params[name]) : whole)
+            return text.replace(/\{(\w+)\}/g, (whole, name: string) => name in params ? said(name, params[name]!) : whole)
         },
         word: (group, name) => name === undefined ? '' : (names as Record<string, Record<string, readonly [string, string]>>)[group]?.[name]?.[at] ?? name.replaceAll('_', ' '),
         amount: (text, currency) => text === undefined ? '' : formatAmount(text, currency, language),
