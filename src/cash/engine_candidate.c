@@ -1,7 +1,7 @@
 /* Candidates: every set of open items that somebody might have meant. */
 #include "cash/engine_private.h"
 
-enum { SOLVER_STEPS = 12000, POOL_MAX = 40, FEW_SETS = 12, TRIPLES_FROM_MAX = 120, DROP_TWO_MAX = 110 };
+enum { SOLVER_STEPS = 12000, POOL_MAX = 40, FEW_SETS = 12, TRIPLES_FROM_MAX = 120, DROP_TWO_MAX = 110, WHOLE_LEAST = 8 };
 
 const struct cash_naming *cash_named(const struct cash_matching *m, uint32_t item)
 {
@@ -55,9 +55,9 @@ struct cash_candidate *cash_candidate_add(struct cash_matching *m, enum cash_cat
     return c;
 }
 
-/* A set of places in a scope. The party is the one that most of the money is owed by. */
-static struct cash_candidate *add_places(struct cash_matching *m, const struct cash_scope *s, const uint16_t *places,
-                                         size_t count, uint32_t origin)
+/* The party is the one that most of the money is owed by. */
+struct cash_candidate *cash_add_places(struct cash_matching *m, const struct cash_scope *s, const uint16_t *places,
+                                       size_t count, uint32_t origin)
 {
     uint32_t items[CASH_SCOPE_MAX];
     if (!count || count > CASH_SCOPE_MAX) return NULL;
@@ -102,7 +102,7 @@ static size_t solve(struct cash_matching *m, const struct cash_scope *s, const u
         uint16_t set[CASH_SCOPE_MAX];
         if (fixed_count) memcpy(set, fixed, fixed_count * sizeof *set);
         for (size_t j = 0; j < found.sets[i].count; j++) set[fixed_count + j] = places[found.sets[i].at[j]];
-        add_places(m, s, set, fixed_count + found.sets[i].count, origin);
+        cash_add_places(m, s, set, fixed_count + found.sets[i].count, origin);
     }
     return (size_t)found.total;
 }
@@ -148,13 +148,12 @@ static void named_and_others(struct cash_matching *m, struct cash_scope *s, cons
     }
 }
 
-struct part_sum { int64_t sum; uint16_t place; };
-static int by_sum(const void *a, const void *b)
+int cash_by_sum(const void *a, const void *b)
 {
-    const struct part_sum *x = a, *y = b;
+    const struct cash_sum *x = a, *y = b;
     return x->sum != y->sum ? (x->sum < y->sum ? -1 : 1) : (int)x->place - (int)y->place;
 }
-static size_t first_of(const struct part_sum *sums, size_t count, int64_t sum)
+size_t cash_first_sum(const struct cash_sum *sums, size_t count, int64_t sum)
 {
     size_t from = 0, to = count;
     while (from < to) {
@@ -171,7 +170,7 @@ struct owed {
     int64_t amount, over;
 };
 struct prefix {
-    const struct part_sum *values, *sorted;
+    const struct cash_sum *values, *sorted;
     size_t count;
     const uint16_t *set;
     size_t fixed, end;
@@ -198,7 +197,7 @@ static size_t drop_from(struct cash_matching *m, struct cash_scope *s, const str
     for (size_t first = 0; first <= p->end && found < most; first++) { /* first == end: only one is left out */
         int64_t rest = excess - (first < p->end ? p->values[first].sum : 0);
         if (first < p->end && (rest <= 0 || p->end > DROP_TWO_MAX)) continue;
-        for (size_t k = first_of(p->sorted, p->count, rest - p->cents - p->over);
+        for (size_t k = cash_first_sum(p->sorted, p->count, rest - p->cents - p->over);
              k < p->count && p->sorted[k].sum <= rest + p->cents && found < most; k++) {
             size_t second = p->sorted[k].place;
             if (second >= p->end || (first < p->end && second <= first)) continue;
@@ -206,7 +205,7 @@ static size_t drop_from(struct cash_matching *m, struct cash_scope *s, const str
             size_t count = 0;
             for (size_t j = 0; j < p->fixed + p->end + 1; j++)
                 if (j != p->fixed + second && (first == p->end || j != p->fixed + first)) left[count++] = p->set[j];
-            found += add_places(m, s, left, count, FROM_DROP) != NULL;
+            found += cash_add_places(m, s, left, count, FROM_DROP) != NULL;
         }
     }
     return found;
@@ -216,7 +215,7 @@ static size_t drop_from(struct cash_matching *m, struct cash_scope *s, const str
 static void continued_without(struct cash_matching *m, struct cash_scope *s, const uint16_t *named, size_t count,
                               uint64_t last, bool with_credits, int grace, const struct owed *owed)
 {
-    struct part_sum values[CASH_SCOPE_MAX], sorted[CASH_SCOPE_MAX];
+    struct cash_sum values[CASH_SCOPE_MAX], sorted[CASH_SCOPE_MAX];
     uint16_t set[CASH_SCOPE_MAX + 40];
     size_t fixed = count, n = 0, dropped = 0;
     int64_t sum = 0;
@@ -232,9 +231,9 @@ static void continued_without(struct cash_matching *m, struct cash_scope *s, con
             set[fixed + j] = set[fixed + j - 1];
         set[fixed + j] = (uint16_t)i;
     }
-    for (size_t i = 0; i < n; i++) values[i] = (struct part_sum){ value_of(m, s, set[fixed + i], grace), (uint16_t)i };
+    for (size_t i = 0; i < n; i++) values[i] = (struct cash_sum){ value_of(m, s, set[fixed + i], grace), (uint16_t)i };
     memcpy(sorted, values, n * sizeof *values);
-    qsort(sorted, n, sizeof *sorted, by_sum);
+    qsort(sorted, n, sizeof *sorted, cash_by_sum);
     for (size_t i = 0; i < n && dropped < 4; i++) {
         sum += values[i].sum;
         if (sum > owed->amount + owed->over && i > 1)
@@ -276,7 +275,7 @@ static void named_continued_to(struct cash_matching *m, struct cash_scope *s, co
         }
         int64_t cents = grace >= 0 ? (int64_t)n : 0; /* each discount rounded by a cent */
         if (sum >= owed->amount - cents && sum <= owed->amount + owed->over + cents && n > count)
-            add_places(m, s, set, n, FROM_NAMED | FROM_NAMED_REST);
+            cash_add_places(m, s, set, n, FROM_NAMED | FROM_NAMED_REST);
         else if (sum > owed->amount) continued_without(m, s, named, count, last, with & 1, grace, owed);
     }
 }
@@ -295,8 +294,8 @@ void cash_named_sets(struct cash_matching *m, struct cash_scope *s)
     size_t all_count = one_per_token(s, 45, all), strong_count = one_per_token(s, 80, strong), pool_count = 0;
     if (!all_count) all_count = one_per_token(s, 30, all);
     bool exact = false;
-    if (all_count) exact |= is_exact(add_places(m, s, all, all_count, FROM_NAMED));
-    if (strong_count && strong_count < all_count) exact |= is_exact(add_places(m, s, strong, strong_count, FROM_NAMED));
+    if (all_count) exact |= is_exact(cash_add_places(m, s, all, all_count, FROM_NAMED));
+    if (strong_count && strong_count < all_count) exact |= is_exact(cash_add_places(m, s, strong, strong_count, FROM_NAMED));
     if (exact && strong_count) m->exact_named = true;
     for (int least = 80; least >= 30; least -= 25)
         for (size_t i = 0; i < s->count && pool_count < POOL_MAX; i++)
@@ -322,7 +321,7 @@ void cash_named_sets(struct cash_matching *m, struct cash_scope *s)
     if (!exact && all_count > 1) named_continued(m, s, all, all_count);
     if (!exact && strong_count > 1 && strong_count < all_count) named_continued(m, s, strong, strong_count);
     if (!exact && !found && strong_count && strong_count < all_count) named_and_others(m, s, strong, strong_count);
-    for (size_t i = 0; i < pool_count && i < 6; i++) add_places(m, s, &pool[i], 1, FROM_NAMED_PART);
+    for (size_t i = 0; i < pool_count && i < 6; i++) cash_add_places(m, s, &pool[i], 1, FROM_NAMED_PART);
 }
 
 /* ---- Sets by amount and age, whatever the text says ---- */
@@ -334,7 +333,7 @@ static void singles(struct cash_matching *m, struct cash_scope *s)
         uint16_t place = (uint16_t)i;
         bool exact = false;
         for (int grace = -1; grace <= CASH_LATE_DAYS && !exact; grace++) exact = value_of(m, s, i, grace) == m->amount;
-        if (exact && equals < 6) equals += add_places(m, s, &place, 1, FROM_SINGLE) != NULL;
+        if (exact && equals < 6) equals += cash_add_places(m, s, &place, 1, FROM_SINGLE) != NULL;
     }
 }
 
@@ -342,15 +341,15 @@ static void singles(struct cash_matching *m, struct cash_scope *s)
 static void near_singles(struct cash_matching *m, struct cash_scope *s)
 {
     enum { NEAR_MOST = 8 };
-    struct part_sum gaps[CASH_SCOPE_MAX];
+    struct cash_sum gaps[CASH_SCOPE_MAX];
     size_t count = 0, found = 0;
     if (m->amount <= 0) return;
     for (size_t i = 0; i < s->count; i++) {
         int64_t open = open_of(m, s, i), gap = open - m->amount;
-        if (open > m->amount / 2 && open < m->amount * 5) gaps[count++] = (struct part_sum){ gap < 0 ? -gap : gap, (uint16_t)i };
+        if (open > m->amount / 2 && open < m->amount * 5) gaps[count++] = (struct cash_sum){ gap < 0 ? -gap : gap, (uint16_t)i };
     }
-    qsort(gaps, count, sizeof *gaps, by_sum);
-    for (size_t i = 0; i < count && found < NEAR_MOST; i++) found += add_places(m, s, &gaps[i].place, 1, FROM_NEAR) != NULL;
+    qsort(gaps, count, sizeof *gaps, cash_by_sum);
+    for (size_t i = 0; i < count && found < NEAR_MOST; i++) found += cash_add_places(m, s, &gaps[i].place, 1, FROM_NEAR) != NULL;
 }
 
 struct order { uint16_t at[CASH_SCOPE_MAX]; size_t count; };
@@ -377,12 +376,8 @@ static void order_items(const struct cash_matching *m, const struct cash_scope *
     }
 }
 
-/* Which credit notes a payer takes along: none, all, or those that were there before the day of payment. */
-enum credits { CREDITS_NONE, CREDITS_ALL, CREDITS_BEFORE, CREDITS_WAYS };
-
-/* False: no other set than an earlier way gives. */
-static bool credit_places(const struct cash_matching *m, const struct cash_scope *s, enum credits way, uint16_t *out,
-                          size_t *count)
+bool cash_credit_places(const struct cash_matching *m, const struct cash_scope *s, enum cash_credits way, uint16_t *out,
+                        size_t *count)
 {
     size_t all = 0;
     *count = 0;
@@ -403,6 +398,7 @@ static bool near_enough(const struct cash_matching *m, const struct cash_habit *
     if (gap < 0) return cash_is_rounded_up(m->amount, -gap, sum);
     if (gap % 500 == 0 && gap * 4 < sum) return true;
     if (h->rounding && gap < 100 && m->amount % 100 == 0) return true;
+    if (h->charge && gap % 50 == 0 && gap <= m->engine->settings.charge_minor && gap * 10 < sum) return true;
     for (size_t i = 0; i < CHARGES_KEPT; i++)
         if (h->charges[i] && h->charges[i] == gap) return true;
     return h->deduction_same && int_mul_div(sum, h->deduction_ppm, 1000000, &part) && part - gap <= 1 && gap - part <= 1;
@@ -415,15 +411,15 @@ static void prefixes(struct cash_matching *m, struct cash_scope *s, const struct
     const struct cash_habit *h = &m->engine->parties.at[m->engine->items.at[s->items[0]].party].habit;
     uint16_t credits[40], set[CASH_SCOPE_MAX + 40];
     size_t n = order->count;
-    struct part_sum values[CASH_SCOPE_MAX];
-    for (size_t i = 0; i < n; i++) values[i] = (struct part_sum){ value_of(m, s, order->at[i], grace), (uint16_t)i };
-    struct part_sum sorted[CASH_SCOPE_MAX];
+    struct cash_sum values[CASH_SCOPE_MAX];
+    for (size_t i = 0; i < n; i++) values[i] = (struct cash_sum){ value_of(m, s, order->at[i], grace), (uint16_t)i };
+    struct cash_sum sorted[CASH_SCOPE_MAX];
     memcpy(sorted, values, n * sizeof *values);
-    qsort(sorted, n, sizeof *sorted, by_sum);
-    for (enum credits way = CREDITS_NONE; way < CREDITS_WAYS; way++) {
+    qsort(sorted, n, sizeof *sorted, cash_by_sum);
+    for (enum cash_credits way = CREDITS_NONE; way < CREDITS_WAYS; way++) {
         int64_t sum = 0;
         size_t fixed, dropped = 0;
-        if (!credit_places(m, s, way, credits, &fixed)) continue;
+        if (!cash_credit_places(m, s, way, credits, &fixed)) continue;
         for (size_t i = 0; i < fixed; i++) sum += open_of(m, s, credits[i]);
         memcpy(set, credits, fixed * sizeof *set);
         for (size_t i = 0; i < n && fixed + i < CASH_SCOPE_MAX; i++) {
@@ -431,11 +427,11 @@ static void prefixes(struct cash_matching *m, struct cash_scope *s, const struct
             set[fixed + i] = order->at[i];
             bool to_it = sum >= owed->amount && sum <= owed->amount + owed->over;
             if (to_it || (owed->amount == m->amount && near_enough(m, h, sum, grace, i + 1)))
-                add_places(m, s, set, fixed + i + 1, origin);
+                cash_add_places(m, s, set, fixed + i + 1, origin);
             int64_t excess = sum - owed->amount;
             bool over_now = excess > 0 && excess < values[i].sum && owed->amount == m->amount; /* the first that is more than what was paid */
             if (over_now && grace < 0 && i > 0 && (m->reading->words & (WORD_DEDUCTION | WORD_CONTRA)))
-                add_places(m, s, set, fixed + i + 1, origin);
+                cash_add_places(m, s, set, fixed + i + 1, origin);
             if (excess <= owed->over || i < 2 || dropped > 6) continue;
             dropped += drop_from(m, s, &(struct prefix){ values, sorted, n, set, fixed, i, owed->over, grace >= 0 },
                                  excess, 7 - dropped);
@@ -448,7 +444,7 @@ static void window_sets(struct cash_matching *m, struct cash_scope *s, const str
                         const uint16_t *credits, size_t credit_count)
 {
     enum { DROP_FROM_MAX = 120 };
-    struct part_sum sums[CASH_SCOPE_MAX + 1], sorted[CASH_SCOPE_MAX];
+    struct cash_sum sums[CASH_SCOPE_MAX + 1], sorted[CASH_SCOPE_MAX];
     int64_t sum[CASH_SCOPE_MAX + 1], amount = m->amount;
     uint16_t set[CASH_SCOPE_MAX + 40];
     size_t n = order->count, found = 0, dropped = 0;
@@ -458,29 +454,30 @@ static void window_sets(struct cash_matching *m, struct cash_scope *s, const str
     for (size_t i = 0; i < n; i++) {
         int64_t value = value_of(m, s, order->at[i], grace);
         sum[i + 1] = sum[i] + value;
-        sorted[i] = (struct part_sum){ value, (uint16_t)i };
+        sorted[i] = (struct cash_sum){ value, (uint16_t)i };
     }
-    for (size_t i = 0; i <= n; i++) sums[i] = (struct part_sum){ sum[i], (uint16_t)i };
-    qsort(sums, n + 1, sizeof *sums, by_sum);
+    for (size_t i = 0; i <= n; i++) sums[i] = (struct cash_sum){ sum[i], (uint16_t)i };
+    qsort(sums, n + 1, sizeof *sums, cash_by_sum);
     for (size_t i = 0; i < n && found < 4; i++)
-        for (size_t k = first_of(sums, n + 1, sum[i] + amount); k <= n && sums[k].sum == sum[i] + amount && found < 4; k++) {
+        for (size_t k = cash_first_sum(sums, n + 1, sum[i] + amount);
+             k <= n && sums[k].sum == sum[i] + amount && found < 4; k++) {
             size_t end = sums[k].place;
             if (end <= i || credit_count + end - i > CASH_SCOPE_MAX) continue;
             memcpy(set + credit_count, order->at + i, (end - i) * sizeof *set);
-            add_places(m, s, set, credit_count + end - i, FROM_WINDOW), found++;
+            cash_add_places(m, s, set, credit_count + end - i, FROM_WINDOW), found++;
         }
     if (found || n > DROP_FROM_MAX || n < 4) return;
-    qsort(sorted, n, sizeof *sorted, by_sum);
+    qsort(sorted, n, sizeof *sorted, cash_by_sum);
     for (size_t i = 1; i + 3 < n && dropped < 3; i++) /* what begins at the first is a prefix, and looked at there */
         for (size_t end = i + 4; end <= n && dropped < 3 && credit_count + end - i <= CASH_SCOPE_MAX; end++) {
             int64_t excess = sum[end] - sum[i] - amount;
             if (excess <= 0) continue;
-            for (size_t k = first_of(sorted, n, excess); k < n && sorted[k].sum == excess && dropped < 3; k++) {
+            for (size_t k = cash_first_sum(sorted, n, excess); k < n && sorted[k].sum == excess && dropped < 3; k++) {
                 size_t out = sorted[k].place, count = credit_count;
                 if (out <= i || out + 1 >= end) continue; /* at an end it is another window */
                 for (size_t j = i; j < end; j++)
                     if (j != out) set[count++] = order->at[j];
-                dropped += add_places(m, s, set, count, FROM_WINDOW) != NULL;
+                dropped += cash_add_places(m, s, set, count, FROM_WINDOW) != NULL;
             }
         }
 }
@@ -489,30 +486,30 @@ static void windows(struct cash_matching *m, struct cash_scope *s, const struct 
 {
     uint16_t credits[40];
     size_t credit_count;
-    for (enum credits way = CREDITS_NONE; way < CREDITS_WAYS; way++)
-        if (credit_places(m, s, way, credits, &credit_count)) window_sets(m, s, order, grace, credits, credit_count);
+    for (enum cash_credits way = CREDITS_NONE; way < CREDITS_WAYS; way++)
+        if (cash_credit_places(m, s, way, credits, &credit_count)) window_sets(m, s, order, grace, credits, credit_count);
 }
 
 /* Two or three items: what a payer adds up without a system. All that come to `least` … `most`, up to a limit, and how many there are. */
 static size_t small_sets(struct cash_matching *m, struct cash_scope *s, int grace, int64_t least, int64_t most)
 {
-    struct part_sum sorted[CASH_SCOPE_MAX];
+    struct cash_sum sorted[CASH_SCOPE_MAX];
     size_t n = s->count, pairs = 0, triples = 0;
-    for (size_t i = 0; i < n; i++) sorted[i] = (struct part_sum){ value_of(m, s, i, grace), (uint16_t)i };
-    qsort(sorted, n, sizeof *sorted, by_sum);
+    for (size_t i = 0; i < n; i++) sorted[i] = (struct cash_sum){ value_of(m, s, i, grace), (uint16_t)i };
+    qsort(sorted, n, sizeof *sorted, cash_by_sum);
     for (size_t i = 0; i < n; i++) {
         int64_t own = value_of(m, s, i, grace);
-        for (size_t k = first_of(sorted, n, least - own); k < n && sorted[k].sum <= most - own; k++)
+        for (size_t k = cash_first_sum(sorted, n, least - own); k < n && sorted[k].sum <= most - own; k++)
             if (sorted[k].place > i && pairs++ < 12)
-                add_places(m, s, (uint16_t[]){ (uint16_t)i, sorted[k].place }, 2, FROM_SMALL);
+                cash_add_places(m, s, (uint16_t[]){ (uint16_t)i, sorted[k].place }, 2, FROM_SMALL);
     }
     size_t limit = n < TRIPLES_FROM_MAX ? n : TRIPLES_FROM_MAX;
     for (size_t i = 0; i < limit; i++)
         for (size_t j = i + 1; j < limit; j++) {
             int64_t own = value_of(m, s, i, grace) + value_of(m, s, j, grace);
-            for (size_t k = first_of(sorted, n, least - own); k < n && sorted[k].sum <= most - own; k++)
+            for (size_t k = cash_first_sum(sorted, n, least - own); k < n && sorted[k].sum <= most - own; k++)
                 if (sorted[k].place > j && triples++ < 10)
-                    add_places(m, s, (uint16_t[]){ (uint16_t)i, (uint16_t)j, sorted[k].place }, 3, FROM_SMALL);
+                    cash_add_places(m, s, (uint16_t[]){ (uint16_t)i, (uint16_t)j, sorted[k].place }, 3, FROM_SMALL);
         }
     return pairs + triples;
 }
@@ -537,7 +534,7 @@ static void timely_sets(struct cash_matching *m, struct cash_scope *s, int grace
     for (size_t i = 0; i < found.set_count && found.total <= FEW_SETS; i++) {
         uint16_t set[TIMELY_MAX];
         for (size_t j = 0; j < found.sets[i].count; j++) set[j] = places[found.sets[i].at[j]];
-        add_places(m, s, set, found.sets[i].count, FROM_SOLVER);
+        cash_add_places(m, s, set, found.sets[i].count, FROM_SOLVER);
     }
 }
 
@@ -555,52 +552,6 @@ static void habit_sets(struct cash_matching *m, struct cash_scope *s, const stru
     }
 }
 
-/* A payment run: all that this payer's runs reach, at most three left out. */
-static void reach_sets(struct cash_matching *m, struct cash_scope *s)
-{
-    enum { REACHED_MAX = 90, FOUND_MAX = 5 };
-    uint16_t set[CASH_SCOPE_MAX], credits[40];
-    struct part_sum values[REACHED_MAX], sorted[REACHED_MAX];
-    size_t n = 0, fixed, found = 0;
-    int32_t days;
-    for (size_t i = 0; i < s->count; i++) {
-        const struct cash_known_item *item = &m->engine->items.at[s->items[i]];
-        if (item->open <= 0 || item->open != item->total || item->issued >= m->day) continue;
-        if (!cash_reach(&m->engine->parties.at[item->party].habit, &days) || item->due - m->day > days) continue;
-        if (n == REACHED_MAX) return;
-        values[n++] = (struct part_sum){ item->open, (uint16_t)i };
-    }
-    if (n < 3) return;
-    for (size_t i = 0; i < n; i++) sorted[i] = (struct part_sum){ values[i].sum, (uint16_t)i };
-    qsort(sorted, n, sizeof *sorted, by_sum);
-    for (enum credits way = CREDITS_NONE; way < CREDITS_WAYS; way++) {
-        int64_t excess = -m->amount;
-        if (!credit_places(m, s, way, credits, &fixed)) continue;
-        for (size_t i = 0; i < fixed; i++) excess += open_of(m, s, credits[i]);
-        for (size_t i = 0; i < n; i++) excess += values[i].sum;
-        if (excess < 0) continue;
-        for (size_t a = 0; a <= n && found < FOUND_MAX; a++) /* n: none */
-            for (size_t b = a; b <= n && found < FOUND_MAX; b++) {
-                if (b == a && a < n) continue;
-                int64_t rest = excess - (a < n ? values[a].sum : 0) - (b < n ? values[b].sum : 0);
-                size_t third = n;
-                if (rest < 0) continue;
-                if (rest > 0) {
-                    size_t k = first_of(sorted, n, rest);
-                    while (k < n && sorted[k].sum == rest && b < n && sorted[k].place <= b) k++;
-                    if (k == n || sorted[k].sum != rest) continue;
-                    third = sorted[k].place;
-                    if (third == a || third == b) continue;
-                }
-                size_t count = 0;
-                for (size_t i = 0; i < fixed; i++) set[count++] = credits[i];
-                for (size_t i = 0; i < n; i++)
-                    if (i != a && i != b && i != third) set[count++] = values[i].place;
-                found += count && add_places(m, s, set, count, FROM_DROP) != NULL;
-            }
-    }
-}
-
 /* Any set at all, and how many there are. */
 static void all_sets(struct cash_matching *m, struct cash_scope *s, int grace)
 {
@@ -610,7 +561,7 @@ static void all_sets(struct cash_matching *m, struct cash_scope *s, int grace)
     struct cash_found found;
     cash_search_sets(m->arena, &search, &found);
     for (size_t i = 0; i < found.set_count && found.total <= FEW_SETS; i++)
-        add_places(m, s, found.sets[i].at, found.sets[i].count, FROM_SOLVER);
+        cash_add_places(m, s, found.sets[i].at, found.sets[i].count, FROM_SOLVER);
     int64_t total = found.complete || found.total ? found.total : 0;
     if (!found.complete && total < 2) total = 2; /* not searched to the end: never "the only one" */
     if (!s->sets_counted || total > s->other_sets) s->other_sets = total;
@@ -626,6 +577,7 @@ static void running(struct cash_matching *m, struct cash_scope *s)
     if (m->amount <= 0 || s->family) return;
     const struct cash_habit *h = &m->engine->parties.at[m->payers[s->guess].party].habit;
     bool told = m->reading->words & (WORD_RUNNING | WORD_INSTALMENT);
+    if (!told && !h->running && h->lines >= WHOLE_LEAST) return; /* he is known to pay item by item */
     if (m->amount % (told || h->running ? 100 : 5000) != 0 && !h->running) return;
     for (size_t i = 0; i < s->count && left > 0; i++) {
         int64_t open = open_of(m, s, i);
@@ -662,12 +614,12 @@ struct pair {
     size_t first_count, second_count, credit_count;
 };
 
-static bool pair_places(const struct cash_matching *m, const struct cash_scope *s, uint32_t a, uint32_t b, enum credits way,
+static bool pair_places(const struct cash_matching *m, const struct cash_scope *s, uint32_t a, uint32_t b, enum cash_credits way,
                         struct pair *p)
 {
     uint16_t all[40];
     size_t count;
-    if (!credit_places(m, s, way, all, &count)) return false;
+    if (!cash_credit_places(m, s, way, all, &count)) return false;
     p->first_count = p->second_count = p->credit_count = 0;
     for (size_t i = 0; i < s->count; i++) {
         const struct cash_known_item *x = &m->engine->items.at[s->items[i]];
@@ -683,21 +635,21 @@ static bool pair_places(const struct cash_matching *m, const struct cash_scope *
 
 static size_t pair_sets(struct cash_matching *m, struct cash_scope *s, const struct pair *p)
 {
-    struct part_sum sorted[CASH_SCOPE_MAX];
+    struct cash_sum sorted[CASH_SCOPE_MAX];
     size_t n = 0, found = 0, dropped = 0;
     int64_t before = 0;
     for (size_t i = 0; i < p->credit_count; i++) before += open_of(m, s, p->credits[i]);
-    for (size_t i = 0; i < p->first_count; i++) sorted[n++] = (struct part_sum){ open_of(m, s, p->first[i]), p->first[i] };
+    for (size_t i = 0; i < p->first_count; i++) sorted[n++] = (struct cash_sum){ open_of(m, s, p->first[i]), p->first[i] };
     for (size_t i = 0; i < p->second_count && n < CASH_SCOPE_MAX; i++)
-        sorted[n++] = (struct part_sum){ open_of(m, s, p->second[i]), p->second[i] };
-    qsort(sorted, n, sizeof *sorted, by_sum);
+        sorted[n++] = (struct cash_sum){ open_of(m, s, p->second[i]), p->second[i] };
+    qsort(sorted, n, sizeof *sorted, cash_by_sum);
     for (size_t i = 0; i <= p->first_count; before += i < p->first_count ? open_of(m, s, p->first[i]) : 0, i++) {
         int64_t sum = before;
         for (size_t j = 0; j <= p->second_count && found < 6; sum += j < p->second_count ? open_of(m, s, p->second[j]) : 0, j++) {
             int64_t excess = sum - m->amount;
             bool exact = !excess && i + j;
             if (!exact && (excess <= 0 || dropped > 3 || i + j < 3)) continue;
-            size_t k = exact ? 0 : first_of(sorted, n, excess);
+            size_t k = exact ? 0 : cash_first_sum(sorted, n, excess);
             if (!exact && (k == n || sorted[k].sum != excess)) continue;
             uint16_t set[CASH_SCOPE_MAX + 40];
             size_t count = p->credit_count, wanted = p->credit_count + i + j - !exact;
@@ -707,7 +659,7 @@ static size_t pair_sets(struct cash_matching *m, struct cash_scope *s, const str
                 if (exact || place != sorted[k].place) set[count++] = place;
             }
             if (count != wanted || count > CASH_SCOPE_MAX) continue;
-            bool added = add_places(m, s, set, count, exact ? FROM_PREFIX : FROM_DROP) != NULL;
+            bool added = cash_add_places(m, s, set, count, exact ? FROM_PREFIX : FROM_DROP) != NULL;
             found += added, dropped += added && !exact;
         }
     }
@@ -728,7 +680,7 @@ static void family_pairs(struct cash_matching *m, struct cash_scope *s)
     }
     for (size_t a = 0; a < count; a++)
         for (size_t b = a + 1; b < count; b++)
-            for (enum credits way = CREDITS_NONE; way < CREDITS_WAYS && found < 12; way++)
+            for (enum cash_credits way = CREDITS_NONE; way < CREDITS_WAYS && found < 12; way++)
                 if (pair_places(m, s, parties[a], parties[b], way, pair)) found += pair_sets(m, s, pair);
 }
 
@@ -742,8 +694,8 @@ static void paid_back(struct cash_matching *m, struct cash_scope *s)
         if (open_of(m, s, i) < 0) credits[count++] = (uint16_t)i;
     }
     (void)small_sets(m, s, -1, m->amount, m->amount);
-    if (count > 1) add_places(m, s, credits, count, FROM_EVERYTHING);
-    if (count && s->count > count) add_places(m, s, all, s->count, FROM_EVERYTHING);
+    if (count > 1) cash_add_places(m, s, credits, count, FROM_EVERYTHING);
+    if (count && s->count > count) cash_add_places(m, s, all, s->count, FROM_EVERYTHING);
 }
 
 void cash_plain_sets(struct cash_matching *m, struct cash_scope *s)
@@ -772,7 +724,7 @@ void cash_plain_sets(struct cash_matching *m, struct cash_scope *s)
         }
     }
     if (s->family) family_pairs(m, s);
-    reach_sets(m, s);
+    cash_run_sets(m, s);
     for (int grace = -1; grace <= LATE_SEARCH_DAYS; grace += grace < 0 ? 1 : LATE_SEARCH_DAYS) {
         if (grace >= 0 && !s->has_discount) break;
         size_t small = small_sets(m, s, grace, m->amount, m->amount);

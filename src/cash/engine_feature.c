@@ -174,6 +174,7 @@ static void named_features(const struct cash_matching *m, struct cash_candidate 
     f[F_LEAST_QUALITY] = s.best ? (float)s.least : -1;
     f[F_UNNAMED] = (float)((int)c->count - s.named - s.weak);
     f[F_SKIPPED] = (float)skipped(m, c);
+    c->passed_over = f[F_SKIPPED] > 0 && r->truncated;
     f[F_MISSED_STRONG] = (float)s.missed;
     f[F_MISSED_WEAK] = (float)s.missed_weak;
     f[F_PAID_NAMED] = (float)s.paid;
@@ -291,7 +292,7 @@ static bool tied_in(const struct cash_matching *m, const struct cash_candidate *
         due_holes += before(&due, &s.due_last) && before(&s.due_first, &due);
         issue_holes += before(&issue, &s.issue_last) && before(&s.issue_first, &issue);
     }
-    bool whole = !due_holes || !issue_holes;
+    bool whole = s.positives > 1 && (!due_holes || !issue_holes); /* of one invoice, with credit notes or without, age tells nothing */
     count_equals(m, c, p->open, p->open_count, whole, &equal);
     count_equals(m, c, p->held, p->held_count, whole, &equal); /* what waiting lines are thought to settle may just as well be this line's */
     return equal.tied;
@@ -383,30 +384,77 @@ static void timing_features(const struct cash_matching *m, const struct cash_can
     f[F_COLLECT] = collected;
 }
 
-/* Against what this payer's runs took along so far: items further ahead than ever, items he would have taken and did not. */
-static void reach_features(const struct cash_matching *m, const struct cash_candidate *c, float *f)
+/* How likely it is that this payer leaves out, or takes along, what his rule does not expect: of all that he did so far. */
+static double odd_of(uint32_t odd, uint32_t usual, uint32_t odd_of_everyone, uint32_t usual_of_everyone)
+{
+    enum { DOUBT = 2 };
+    double all = ((double)odd_of_everyone + 1) / ((double)odd_of_everyone + (double)usual_of_everyone + 10);
+    return ((double)odd + DOUBT * all) / ((double)odd + (double)usual + DOUBT);
+}
+
+struct run_sum { struct cash_rule rule; int beyond, within; int32_t furthest; };
+
+/* What the set takes of this party's open items, and what it leaves, against the party's own rule. */
+static double run_chance(const struct cash_matching *m, const struct cash_candidate *c, uint32_t index, struct run_sum *sum)
 {
     const struct cash_engine *e = m->engine;
-    int beyond = 0, within = 0;
-    int32_t furthest = -100, days;
-    for (size_t i = 0; i < c->count; i++) {
-        const struct cash_known_item *item = &e->items.at[c->items[i]];
-        const struct cash_known_party *party = &e->parties.at[item->party];
-        bool before = false;
-        if (item->open < 0 || !cash_reach(&party->habit, &days)) continue;
-        beyond += item->due - m->day > days;
-        if (item->due - m->day - days > furthest) furthest = item->due - m->day - days;
-        for (size_t k = 0; k < i && !before; k++)
-            before = e->items.at[c->items[k]].open > 0 && e->items.at[c->items[k]].party == item->party;
-        for (size_t k = 0; k < party->open_count && !before; k++) {
-            const struct cash_known_item *other = &e->items.at[party->open[k]];
-            within += other->open > 0 && other->open == other->total && other->issued < m->day && other->due - m->day <= days &&
-                      !in_set(c, party->open[k]);
-        }
+    const struct cash_known_party *party = &e->parties.at[index];
+    const struct cash_rule *own = cash_rule_of(&party->habit), *all = &e->everyone.by_reach;
+    struct cash_rule now = { 0 };
+    bool credit = false, credit_used = false;
+    int32_t days;
+    for (size_t k = 0; k < party->open_count; k++) {
+        const struct cash_known_item *item = &e->items.at[party->open[k]];
+        bool in = in_set(c, party->open[k]);
+        if (item->issued >= m->day || item->on_account) continue;
+        if (item->open < 0) credit = true, credit_used |= in;
+        if (item->open <= 0 || (item->open != item->total && !in)) continue;
+        if (!cash_would_take(&party->habit, item, m->day, &days)) return 0;
+        ++*(days <= 0 ? in ? &now.taken : &now.left : in ? &now.beyond : &now.later);
+        if (in && days > sum->furthest) sum->furthest = days;
     }
-    f[F_BEYOND] = (float)beyond;
-    f[F_WITHIN] = (float)within;
-    f[F_REACH] = (float)furthest;
+    sum->beyond += (int)now.beyond;
+    sum->within += (int)now.left;
+    double left = odd_of(own->left, own->taken, all->left, all->taken),
+           beyond = odd_of(own->beyond, own->later, all->beyond, all->later);
+    double used = (double)rate(party->habit.credit_used, party->habit.credit_there, e->everyone.credit_used,
+                               e->everyone.credit_there);
+    double chance =
+        now.taken * log(1 - left) + now.left * log(left) + now.beyond * log(beyond) + now.later * log(1 - beyond);
+    return chance + (credit ? log(credit_used ? used : 1 - used) : 0);
+}
+
+/* Against what this payer's runs took along so far: items further ahead than ever, items he would have taken and did not. */
+static void reach_features(const struct cash_matching *m, struct cash_candidate *c, float *f)
+{
+    struct run_sum sum = { .furthest = -100 };
+    double chance = 0;
+    for (size_t i = 0; i < c->count; i++) {
+        uint32_t party = m->engine->items.at[c->items[i]].party;
+        bool before = false;
+        for (size_t k = 0; k < i && !before; k++) before = m->engine->items.at[c->items[k]].party == party;
+        if (!before) chance += run_chance(m, c, party, &sum);
+    }
+    f[F_BEYOND] = (float)sum.beyond;
+    f[F_WITHIN] = (float)sum.within;
+    f[F_REACH] = (float)sum.furthest;
+    c->chance = chance;
+}
+
+/* By how much another explanation of the same line, that comes to the amount as well, is likelier by what this payer usually takes. */
+void cash_rival_chances(struct cash_matching *m)
+{
+    enum { FAR = 20 };
+    double best = -INFINITY;
+    for (size_t i = 0; i < m->candidate_count; i++) {
+        const struct cash_candidate *c = &m->candidates[i];
+        if (c->category == CASH_MATCH && c->chance < 0 && c->chance > best) best = c->chance;
+    }
+    for (size_t i = 0; i < m->candidate_count; i++) {
+        struct cash_candidate *c = &m->candidates[i];
+        double behind = best - c->chance;
+        if (c->category == CASH_MATCH && c->chance < 0) c->features[F_LIKELIER] = behind > FAR ? FAR : (float)behind;
+    }
 }
 
 static void habit_features(const struct cash_matching *m, const struct cash_candidate *c, float *f)

@@ -139,6 +139,48 @@ static void learn_timing(struct lesson *l, struct cash_habit *h)
     h->last_day = l->day;
 }
 
+static bool reach_of(const struct cash_habit *h, int32_t *days)
+{
+    uint32_t kept = h->reach_count < REACH_KEPT ? h->reach_count : REACH_KEPT;
+    *days = INT16_MIN;
+    for (uint32_t i = 0; i < kept; i++)
+        if (h->reach[i] > *days) *days = h->reach[i];
+    return h->reach_count >= REACH_LEAST;
+}
+
+static int32_t month_begin(int32_t day)
+{
+    int32_t ymd = date_from_days(day).ymd;
+    return day - ymd % 100 + 1;
+}
+
+static void learn_rule_item(struct cash_rule *rule, bool paid, bool now)
+{
+    ++*(now ? paid ? &rule->taken : &rule->left : paid ? &rule->beyond : &rule->later);
+}
+
+/* A payer by statement takes what was issued before the month began, a run what is due by some day: which of the two fits what he paid? */
+static void learn_rule(struct lesson *l, uint32_t index)
+{
+    enum { RULE_KEPT = 24 };
+    const struct cash_known_party *party = &l->engine->parties.at[index];
+    struct cash_habit *h = &l->engine->parties.at[index].habit;
+    int32_t days, begin = month_begin(l->day);
+    if (!reach_of(h, &days)) return;
+    for (size_t i = 0; i < party->open_count; i++) {
+        const struct cash_known_item *item = &l->engine->items.at[party->open[i]];
+        if (item->open <= 0 || item->open != item->total || item->issued >= l->day) continue;
+        bool in = decided(l, party->open[i]), before = item->issued < begin;
+        learn_rule_item(&h->by_month, in, before);
+        learn_rule_item(&h->by_reach, in, item->due - l->day <= days);
+        learn_rule_item(&l->engine->everyone.by_reach, in, item->due - l->day <= days);
+    }
+    if (++h->rule_lines < RULE_KEPT) return;
+    h->rule_lines /= 2; /* what he did lately counts more */
+    for (struct cash_rule *r = &h->by_month; r; r = r == &h->by_month ? &h->by_reach : NULL)
+        r->taken /= 2, r->left /= 2, r->beyond /= 2, r->later /= 2;
+}
+
 /* How far ahead each party of the line lets an item be due that is paid now: a payment run takes all up to some day. */
 static void learn_reach(struct lesson *l)
 {
@@ -153,18 +195,30 @@ static void learn_reach(struct lesson *l)
             if (item->due - l->day > most) most = item->due - l->day;
         }
         if (before || l->amounts[i] <= 0 || most > INT16_MAX || most == INT16_MIN) continue;
+        learn_rule(l, party);
         struct cash_habit *h = &l->engine->parties.at[party].habit;
         h->reach[h->reach_count++ % REACH_KEPT] = (int16_t)most;
     }
 }
 
-bool cash_reach(const struct cash_habit *h, int32_t *days)
+static bool pays_by_statement(const struct cash_habit *h)
 {
-    uint32_t kept = h->reach_count < REACH_KEPT ? h->reach_count : REACH_KEPT;
-    *days = INT16_MIN;
-    for (uint32_t i = 0; i < kept; i++)
-        if (h->reach[i] > *days) *days = h->reach[i];
-    return h->reach_count >= REACH_LEAST;
+    enum { RULE_LEAST = 3 };
+    return h->rule_lines >= RULE_LEAST && !h->by_month.beyond && h->by_month.left < h->by_reach.left + h->by_reach.beyond;
+}
+
+const struct cash_rule *cash_rule_of(const struct cash_habit *h)
+{
+    return pays_by_statement(h) ? &h->by_month : &h->by_reach;
+}
+
+bool cash_would_take(const struct cash_habit *h, const struct cash_known_item *item, int32_t day, int32_t *beyond)
+{
+    int32_t days;
+    *beyond = -100;
+    if (!reach_of(h, &days)) return false;
+    *beyond = pays_by_statement(h) ? item->issued - month_begin(day) + 1 : item->due - day - days;
+    return true;
 }
 
 static void learn_habit(struct lesson *l, struct cash_habit *h)

@@ -13,6 +13,34 @@ void cash_sort(struct cash_candidate *candidates, size_t count)
     }
 }
 
+/* A list that was cut off passes over an item that the first holds; the other holds one of the same amount instead, behind the last number. */
+static bool is_better_listed(const struct cash_candidate *first, const struct cash_candidate *other)
+{
+    static const enum cash_feature same[] = { F_NAMED, F_MISSED_STRONG, F_MISSED_WEAK, F_PAID_NAMED, F_CREDITS };
+    size_t shared = 0;
+    if (first->category != CASH_MATCH || other->category != CASH_MATCH || first->count != other->count) return false;
+    if (first->difference_count || other->difference_count || !first->passed_over || other->passed_over) return false;
+    for (size_t i = 0; i < ARRAY_LENGTH(same); i++)
+        if (first->features[same[i]] < other->features[same[i]] || first->features[same[i]] > other->features[same[i]])
+            return false;
+    for (size_t i = 0; i < first->count; i++)
+        for (size_t j = 0; j < other->count; j++) shared += first->items[i] == other->items[j];
+    return shared + 1 == first->count;
+}
+
+void cash_put_in_order(struct cash_candidate *candidates, size_t count)
+{
+    cash_sort(candidates, count);
+    for (size_t i = 1; i < count; i++) {
+        if (!is_better_listed(&candidates[0], &candidates[i])) continue;
+        float score = candidates[0].score;
+        struct cash_candidate c = candidates[i];
+        memmove(candidates + 1, candidates, i * sizeof *candidates);
+        candidates[0] = c;
+        candidates[0].score = score; /* as likely as what it stands in for */
+    }
+}
+
 struct lifted { uint32_t item; int64_t amount; };
 typedef LIST_OF(struct lifted) lifted_list;
 
@@ -86,6 +114,7 @@ void cash_prepare(struct cash_engine *engine, struct arena *arena, const struct 
         cash_rule_score(m, &m->candidates[i]);
         m->candidates[i].score = (float)m->candidates[i].rule_score / 1000;
     }
+    cash_rival_chances(m);
     put_back(engine, &lifted, m->day);
     cash_sort(m->candidates, m->candidate_count);
     size_t kept = 0;
@@ -112,7 +141,7 @@ static double worth(double measure)
 /* The chance of the first, by rules: its share among the candidates, times what its own strength is worth. */
 void cash_rank_rules(struct cash_candidate *candidates, size_t count, double *top)
 {
-    cash_sort(candidates, count);
+    cash_put_in_order(candidates, count);
     double sum = 0;
     if (!count) { *top = 0; return; }
     double best = (double)candidates[0].score;
@@ -137,7 +166,10 @@ static bool person_must_judge(const struct cash_settings *settings, const struct
         case CASH_SHORT:
             if (c->count > 1 && size > settings->difference_auto_minor) return true; /* on which of them? */
             break;
-        case CASH_DISCOUNT: case CASH_DISCOUNT_LATE: case CASH_INSTALMENT: case CASH_PROVIDER_FEE: default: break;
+        case CASH_INSTALMENT:
+            if (c->named && c->named < (int)c->count) return true; /* what is named is whole, and a part of something else? */
+            break;
+        case CASH_DISCOUNT: case CASH_DISCOUNT_LATE: case CASH_PROVIDER_FEE: default: break;
         }
     }
     return false;
@@ -227,6 +259,7 @@ static bool rank(struct cash_engine *engine, struct arena *arena, const struct c
  * explained well is looked at without those guesses. What only so finds an explanation is never posted by itself. */
 static struct cash_matching *look_again(struct cash_matching *first, double *top, float *raw)
 {
+    enum { FAR_BETTER = 4 };
     struct cash_engine *e = first->engine;
     lifted_list lifted = { 0 };
     double other_top;
@@ -238,8 +271,9 @@ static struct cash_matching *look_again(struct cash_matching *first, double *top
     put_back(e, &lifted, first->day);
     const struct cash_candidate *best = first->candidate_count ? first->candidates : NULL;
     bool fits = best && best->category == CASH_MATCH &&
-                !best->difference_count; /* to the cent: then far better, or not at all */
-    if (!second->candidate_count || second->candidates[0].category != CASH_MATCH || other_top <= *top * (fits ? 2 : 1))
+                !best->difference_count; /* to the cent: then far better odds, or not at all */
+    if (!second->candidate_count || second->candidates[0].category != CASH_MATCH ||
+        other_top * (1 - *top) <= *top * (1 - other_top) * (fits ? FAR_BETTER : 1))
         return first;
     *top = other_top, *raw = other_raw;
     second->without_guesses = true;

@@ -37,7 +37,7 @@ void cash_judge_features(const struct cash_candidate *candidates, size_t count, 
 void cash_rank_learned(const struct cash_learned *l, struct cash_candidate *candidates, size_t count, double *top, float *raw)
 {
     for (size_t i = 0; i < count; i++) candidates[i].score = predict_score(l->ranker, candidates[i].features);
-    cash_sort(candidates, count);
+    cash_put_in_order(candidates, count);
     float features[JUDGE_FEATURES];
     cash_judge_features(candidates, count, features);
     *raw = predict_score(l->judge, features);

@@ -54,11 +54,13 @@ struct cash_known_item {
 enum { STYLE_REFERENCE, STYLE_NUMBER, STYLE_DIGITS, STYLE_BARE, STYLE_TAIL, STYLE_ORDER, STYLE_NONE, STYLE_COUNT };
 enum { CHARGES_KEPT = 6, REACH_KEPT = 8, REACH_LEAST = 3 };
 /* How a party pays, counted over the lines decided so far. */
+/* What a payer did with the items that a rule says he pays now: paid them, left them out; and with those it leaves for later. */
+struct cash_rule { uint32_t taken, left, beyond, later; };
 struct cash_habit {
     uint32_t lines, single, several, style[STYLE_COUNT];
     uint32_t all_named, some_named;
     uint32_t unnamed, oldest, oldest_equal, equal_choice; /* of unnamed lines: were the oldest; was the oldest of equal amounts */
-    uint32_t everything_due, month_end, running;
+    uint32_t everything_due, running;
     uint32_t discount_offered, discount_taken, discount_late_offered, discount_late_taken;
     uint32_t charge, deduction, rounding, short_paid, over, instalment, duplicate, on_account;
     uint32_t credit_there, credit_used, several_parties;
@@ -70,9 +72,13 @@ struct cash_habit {
     int32_t last_day;
     int16_t reach[REACH_KEPT];  /* of the last lines: how many days ahead the last item was due that he took along */
     uint32_t reach_count;
+    struct cash_rule by_month, by_reach; /* all of the months before (a statement); all that is due by some day */
+    uint32_t rule_lines;
 };
-/* The furthest ahead that he takes along what is due; false: not seen often enough. */
-bool cash_reach(const struct cash_habit *habit, int32_t *days);
+/* Would a run of this payer take the item along on that day? By the months that are over, where he pays by statement; else by how far ahead it
+ * is due. False: not seen often enough to say. beyond: how many days too early for it. */
+bool cash_would_take(const struct cash_habit *habit, const struct cash_known_item *item, int32_t day, int32_t *beyond);
+const struct cash_rule *cash_rule_of(const struct cash_habit *habit); /* the one that fits him */
 
 struct cash_link { uint32_t party, count, next; int32_t last_day; bool on_file; };
 /* An account or a name that money came from. */
@@ -329,6 +335,7 @@ enum cash_feature {
     F_REACH,
     F_MONTH,
     F_RULES,
+    F_LIKELIER,
     FEATURES
 };
 enum { JUDGE_EXTRA = 12, JUDGE_FEATURES = FEATURES + JUDGE_EXTRA };
@@ -349,10 +356,12 @@ struct cash_candidate {
     int64_t other_sets; bool sets_counted;
     int64_t repeats_line; int32_t repeat_days;
     bool contradicted, complete;
+    bool passed_over;           /* holds what a list that was cut off had left out before its last number */
     bool early;                 /* paid before the day of an invoice in it */
     bool tied;                  /* another item would do as well */
     int named, weakly_named, best_quality;
     int rule_score;             /* millilogit */
+    double chance;              /* logarithm: that this payer takes just these of his open items; 0 when too little is known of him */
     float features[FEATURES];
     float score;                /* the ranker's */
     uint64_t key;               /* of category and set */
@@ -388,6 +397,21 @@ void cash_name_scope(struct cash_matching *m, struct cash_scope *scope);
 void cash_find_candidates(struct cash_matching *m);
 void cash_named_sets(struct cash_matching *m, struct cash_scope *scope); /* sets that the text names */
 void cash_plain_sets(struct cash_matching *m, struct cash_scope *scope); /* sets by amount and age */
+void cash_run_sets(struct cash_matching *m, struct cash_scope *scope);   /* what this payer's runs take, some of it left out */
+/* A set of places in a scope, as a candidate; NULL: none. */
+struct cash_candidate *cash_add_places(struct cash_matching *m, const struct cash_scope *s, const uint16_t *places, size_t count,
+                                       uint32_t origin);
+/* Which credit notes a payer takes along: none, all, or those that were there before the day of payment. False: no other set than an earlier
+ * way gives. */
+enum cash_credits { CREDITS_NONE, CREDITS_ALL, CREDITS_BEFORE, CREDITS_WAYS };
+bool cash_credit_places(const struct cash_matching *m, const struct cash_scope *s, enum cash_credits way, uint16_t *out,
+                        size_t *count);
+struct cash_sum {
+    int64_t sum;
+    uint16_t place;
+};
+int cash_by_sum(const void *a, const void *b);
+size_t cash_first_sum(const struct cash_sum *sums, size_t count, int64_t sum); /* the first that is at least this, of those in order */
 void cash_find_batches(struct cash_matching *m);
 struct cash_candidate *cash_candidate_add(struct cash_matching *m, enum cash_category category, uint32_t party, int guess,
                                           const uint32_t *items, size_t count, uint32_t origin);
@@ -399,6 +423,7 @@ const struct cash_naming *cash_named(const struct cash_matching *m, uint32_t ite
 uint32_t cash_item_in(const struct cash_engine *engine, struct cash_reading *scratch, struct str text); /* the one item a text names: index + 1 */
 int64_t cash_item_discount(const struct cash_known_item *item, int32_t day, int grace_days); /* 0 when none */
 void cash_features(struct cash_matching *m, struct cash_candidate *candidate);
+void cash_rival_chances(struct cash_matching *m);
 void cash_rule_score(struct cash_matching *m, struct cash_candidate *candidate);
 struct cash_evidence *cash_evidence_list(struct cash_matching *m, const struct cash_candidate *candidate, size_t *count);
 /* Candidates in order, best first, with features and rule scores. */
@@ -423,3 +448,4 @@ uint64_t cash_learned_version(const struct cash_learned *learned);
 enum cash_why_not cash_may_post(const struct cash_settings *settings, const struct cash_candidate *candidates, size_t count);
 void cash_rank_rules(struct cash_candidate *candidates, size_t count, double *top);
 void cash_sort(struct cash_candidate *candidates, size_t count);
+void cash_put_in_order(struct cash_candidate *candidates, size_t count); /* by score, but for what the text itself decides */

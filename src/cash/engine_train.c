@@ -110,7 +110,7 @@ static void score_candidates(struct training *t, const struct predict_model *ran
         struct sample *s = &t->samples[i];
         if (s->fold != fold || s->batch) continue;
         for (size_t j = 0; j < s->count; j++) s->candidates[j].score = predict_score(ranker, s->candidates[j].features);
-        cash_sort(s->candidates, s->count);
+        cash_put_in_order(s->candidates, s->count);
         s->first_right = s->right >= 0 && s->candidates[0].key == s->right_key;
         s->why_not = cash_may_post(&t->engine->settings, s->candidates, s->count);
         cash_judge_features(s->candidates, s->count, s->judge);

@@ -21,7 +21,7 @@ ROWS = [('easy', 999000, True, .93, .999, .98, .99), ('normal', 999000, True, .8
 
 def rows(path): return list(csv.DictReader(open(path, encoding='utf-8')))
 def sets(text): return {part.rpartition(':')[0] for part in text.split(';') if part}
-def cents(text): return int(round(float(text) * 100))
+cents = cash_bound.cents
 
 class Books:
     """One set of books, and what each command took: seconds of one core (the machine may be shared), and of the clock."""
@@ -91,18 +91,20 @@ def fates(folder, predictions, bounded):
         found.append((right, abs(cents(t['amount'])), kind, best, t['entry_id'] in tied))
     return found
 
-def what_could_be_known(fate, got, name):
+def reach_of(fate):
+    reach = cash_bound.Reach()
+    for right, value, _, share, _ in fate: reach.add(right, value, share)
+    return reach
+
+def what_could_be_known(fate, name):
     """The bound over engines, and how near this one came; each by count and by value."""
-    n, value = len(fate), sum(f[1] for f in fate)
-    told = [f for f in fate if not f[2]]
-    got['told'] = sum(f[0] for f in told) / len(told); got['toldvalue'] = sum(f[1] for f in told if f[0]) / sum(f[1] for f in told)
+    reach, told = reach_of(fate), reach_of([f for f in fate if not f[2]])
     wrong = [f for f in fate if not f[0]]
     kinds = {k: sum(f[2] == k for f in fate) for k in ('run', 'equal', 'report')}
-    print(f"    the draw decides {sum(kinds.values())} lines ({', '.join(f'{k} {c}' for k, c in kinds.items())}), {sum(f[1] for f in fate if f[2]) / value:.2%} of the value. "
-          f"Best possible by value {got['bestvalue']:.2%}, ours {got['value']:.2%}; by count {got['best']:.2%}, ours {got['exact']:.2%}")
-    print(f"    of {len(wrong)} wrong lines {sum(bool(f[2]) for f in wrong)} are such, {sum(f[1] for f in wrong if f[2]) / max(1, sum(f[1] for f in wrong)):.1%} of the wrong value; "
-          f"the ten largest wrong lines are {sum(sorted((f[1] for f in wrong), reverse=True)[:10]) / value:.2%} of all value; "
-          f"by value is known to {sum((f[1] / value) ** 2 for f in wrong) ** .5:.2%} (standard error). Where nothing was drawn: {got['told']:.2%} by count, {got['toldvalue']:.2%} by value")
+    print(f"    {reach.text()}")
+    print(f"    what was drawn: {', '.join(f'{k} {c}' for k, c in kinds.items())}; of {len(wrong)} wrong lines {sum(bool(f[2]) for f in wrong)} are such, {cash_bound.percent(sum(f[1] for f in wrong if f[2]), sum(f[1] for f in wrong))} of the wrong value; "
+          f"the ten largest wrong lines are {cash_bound.percent(sum(sorted((f[1] for f in wrong), reverse=True)[:10]), reach.value)} of all value; by value is known to "
+          f"{sum((f[1] / reach.value) ** 2 for f in wrong) ** .5:.2%} (standard error). Where nothing was drawn: {cash_bound.percent(told.right, told.lines)} by count, {cash_bound.percent(told.right_value, told.value)} by value")
 
 # ---- The table ----
 
@@ -161,9 +163,9 @@ def quality(options):
         total, slices, (ece, sure), fate, seconds, mb = measure(options, level, setting, history, options.seeds)
         for key, value in seconds.items(): took[key] = took.get(key, 0) + value
         n, posted, peak = total['n'], total['auto'], max(peak, mb)
-        value = sum(f[1] for f in fate)
+        reach = reach_of(fate)
         got = dict(auto=posted / n, precision=1 - total['wrong'] / max(1, posted), exact=total['exact'] / n, hit=total['hit'] / max(1, total['matches']),
-                   value=sum(f[1] for f in fate if f[0]) / value, best=sum(f[3] for f in fate) / len(fate), bestvalue=sum(f[1] * f[3] for f in fate) / value)
+                   value=reach.right_value / reach.value, best=float(reach.best / reach.lines), bestvalue=float(reach.best_value / reach.value))
         ties = sum(f[4] for f in fate)
         name = level + ('' if history else ', no history')
         best, best_value = (f"{got['best']:.2%}", f"{got['bestvalue']:.2%}") if level in options.bounds else ('-', '-')
@@ -178,7 +180,7 @@ def quality(options):
         target.at_most(f'{name}: ties posted', ties, 'lines', 0)
         near = [right for c, right in sure if .985 <= c < .995]; most = [right for c, right in sure if c >= .99]
         print(f"    of {len(near)} lines given 0.985 to 0.995, {sum(near) / max(1, len(near)):.2%} are right; of {len(most)} given 0.99 or more, {sum(most) / max(1, len(most)):.3%}")
-        if level in options.bounds: what_could_be_known(fate, got, name)
+        if level in options.bounds: what_could_be_known(fate, name)
         if level == 'normal' and setting == 999000 and history:
             share = lambda key: 100 * slices[key][1] / slices[key][0] if key in slices else 0
             target.at_least(f'{name}: running-account payers, set exact', share('tag:running'), '%', 85)

@@ -8,7 +8,7 @@ kept from it. Two explanations are then told apart by nothing but their probabil
 often as that is. A line counts with
 
     run     A payer looks at n open items and leaves each out with his own chance q, without a word about which (no numbers; a list that was cut off, from
-            there on; between the ends of a range; the one a list forgot). A set that leaves out k of them has the chance q^k (1-q)^(n-k), so sets that
+            there on, what the number that was cut belongs to being told; between the ends of a range; the one a list forgot). A set that leaves out k of them has the chance q^k (1-q)^(n-k), so sets that
             come to the same sum and leave out as many are equally likely whoever looks: of all sets that come to the sum, the likeliest one's share.
     equal   A payer who says nothing pays the oldest of equal amounts 92 times in a hundred, the one he meant else; equal items of one day, when
             nothing is said of which: one in k.
@@ -17,7 +17,7 @@ often as that is. A line counts with
 
 Everything else counts as 1, also where an engine can only guess (a duplicate or the next payment in the same words, contra, instalments): the bound is
 generous, and an engine's luck may pass it; nobody's expectation can. Printed by cash_books.py; alone: cash_bound.py SAID.csv FOLDER…"""
-import argparse, csv, datetime, decimal, functools, math, os, re, sys
+import argparse, csv, datetime, decimal, fractions, functools, math, os, re, sys
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(os.environ.get('FLORIN_SHARED', os.path.join(here, '..', '..', '..', 'shared')), 'bench', 'cash'), here]
 import cashapp_gen
@@ -106,9 +106,11 @@ def of_run(entry, offers):
         elif 'norefs' not in tags:
             named = [v['n'] for v in chosen if named_in(entry, v)]
             if 'truncated' in tags and named:
-                cut = re.findall(r'\d+', entry['ustrd'][-12:])
-                if cut and len(''.join(cut)) > 5 and 'glued' not in tags and not any(named_in({'ustrd': cut[-1], 'strd': ''}, v) for v in chosen): continue # the cut number tells too
-                free = [v for v in looked if v['n'] > max(named)]
+                if tags & {'typo', 'wrong_year'}: continue # a number that no item has tells too
+                after, cut = max(named), re.findall(r'\d+', entry['ustrd'][-12:])
+                if cut and len(''.join(cut)) > 5 and 'glued' not in tags and not any(named_in({'ustrd': cut[-1], 'strd': ''}, v) for v in chosen):
+                    after = min([v['n'] for v in chosen if v['n'] > after], default=after) # of the number that was cut something stands there: it is told which
+                free = [v for v in looked if v['n'] > after]
             else: continue
         out = [v for v in free if v not in chosen]
         share *= share_of_best([[(0, 1 - q), (v['total'], q)] for v in free], sum(v['total'] for v in out)) if out else 1.0
@@ -158,18 +160,44 @@ def bound(folder):
         if share < .999999: found[entry['id']] = (kind, share)
     return found
 
+# ---- Sums: cents are whole numbers, shares fractions; nothing is rounded before it is printed ----
+
+def cents(text): return int(decimal.Decimal(text) * 100)
+def percent(part, whole): return f'{float(fractions.Fraction(part) / whole):.2%}' if whole else '-'
+def euros(minor): return f'{round(minor) / decimal.Decimal(100):,.2f}'
+
+class Reach:
+    """Lines and their value: all, what this engine has right, and what the best possible one has right."""
+    def __init__(self): self.lines = self.right = self.value = self.right_value = self.drawn = self.drawn_value = 0; self.best = self.best_value = fractions.Fraction(0)
+    def add(self, right, value, share):
+        share = fractions.Fraction(share)
+        self.lines += 1; self.value += value; self.best += share; self.best_value += share * value
+        if right: self.right += 1; self.right_value += value
+        if share < 1: self.drawn += 1; self.drawn_value += value
+    def of_possible(self): return fractions.Fraction(self.right_value) / self.best_value, fractions.Fraction(self.right) / self.best
+    def text(self):
+        by_value, by_count = self.of_possible()
+        return (f'by value ours {percent(self.right_value, self.value)}, best possible {percent(self.best_value, self.value)}; '
+                f'by count ours {percent(self.right, self.lines)}, best possible {percent(self.best, self.lines)}. '
+                f'Of what is possible: {percent(by_value, 1)} by value, {percent(by_count, 1)} by count'
+                f' ({"no worse" if by_value >= by_count else "worse"} by value). '
+                f'The draw decides {self.drawn} lines of {euros(self.drawn_value)}; of it {euros(self.value - self.best_value)} ({percent(self.value - self.best_value, self.value)}) and '
+                f'{float(self.lines - self.best):.1f} lines nobody can have; we miss {euros(self.value - self.right_value)} and {self.lines - self.right} lines')
+
 def main():
-    said = ([a for a in sys.argv[1:] if a.endswith('.csv')] or ['said.csv'])[0]
+    said, total = ([a for a in sys.argv[1:] if a.endswith('.csv')] or ['said.csv'])[0], Reach()
     for folder in [a for a in sys.argv[1:] if os.path.isdir(a)]:
-        found = bound(folder)
+        found, here = bound(folder), Reach()
         lines = {r['entry_id']: r for r in csv.DictReader(open(f'{folder}/truth.csv', encoding='utf-8')) if r['category'] != 'unrelated'}
-        value = {i: int(abs(decimal.Decimal(r['amount'])) * 100) for i, r in lines.items()}
+        value = {i: abs(cents(r['amount'])) for i, r in lines.items()}
         got = {r['entry_id']: r for r in csv.DictReader(open(f'{folder}/{said}', encoding='utf-8'))}
         sets = lambda text: {part.rpartition(':')[0] for part in (text or '').split(';') if part}
         right = {i: got.get(i, {}).get('category') == r['category'] and (r['category'] not in ('match', 'psp', 'sdd', 'reversal') or sets(got[i]['allocations']) == sets(r['allocations'])) for i, r in lines.items()}
-        print(f"{folder}: {len(lines)} lines, the draw decides {len(found)}; best possible {sum(found.get(i, ('', 1))[1] for i in lines) / len(lines):.2%} by count, {sum(found.get(i, ('', 1))[1] * value[i] for i in lines) / sum(value.values()):.2%} by value; "
-              f"this engine {sum(right.values()) / len(lines):.2%} and {sum(value[i] for i in lines if right[i]) / sum(value.values()):.2%}")
+        for i in lines:
+            for reach in (here, total): reach.add(right[i], value[i], found.get(i, ('', 1))[1])
+        print(f'{folder}: {here.lines} lines: {here.text()}')
         for i in sorted(lines, key=lambda i: -value[i]):
-            if i in found or not right[i]: print(f"  {i} {value[i] / 100:12.2f} {'right' if right[i] else 'WRONG'} {found.get(i, ('', 1))[0]:6} {found.get(i, ('', 1))[1]:.3f} {lines[i]['category']} {lines[i]['tags']}")
+            if i in found or not right[i]: print(f"  {i} {euros(value[i]):>14} {'right' if right[i] else 'WRONG'} {found.get(i, ('', 1))[0]:6} {found.get(i, ('', 1))[1]:.3f} {lines[i]['category']} {lines[i]['tags']}")
+    if total.lines: print(f'all: {total.lines} lines: {total.text()}')
 
 if __name__ == '__main__': main()

@@ -12,10 +12,10 @@ Observable is everything in the statement, the customers, the open items and the
            at hand show, are counted exactly (as a polynomial); of k of them an engine gets one in k right.
   twice    The same payer, amount and words as an earlier line, while another item of just this amount is open: a duplicate, or the next payment
            in the same words. The bound takes whichever of the two is more often right in the data."""
-import csv, os, re, sys
+import csv, decimal, os, re, sys
 
 def rows(path): return list(csv.DictReader(open(path, encoding='utf-8')))
-def cents(text): return int(round(float(text) * 100))
+def cents(text): return int(decimal.Decimal(text) * 100)
 def sets(text): return {part.rpartition(':')[0] for part in (text or '').split(';') if part}
 def plain(text): return re.sub(r'[^A-Z0-9]', '', text.upper())
 MONTHS = 'JANUARI FEBRUARI MAART APRIL MEI JUNI JULI AUGUSTUS SEPTEMBER OKTOBER NOVEMBER DECEMBER'.split()
