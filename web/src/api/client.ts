@@ -18,8 +18,9 @@ export class Problem extends Error {
     }
 }
 
-interface Ways { language: string; csrf: string; stepUp: (again: Problem) => Promise<boolean>; signedOut: () => void }
-export const ways: Ways = { language: 'en', csrf: '', stepUp: async () => false, signedOut: () => undefined }
+/** `company`: whose books this tab shows; said with each request, so that another tab's choice never brings other books onto this page. */
+interface Ways { language: string; csrf: string; company: number; stepUp: (again: Problem) => Promise<boolean>; signedOut: () => void }
+export const ways: Ways = { language: 'en', csrf: '', company: 0, stepUp: async () => false, signedOut: () => undefined }
 
 /** The address of a reading operation; also for downloads. */
 export function address(name: Name, takes: Record<string, unknown>): string {
@@ -44,7 +45,7 @@ async function problemOf(response: Response): Promise<Problem> {
 }
 
 async function once(name: Name, takes: Record<string, unknown>, content: Blob | undefined, signal: AbortSignal | undefined): Promise<Response> {
-    const meta = operations[name], headers: Record<string, string> = { 'Accept-Language': ways.language }
+    const meta = operations[name], headers: Record<string, string> = { 'Accept-Language': ways.language, ...(ways.company && !name.startsWith('session_') ? { 'X-Florin-Company': String(ways.company) } : {}) }
     let body: BodyInit | undefined
     if (meta.method !== 'GET') {
         headers['X-Florin-CSRF'] = ways.csrf

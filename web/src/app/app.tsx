@@ -5,7 +5,7 @@ import { keepLanguage, keptLanguage, usualLanguage, useWords, WordsContext, word
 import { Button, Loading, Notes, ProblemBox } from '../parts/basics'
 import { forgetChoices } from '../parts/form'
 import { canOf, SessionContext, type Me, type Session } from './session'
-import { listen } from './live'
+import { hearCompany, listen } from './live'
 import { RouterProvider, useRouter } from './router'
 import { Accept, ChooseCompany, SignIn } from './sign-in'
 import { StepUp } from './step-up'
@@ -119,11 +119,13 @@ export function App() {
         try {
             const now = await call('session_show', {})
             ways.csrf = now.csrf ?? ''
+            if (ways.company !== (now.company_id ?? 0)) forgetChoices()
+            ways.company = now.company_id ?? 0
             setMe(now)
             if (!keptLanguage() && (now.language === 'nl' || now.language === 'en')) setLanguage(now.language)
             setTrouble(undefined)
         } catch (problem) {
-            if (problem instanceof Problem && problem.status === 401) setMe(null)
+            if (problem instanceof Problem && problem.status === 401) { ways.company = 0; setMe(null) }
             else setTrouble(problem)
         }
     }, [])
@@ -132,6 +134,9 @@ export function App() {
         ways.stepUp = () => new Promise<boolean>(done => setAsking({ done: shown => { setAsking(undefined); done(shown) } }))
         void load()
     }, [load])
+    useEffect(() => hearCompany(company => { // another tab of this browser chose other books: the session has one company, so all its tabs follow
+        if (ways.company && ways.company !== company) location.assign('/')
+    }), [])
     const company = me?.company_id
     // Only a company at hand opens the stream; how far the books were when the page came is asked at that moment, and no cause to open another.
     const latest = useRef(0)

@@ -9,6 +9,14 @@ export function hear(hearer: Hearer): () => void {
 }
 const tell = (change: Change | undefined): void => { for (const hearer of [...hearers]) hearer(change) }
 
+/** Which company the session has stands at the server, for all tabs of the browser: who chooses another tells them. */
+const companies = 'BroadcastChannel' in window ? new BroadcastChannel('florin.company') : undefined
+export const tellCompany = (company: number): void => companies?.postMessage(company)
+export function hearCompany(hearer: (company: number) => void): () => void {
+    const heard = (event: MessageEvent<number>) => hearer(event.data)
+    companies?.addEventListener('message', heard)
+    return () => companies?.removeEventListener('message', heard)
+}
 /** Listens for this company until the function it gives is called. `latest`: how far its audit trail was when the page asked who is signed in;
  *  what happened between that and the first word of the stream is told as "too much to tell". */
 export function listen(company: number, latest = 0): () => void {

@@ -5,6 +5,7 @@ import { operations } from '../api/schema'
 import { Icon, note, problemText, type Drawing } from '../parts/basics'
 import { forgetChoices } from '../parts/form'
 import { useWords, type Key, type Language } from '../text/text'
+import { tellCompany } from './live'
 import { Link, useRouter } from './router'
 import { useSession } from './session'
 import { LanguageSwitch, Mark } from './sign-in'
@@ -41,6 +42,7 @@ export function Shell({ children, language, setLanguage }: { children: ReactNode
         try {
             await call('session_company', { company })
             forgetChoices()
+            tellCompany(company)
             go('/')
             await session.reload()
         } catch (problem) { note(problemText(problem, t)) }

@@ -5,6 +5,7 @@ import { operations } from '../api/schema'
 import type { Field as FieldMeta } from '../api/meta'
 import { parseAmount } from '../amount'
 import { Conflict, overtaken, type Again } from './conflict'
+import { forgetNames } from './who'
 import { ChangedBy } from './live'
 import { useWords } from '../text/text'
 import { Button, ProblemBox, useAction } from './basics'
@@ -38,7 +39,7 @@ export function AmountInput({ value, onChange, digits = 2, ...rest }: { value: s
 export interface Option { id: number; label: string; note?: string }
 export type Finder = (text: string) => Promise<Option[]>
 let kept: { accounts?: Promise<Option[]>; vat?: Promise<Option[]>; vatPurchase?: Promise<Option[]>; banks?: Promise<Option[]> } = {}
-export function forgetChoices(): void { kept = {} }
+export function forgetChoices(): void { kept = {}; forgetNames() }
 const within = (all: Promise<Option[]>): Finder => async text => {
     const words = text.toLowerCase().split(' ').filter(Boolean)
     return (await all).filter(o => words.every(w => (o.label + ' ' + (o.note ?? '')).toLowerCase().includes(w))).slice(0, 50)

@@ -2,9 +2,12 @@
 import { useEffect, useState } from 'react'
 import { call } from '../api/client'
 import { Link } from '../app/router'
+import { hear } from '../app/live'
 import { useSession } from '../app/session'
 
 const known = new Map<number, Promise<string>>(), most = 100
+export const forgetNames = (): void => known.clear()
+hear(change => { if (!change) forgetNames(); else for (const c of change.changes) if (c.kind === 'party') known.delete(c.id) })
 let waiting: { id: number; told: (name: string) => void; failed: (why: unknown) => void }[] = []
 function ask(): void {
     const asked = waiting.splice(0, most)
