@@ -140,4 +140,9 @@ CHECKED struct fault *db_list(struct work *work, const struct sql *sql, struct g
  * the plain columns of the table, so that an index of the field is all that is read. */
 CHECKED struct fault *db_list_few(struct work *work, const struct sql *sql, const struct record *record,
                                   const struct list_query *query, struct str field, size_t most, struct str *ids, bool *few);
+/* The ids of the rows of a page and one more, where every filter is on a field of `sql`, which shows the plain columns of the table: whatever meets
+ * the filter on `field` is read from its index and put in order, up to `most`; *few false when more do. For a list that is filtered by one day and
+ * sorted by another, whose order would lead through all that came before. */
+CHECKED struct fault *db_list_ordered(struct work *work, const struct sql *sql, const struct record *record,
+                                      const struct list_query *query, struct str field, size_t most, struct str *ids, bool *few);
 extern const struct fault_type list_unknown_filter, list_unknown_sort, list_bad_cursor, list_bad_limit;

@@ -21,6 +21,7 @@ enum part { PART_ALL, PART_PRESENT, PART_ABSENT, PART_BELOW, PART_ZERO, PART_ABO
 enum { PARTS_MOST = 3 };
 
 struct page {
+    const char *from; /* what is read of the statement; NULL: "select * from (" */
     enum part part;
     struct work *work;
     const struct record *record;
@@ -345,7 +346,7 @@ static struct fault *compose(struct page *page, const struct sql *sql, const str
     struct fault *faults = NULL;
     if (query->filters.count > FILTERS_MOST)
         return FAULT(arena, &input_too_large, NULL, PARAM_INT(arena, "limit", FILTERS_MOST));
-    text_addz(&page->text, "select * from (");
+    text_addz(&page->text, page->from ? page->from : "select * from (");
     text_addz(&page->text, sql->text);
     text_addz(&page->text, ") q");
     if (query->is_among) add_among(page, query->among);
@@ -510,13 +511,22 @@ struct list_id { struct { int64_t n; } id; };
 struct list_ids { LIST_OF(struct list_id); };
 RECORD(list_id, { ID(struct list_id, id) });
 
+static struct str ids_text(struct arena *arena, const struct list_ids *rows)
+{
+    struct text text = text_new(arena);
+    for (size_t i = 0; i < rows->count; i++) {
+        if (i) text_add_char(&text, ',');
+        text_add_int(&text, rows->at[i].id.n);
+    }
+    return text_str(&text);
+}
+
 struct fault *db_list_few(struct work *work, const struct sql *sql, const struct record *record, const struct list_query *query,
                           struct str field, size_t most, struct str *ids, bool *few)
 {
     struct page *page = page_new(work, record, sql);
     const struct field *f = record_json_field(record, field);
     struct list_ids rows = { 0 };
-    struct text text = text_new(work->arena);
     ensure(f != NULL);
     text_addz(&page->text, "select q.id from (");
     text_addz(&page->text, sql->text);
@@ -530,10 +540,72 @@ struct fault *db_list_few(struct work *work, const struct sql *sql, const struct
     struct composed composed = { text_str(&page->text), page->extra, page->kinds, page->extra_count };
     TRY(db_all_composed(work, sql, &composed, NONE, INTO_LIST(list_id, &rows)));
     *few = rows.count <= most;
-    for (size_t i = 0; i < rows.count && *few; i++) {
-        if (i) text_add_char(&text, ',');
-        text_add_int(&text, rows.at[i].id.n);
+    if (*few) *ids = ids_text(work->arena, &rows);
+    return NULL;
+}
+
+/* ---- Filtered by one column, sorted by another ---- */
+
+/* How many meet the filters on one field, up to `most`. */
+static struct fault *count_some(struct work *work, const struct sql *sql, const struct record *record,
+                                const struct list_query *query, struct str field, size_t most, bool *few)
+{
+    LIST_OF(struct list_count) counts = { 0 };
+    struct page *page = page_new(work, record, sql);
+    text_addz(&page->text, "select count(*) as count from (select 1 from (");
+    text_addz(&page->text, sql->text);
+    text_addz(&page->text, ") q");
+    for (size_t i = 0; i < query->filters.count; i++)
+        if (str_equal(query->filters.at[i].field, field)) TRY(add_filter(page, query, &query->filters.at[i]));
+    text_addz(&page->text, " limit ");
+    add_value(page, page->id, &(const struct value){ .number = (int64_t)most + 1 });
+    text_addz(&page->text, ") c");
+    struct composed composed = { text_str(&page->text), page->extra, page->kinds, page->extra_count };
+    TRY(db_all_composed(work, sql, &composed, NONE, INTO_LIST(list_count, &counts)));
+    *few = counts.at[0].count <= (int64_t)most;
+    return NULL;
+}
+
+/* What the filters leave is gathered first (materialized), so that no engine walks the order in hope of meeting it soon. */
+static struct fault *part_ordered(struct page *page, const struct sql *sql, const struct list_query *query,
+                                  const struct place *after, struct list_ids *rows)
+{
+    struct work *work = page->work;
+    page->from = page->sort == page->id
+                     ? "with q as materialized (select q.id from ("
+                     : str_format(work->arena, "with q as materialized (select q.id, q.%s from (", page->sort->name).at;
+    TRY(compose(page, sql, query));
+    text_addz(&page->text, ") select q.id from q");
+    page->before = " where ";
+    add_part(page);
+    if (after) add_after(page, &after->id, &after->value);
+    add_order(page);
+    struct composed composed = { text_str(&page->text), page->extra, page->kinds, page->extra_count };
+    return db_all_composed(work, sql, &composed, NONE, INTO_LIST(list_id, rows));
+}
+
+struct fault *db_list_ordered(struct work *work, const struct sql *sql, const struct record *record,
+                              const struct list_query *query, struct str field, size_t most, struct str *ids, bool *few)
+{
+    struct list_query asked = *query;
+    struct str sort = query->sort.length ? query->sort : STR("-id");
+    struct list_ids rows = { 0 };
+    struct place place = { 0 };
+    enum part order[PARTS_MOST];
+    size_t limit = query->limit > 0 ? (size_t)query->limit : LIST_LIMIT_DEFAULT;
+    struct page *judged = page_new(work, record, sql);
+    asked.apart = NULL, asked.count = NULL;
+    TRY(judge(judged, sql, &asked, sort, &place));
+    TRY(count_some(work, sql, record, &asked, field, most, few));
+    if (!*few) return NULL;
+    size_t parts = parts_of(judged, &asked, order);
+    for (size_t i = 0; i < parts && rows.count <= limit; i++) {
+        if (place.given && is_passed(order[i], judged, &place)) continue;
+        struct page *page = page_new(work, record, sql);
+        page->part = order[i], page->sort = judged->sort, page->down = judged->down;
+        page->limit = limit - rows.count;
+        TRY(part_ordered(page, sql, &asked, place.given && is_within(order[i], &place) ? &place : NULL, &rows));
     }
-    *ids = text_str(&text);
+    *ids = ids_text(work->arena, &rows);
     return NULL;
 }

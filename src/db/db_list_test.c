@@ -128,6 +128,46 @@ DB_TEST(db_list_pages)
     test_commit(work);
 }
 
+/* Gathered by one field and put in order by another: page by page the rows, and the place behind them, that the list itself gives. */
+static void walk_ordered(struct work *work, const char *sort, int64_t limit)
+{
+    struct list_query query = { .sort = str_of(sort), .limit = limit };
+    struct str next, other_next;
+    bool few = false;
+    *LIST_ADD(work->arena, &query.filters) = (struct list_filter){ STR("count"), LIST_GE, STR("5") };
+    *LIST_ADD(work->arena, &query.filters) = (struct list_filter){ STR("count"), LIST_LT, STR("31") };
+    size_t seen = 0;
+    do {
+        struct list_query among = query;
+        struct things rows = page(work, &query, &next);
+        expect_done(db_list_ordered(work, &thing_list, &thing_record, &query, STR("count"), 26, &among.among, &few));
+        expect(few);
+        among.is_among = true;
+        struct things same = page(work, &among, &other_next);
+        expect_int(rows.count, same.count);
+        for (size_t i = 0; i < rows.count; i++) expect_int(rows.at[i].id.n, same.at[i].id.n);
+        expect_str(next.at ? str_keep(work->arena, next).at : "", other_next.at ? other_next : STR(""));
+        seen += rows.count;
+        query.after = next;
+    } while (next.at);
+    expect_int(26, seen);
+    query.after = (struct str){ 0 };
+    expect_done(db_list_ordered(work, &thing_list, &thing_record, &query, STR("count"), 25, &next, &few));
+    expect(!few);
+}
+
+DB_TEST(db_list_is_put_in_order)
+{
+    fill(work);
+    static const char *const fields[] = { "label", "note", "total", "due_on", "seen_at", "price", "kind" };
+    for (size_t i = 0; i < ARRAY_LENGTH(fields); i++)
+        for (int64_t limit = 1; limit <= 40; limit = limit * 3 + 1) {
+            walk_ordered(work, fields[i], limit);
+            walk_ordered(work, str_format(work->arena, "-%s", fields[i]).at, limit);
+        }
+    test_commit(work);
+}
+
 DB_TEST(db_list_counts_all_pages)
 {
     fill(work);

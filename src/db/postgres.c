@@ -128,7 +128,8 @@ static struct fault *postgres_connect(struct arena *arena, struct books *books, 
     else
         fault = command(arena, connection,
                         "set timezone = 'UTC'; set cursor_tuple_fraction = 1; set lock_timeout = '60s'; "
-                        "set client_min_messages = warning; set synchronous_commit = on; set datestyle = 'ISO, YMD'");
+                        "set client_min_messages = warning; set synchronous_commit = on; set datestyle = 'ISO, YMD'; "
+                        "set jit = off"); /* a page of a list would be compiled for seconds to run for milliseconds */
     *out = connection;
     if (!fault) return NULL;
     books->engine->disconnect(connection);

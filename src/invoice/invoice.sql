@@ -90,6 +90,16 @@ select {invoice_row}
    and i.id in (select m.subject_id from outbox o join message m on m.company_id = o.company_id and m.id = o.id
                  where o.company_id = :company_id and o.state <> 'delivered' and m.subject_kind = 'invoice');
 
+-- name: invoice_list_sent
+-- reads the ledger: those with a message; looked up only where there are any
+select {invoice_row}
+  from invoice i join party p on p.company_id = i.company_id and p.id = i.party_id
+       left join open_item t on t.company_id = i.company_id and t.source_kind = 'invoice' and t.source_id = i.id
+       left join item_rest r on r.company_id = t.company_id and r.item_id = t.id
+ where i.company_id = :company_id
+   and i.id >= (select min(m.subject_id) from message m where m.company_id = :company_id and m.subject_kind = 'invoice')
+   and i.id <= (select max(m.subject_id) from message m where m.company_id = :company_id and m.subject_kind = 'invoice');
+
 -- name: invoice_credits_of
 -- reads the ledger: what is open of it now
 select {invoice_row}

@@ -145,3 +145,36 @@ DB_TEST(search_finds_the_same_rows_with_and_without_segments)
     expect(known && ids.length > 3);
     test_commit(work);
 }
+
+struct no_ids { struct str ids; };
+RECORD(no_ids, { BYTES(struct no_ids, ids) });
+static const char *const of_company[] = { "company_id", "ids" };
+static const struct sql so_many = {
+    .name = "so_many",
+    .params = of_company,
+    .param_count = 2,
+    .text =
+        "insert into search_segment (company_id, kind, after_id, until_id, doc_count, hash, ids) "
+        "select $1, 'invoice', 9007199254740000 + n, 9007199254740001 + n, 32768, 0, $2 from (select 0 as n union all select 1) x"
+};
+
+/* Two letters say too little where there are very many rows, and nothing is refused where there are few. */
+DB_TEST(search_refuses_what_is_too_short_among_many)
+{
+    static const char *const words[] = { "order_reference", NULL };
+    static const struct search_fields fields = { .kind = SEARCH_INVOICE, .fields = words, .party = "customer_name" };
+    struct list_query query = { .limit = 50 };
+    struct invoices rows = { 0 };
+    struct str next;
+    *LIST_ADD(work->arena, &query.filters) = (struct list_filter){ STR("order_reference"), LIST_HAS, STR("zz") };
+    test_begin(work);
+    expect_done(search_list(work, &fields, &sql_invoice_list, NONE, &query, INTO_LIST(invoice, &rows), &next));
+    expect_done(db_run(work, &so_many, GIVEN(no_ids, &(struct no_ids){ STR("none") })));
+    expect_refused(&search_too_short,
+                   search_list(work, &fields, &sql_invoice_list, NONE, &query, INTO_LIST(invoice, &rows), &next));
+    query.filters.at[0].value = STR("zzz");
+    expect_done(search_list(work, &fields, &sql_invoice_list, NONE, &query, INTO_LIST(invoice, &rows), &next));
+    query.filters.at[0] = (struct list_filter){ STR("customer_name"), LIST_HAS, STR("zz") }; /* names are few */
+    expect_done(search_list(work, &fields, &sql_invoice_list, NONE, &query, INTO_LIST(invoice, &rows), &next));
+    db_rollback(work);
+}

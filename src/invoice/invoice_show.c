@@ -64,6 +64,7 @@ static const struct sql *way_of(const struct list_query *query)
         const struct list_filter *f = &query->filters.at[i];
         bool equal = f->compare == LIST_EQ || f->compare == LIST_IN;
         if (equal && str_is(f->field, "sent") && only(f->value, unsent)) return &sql_invoice_list_unsent;
+        if (equal && str_is(f->field, "sent")) return &sql_invoice_list_sent;
         if (f->compare == LIST_EQ && str_is(f->field, "payment") && str_is(f->value, "partly_paid"))
             return &sql_invoice_list_partly;
     }
@@ -78,8 +79,9 @@ static struct fault *list(struct work *work, const struct nothing *takes, const 
     (void)takes;
     static const char *const words[] = { "number", "order_reference", "buyer_reference", "payment_reference", NULL };
     static const char *const indexed[] = { "kind", "issued_on", "due_on", "total", "currency", "party_id", NULL };
-    static const struct search_fields fields = { SEARCH_INVOICE,    words,  "customer_name", &sql_invoice_plain,
-                                                 &sql_invoice_list, indexed };
+    static const char *const ordered[] = { "issued_on", "due_on", NULL };
+    static const struct search_fields fields = { SEARCH_INVOICE,    words,   "customer_name", &sql_invoice_plain,
+                                                 &sql_invoice_list, indexed, ordered,         NULL };
     static const struct list_apart apart = { "open_minor", &sql_invoice_list_open };
     struct list_query asked = *query;
     const struct sql *sql = way_of(query);

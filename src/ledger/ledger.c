@@ -473,7 +473,8 @@ static struct fault *entry_list(struct work *work, const struct nothing *takes, 
     (void)takes;
     static const char *const words[] = { "description", NULL };
     static const char *const indexed[] = { "journal", "dated_on", "source_kind", NULL };
-    static const struct search_fields fields = { SEARCH_ENTRY, words, NULL, &sql_entry_plain, NULL, indexed };
+    static const char *const paired[] = { "journal number", NULL };
+    static const struct search_fields fields = { SEARCH_ENTRY, words, NULL, &sql_entry_plain, NULL, indexed, NULL, paired };
     return search_list(work, &fields, &sql_entry_list, NONE, query, INTO_LIST(entry, rows), next);
 }
 LISTABLE(entry_list, nothing, entry, entry_rows);

@@ -279,7 +279,9 @@ static struct fault *item_list(struct work *work, const struct nothing *takes, c
     (void)takes;
     static const char *const words[] = { "reference", NULL };
     static const char *const indexed[] = { "kind", "dated_on", "due_on", "amount", "currency", "party_id", NULL };
-    static const struct search_fields fields = { SEARCH_ITEM, words, NULL, &sql_item_plain, &sql_item_list, indexed };
+    static const char *const ordered[] = { "dated_on", "due_on", NULL };
+    static const struct search_fields fields = { SEARCH_ITEM,    words,   NULL,    &sql_item_plain,
+                                                 &sql_item_list, indexed, ordered, NULL };
     static const struct list_apart apart = { "rest_minor", &sql_item_list_open };
     struct list_query asked = *query;
     bool open = asks_for_open(query);

@@ -78,8 +78,8 @@ update payment_part set is_live = false where company_id = :company_id and payme
 update payment_part set is_live = false where company_id = :company_id and run_id = :id and is_live;
 
 -- part: due_items
-select i.id, i.party_id, p.number as party_number, p.name as party_name, i.account_id, a.control, i.kind as item_kind, i.source_kind, i.source_id,
-       i.reference as item_reference, i.dated_on, i.due_on, i.currency, -r.rest_minor as amount_minor,
+select r.item_id as id, r.party_id, p.number as party_number, p.name as party_name, r.account_id, a.control, i.kind as item_kind, i.source_kind, i.source_id,
+       i.reference as item_reference, i.dated_on, r.due_on, i.currency, -r.rest_minor as amount_minor,
        case when b.discount_on >= :today and b.kind = 'invoice' and r.rest_minor = i.amount_minor then b.discount_minor else 0 end as discount_minor,
        case when b.discount_on >= :today and b.kind = 'invoice' and r.rest_minor = i.amount_minor and b.discount_minor > 0 then b.discount_on end as discount_on,
        b.reference_kind, coalesce(b.reference, case when a.control = 'payables' then cf.payment_reference end) as reference, b.iban as asked_iban, k.id as party_bank_id, k.iban, k.bic, coalesce(k.holder, p.name) as holder, l.iban as last_iban,
@@ -105,9 +105,9 @@ select i.id, i.party_id, p.number as party_number, p.name as party_name, i.accou
          || case when b.id is not null and (exists (select 1 from bill_pair x where x.company_id = b.company_id and x.bill_id = b.id and x.released_at is null)
                                       or exists (select 1 from bill_pair x where x.company_id = b.company_id and x.other_id = b.id and x.released_at is null)) then 'duplicate ' else '' end), '') as blocks
   from item_rest r
-  join open_item i on i.company_id = r.company_id and i.id = r.item_id
-  join account a on a.company_id = i.company_id and a.id = i.account_id
-  join party p on p.company_id = i.company_id and p.id = i.party_id
+  cross join open_item i
+  join account a on a.company_id = r.company_id and a.id = r.account_id
+  join party p on p.company_id = r.company_id and p.id = r.party_id
   left join bill b on i.source_kind = 'bill' and b.company_id = i.company_id and b.id = i.source_id
   left join payment_part q on q.company_id = i.company_id and q.item_id = i.id and q.is_live
   left join cash_fact cf on cf.company_id = i.company_id and cf.item_id = i.id
@@ -117,28 +117,28 @@ select i.id, i.party_id, p.number as party_number, p.name as party_name, i.accou
           and (b.iban is null or x.iban = b.iban) order by x.is_preferred desc, x.id limit 1)
   left join payment l on l.company_id = i.company_id and l.id = (
        select y.id from payment y where y.company_id = i.company_id and y.party_id = i.party_id and y.state in ('released', 'accepted') order by y.id desc limit 1)
- where r.company_id = :company_id and r.rest_minor <> 0 and i.kind <> 'difference'
+ where r.company_id = :company_id and r.rest_minor <> 0 and i.company_id = r.company_id and i.id = r.item_id + 0 and i.kind <> 'difference'
    and (a.control = 'payables' or (a.control = 'receivables' and r.rest_minor < 0))
 
 -- name: due_until
 -- reads the ledger: what is open, with the bill, the account to pay to and the run it stands in, in one look
 {due_items}
-   and (cast(:until as date) is null or i.due_on <= :until or b.discount_on <= :until or (a.control = 'payables' and r.rest_minor > 0));
+   and (cast(:until as date) is null or r.due_on <= :until or b.discount_on <= :until or (a.control = 'payables' and r.rest_minor > 0));
 
 -- name: due_item
 -- reads the ledger: what is open, with the bill, the account to pay to and the run it stands in, in one look
 {due_items}
-   and i.id = :id;
+   and r.item_id = :id;
 
 -- name: due_bill
 -- reads the ledger: what is open, with the bill, the account to pay to and the run it stands in, in one look
 {due_items}
-   and i.source_kind = 'bill' and i.source_id = :id;
+   and r.item_id in (select o.id from open_item o where o.company_id = :company_id and o.source_kind = 'bill' and o.source_id = :id);
 
 -- name: due_of_run
 -- reads the ledger: what is open, with the bill, the account to pay to and the run it stands in, in one look
 {due_items}
-   and i.id in (select z.item_id from payment_part z where z.company_id = :company_id and z.run_id = :id);
+   and r.item_id in (select z.item_id from payment_part z where z.company_id = :company_id and z.run_id = :id);
 
 -- name: hold_add
 insert into payment_hold (company_id, item_id, reason, held_by, held_at, until_on) values (:company_id, :item_id, :reason, :user_id, :now, :until)

@@ -9,6 +9,7 @@
 
 enum search_kind { SEARCH_INVOICE = 1, SEARCH_BILL, SEARCH_ITEM, SEARCH_LINE, SEARCH_ENTRY };
 enum {
+    SEARCH_ORDERED = 200000, /* more rows than this are not put in order: the order is walked, and what is asked for is near */
     SEARCH_KINDS = SEARCH_ENTRY,
     SEARCH_SEGMENT = 65536, /* rows of one */
     SEARCH_LEAST = 2048,    /* so many wait before they are worth a segment */
@@ -27,7 +28,10 @@ struct search_fields {
     const char *party;
     const struct sql *plain, *whole; /* whole: what lists such rows; absent: the statement of the list */
     const char *const *indexed;      /* ends with NULL */
+    const char *const *ordered;      /* of those, what `plain` is filtered and sorted by from an index alone (db_list_ordered); ends with NULL */
+    const char *const *paired;       /* "journal number": an index of the first has its rows in the order of the second; ends with NULL */
 };
+extern const struct fault_type search_too_short;
 CHECKED struct fault *search_list(struct work *work, const struct search_fields *fields, const struct sql *sql,
                                   struct given given, const struct list_query *query, struct into_list into,
                                   struct str *next);

@@ -226,6 +226,46 @@ static struct fault *among_of(struct work *work, const struct search_fields *fie
     return NULL;
 }
 
+const struct fault_type search_too_short = {
+    FAULT_INVALID, "search.too_short",
+    "There are so many rows here that one or two letters or digits say too little. Give at least three that stand together."
+};
+
+/* Shorter than a gram, where so many rows are covered that all of them would be read. */
+static struct fault *refuse_short(struct work *work, enum search_kind kind, const struct list_filter *filter)
+{
+    const struct gram_ask ask = { .kind = str_of(search_kind_names[kind]), .part = STR("") };
+    uint32_t gram;
+    struct search_segments covered = { 0 };
+    int64_t rows = 0;
+    if (!filter->value.length || search_grams(filter->value, &gram, 1)) return NULL;
+    TRY(db_all(work, &sql_search_segments, GIVEN(gram_ask, &ask), INTO_LIST(search_segment, &covered)));
+    for (size_t i = 0; i < covered.count; i++) rows += covered.at[i].doc_count;
+    return rows < SEARCH_SEGMENT ? NULL : FAULT(work->arena, &search_too_short, str_keep(work->arena, filter->field).at);
+}
+
+/* Filtered by one column of an index and sorted by another of it, and by nothing else. */
+static struct fault *in_order(struct work *work, const struct search_fields *fields, const struct record *record,
+                              const struct list_query *query, struct list_query *asked)
+{
+    const struct list_filter *first = query->filters.count ? &query->filters.at[0] : NULL;
+    struct str sort = str_starts(query->sort, "-") ? str_part(query->sort, 1, query->sort.length) : query->sort;
+    if (!first || query->count || !is_one_of(fields->ordered, sort) || str_equal(sort, first->field)) return NULL;
+    for (size_t i = 0; i < query->filters.count; i++)
+        if (!str_equal(query->filters.at[i].field, first->field) || !is_one_of(fields->ordered, first->field)) return NULL;
+    return db_list_ordered(work, fields->plain, record, query, first->field, SEARCH_ORDERED, &asked->among, &asked->is_among);
+}
+
+static bool is_pair(const struct search_fields *fields, struct str filter, struct str sort)
+{
+    struct str way = str_starts(sort, "-") ? str_part(sort, 1, sort.length) : sort;
+    for (const char *const *at = fields->paired; at && *at; at++) {
+        struct str second, first = str_cut(str_of(*at), ' ', &second);
+        if (str_equal(first, filter) && str_equal(second, way)) return true;
+    }
+    return false;
+}
+
 /* A filter that few rows meet: those rows; that many meet: its index is left alone. A filter that is wrong is db_list's to refuse. */
 static struct fault *few_of(struct work *work, const struct search_fields *fields, const struct record *record,
                             const struct list_query *query, struct list_query *asked)
@@ -238,7 +278,7 @@ static struct fault *few_of(struct work *work, const struct search_fields *field
         struct fault *fault =
             db_list_few(work, fields->plain, record, query, filter->field, SEARCH_MOST, &asked->among, &asked->is_among);
         if (fault && fault->type->kind != FAULT_INVALID) return fault;
-        if (!fault && !asked->is_among)
+        if (!fault && !asked->is_among && !(filter->compare == LIST_EQ && is_pair(fields, filter->field, query->sort)))
             asked->dense = str_format(work->arena, "%.*s,%.*s,", STR_ARG(asked->dense), STR_ARG(filter->field));
     }
     return NULL;
@@ -253,10 +293,12 @@ struct fault *search_list(struct work *work, const struct search_fields *fields,
         bool known = false,
              ours = is_one_of(fields->fields, filter->field) || (fields->party && str_is(filter->field, fields->party));
         if (filter->compare != LIST_HAS || !ours || !str_is_utf8(filter->value)) continue;
+        if (!fields->party || !str_is(filter->field, fields->party)) TRY(refuse_short(work, fields->kind, filter));
         TRY(among_of(work, fields, filter, &known, &asked.among));
         asked.is_among = known;
         if (known) break;
     }
     if (!asked.is_among) TRY(few_of(work, fields, into.record, query, &asked));
+    if (!asked.is_among) TRY(in_order(work, fields, into.record, query, &asked));
     return db_list(work, asked.is_among && fields->whole ? fields->whole : sql, given, &asked, into, next);
 }

@@ -6,12 +6,12 @@ import { formatIban, isNegative } from '../amount'
 import { Link } from '../app/router'
 import { useSession } from '../app/session'
 import { useWords } from '../text/text'
-import { Amount, Card, Shown, useRead } from './basics'
+import { Amount, Card, Shown, useRead, type Loaded } from './basics'
 import { Chart } from './chart'
 import { bucketDays, buckets, to, today } from './report'
 
-export function Ageing({ side, day, large }: { side: 'receivables' | 'payables'; day?: string; large?: boolean }) {
-    const { t, word, amount } = useWords(), read = useRead('report_ageing', { side, ...(day ? { as_of: day } : {}) })
+export function Ageing({ side, day, large, when = true }: { side: 'receivables' | 'payables'; day?: string; large?: boolean; when?: boolean }) {
+    const { t, word, amount } = useWords(), read = useRead('report_ageing', { side, ...(day ? { as_of: day } : {}) }, when)
     return <Card title={t(side === 'receivables' ? 'ageing_receivables' : 'ageing_payables')} actions={!large && <Link to={'/reports/ageing?side=' + side}>{t('per_party')}</Link>}><Shown of={read}>{a => <div className="stack">
         <p className="big"><Amount value={a.total} currency={a.currency} /></p>
         <Chart title={t(side === 'receivables' ? 'ageing_receivables' : 'ageing_payables')} height={190} points={buckets.map((b, i) => ({ key: b, label: word('bucket', b), short: word('bucket_short', b), described: `${word('bucket', b)}: ${amount(a[b], a.currency)}`, bars: [{ value: a[b], shade: i === 0 ? 'a' : i < 3 ? 'b' : 'c' }], to: itemsOf(side, b, day) }))}>
@@ -24,16 +24,16 @@ export function itemsOf(side: 'receivables' | 'payables', bucket: string, day: s
     return to('/items', { control: side, 'rest.ne': '0', ...bucketDays(bucket, today()), party_id: party })
 }
 
-export function Cash() {
-    const { t } = useWords(), read = useRead('report_cash_position', {})
+export function Cash({ when = true }: { when?: boolean }) {
+    const { t } = useWords(), read = useRead('report_cash_position', {}, when)
     return <Card title={t('cash_now')} actions={<Link to="/bank/statements">{t('nav_statements')}</Link>}><Shown of={read}>{p => p.accounts.length === 0 ? <p className="faint">{t('bank_accounts_empty_text')}</p> : <ul className="lines-list">{p.accounts.map(a => <Position key={a.id} a={a} />)}{p.expected.map(e => <li key={e.currency} className="spread faint"><Link to="/payments">{t('on_its_way', { count: e.count })}</Link><Amount value={e.amount} currency={e.currency} /></li>)}</ul>}</Shown></Card>
 }
 function Position({ a }: { a: Schemas['bank_position'] }) {
     const { date, t } = useWords()
     return <li className="spread"><span><Link to={'/bank/lines?bank_account_id=' + a.id}>{a.name}</Link><br /><span className="faint mono iban">{formatIban(a.iban)}</span>{a.closing_on && <span className="faint"> · {t('per_day', { what: date(a.closing_on) })}</span>}{a.undecided_count > 0 && <span className="faint"> · <Link to="/bank/queue">{t('todo_lines', { count: a.undecided_count })}</Link></span>}</span><strong className="big"><Amount value={a.closing ?? a.booked} currency={a.currency} /></strong></li>
 }
-export function Forecast({ table }: { table?: boolean }) {
-    const { t, word, amount, date } = useWords(), read = useRead('report_cash_forecast', {})
+export function Forecast({ table, when = true }: { table?: boolean; when?: boolean }) {
+    const { t, word, amount, date } = useWords(), read = useRead('report_cash_forecast', {}, when)
     return <Card title={t('forecast')} className="wide" actions={!table && <Link to="/reports/cash">{t('nav_cash')}</Link>}><Shown of={read}>{f => {
         const at = (w: Schemas['forecast_week']) => '/reports/cash?week=' + w.week, rows = <table className="table weeks"><caption className="hidden">{t('forecast')}</caption><thead><tr><th scope="col">{t('week')}</th><th scope="col" className="right">{t('money_in')}</th><th scope="col" className="right">{t('money_out')}</th><th scope="col" className="right">{word('f', 'balance')}</th></tr></thead>
             <tbody>{f.weeks.map(w => <tr key={w.week}><td><Link to={at(w)}>{date(w.from_on).replace(/ \d{4}$/, '')}<span className="year">{/ \d{4}$/.exec(date(w.from_on))}</span></Link></td><td className="right"><Amount value={w.in} /></td><td className="right"><Amount value={w.out} /></td><td className={'right' + (isNegative(w.balance) ? ' below' : '')}><Amount value={w.balance} /></td></tr>)}
@@ -59,23 +59,28 @@ export function TrendChart({ measure, months, height }: { measure: Measure; mont
         <table className="table"><caption className="hidden">{title}</caption><thead><tr><th scope="col">{t('month')}</th><th scope="col" className="right">{title}</th></tr></thead><tbody>{months.map(m => <tr key={m.from_on}><td><Link to={monthLink(measure, m)}>{month(m.from_on)}</Link></td><td className="right">{shown(m)}</td></tr>)}</tbody></table>
     </Chart>
 }
-function Trend({ measure, months }: { measure: Measure; months: Month[] }) {
-    const { t, decimal } = useWords(), last = months[months.length - 1]!, value = measures[measure].value(last) ?? measures[measure].value(months[months.length - 2] ?? last)
-    return <Card title={t(measure === 'dso' ? 'trend_dso' : measure === 'in_time' ? 'trend_in_time' : 'trend_automatic')} actions={<Link to="/reports/trends">{t('nav_trends')}</Link>}><div className="stack"><p className="big">{value === undefined ? '–' : measure === 'dso' ? t('days', { count: decimal(value) }) : decimal(value) + ' %'}</p><TrendChart measure={measure} months={months} height={140} /></div></Card>
+const measureTitle = { dso: 'trend_dso', in_time: 'trend_in_time', automatic: 'trend_automatic' } as const
+function Trend({ measure, read }: { measure: Measure; read: Loaded<Schemas['trends']> }) {
+    const { t, decimal } = useWords(), { value } = measures[measure]
+    return <Card title={t(measureTitle[measure])} actions={<Link to="/reports/trends">{t('nav_trends')}</Link>}><Shown of={read}>{({ months }) => {
+        const last = months[months.length - 1]!, shown = value(last) ?? value(months[months.length - 2] ?? last)
+        return <div className="stack"><p className="big">{shown === undefined ? '–' : measure === 'dso' ? t('days', { count: decimal(shown) }) : decimal(shown) + ' %'}</p><TrendChart measure={measure} months={months} height={140} /></div>
+    }}</Shown></Card>
 }
-function Trends() {
-    const read = useRead('report_trends', {})
-    return <Shown of={read}>{({ months }) => <><Trend measure="dso" months={months} /><Trend measure="in_time" months={months} /><Trend measure="automatic" months={months} /></>}</Shown>
+function Trends({ when }: { when: boolean }) {
+    const read = useRead('report_trends', {}, when)
+    return <><Trend measure="dso" read={read} /><Trend measure="in_time" read={read} /><Trend measure="automatic" read={read} /></>
 }
-/** What somebody looks at first stands first: who pays, who collects, who decides. */
-export default function Standing() {
+/** What somebody looks at first stands first: who pays, who collects, who decides. Each card has its place at once and its figures when they are
+ *  there; `when`: only behind what waits, so that the reports of a large company keep nobody from it. */
+export default function Standing({ when }: { when: boolean }) {
     const { can } = useSession(), may = (name: Name) => can(name), sells = may('invoice_finalise'), buys = may('bill_code'), money = may('payment_release') || may('entry_post') || sells === buys
     const only = sells !== buys ? sells ? 'receivables' : 'payables' : undefined
-    const cash = <>{may('report_cash_forecast') && <Forecast />}{may('report_cash_position') && <Cash />}</>
+    const cash = <>{may('report_cash_forecast') && <Forecast when={when} />}{may('report_cash_position') && <Cash when={when} />}</>
     return <div className="grid standing">
         {money && cash}
-        {may('report_ageing') && <><Ageing side={only ?? 'receivables'} /><Ageing side={only === 'payables' ? 'receivables' : 'payables'} /></>}
-        {may('report_trends') && <Trends />}
+        {may('report_ageing') && <><Ageing side={only ?? 'receivables'} when={when} /><Ageing side={only === 'payables' ? 'receivables' : 'payables'} when={when} /></>}
+        {may('report_trends') && <Trends when={when} />}
         {!money && cash}
     </div>
 }
