@@ -30,7 +30,6 @@ struct cash_decide {
     party_id party_id; /* who gets what is left on account; may be absent when nothing is */
     struct str note;
 };
-extern const struct record cash_share_record, cash_given_up_record, cash_decide_record;
 /* The same as a client says it (cash decide, cash request): amounts as text, a share's in the currency of its item. */
 struct share_ask { item_id item_id; struct decimal amount, line_amount; };
 struct given_up_ask { struct str kind; struct decimal amount; item_id item_id; };
@@ -45,6 +44,7 @@ struct decide_ask {
 };
 extern const struct record share_ask_record, decide_ask_record;
 CHECKED struct fault *cash_decide_said(struct work *work, const struct cash_decide *decide, struct decide_ask *ask);
+extern const struct record cash_share_record, cash_given_up_record, cash_booking_record, cash_decide_record;
 
 struct cash_decided {
     cash_decision_id id;

@@ -66,6 +66,13 @@ select {d.cash_decision_columns}
  where d.company_id = :company_id and l.amount_minor > 0 and not exists (select 1 from cash_undo u where u.company_id = d.company_id and u.decision_id = d.id)
  order by l.booked_on desc, l.id desc limit 20000;
 
+-- name: coded_past
+-- lines that were no receivable and no bill, the newest first
+select d.parts, l.amount_minor, l.name, l.iban, l.remittance
+  from cash_decision d join bank_line l on l.company_id = d.company_id and l.id = d.bank_line_id
+ where d.company_id = :company_id and d.category = 'unrelated' and not exists (select 1 from cash_undo u where u.company_id = d.company_id and u.decision_id = d.id)
+ order by d.id desc limit 5000;
+
 -- name: lines_past
 select l.id, l.bank_account_id, l.statement_id, l.statement_key, l.fingerprint, l.occurrence, l.number, l.booked_on, l.valued_on, l.amount_minor, l.currency, l.is_reversal,
        l.bank_reference, l.servicer_reference, l.code, l.name, l.iban, l.ultimate_name, l.end_to_end_id, l.mandate_id, l.batch_id, l.reference, l.reference_type, l.remittance,

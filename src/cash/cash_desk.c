@@ -129,6 +129,7 @@ RECORD(kept_explanation, {
     FIELD(struct kept_explanation, party_id, OPTIONAL),
     LIST(struct kept_explanation, shares, cash_share, .max = 5000),
     LIST(struct kept_explanation, differences, cash_given_up),
+    LIST(struct kept_explanation, bookings, cash_booking, OPTIONAL),
     JSON(struct kept_explanation, evidence),
 });
 struct kept_explanations {
@@ -154,6 +155,7 @@ struct cash_decide cash_decide_as(struct work *work, bank_line_id line, const st
     struct cash_decide decide = { .line_id = line, .party_id = { e->party_id } };
     for (size_t i = 0; i < e->shares.count; i++) *LIST_ADD(work->arena, &decide.shares) = e->shares.at[i];
     for (size_t i = 0; i < e->differences.count; i++) *LIST_ADD(work->arena, &decide.differences) = e->differences.at[i];
+    for (size_t i = 0; i < e->bookings.count; i++) *LIST_ADD(work->arena, &decide.bookings) = e->bookings.at[i];
     return decide;
 }
 

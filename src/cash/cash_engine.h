@@ -116,6 +116,7 @@ enum cash_why_not {
     CASH_WAITS,         /* an earlier line of this payer waits for a person and may concern the same items */
     CASH_AUTO_OFF,      /* switched off */
     CASH_EARLY,         /* the invoice it names is of a later day */
+    CASH_OTHER_CURRENCY, /* the invoice it names is in another currency */
 };
 
 struct cash_settings {
@@ -153,6 +154,8 @@ struct cash_collection {
     struct date collected_on;
     struct str description;
 };
+/* What we owe a party: its invoice to us, negative; its credit note, positive. Lines never settle it but by set-off against what it owes us. */
+struct cash_owing { int64_t id, party; struct str number; char currency[4]; int64_t open_minor; };
 /* One payment in a settlement report of a provider. item 0: found by the number in the description. */
 struct cash_settlement { struct str settlement, payment, description; int64_t item, amount_minor, fee_minor; };
 
@@ -166,7 +169,8 @@ struct cash_line {
     bool is_reversal;
 };
 
-struct cash_allocation { int64_t item, amount_minor; };
+/* line_minor: how much of the line pays it, when the item is in another currency than the line; else 0. */
+struct cash_allocation { int64_t item, amount_minor, line_minor; };
 struct cash_difference { enum cash_difference_kind kind; int64_t amount_minor; }; /* given up: positive; received above: negative */
 struct cash_evidence {
     enum cash_evidence_kind kind;
@@ -205,6 +209,9 @@ void cash_engine_party(struct cash_engine *engine, const struct cash_party *part
 void cash_engine_item(struct cash_engine *engine, const struct cash_item *item);
 void cash_engine_collection(struct cash_engine *engine, const struct cash_collection *collection);
 void cash_engine_settlement(struct cash_engine *engine, const struct cash_settlement *settlement);
+void cash_engine_owing(struct cash_engine *engine, const struct cash_owing *owing);
+/* What a million minor units of a currency are worth in the base currency (itself: 1000000). Without it nothing is matched across currencies. */
+void cash_engine_rate(struct cash_engine *engine, const char currency[4], int64_t ppm);
 /* The ledger says so: the item has this much open. Unknown items are ignored. */
 void cash_engine_open(struct cash_engine *engine, int64_t item, int64_t open_minor);
 int64_t cash_engine_open_of(const struct cash_engine *engine, int64_t item); /* 0 when not known */

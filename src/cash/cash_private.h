@@ -46,6 +46,7 @@ struct kept_explanation {
     int64_t party_id;
     LIST_OF(struct cash_share) shares;
     LIST_OF(struct cash_given_up) differences;
+    LIST_OF(struct cash_booking) bookings;
     struct str evidence;
 };
 /* The explanation of this rank that is kept for a line, and the decision that accepting it makes. Refuses cash_missing. */
@@ -69,6 +70,13 @@ CHECKED struct fault *cash_past_load(struct work *work, struct arena *arena, siz
 CHECKED struct fault *cash_decide_asked(struct work *work, const struct decide_ask *ask, struct cash_decide *decide);
 CHECKED struct fault *cash_share_asked(struct work *work, const struct share_ask *ask, size_t at, struct str line_currency,
                                        struct cash_share *share);
+
+/* ---- What lines that are no receivable were booked on before (cash_coding.c) ---- */
+struct cash_codings;
+struct cash_coding { struct str account; int64_t count; }; /* a ledger account's number, absent: not known; how often in a row; 0: by its words alone */
+CHECKED struct fault *cash_codings_load(struct work *work, struct arena *arena, struct cash_codings **codings);
+CHECKED struct fault *cash_coding_of(struct work *work, const struct cash_codings *codings, const struct bank_line *line,
+                                     struct cash_coding *coding);
 
 /* ---- Posting (cash_post.c) ---- */
 /* A settlement that a storno takes apart. */

@@ -56,6 +56,7 @@ struct matcher {
     size_t taken_count;
     struct cash_past_items past_items;
     int64_t *past_by_id; /* their ids, ascending */
+    struct cash_codings *codings;
     struct str model;
     struct cash_run_result *result;
 };
@@ -219,11 +220,41 @@ static struct fault *add_owed(struct matcher *m, bool past)
     return NULL;
 }
 
+/* What we owe: paid by lines that go out, or set off against what the same party owes us. */
 static struct fault *add_owing(struct matcher *m)
 {
     struct open_items items = { 0 };
     TRY(ledger_open_items(m->work, CONTROL_PAYABLES, (party_id){ 0 }, &items));
-    for (size_t i = 0; i < items.count; i++) add_item(m, &items.at[i], m->owing, -1, false);
+    for (size_t i = 0; i < items.count; i++) {
+        const struct open_item *o = &items.at[i];
+        add_item(m, o, m->owing, -1, false);
+        struct cash_owing owing = { .id = o->id.n, .party = o->party_id.n, .number = o->reference, .open_minor = o->rest_minor };
+        memcpy(owing.currency, o->currency.at, 3);
+        if (o->kind == ITEM_INVOICE || o->kind == ITEM_CREDIT_NOTE) cash_engine_owing(m->owed, &owing);
+    }
+    return NULL;
+}
+
+/* What the base currency and those of open items are worth today; one without a rate is left out. */
+static struct fault *add_rates(struct matcher *m)
+{
+    enum { MOST = 40, MILLION = 1000000 };
+    struct str known[MOST] = { { 0 } };
+    size_t count = 1;
+    TRY(ledger_base_currency(m->work, &known[0]));
+    for (size_t i = 0; i < m->items.count && count < MOST; i++) {
+        bool seen = !m->items.at[i].rest_minor;
+        for (size_t k = 0; k < count; k++) seen |= str_equal(known[k], m->items.at[i].currency);
+        if (!seen) known[count++] = m->items.at[i].currency;
+    }
+    for (size_t k = 0; k < count && count > 1; k++) {
+        char currency[4] = "";
+        int64_t ppm;
+        struct fault *fault = ledger_to_base(m->work, MILLION, known[k], m->work->today, &ppm);
+        if (fault && fault->type != &ledger_no_rate) return fault;
+        memcpy(currency, known[k].at, known[k].length < 3 ? known[k].length : 3);
+        if (!fault) cash_engine_rate(m->owed, currency, ppm);
+    }
     return NULL;
 }
 
@@ -304,10 +335,12 @@ static struct fault *prepare(struct matcher *m)
     TRY(add_parties(m));
     TRY(load_facts(m));
     TRY(teach(m, m->arena, &past, &past_count));
+    TRY(cash_codings_load(m->work, m->arena, &m->codings));
     TRY(took(m, past, past_count));
     TRY(add_owed(m, past_count > 0));
     TRY(cash_batches_tell(m->work, m->owed));
     TRY(add_owing(m));
+    TRY(add_rates(m));
     if (past_count) {
         cash_engine_replay(m->owed, past, past_count);
         open_now(m);
@@ -352,8 +385,9 @@ static void add_explanation(struct text *t, const struct cash_explanation *e, in
     if (e->party) text_addf(t, ",\"party_id\":%lld", (long long)e->party);
     text_addz(t, ",\"shares\":[");
     for (size_t i = 0; i < e->allocation_count; i++)
-        text_addf(t, "%s{\"item_id\":%lld,\"amount_minor\":%lld}", i ? "," : "", (long long)e->allocations[i].item,
-                  (long long)(sign * e->allocations[i].amount_minor));
+        text_addf(t, "%s{\"item_id\":%lld,\"amount_minor\":%lld,\"line_minor\":%lld}", i ? "," : "",
+                  (long long)e->allocations[i].item, (long long)(sign * e->allocations[i].amount_minor),
+                  (long long)(sign * e->allocations[i].line_minor));
     text_addz(t, "],\"differences\":[");
     for (size_t i = 0; i < e->difference_count; i++)
         text_addf(t, "%s{\"kind\":\"%s\",\"amount_minor\":%lld}", i ? "," : "",
@@ -367,7 +401,9 @@ static struct cash_decide decide_by(struct arena *arena, bank_line_id line, cons
 {
     struct cash_decide d = { .line_id = line, .party_id = { e->party } };
     for (size_t i = 0; i < e->allocation_count; i++)
-        *LIST_ADD(arena, &d.shares) = (struct cash_share){ { e->allocations[i].item }, sign * e->allocations[i].amount_minor };
+        *LIST_ADD(arena, &d.shares) = (struct cash_share){
+            { e->allocations[i].item }, sign * e->allocations[i].amount_minor, sign * e->allocations[i].line_minor
+        };
     for (size_t i = 0; i < e->difference_count; i++)
         *LIST_ADD(arena, &d.differences) = (struct cash_given_up){
             str_of(cash_difference_name(e->differences[i].kind)), sign * e->differences[i].amount_minor, { 0 }
@@ -398,6 +434,21 @@ static struct fault *meet_expected(struct matcher *m, const struct bank_line *li
     return cash_meet(m->work, expected.id, decided.id);
 }
 
+/* As the same was booked before: an explanation of its own, the first. */
+static void add_coding(struct arena *arena, struct text *t, const struct cash_coding *coding, const struct bank_line *line)
+{
+    const struct cash_booking booking = { .account = coding->account, .amount_minor = line->amount_minor };
+    enum { BY_WORDS_PPM = 900000 };
+    int64_t ppm = coding->count ? 1000000 * (coding->count + 1) / (coding->count + 2) : BY_WORDS_PPM;
+    text_addf(t, "{\"probability_ppm\":%lld,\"other_sets\":0,\"category\":\"unrelated\",\"shares\":[],\"differences\":[],", (long long)ppm);
+    text_addf(t, "\"bookings\":[%.*s],", STR_ARG(record_to_json(arena, GIVEN(cash_booking, &booking))));
+    if (coding->count)
+        text_addf(t, "\"evidence\":[{\"kind\":\"by_habit\",\"weight\":1000,\"value\":%lld}]}", (long long)coding->count);
+    else
+        text_addf(t, "\"evidence\":[{\"kind\":\"by_word\",\"weight\":1000,\"value\":0,\"source\":\"text\",\"from\":0,\"length\":%zu}]}",
+                  line->remittance.length);
+}
+
 /* That one of the explanations shown is right and can be accepted. */
 static int64_t chance_of(const struct cash_proposal *proposal)
 {
@@ -409,14 +460,19 @@ static int64_t chance_of(const struct cash_proposal *proposal)
     return sum > 1000000 ? 1000000 : sum;
 }
 
+enum { CODED_CHANCE_PPM = 800000 }; /* that a line is booked as the same was before */
 static struct fault *keep_proposal(struct matcher *m, const struct bank_line *line,
                                    const struct cash_proposal *proposal, int sign)
 {
     const struct cash_explanation *best = &proposal->explanations[0];
     struct text t = text_new(m->work->arena);
+    struct cash_coding coding = { 0 };
+    if (best->category == CASH_UNRELATED || best->category == CASH_UNKNOWN) TRY(cash_coding_of(m->work, m->codings, line, &coding));
+    bool coded = coding.account.length != 0;
     text_add_char(&t, '[');
-    for (size_t i = 0; i < proposal->count && i < 3; i++) {
-        if (i) text_add_char(&t, ',');
+    if (coded) add_coding(m->work->arena, &t, &coding, line);
+    for (size_t i = 0; i < proposal->count && i < (coded ? 2 : 3); i++) {
+        if (i || coded) text_add_char(&t, ',');
         add_explanation(&t, &proposal->explanations[i], sign);
     }
     text_add_char(&t, ']');
@@ -428,7 +484,7 @@ static struct fault *keep_proposal(struct matcher *m, const struct bank_line *li
                                 best->probability_ppm,
                                 str_of(cash_why_not_name(proposal->why_not)),
                                 text_str(&t),
-                                chance_of(proposal),
+                                coded ? CODED_CHANCE_PPM : chance_of(proposal),
                                 0,
                                 0 };
     cash_place(&row, line);

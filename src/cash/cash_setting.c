@@ -74,7 +74,7 @@ RECORD(term_row, {
     FIELD(struct term_row, days, .about = "the discount holds so many days after the invoice's day"),
     FIELD(struct term_row, percent),
     FIELD(struct term_row, added_at, OPTIONAL),
-    FIELD_OF(FIELD_ID, int64_t, struct term_row, added_by, OPTIONAL),
+    FIELD(struct term_row, added_by, .about = "0: the program itself"),
 });
 struct named_row { /* an invoice of ours by its open item, or what an import said of an item */
     int64_t item_id;

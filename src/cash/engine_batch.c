@@ -1,58 +1,29 @@
-/* Lines that are sums of known parts: own direct-debit batches, provider pay-outs; and what comes back. */
+/* Lines that are sums of known parts: own direct-debit batches, provider pay-outs. */
 #include "cash/engine_private.h"
 
 /* The item of a part, its place + 1: as told, or by the number in what is said of it. */
-static uint32_t item_of(const struct cash_matching *m, const struct cash_part *part, struct cash_reading **scratch)
+uint32_t cash_parts_item(const struct cash_matching *m, const struct cash_part *part, struct cash_reading **scratch)
 {
     if (part->item) return cash_item_index(m->engine, part->item);
     if (!*scratch) *scratch = ARENA_NEW(m->arena, struct cash_reading);
     return part->description.length ? cash_item_in(m->engine, *scratch, part->description) : 0;
 }
 
-static void reversal(struct cash_matching *m)
+/* The reference of a settlement or batch stands somewhere in the text: look at every length that one has. */
+uint32_t cash_named_in_text(const struct cash_matching *m, enum cash_salt salt)
 {
     const struct cash_engine *e = m->engine;
-    struct str id = cash_compact(m->arena, m->line->end_to_end_id, false);
-    uint32_t batch = id.length ? cash_first(e, cash_mix(cash_hash(id), SALT_END_TO_END)) : 0;
-    if (!batch || e->batches.at[batch - 1].count != 1) return;
-    const struct cash_part *part = &e->parts.at[e->batches.at[batch - 1].first - 1];
-    struct cash_reading *scratch = NULL;
-    uint32_t item = item_of(m, part, &scratch);
-    if (!item) return;
-    struct cash_candidate *c =
-        cash_candidate_add(m, CASH_REVERSAL, e->items.at[item - 1].party, -1, &(uint32_t){ item - 1 }, 1, FROM_BATCH);
-    if (!c) return;
-    c->allocated[0] = -part->amount;
-    int64_t charged = -part->amount - m->amount; /* the bank may keep a fee for it */
-    c->complete = charged >= 0 && charged <= m->engine->settings.charge_minor;
-    if (charged) c->differences[c->difference_count++] = (struct cash_difference){ CASH_CHARGE, charged };
-}
-
-static bool is_account_of(const struct cash_engine *e, uint32_t payer, uint32_t party)
-{
-    for (uint32_t n = payer ? e->payers.at[payer - 1].links : 0; n; n = e->links.at[n - 1].next)
-        if (e->links.at[n - 1].party == party && (e->links.at[n - 1].count || e->links.at[n - 1].on_file)) return true;
-    return false;
-}
-
-/* A payment comes back without our id: what the text names, settled, of just this amount. Less than the whole number names it only where the
- * account is that party's too. */
-static void reversal_by_party(struct cash_matching *m)
-{
-    enum { WHOLE = 85, PART = 45 };
-    const struct cash_engine *e = m->engine;
-    struct str iban = cash_compact(m->arena, m->line->iban, false);
-    uint32_t payer = iban.length < 5 ? 0 : cash_payer_find(e, cash_mix(cash_hash(iban), SALT_IBAN));
-    size_t count = m->candidate_count;
-    for (size_t i = 0; i < m->reading->mention_count; i++) {
-        const struct cash_mention *mention = &m->reading->mentions[i];
-        const struct cash_known_item *item = &e->items.at[mention->item];
-        if (mention->quality < PART || item->open != 0 || item->total != -m->amount) continue;
-        if (mention->quality < WHOLE && !is_account_of(e, payer, item->party)) continue;
-        struct cash_candidate *c = cash_candidate_add(m, CASH_REVERSAL, item->party, -1, &mention->item, 1, FROM_NAMED);
-        if (c) c->allocated[0] = m->amount;
+    const struct cash_folded *f = &m->reading->text;
+    for (size_t at = 0; at < f->count; at++) {
+        if (at && !f->gap[at] && (f->at[at - 1] <= '9') == (f->at[at] <= '9')) continue;
+        for (uint64_t left = e->lengths[salt]; left; left &= left - 1) {
+            size_t length = (size_t)__builtin_ctzll(left);
+            if (at + length > f->count) break;
+            uint32_t found = cash_first(e, cash_mix(cash_hash((struct str){ f->at + at, length }), salt));
+            if (found) return found;
+        }
     }
-    for (size_t i = count; m->candidate_count > count + 1 && i < m->candidate_count; i++) m->candidates[i].complete = false; /* which of them? */
+    return 0;
 }
 
 static void debit_batch(struct cash_matching *m)
@@ -60,7 +31,9 @@ static void debit_batch(struct cash_matching *m)
     const struct cash_engine *e = m->engine;
     struct str id = cash_compact(m->arena, m->line->batch_id, false);
     uint32_t index = id.length ? cash_first(e, cash_mix(cash_hash(id), SALT_BATCH)) : 0;
-    if (!index) return;
+    bool in_field = index != 0;
+    if (!index) index = cash_named_in_text(m, SALT_BATCH);
+    if (!index || (!in_field && e->batches.at[index - 1].amount != m->amount)) return; /* somewhere in the text: only to the cent */
     const struct cash_parts *batch = &e->batches.at[index - 1];
     struct cash_reading *scratch = NULL;
     uint32_t *items = ARENA_ARRAY(m->arena, uint32_t, batch->count);
@@ -68,7 +41,7 @@ static void debit_batch(struct cash_matching *m)
     size_t count = 0;
     bool known = true;
     for (uint32_t n = batch->first; n; n = e->parts.at[n - 1].next) {
-        uint32_t item = item_of(m, &e->parts.at[n - 1], &scratch);
+        uint32_t item = cash_parts_item(m, &e->parts.at[n - 1], &scratch);
         known &= item != 0;
         if (!item) continue;
         items[count] = item - 1;
@@ -82,27 +55,10 @@ static void debit_batch(struct cash_matching *m)
     c->complete = known && sum == m->amount;
 }
 
-/* The settlement reference stands somewhere in the text: look at every length that one has. */
-static uint32_t settlement_of(struct cash_matching *m)
-{
-    const struct cash_engine *e = m->engine;
-    const struct cash_folded *f = &m->reading->text;
-    for (size_t at = 0; at < f->count; at++) {
-        if (at && !f->gap[at] && (f->at[at - 1] <= '9') == (f->at[at] <= '9')) continue;
-        for (uint64_t left = e->lengths[SALT_SETTLEMENT]; left; left &= left - 1) {
-            size_t length = (size_t)__builtin_ctzll(left);
-            if (at + length > f->count) break;
-            uint32_t found = cash_first(e, cash_mix(cash_hash((struct str){ f->at + at, length }), SALT_SETTLEMENT));
-            if (found) return found;
-        }
-    }
-    return 0;
-}
-
 static void provider(struct cash_matching *m)
 {
     const struct cash_engine *e = m->engine;
-    uint32_t index = settlement_of(m);
+    uint32_t index = cash_named_in_text(m, SALT_SETTLEMENT);
     if (!index) {
         const struct cash_payer *p = m->account ? &e->payers.at[m->account - 1] : NULL;
         if (!p || !p->provider || p->matched) return;
@@ -119,7 +75,7 @@ static void provider(struct cash_matching *m)
     bool known = true;
     for (uint32_t n = batch->first; n; n = e->parts.at[n - 1].next) {
         const struct cash_part *part = &e->parts.at[n - 1];
-        uint32_t item = item_of(m, part, &scratch);
+        uint32_t item = cash_parts_item(m, part, &scratch);
         known &= int_add(sum, part->amount - part->fee, &sum) && item != 0;
         if (!item) continue;
         items[count] = item - 1;
@@ -140,7 +96,6 @@ void cash_find_batches(struct cash_matching *m)
         provider(m);
         return;
     }
-    reversal(m);
-    if (!m->candidate_count && m->line->is_reversal) reversal_by_party(m);
+    cash_find_returned(m);
     if (!m->candidate_count) provider(m); /* more was charged back than paid */
 }

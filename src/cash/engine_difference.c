@@ -118,6 +118,36 @@ static bool is_instalment(struct cash_matching *m, const struct gap *g)
     return m->reading->words & WORD_INSTALMENT;
 }
 
+/* Set off against what we owe them: the invoices to us that the text names, or else the only ones that come to just the difference. */
+static bool is_set_off(struct cash_matching *m, struct cash_candidate *c, const struct gap *g)
+{
+    enum { MOST = 40, STEPS = 4000 };
+    const struct cash_engine *e = m->engine;
+    const struct cash_payable *all[MOST];
+    int64_t amounts[MOST], named_sum = 0;
+    uint16_t named[MOST];
+    size_t count = 0, named_count = 0;
+    for (uint32_t n = e->parties.at[c->party].payables; n && count < MOST; n = e->payables.at[n - 1].next)
+        if (e->payables.at[n - 1].open < 0 && e->payables.at[n - 1].currency == m->currency) all[count++] = &e->payables.at[n - 1];
+    for (size_t i = 0; i < count; i++) {
+        struct str number = cash_compact(m->arena, all[i]->number, false);
+        amounts[i] = -all[i]->open;
+        if (number.length < 3 || str_find((struct str){ m->reading->text.at, m->reading->text.count }, str_keep(m->arena, number).at) < 0) continue;
+        named[named_count++] = (uint16_t)i, named_sum += amounts[i];
+    }
+    struct cash_found found = { 0 };
+    if (named_count && named_sum == g->gap) found.sets[0].at = named, found.sets[0].count = named_count, found.total = 1, found.complete = true;
+    else if (count)
+        cash_search_sets(m->arena, &(struct cash_search){ amounts, count, g->gap, 2, STEPS, 0 }, &found);
+    if (!found.complete || found.total != 1) return false;
+    c->payables = ARENA_ARRAY(m->arena, struct cash_allocation, found.sets[0].count);
+    for (size_t i = 0; i < found.sets[0].count; i++) {
+        const struct cash_payable *p = all[found.sets[0].at[i]];
+        c->payables[c->payable_count++] = (struct cash_allocation){ .item = p->id, .amount_minor = p->open };
+    }
+    return true;
+}
+
 /* More than is open, and a whole number of hundreds that nothing else accounts for. */
 bool cash_is_rounded_up(int64_t paid, int64_t over, int64_t open)
 {
@@ -130,6 +160,7 @@ static bool explain_less(struct cash_matching *m, struct cash_candidate *c, cons
 {
     const struct cash_habit *h = g->habit;
     uint32_t said = m->reading->words;
+    if ((g->named || said & WORD_CONTRA) && is_set_off(m, c, g)) return true;
     if (h->deduction_same >= 1 && is_share(g->open, g->gap, h->deduction_ppm)) return set_difference(c, CASH_DEDUCTION, g->gap);
     if (is_charge(m, c, g)) return set_difference(c, CASH_CHARGE, g->gap);
     if (g->gap < 100 && m->amount % 100 == 0 && (g->named || h->rounding)) return set_difference(c, CASH_ROUNDING, g->gap);
@@ -156,7 +187,7 @@ static bool explain_less(struct cash_matching *m, struct cash_candidate *c, cons
 bool cash_explain_difference(struct cash_matching *m, struct cash_candidate *c, bool named)
 {
     struct gap g = { .habit = &m->engine->parties.at[c->party].habit, .named = named, .single = c->count == 1 };
-    c->difference_count = 0;
+    c->difference_count = c->payable_count = 0;
     for (size_t i = 0; i < c->count; i++) {
         c->allocated[i] = m->engine->items.at[c->items[i]].open;
         if (!int_add(g.open, c->allocated[i], &g.open)) return false;
@@ -172,6 +203,6 @@ bool cash_explain_difference(struct cash_matching *m, struct cash_candidate *c, 
     if (g.gap > 0) return explain_less(m, c, &g);
     if (g.single && is_typo(m->amount, g.open, named)) return set_difference(c, CASH_TYPO, g.gap);
     if (!named && !cash_is_rounded_up(m->amount, -g.gap, g.open)) return false;
-    if (-g.gap > g.open && !(m->reading->words & WORD_ON_ACCOUNT)) return false;
+    if (-g.gap > g.open && !(m->reading->words & WORD_ON_ACCOUNT) && !m->last_resort) return false;
     return set_difference(c, CASH_OVER, g.gap);
 }

@@ -104,7 +104,7 @@ static void by_amounts(struct list *l, const struct cash_candidate *c)
 {
     const float *f = c->features;
     const struct cash_habit *h = &l->m->engine->parties.at[c->party].habit;
-    if (!c->difference_count) add(l, CASH_BY_AMOUNT, 3000)->value = l->m->amount;
+    if (!c->difference_count && !c->exchanged) add(l, CASH_BY_AMOUNT, 3000)->value = l->m->amount;
     if (c->sets_counted && !c->difference_count && c->other_sets == 0) add(l, CASH_BY_ONLY_SET, 1500);
     if (c->sets_counted && c->other_sets > 0) add(l, CASH_OTHER_SETS, -500)->value = c->other_sets;
     if (f[F_PREFIX] > 0 && f[F_OPEN] > (float)c->count) add(l, CASH_BY_OLDEST, 800);
@@ -122,6 +122,32 @@ static void by_amounts(struct list *l, const struct cash_candidate *c)
     else if (!c->named && f[F_PREFIX] > 0 && h->oldest) add(l, CASH_BY_HABIT, 500)->value = h->oldest;
 }
 
+static void by_return(struct list *l, const struct cash_candidate *c)
+{
+    struct cash_matching *m = l->m;
+    const struct cash_line *line = m->line;
+    if (c->origin & FROM_BATCH)
+        *add(l, CASH_BY_END_TO_END, 0) = (struct cash_evidence){
+            .kind = CASH_BY_END_TO_END, .weight = 14000, .source = CASH_IN_END_TO_END, .length = (uint32_t)line->end_to_end_id.length
+        };
+    for (size_t i = 0; (c->origin & FROM_NAMED) && i < m->reading->mention_count; i++) {
+        const struct cash_mention *mention = &m->reading->mentions[i];
+        if (!in_set(c, mention->item)) continue;
+        struct cash_evidence *e = add(l, mention->kind, 45 * mention->quality);
+        e->item = m->engine->items.at[mention->item].id;
+        e->value = mention->quality;
+        place(m, e, mention->start, mention->length);
+    }
+    if (c->origin & FROM_SINGLE) {
+        if (line->iban.length)
+            *add(l, CASH_BY_LEARNED_IBAN, 0) = (struct cash_evidence){
+                .kind = CASH_BY_LEARNED_IBAN, .weight = 1600, .source = CASH_IN_IBAN, .length = (uint32_t)line->iban.length, .value = 1
+            };
+        add(l, CASH_BY_AMOUNT, 3000)->value = m->amount;
+    }
+    if (line->return_code.length) add(l, CASH_BY_RETURN_CODE, 500);
+}
+
 struct cash_evidence *cash_evidence_list(struct cash_matching *m, const struct cash_candidate *c, size_t *count)
 {
     struct list l = { .m = m };
@@ -133,18 +159,12 @@ struct cash_evidence *cash_evidence_list(struct cash_matching *m, const struct c
                                     .weight = c->complete ? 14000 : 2500,
                                     .source = m->line->batch_id.length ? CASH_IN_BATCH : CASH_IN_TEXT,
                                     .value = (int64_t)c->count };
-    if (c->category == CASH_REVERSAL) {
-        *add(&l, CASH_BY_END_TO_END, 0) = (struct cash_evidence){ .kind = CASH_BY_END_TO_END,
-                                                                  .weight = 14000,
-                                                                  .source = CASH_IN_END_TO_END,
-                                                                  .length = (uint32_t)m->line->end_to_end_id.length };
-        if (m->line->return_code.length) add(&l, CASH_BY_RETURN_CODE, 500);
-    }
+    if (c->category == CASH_REVERSAL) by_return(&l, c);
     if (match && m->engine->parties.count) by_names(&l, c);
     if (m->engine->parties.count && c->category != CASH_UNRELATED) by_payer(&l, c);
     if (match) by_amounts(&l, c);
     if (c->category == CASH_DUPLICATE && m->repeat) add(&l, CASH_BY_REPEAT, 3000)->value = c->repeat_days;
-    if (r->word_length && (c->category != CASH_MATCH || c->difference_count))
+    if (r->word_length && (c->category != CASH_MATCH || c->difference_count || c->payable_count))
         *add(&l, CASH_BY_WORD, 0) = (struct cash_evidence){
             .kind = CASH_BY_WORD, .weight = 1000, .source = r->word_source, .from = r->word_at, .length = r->word_length
         };

@@ -345,6 +345,8 @@ void cash_engine_collection(struct cash_engine *engine, const struct cash_collec
                end = cash_compact(engine->arena, in->end_to_end_id, false);
     struct str about = { 0 };
     if (!in->item) about = str_keep(engine->arena, in->description.length ? in->description : in->end_to_end_id);
+    if (batch.length >= 4 && batch.length < NUMBER_LENGTHS) engine->lengths[SALT_BATCH] |= UINT64_C(1) << batch.length;
+    if (end.length >= 4 && end.length < NUMBER_LENGTHS) engine->lengths[SALT_END_TO_END] |= UINT64_C(1) << end.length;
     if (batch.length) add_part(engine, cash_mix(cash_hash(batch), SALT_BATCH), in->item, in->amount_minor, 0, about, day);
     if (end.length) add_part(engine, cash_mix(cash_hash(end), SALT_END_TO_END), in->item, in->amount_minor, 0, about, day);
 }
@@ -356,4 +358,33 @@ void cash_engine_settlement(struct cash_engine *engine, const struct cash_settle
     engine->lengths[SALT_SETTLEMENT] |= UINT64_C(1) << key.length;
     add_part(engine, cash_mix(cash_hash(key), SALT_SETTLEMENT), in->item, in->amount_minor, in->fee_minor,
              str_keep(engine->arena, in->description), 0);
+}
+
+/* ---- What we owe, and what currencies are worth ---- */
+
+void cash_engine_owing(struct cash_engine *engine, const struct cash_owing *in)
+{
+    uint32_t *place = cash_map_put(engine->arena, &engine->map, id_key(in->id, SALT_ID_PAYABLE));
+    if (*place) { engine->payables.at[*place - 1].open = in->open_minor; return; }
+    struct cash_known_party *party = &engine->parties.at[cash_party_need(engine, in->party) - 1];
+    *LIST_ADD(engine->arena, &engine->payables) = (struct cash_payable){
+        in->id, in->open_minor, str_keep(engine->arena, in->number), cash_currency(in->currency), party->payables
+    };
+    party->payables = (uint32_t)engine->payables.count;
+    *cash_map_put(engine->arena, &engine->map, id_key(in->id, SALT_ID_PAYABLE)) = (uint32_t)engine->payables.count;
+}
+
+void cash_payable_settle(struct cash_engine *engine, int64_t id, int64_t amount)
+{
+    uint32_t index = cash_map_get(&engine->map, id_key(id, SALT_ID_PAYABLE));
+    if (index && !int_sub(engine->payables.at[index - 1].open, amount, &engine->payables.at[index - 1].open))
+        engine->payables.at[index - 1].open = 0;
+}
+
+void cash_engine_rate(struct cash_engine *engine, const char currency[4], int64_t ppm)
+{
+    uint32_t wanted = cash_currency(currency);
+    for (size_t i = 0; i < engine->rates.count; i++)
+        if (engine->rates.at[i].currency == wanted) { engine->rates.at[i].ppm = ppm; return; }
+    *LIST_ADD(engine->arena, &engine->rates) = (struct cash_rate){ wanted, ppm };
 }

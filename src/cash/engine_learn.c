@@ -327,6 +327,7 @@ void cash_learn(struct cash_engine *e, const struct cash_line *line, const struc
     }
     learn_account(e, line, &l, 1);
     remember_repeat(e, line, &l);
+    cash_remember_paid(e, arena, line, decision);
     e->decided++;
     arena_free(arena);
 }
@@ -338,6 +339,7 @@ void cash_engine_apply(struct cash_engine *e, const struct cash_line *line, cons
     int32_t day = date_days(line->booked_on);
     for (size_t i = 0; i < decision->allocation_count; i++) {
         uint32_t item = cash_item_index(e, decision->allocations[i].item);
+        if (!item) cash_payable_settle(e, decision->allocations[i].item, decision->allocations[i].amount_minor);
         if (!item) continue;
         cash_item_settle(e, item - 1, decision->allocations[i].amount_minor, day);
         if (e->items.at[item - 1].reserved) cash_give_way(e, item - 1);
@@ -350,6 +352,7 @@ void cash_engine_undo(struct cash_engine *e, const struct cash_line *line, const
     struct lesson l;
     lesson_open(&l, arena, e, line, decision);
     learn_account(e, line, &l, -1);
+    cash_forget_paid(e, arena, line);
     for (size_t i = 0; i < l.count; i++) {
         int64_t amount;
         if (int_sub(0, l.amounts[i], &amount)) cash_item_settle(e, l.items[i], amount, 0);

@@ -152,6 +152,7 @@ void cash_rank_rules(struct cash_candidate *candidates, size_t count, double *to
 
 static bool person_must_judge(const struct cash_settings *settings, const struct cash_candidate *c)
 {
+    if (c->far || c->payable_count) return true;
     for (size_t i = 0; i < c->difference_count; i++) {
         const struct cash_difference *d = &c->differences[i];
         int64_t size = d->amount_minor < 0 ? -d->amount_minor : d->amount_minor;
@@ -190,6 +191,7 @@ enum cash_why_not cash_may_post(const struct cash_settings *settings, const stru
     if (!first->complete) return CASH_INCOMPLETE;
     if (first->contradicted) return CASH_CONTRADICTED;
     if (first->early) return CASH_EARLY;
+    if (first->exchanged) return CASH_OTHER_CURRENCY;
     if (cash_is_set(first->category) && first->tied) return CASH_TIE;
     if (count > 1 && equal_strength(first, &candidates[1])) return CASH_TIE;
     if (person_must_judge(settings, first)) return CASH_DIFFERENCE_TOO_LARGE;
@@ -209,18 +211,33 @@ static bool must_wait(const struct cash_matching *m)
     return false;
 }
 
+/* Of items in another currency: how much of the line pays each, in proportion; sums run on, so that nothing is lost. */
+static void share_line(const struct cash_matching *m, const struct cash_candidate *c, struct cash_allocation *allocations)
+{
+    int64_t sum = 0, so_far = 0, given = 0, until;
+    for (size_t i = 0; i < c->count; i++) sum += c->allocated[i];
+    for (size_t i = 0; i < c->count; i++) {
+        so_far += c->allocated[i];
+        if (!int_mul_div(m->amount, so_far, sum, &until)) return;
+        allocations[i].line_minor = until - given;
+        given = until;
+    }
+}
+
 static void give(struct cash_matching *m, struct cash_candidate *c, double probability, struct cash_explanation *out)
 {
     const struct cash_engine *e = m->engine;
-    struct cash_allocation *allocations = ARENA_ARRAY(m->arena, struct cash_allocation, c->count + 1);
+    struct cash_allocation *allocations = ARENA_ARRAY(m->arena, struct cash_allocation, c->count + c->payable_count + 1);
     struct cash_difference *differences = ARENA_ARRAY(m->arena, struct cash_difference, 2);
     for (size_t i = 0; i < c->count; i++)
-        allocations[i] = (struct cash_allocation){ e->items.at[c->items[i]].id, c->allocated[i] };
+        allocations[i] = (struct cash_allocation){ e->items.at[c->items[i]].id, c->allocated[i], 0 };
+    if (c->exchanged) share_line(m, c, allocations);
+    if (c->payable_count) memcpy(allocations + c->count, c->payables, c->payable_count * sizeof *allocations);
     memcpy(differences, c->differences, sizeof c->differences);
-    *out = (struct cash_explanation){ .category = c->category, .allocations = allocations, .allocation_count = c->count,
+    *out = (struct cash_explanation){ .category = c->category, .allocations = allocations, .allocation_count = c->count + c->payable_count,
                                       .differences = differences, .difference_count = c->difference_count,
                                       .other_sets = c->other_sets, .repeats_line = c->repeats_line };
-    bool party = c->count || c->guess >= 0;
+    bool party = c->count || c->guess >= 0 || c->category == CASH_REVERSAL;
     if (party && c->category != CASH_UNRELATED && c->category != CASH_PROVIDER && c->category != CASH_DEBIT_BATCH)
         out->party = e->parties.at[c->party].id;
     out->evidence = cash_evidence_list(m, c, &out->evidence_count);
@@ -363,7 +380,8 @@ static const char *const evidence_names[CASH_EVIDENCE_COUNT] = { "",
                                                                  "elsewhere" };
 static const char *const why_not_names[] = {
     "auto",       "not_sure",        "tie",   "contradicted", "difference_too_large",
-    "incomplete", "nothing_to_post", "waits", "auto_off",     "early"
+    "incomplete", "nothing_to_post", "waits", "auto_off",     "early",
+    "other_currency"
 };
 
 const char *cash_category_name(enum cash_category category) { return category_names[category]; }

@@ -26,6 +26,9 @@ enum cash_salt {
     SALT_REPEAT,
     SALT_TRIGRAM,
     SALT_WAIT,
+    SALT_PAID,
+    SALT_PAID_ID,
+    SALT_ID_PAYABLE,
     SALT_TYPO
 };
 uint64_t cash_mix(uint64_t value, enum cash_salt salt);
@@ -94,11 +97,26 @@ struct cash_known_party {
     struct cash_habit habit;
     uint32_t *open; size_t open_count, open_room; /* items, oldest due first */
     uint32_t waiting;           /* lines of this party that nobody could explain yet */
+    uint32_t payables;          /* list of what we owe it: index + 1 */
     uint32_t *held; size_t held_count, held_room; /* items that waiting lines reserve; some no more */
 };
 struct cash_part { int64_t item, amount, fee; struct str description; uint32_t next; };
 struct cash_parts { uint32_t first, last, count; int64_t amount, fee; int32_t day; };
 struct cash_repeat { int32_t day; int64_t line; bool settled; uint32_t same; uint32_t first_item; };
+
+/* What a line was decided to have paid: what comes back names it, or is of its account and amount. */
+struct cash_paid {
+    int64_t line, amount;
+    uint32_t currency, party, first, count; /* places in paid_parts */
+    struct cash_difference differences[2]; size_t difference_count;
+    int32_t day;
+    uint32_t before;            /* an earlier one of the same account and amount: index + 1 */
+    bool is_gone;               /* came back, or the decision was taken back */
+};
+struct cash_paid_part { uint32_t item; int64_t amount; };
+/* What we owe a party: its invoice to us, negative. Only a set-off settles it. */
+struct cash_payable { int64_t id, open; struct str number; uint32_t currency, next; };
+struct cash_rate { uint32_t currency; int64_t ppm; }; /* base currency for a million of it, both in minor units */
 
 /* A line that waits for a person. */
 struct cash_wait {
@@ -126,6 +144,10 @@ struct cash_engine {
     LIST_OF(struct cash_parts) batches;
     LIST_OF(struct cash_repeat) repeats;
     LIST_OF(struct cash_wait) waits;
+    LIST_OF(struct cash_paid) paid;
+    LIST_OF(struct cash_paid_part) paid_parts;
+    LIST_OF(struct cash_payable) payables;
+    LIST_OF(struct cash_rate) rates;
     uint64_t lengths[SALT_TYPO + 1]; /* per salt, a bit for each length of text that occurs */
     struct cash_habit everyone;      /* all parties together: what is usual */
     uint32_t decided;
@@ -141,6 +163,7 @@ uint32_t cash_payer_need(struct cash_engine *engine, uint64_t key);
 void cash_link_add(struct cash_engine *engine, uint32_t payer, uint32_t party, int count, int32_t day, bool on_file);
 void cash_item_settle(struct cash_engine *engine, uint32_t item, int64_t amount, int32_t day);
 void cash_give_way(struct cash_engine *engine, uint32_t item);
+void cash_payable_settle(struct cash_engine *engine, int64_t id, int64_t amount); /* unknown: ignored */
 uint32_t cash_currency(const char currency[4]);
 uint64_t cash_amount_key(uint32_t currency, int64_t amount);
 int cash_item_order(const struct cash_known_item *a, const struct cash_known_item *b); /* oldest due first */
@@ -359,6 +382,9 @@ struct cash_candidate {
     bool passed_over;           /* holds what a list that was cut off had left out before its last number */
     bool early;                 /* paid before the day of an invoice in it */
     bool tied;                  /* another item would do as well */
+    bool far;                   /* far more was paid than is due: only what is named outright, and for a person */
+    bool exchanged;             /* the items are in another currency; `allocated` is in theirs */
+    struct cash_allocation *payables; size_t payable_count; /* set off: what we owe them, negative */
     int named, weakly_named, best_quality;
     int rule_score;             /* millilogit */
     double chance;              /* logarithm: that this payer takes just these of his open items; 0 when too little is known of him */
@@ -390,6 +416,7 @@ struct cash_matching {
     enum cash_category sets;    /* what a set of items is: paid by this line, or (it goes out) paid back */
     size_t foreign_numbers, unknown_numbers, paid_named;
     bool without_guesses;       /* looked at without what waiting lines reserve */
+    bool last_resort;           /* nothing that payers usually do explains it */
 };
 
 void cash_guess_payers(struct cash_matching *m);
@@ -413,6 +440,13 @@ struct cash_sum {
 int cash_by_sum(const void *a, const void *b);
 size_t cash_first_sum(const struct cash_sum *sums, size_t count, int64_t sum); /* the first that is at least this, of those in order */
 void cash_find_batches(struct cash_matching *m);
+void cash_find_returned(struct cash_matching *m);        /* a collection or payment that comes back */
+void cash_last_resorts(struct cash_matching *m);         /* when no set explains the line: what is named outright all the same */
+uint32_t cash_named_in_text(const struct cash_matching *m, enum cash_salt salt); /* a batch whose reference stands in the text: index + 1, or 0 */
+uint32_t cash_parts_item(const struct cash_matching *m, const struct cash_part *part, struct cash_reading **scratch); /* index + 1, or 0 */
+/* What was paid, for what comes back. */
+void cash_remember_paid(struct cash_engine *engine, struct arena *scratch, const struct cash_line *line, const struct cash_decision *decision);
+void cash_forget_paid(struct cash_engine *engine, struct arena *scratch, const struct cash_line *line);
 struct cash_candidate *cash_candidate_add(struct cash_matching *m, enum cash_category category, uint32_t party, int guess,
                                           const uint32_t *items, size_t count, uint32_t origin);
 /* What the difference between the set and the amount is; false: nothing that a payer would do. */

@@ -118,5 +118,6 @@ void cash_find_candidates(struct cash_matching *m)
         if (!s->count || (i >= 6 && !s->family)) continue;
         cash_plain_sets(m, s);
     }
+    cash_last_resorts(m);
     kinds_without_items(m);
 }

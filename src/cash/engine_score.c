@@ -18,6 +18,7 @@ static int payer_score(const float *f)
 
 static int difference_score(const struct cash_candidate *c, const float *f)
 {
+    if (c->exchanged) return -500; /* at some rate */
     if (!c->difference_count) return 3000;
     bool words = f[F_WORD_DEDUCTION] > 0;
     int second = c->difference_count > 1 ? -700 : 0;
@@ -77,8 +78,9 @@ void cash_rule_score(struct cash_matching *m, struct cash_candidate *c)
         score = 1500 + payer_score(f) + difference_score(c, f) + set_score(c, f) + (f[F_WORD_REFUND] > 0 ? 1500 : 0);
         break;
     case CASH_DUPLICATE: score = m->repeat ? 3000 - (int)(20 * f[F_REPEAT]) + (m->paid_named ? 3500 : 0) : 1500; break;
-    case CASH_ON_ACCOUNT: score = (f[F_WORD_ACCOUNT] > 0 ? 4500 : -500); break;
-    case CASH_PROVIDER: case CASH_DEBIT_BATCH: case CASH_REVERSAL: score = c->complete ? 14000 : 2500; break;
+    case CASH_ON_ACCOUNT: score = f[F_WORD_ACCOUNT] > 0 ? 4500 : f[F_ON_FILE] > 0 || f[F_BY_IBAN] > 0 || f[F_NAME] >= 95 ? 900 : -500; break;
+    case CASH_PROVIDER: case CASH_DEBIT_BATCH: score = c->complete ? 14000 : 2500; break;
+    case CASH_REVERSAL: score = c->complete ? 14000 : 9000; break; /* said to come back: rather than unrelated */
     case CASH_UNRELATED: case CASH_UNKNOWN: default: {
         bool known = false;
         for (size_t i = 0; i < m->payer_count; i++) known |= m->payers[i].by_iban || m->payers[i].name_likeness >= 80;

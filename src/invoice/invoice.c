@@ -68,7 +68,7 @@ RECORD(invoice, {
     FIELD(struct invoice, terms_days, .max = 365, OPTIONAL, .about = "left out: the customer's"),
     FIELD(struct invoice, created_at, .sort = true),
     FIELD(struct invoice, finalised_at, OPTIONAL),
-    FIELD_OF(FIELD_ID, int64_t, struct invoice, created_by, OPTIONAL),
+    FIELD(struct invoice, created_by, .about = "0: the program itself"),
     FIELD_OF(FIELD_ID, int64_t, struct invoice, finalised_by, OPTIONAL),
     FIELD(struct invoice, version),
     AMOUNT(struct invoice, open_minor, .currency = "currency", OPTIONAL, .filter = true, .sort = true,

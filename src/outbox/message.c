@@ -24,7 +24,7 @@ RECORD(message, {
     FIELD(struct message, recipient, .max = 500, OPTIONAL, .filter = true),
     FIELD(struct message, title, .max = 300),
     FIELD(struct message, created_at, .filter = true, .sort = true),
-    FIELD_OF(FIELD_ID, int64_t, struct message, created_by, OPTIONAL),
+    FIELD(struct message, created_by, .about = "0: the program itself"),
     FIELD(struct message, state, CHOICES(states), .filter = true),
     FIELD(struct message, attempts, OPTIONAL),
     FIELD(struct message, last_error, .max = 500, OPTIONAL, .about = "what the other side said"),
