@@ -98,7 +98,7 @@ struct fault *cash_coding_of(struct work *work, const struct cash_codings *c, co
     for (size_t k = 0; k < ARRAY_LENGTH(keys); k++) {
         const struct coding *coding = keys[k] ? place_of(c, keys[k]) : NULL;
         if (!coding || !coding->key || coding->mixed) continue;
-        *out = (struct cash_coding){ .account = coding->account, .count = coding->count };
+        *out = (struct cash_coding){ coding->account, coding->count, 1000000 * (coding->count + 1) / (coding->count + 2) };
         return NULL;
     }
     if (!is_bank_charge(line)) return NULL;
@@ -106,6 +106,7 @@ struct fault *cash_coding_of(struct work *work, const struct cash_codings *c, co
     struct account account = { 0 };
     TRY(ledger_account_for(work, FOR_BANK_CHARGES, &charges));
     TRY(ledger_account_load(work, charges, &account));
-    out->account = account.number;
+    enum { BY_WORDS_PPM = 900000 };
+    *out = (struct cash_coding){ .account = account.number, .ppm = BY_WORDS_PPM };
     return NULL;
 }

@@ -73,7 +73,8 @@ CHECKED struct fault *cash_share_asked(struct work *work, const struct share_ask
 
 /* ---- What lines that are no receivable were booked on before (cash_coding.c) ---- */
 struct cash_codings;
-struct cash_coding { struct str account; int64_t count; }; /* a ledger account's number, absent: not known; how often in a row; 0: by its words alone */
+/* A ledger account's number, absent: not known; how often in a row, 0: by its words alone; how likely that is what a person will say. */
+struct cash_coding { struct str account; int64_t count, ppm; };
 CHECKED struct fault *cash_codings_load(struct work *work, struct arena *arena, struct cash_codings **codings);
 CHECKED struct fault *cash_coding_of(struct work *work, const struct cash_codings *codings, const struct bank_line *line,
                                      struct cash_coding *coding);

@@ -438,9 +438,7 @@ static struct fault *meet_expected(struct matcher *m, const struct bank_line *li
 static void add_coding(struct arena *arena, struct text *t, const struct cash_coding *coding, const struct bank_line *line)
 {
     const struct cash_booking booking = { .account = coding->account, .amount_minor = line->amount_minor };
-    enum { BY_WORDS_PPM = 900000 };
-    int64_t ppm = coding->count ? 1000000 * (coding->count + 1) / (coding->count + 2) : BY_WORDS_PPM;
-    text_addf(t, "{\"probability_ppm\":%lld,\"other_sets\":0,\"category\":\"unrelated\",\"shares\":[],\"differences\":[],", (long long)ppm);
+    text_addf(t, "{\"probability_ppm\":%lld,\"other_sets\":0,\"category\":\"unrelated\",\"shares\":[],\"differences\":[],", (long long)coding->ppm);
     text_addf(t, "\"bookings\":[%.*s],", STR_ARG(record_to_json(arena, GIVEN(cash_booking, &booking))));
     if (coding->count)
         text_addf(t, "\"evidence\":[{\"kind\":\"by_habit\",\"weight\":1000,\"value\":%lld}]}", (long long)coding->count);
@@ -460,7 +458,6 @@ static int64_t chance_of(const struct cash_proposal *proposal)
     return sum > 1000000 ? 1000000 : sum;
 }
 
-enum { CODED_CHANCE_PPM = 800000 }; /* that a line is booked as the same was before */
 static struct fault *keep_proposal(struct matcher *m, const struct bank_line *line,
                                    const struct cash_proposal *proposal, int sign)
 {
@@ -481,10 +478,10 @@ static struct fault *keep_proposal(struct matcher *m, const struct bank_line *li
                                 m->model,
                                 str_of(cash_category_name(best->category)),
                                 { best->party },
-                                best->probability_ppm,
+                                coded ? coding.ppm : best->probability_ppm,
                                 str_of(cash_why_not_name(proposal->why_not)),
                                 text_str(&t),
-                                coded ? CODED_CHANCE_PPM : chance_of(proposal),
+                                coded ? coding.ppm : chance_of(proposal),
                                 0,
                                 0 };
     cash_place(&row, line);

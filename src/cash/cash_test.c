@@ -258,7 +258,7 @@ DB_TEST(cash_sets_off_against_our_bill_and_across_currencies)
     item_id sold = cash_invoice(work, both, "2025-0011", 121000), bought = cash_bill(work, both, "F-77", 12100),
             dollars = cash_invoice_in(work, acme, "2025-0012", "USD", 20000, 19000);
     const struct sql rate = { "test_rate", "insert into exchange_rate (company_id, id, currency, valid_on, rate, source, version) "
-                                           "values (:company_id, 7, 'USD', '2025-01-01', '0.95', 'test', 1)",
+                                           "values ($1, 7, 'USD', '2025-01-01', '0.95', 'test', 1)",
                               (const char *const[]){ "company_id" }, 1 };
     expect_done(db_run(work, &rate, NONE));
     const struct pay pays[] = { { 108900, "2025-0011 verrekend met uw F-77", "Ruilhandel BV", NULL },

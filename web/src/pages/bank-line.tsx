@@ -10,7 +10,7 @@ import { History } from '../parts/history'
 import { useWords } from '../text/text'
 import { EvidenceList, ItemName, Marked, type Evidence } from './queue'
 
-interface Parts { shares?: { item_id: number; amount_minor: number }[]; differences?: { kind: string; amount_minor: number }[]; bookings?: { account: string; amount_minor: number; description?: string }[] }
+interface Parts { shares?: { item_id: number; amount_minor: number; line_minor?: number }[]; differences?: { kind: string; amount_minor: number }[]; bookings?: { account: string; amount_minor: number; description?: string }[] }
 export default function BankLine({ id }: { id: number }) {
     const { t, word, date } = useWords(), { can } = useSession(), line = useRead('bank_line_show', { id }), decisions = useRead('cash_list', { bank_line_id: id, limit: 10 }, can('cash_list')), [deciding, setDeciding] = useState(false), [taking, setTaking] = useState<number>()
     const reload = () => decisions.reload()
@@ -28,7 +28,7 @@ export default function BankLine({ id }: { id: number }) {
 function Decision({ d, takeBack }: { d: Schemas['cash_decided']; takeBack?: () => void }) {
     const { t, word, instant } = useWords(), parts = d.parts as Parts
     return <div className="stack"><p><Badge tone="good">{word('category', d.category)}</Badge> {d.is_automatic ? t('by_itself') : t('a_person')} · {instant(d.decided_at)}</p>
-        <ul className="lines-list">{(parts.shares ?? []).map(s => <li key={s.item_id} className="spread"><ItemName id={s.item_id} /><Amount value={minorToText(s.amount_minor)} currency={d.currency} /></li>)}{(parts.differences ?? []).map(s => <li key={s.kind} className="spread"><span>{word('difference', s.kind)}</span><Amount value={minorToText(s.amount_minor)} currency={d.currency} /></li>)}{(parts.bookings ?? []).map((s, i) => <li key={i} className="spread"><span>{t('account_what', { what: s.account })} {s.description}</span><Amount value={minorToText(s.amount_minor)} currency={d.currency} /></li>)}</ul>
+        <ul className="lines-list">{(parts.shares ?? []).map(s => <li key={s.item_id} className="spread"><ItemName id={s.item_id} /><Amount value={minorToText(s.line_minor || s.amount_minor)} currency={d.currency} /></li>)}{(parts.differences ?? []).map(s => <li key={s.kind} className="spread"><span>{word('difference', s.kind)}</span><Amount value={minorToText(s.amount_minor)} currency={d.currency} /></li>)}{(parts.bookings ?? []).map((s, i) => <li key={i} className="spread"><span>{t('account_what', { what: s.account })} {s.description}</span><Amount value={minorToText(s.amount_minor)} currency={d.currency} /></li>)}</ul>
         {Array.isArray(d.evidence) && <EvidenceList evidence={d.evidence as Evidence[]} />}<p>{d.note}</p>
         <p className="actions"><Link className="button" to={'/ledger/entries/' + d.entry_id}>{t('open_entry')}</Link>{takeBack && <Button icon="undo" onClick={takeBack}>{t('take_back')}</Button>}</p></div>
 }

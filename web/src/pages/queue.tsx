@@ -13,8 +13,10 @@ import { useParty } from '../parts/who'
 import { useWords } from '../text/text'
 
 export interface Evidence { kind: string; weight: number; value: number; source?: string; from?: number; length?: number; item_id?: number; party_id?: number }
-export interface Explanation { probability_ppm: number; other_sets: number; category: string; party_id?: number; shares: { item_id: number; amount_minor: number }[]; differences: { kind: string; amount_minor: number }[]; evidence: Evidence[] }
+export interface Explanation { probability_ppm: number; other_sets: number; category: string; party_id?: number; shares: { item_id: number; amount_minor: number; line_minor?: number }[]; differences: { kind: string; amount_minor: number }[]; bookings?: { account: string; amount_minor: number }[]; evidence: Evidence[] }
 type Row = Schemas['queue_row']
+/** Says what to book: a proposal that can be accepted as it stands. */
+const complete = (e?: Explanation) => !!e && (!/^un/.test(e.category) || !!e.bookings?.length)
 
 /** The text with what was found in it marked; places are counted in bytes of UTF-8. */
 export function Marked({ text, evidence, source }: { text: string; evidence: Evidence[]; source: string }) {
@@ -52,10 +54,11 @@ function ExplanationCard({ e, rank, row, best, accept, busy }: { e: Explanation;
     const { t, word } = useWords(), party = useParty(e.party_id), percent = Math.min(99, Math.floor(e.probability_ppm / 10_000))
     return <li className={'explanation' + (best ? ' best' : '')}>
         <div className="spread"><h3>{word('category', e.category)}{party && <>: <Link to={'/parties/' + e.party_id}>{party}</Link></>}</h3><span><span className="meter" aria-hidden="true"><span style={{ width: percent + '%' }} /></span> {percent} %</span></div>
-        {e.shares.length > 0 && <ul className="lines-list">{e.shares.slice(0, 12).map(s => <li key={s.item_id} className="spread"><ItemName id={s.item_id} /><Amount value={minorToText(s.amount_minor)} currency={row.currency} /></li>)}{e.shares.length > 12 && <li className="faint">{t('and_more', { count: e.shares.length - 12 })}</li>}</ul>}
+        {e.shares.length > 0 && <ul className="lines-list">{e.shares.slice(0, 12).map(s => <li key={s.item_id} className="spread"><ItemName id={s.item_id} /><Amount value={minorToText(s.line_minor || s.amount_minor)} currency={row.currency} /></li>)}{e.shares.length > 12 && <li className="faint">{t('and_more', { count: e.shares.length - 12 })}</li>}</ul>}
         {e.differences.map(d => <p key={d.kind} className="spread faint"><span>{word('difference', d.kind)}</span><Amount value={minorToText(d.amount_minor)} currency={row.currency} /></p>)}
+        {e.bookings?.map(b => <p key={b.account} className="spread"><span>{t('account_what', { what: b.account })}</span><Amount value={minorToText(b.amount_minor)} currency={row.currency} /></p>)}
         <EvidenceList evidence={e.evidence} />
-        {accept && e.category !== 'unknown' && e.category !== 'unrelated' && <p className="form-end"><Button look={best ? 'main' : 'plain'} icon="check" busy={busy} onClick={accept} keys={String(rank)}>{t('accept_this')}</Button></p>}
+        {accept && complete(e) && <p className="form-end"><Button look={best ? 'main' : 'plain'} icon="check" busy={busy} onClick={accept} keys={String(rank)}>{t('accept_this')}</Button></p>}
     </li>
 }
 
@@ -101,8 +104,8 @@ export default function Queue() {
     const undo = async () => { const id = last.current.pop(); if (!id) return; await run(async () => { await call('cash_undo', { id, reason: t('undo_reason') }); note(t('taken_back')); load() }) }
     const accept = (rank: number) => { if (at && !busy) void run(async () => { const decision = await call('cash_accept', { line_id: at.id, rank }); decided(at, decision.id) }) }
     const explanations = (at?.explanations ?? []) as Explanation[], evidence = explanations[0]?.evidence ?? []
-    const may = can('cash_accept'), usable = (rank: number) => may && explanations[rank - 1] && !/^un/.test(explanations[rank - 1]!.category) ? () => accept(rank) : undefined
-    const markable = (row: Row) => may && !!row.category && !/^un/.test(row.category), flip = (id: number) => setMarked(now => now.includes(id) ? now.filter(m => m !== id) : [...now, id])
+    const may = can('cash_accept'), usable = (rank: number) => may && complete(explanations[rank - 1]) ? () => accept(rank) : undefined
+    const markable = (row: Row) => may && complete(((row.explanations ?? []) as Explanation[])[0]), flip = (id: number) => setMarked(now => now.includes(id) ? now.filter(m => m !== id) : [...now, id])
     const sure = () => setMarked((rows ?? []).filter(r => markable(r) && (r.probability_ppm ?? 0) >= 950_000).map(r => r.id))
     const open = (what: Doing, name: Parameters<typeof can>[0]) => at && can(name) ? () => setDoing(what) : undefined
     const bulk = marked.length && can('cash_bulk') ? () => setDoing('bulk') : undefined
