@@ -68,7 +68,7 @@ void cash_last_resorts(struct cash_matching *m)
     if (!m->exact_named) exchanged(m);
     for (size_t i = 0; i < m->candidate_count; i++)
         if (m->candidates[i].category == CASH_MATCH) return;
-    m->last_resort = true;
+    m->no_set = m->last_resort = true;
     for (size_t i = 0; i < m->scope_count; i++)
         if (m->scopes[i].named_count) named_outright(m, &m->scopes[i]);
     m->last_resort = false;

@@ -416,6 +416,7 @@ struct cash_matching {
     enum cash_category sets;    /* what a set of items is: paid by this line, or (it goes out) paid back */
     size_t foreign_numbers, unknown_numbers, paid_named;
     bool without_guesses;       /* looked at without what waiting lines reserve */
+    bool no_set;                /* no set of items explains the line */
     bool last_resort;           /* nothing that payers usually do explains it */
 };
 

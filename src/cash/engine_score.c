@@ -78,7 +78,10 @@ void cash_rule_score(struct cash_matching *m, struct cash_candidate *c)
         score = 1500 + payer_score(f) + difference_score(c, f) + set_score(c, f) + (f[F_WORD_REFUND] > 0 ? 1500 : 0);
         break;
     case CASH_DUPLICATE: score = m->repeat ? 3000 - (int)(20 * f[F_REPEAT]) + (m->paid_named ? 3500 : 0) : 1500; break;
-    case CASH_ON_ACCOUNT: score = f[F_WORD_ACCOUNT] > 0 ? 4500 : f[F_ON_FILE] > 0 || f[F_BY_IBAN] > 0 || f[F_NAME] >= 95 ? 900 : -500; break;
+    case CASH_ON_ACCOUNT:
+        score = f[F_WORD_ACCOUNT] > 0 ? 4500 : -500;
+        if (score < 0 && m->no_set && (f[F_ON_FILE] > 0 || f[F_BY_IBAN] > 0 || f[F_NAME] >= 95)) score = 900; /* rather than unrelated */
+        break;
     case CASH_PROVIDER: case CASH_DEBIT_BATCH: score = c->complete ? 14000 : 2500; break;
     case CASH_REVERSAL: score = c->complete ? 14000 : 9000; break; /* said to come back: rather than unrelated */
     case CASH_UNRELATED: case CASH_UNKNOWN: default: {
