@@ -469,6 +469,7 @@ static struct fault *keep_proposal(struct matcher *m, const struct bank_line *li
     text_add_char(&t, '[');
     if (coded) add_coding(m->work->arena, &t, &coding, line);
     for (size_t i = 0; i < proposal->count && i < (coded ? 2 : 3); i++) {
+        if (coded && (proposal->explanations[i].category == CASH_UNRELATED || proposal->explanations[i].category == CASH_UNKNOWN)) continue;
         if (i || coded) text_add_char(&t, ',');
         add_explanation(&t, &proposal->explanations[i], sign);
     }
@@ -479,7 +480,7 @@ static struct fault *keep_proposal(struct matcher *m, const struct bank_line *li
                                 str_of(cash_category_name(best->category)),
                                 { best->party },
                                 coded ? coding.ppm : best->probability_ppm,
-                                str_of(cash_why_not_name(proposal->why_not)),
+                                str_of(cash_why_not_name(coded ? CASH_NOT_SURE : proposal->why_not)),
                                 text_str(&t),
                                 coded ? coding.ppm : chance_of(proposal),
                                 0,

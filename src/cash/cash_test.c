@@ -238,6 +238,8 @@ DB_TEST(cash_books_as_the_same_was_booked_before)
         struct str model;
         expect_done(cash_kept(work, lines.at[i].id, 1, &kept, &model));
         expect_int(wanted[i] ? 1 : 0, kept.bookings.count);
+        if (wanted[i]) expect(cash_kept(work, lines.at[i].id, 2, &kept, &model) != NULL || !str_is(kept.category, "unrelated")); /* said once */
+        expect_done(cash_kept(work, lines.at[i].id, 1, &kept, &model));
         if (!wanted[i]) continue;
         expect_str(wanted[i], kept.bookings.at[0].account);
         expect_done(accept_first(work, lines.at[i].id, &decided, &decide));
