@@ -170,6 +170,6 @@ bool log_gather(sqlite3 *db, bool on)
     struct log_file *f = of(file);
     bool left = f->length > 0;
     f->gathers = on;
-    flush(f); /* of a commit that failed half-way; it is given up whatever becomes of it */
+    f->length = 0; /* of a commit that failed half-way: forgotten, so that no recovery ever finds it whole */
     return left;
 }
