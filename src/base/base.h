@@ -106,6 +106,7 @@ struct text text_new(struct arena *arena);
 void text_add(struct text *text, struct str s);
 void text_addz(struct text *text, const char *z);
 void text_add_char(struct text *text, char c);
+void text_add_between(struct text *text, const char *before, struct str s, const char *after); /* all three, in one step */
 void text_add_bytes(struct text *text, const void *at, size_t length);
 void text_add_int(struct text *text, int64_t value);
 PRINTF(2, 3) void text_addf(struct text *text, const char *format, ...);

@@ -224,6 +224,16 @@ void text_add(struct text *t, struct str s) { text_add_bytes(t, s.at, s.length);
 void text_addz(struct text *t, const char *z) { text_add_bytes(t, z, strlen(z)); }
 void text_add_char(struct text *t, char c) { *text_room(t, 1) = c, t->length++; }
 
+void text_add_between(struct text *t, const char *before, struct str s, const char *after)
+{
+    size_t n = strlen(before), m = strlen(after);
+    char *at = text_room(t, n + s.length + m);
+    memcpy(at, before, n);
+    if (s.length) memcpy(at + n, s.at, s.length);
+    memcpy(at + n + s.length, after, m);
+    t->length += n + s.length + m;
+}
+
 void text_add_int(struct text *t, int64_t value)
 {
     char z[24];

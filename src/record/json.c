@@ -5,11 +5,32 @@ static const struct fault_type json_malformed = {
     FAULT_INVALID, "json.malformed", "The JSON is broken at line {line}, column {column}."
 };
 
+/* How much of its beginning JSON takes as it is; eight bytes at a time, so at most seven less than it is. */
+static size_t plain(struct str s)
+{
+    const uint64_t high = UINT64_C(0x8080808080808080), one = UINT64_C(0x0101010101010101);
+    size_t i = 0;
+    for (uint64_t w; i + 8 <= s.length; i += 8) {
+        memcpy(&w, s.at + i, 8);
+        uint64_t quote = w ^ (one * '"'), slash = w ^ (one * '\\');
+        if ((((w - one * 0x20) & ~w) | ((quote - one) & ~quote) | ((slash - one) & ~slash)) & high) break;
+    }
+    return i;
+}
+
 void json_add_text(struct text *t, struct str s)
 {
-    size_t from = 0;
+    size_t from = 0, i = plain(s);
+    for (; i < s.length; i++) {
+        unsigned char c = (unsigned char)s.at[i];
+        if (c < 0x20 || c == '"' || c == '\\') break;
+    }
+    if (i == s.length) {
+        text_add_between(t, "\"", s, "\"");
+        return;
+    }
     text_add_char(t, '"');
-    for (size_t i = 0; i < s.length; i++) {
+    for (; i < s.length; i++) {
         unsigned char c = (unsigned char)s.at[i];
         if (c >= 0x20 && c != '"' && c != '\\') continue;
         text_add_bytes(t, s.at + from, i - from);
@@ -73,11 +94,8 @@ void record_add_json(struct text *t, struct given given)
     for (size_t i = 0; i < given.record->count; i++) {
         const struct field *f = &given.record->fields[i];
         if (given.record == &nothing_record || !shown(f, given.at)) continue;
-        if (!first) text_add_char(t, ',');
+        text_add_between(t, first ? "\"" : ",\"", field_json_name(f), "\":");
         first = false;
-        text_add_char(t, '"');
-        text_add(t, field_json_name(f));
-        text_addz(t, "\":");
         add_value(t, given.record, f, given.at);
     }
     text_add_char(t, '}');

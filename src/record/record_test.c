@@ -159,3 +159,31 @@ TEST(record_csv)
         expect((str_find(text_str(&t), "\"'") == 2) == guarded);
     }
 }
+
+/* Eight bytes at a time: whatever stands wherever, what is read back is what was written. */
+TEST(record_json_text_escapes_everywhere)
+{
+    static const unsigned char odd[] = { '"', '\\', '\n', 0x01, 0x1f, 0x20, 0x7f, 0x21, 0x23, 0x5b, 0x5d };
+    struct arena *own = arena_new(1 << 24);
+    for (size_t length = 0; length < 27; length++)
+        for (size_t at = 0; at < length; at++)
+            for (size_t o = 0; o < ARRAY_LENGTH(odd); o++)
+                for (size_t other = at; other < length; other += 5) {
+                    char bytes[32], wanted[200] = "\"";
+                    memset(bytes, 'a', sizeof bytes);
+                    bytes[at] = bytes[other] = (char)odd[o];
+                    size_t n = 1;
+                    for (size_t i = 0; i < length; i++) {
+                        unsigned char c = (unsigned char)bytes[i];
+                        if (c == '\n') n += (size_t)snprintf(wanted + n, sizeof wanted - n, "\\n");
+                        else if (c < 0x20) n += (size_t)snprintf(wanted + n, sizeof wanted - n, "\\u%04x", c);
+                        else n += (size_t)snprintf(wanted + n, sizeof wanted - n, c == '"' || c == '\\' ? "\\%c" : "%c", c);
+                    }
+                    snprintf(wanted + n, sizeof wanted - n, "\"");
+                    struct text text = text_new(own);
+                    json_add_text(&text, (struct str){ bytes, length });
+                    expect_str(wanted, text_str(&text));
+                    arena_reset(own);
+                }
+    arena_free(own);
+}
