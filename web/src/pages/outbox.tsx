@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import { call } from '../api/client'
 import type { Schemas } from '../api/schema'
 import { useSession } from '../app/session'
-import { Badge, Button, Dialog, note, Page, ProblemBox, useAction } from '../parts/basics'
+import { Badge, Empty, Button, Dialog, note, Page, ProblemBox, useAction } from '../parts/basics'
 import { TextField } from '../parts/form'
 import { List, tones } from '../parts/list'
 import { useWords } from '../text/text'
@@ -12,7 +12,7 @@ export default function Outbox() {
     return <Page title={t('nav_outbox')} note={t('outbox_note')} actions={can('message_test') && <Button onClick={() => setTrying(true)}>{t('mail_test')}</Button>}>
         <ProblemBox problem={problem} />
         <List name="outbox_list" past={{ kind: 'outbox', of: row => row.title ?? row.reference ?? word('kind', row.kind) }} caption={t('nav_outbox')} turn={turn} sort="-available_at" filters={['state', 'kind', 'title', 'recipient', 'reference', 'created_at']}
-            views={[{ label: t('all'), query: {} }, { label: word('state', 'failed'), query: { state: 'failed' } }, { label: word('state', 'bounced'), query: { state: 'bounced' } }]} columns={[
+            empty={<Empty title={t('outbox_empty')}>{t('outbox_empty_text')}</Empty>} views={[{ label: t('all'), query: {} }, { label: word('state', 'failed'), query: { state: 'failed' } }, { label: word('state', 'bounced'), query: { state: 'bounced' } }]} columns={[
                 { name: 'title', narrow: 'title', show: row => row.title ?? word('kind', row.kind) }, { name: 'recipient' }, { name: 'kind', show: row => word('kind', row.kind) }, { name: 'state' }, { name: 'created_at' }, { name: 'finished_at' }, { name: 'attempts' }, { name: 'last_error' },
                 { name: 'retry', label: t('action'), show: row => (row.state === 'failed' || row.state === 'bounced') && can('outbox_retry') ? <Button busy={busy} onClick={() => { void run(async () => { await call('outbox_retry', { id: row.id }); note(t('sent_again')); setTurn(turn + 1) }) }}>{t('send_again')}</Button> : '' },
             ]} />

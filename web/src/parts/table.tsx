@@ -9,7 +9,7 @@ export interface Head { label: string; right?: boolean; narrow?: Narrow; /** The
 export interface TableRow { key: string | number; cells: ReactNode[]; label?: ReactNode; className?: string }
 
 const empty = (cell: ReactNode): boolean => cell === '' || cell === undefined || cell === null || cell === false
-export const cellClass = (narrow: Narrow, right: boolean | undefined, cell: ReactNode, mark?: boolean): string => (right ? 'right ' : '') + 'n-' + narrow + (mark ? ' mark' : '') + (empty(cell) ? ' void' : '')
+export const cellClass = (narrow: Narrow, right: boolean | undefined, cell: ReactNode, mark?: boolean): string => (right ? 'right ' : '') + 'n-' + narrow + (mark ? ' headed' : '') + (empty(cell) ? ' void' : '')
 
 export function Table({ caption, heads, rows, foot = [], plain, tight, noHeads, className = '' }: { caption: string; heads: Head[]; rows: TableRow[]; foot?: Omit<TableRow, 'key'>[]; plain?: boolean; tight?: boolean; noHeads?: boolean; className?: string }) {
     const role = (n: number): Narrow => heads[n]!.narrow ?? (n === 0 ? 'title' : n === heads.length - 1 && heads[n]!.right ? 'amount' : 'line')
