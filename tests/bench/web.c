@@ -53,8 +53,8 @@ static void report(int fd, const char *what, const char *target)
 {
     int64_t own[3];
     for (int i = 0; i < 3; i++) own[i] = get(fd, target);
-    show(what, own, 3);
-    if (quantile(own, 3, 500) > slowest_report) slowest_report = quantile(own, 3, 500);
+    show(what, own, 3); /* the most is the first, which works it out; the others are given what it found (OPERATION_FIGURES) */
+    if (quantile(own, 3, 1000) > slowest_report) slowest_report = quantile(own, 3, 1000);
 }
 
 static void ask_lists(int fd)
@@ -171,7 +171,7 @@ int main(int count, char **words)
         target_at_most("web: a page of a list, p95", (double)quantile(lists.us, lists.count, 950) / 1e3, "ms", 150);
     met &= target_at_most("web: one question of the search box, p95",
                           (double)quantile(searches.us, searches.count, 950) / 1e3, "ms", 150);
-    met &= target_at_most("web: the slowest report of home", (double)slowest_report / 1e3, "ms", 3000);
+    met &= target_at_most("web: the slowest report of home, worked out", (double)slowest_report / 1e3, "ms", 3000);
     met &= first_page();
     met &= scrolled();
     close(fd);
