@@ -91,7 +91,7 @@ await test('a line is split: an invoice and a prepayment, by hand', async () => 
     if (!await dialog.getByRole('checkbox').count()) { await dialog.getByRole('combobox').first().fill('Maan'); await page.getByRole('option', { name: /Maan/ }).first().click() }
     await dialog.getByRole('checkbox', { name: new RegExp(numbers.c) }).check()
     await dialog.getByLabel('Bedrag voor ' + numbers.c).fill('200')
-    await page.getByText('30.00 blijft als vooruitbetaling staan').waitFor()
+    await page.getByText(/30,00 blijft als vooruitbetaling staan/).waitFor()
     await shot(page, 'queue-split')
     await violations(page, 'decide')
     await dialog.getByRole('button', { name: 'Boeken' }).click()
