@@ -7,8 +7,9 @@
 /* How often in a row, and where; `mixed`: on one account now and on another then. */
 struct coded_row { struct str parts; int64_t amount_minor; struct str name, iban, remittance; };
 LIST_STRUCT(coded_rows, struct coded_row);
-RECORD(coded_row, { JSON(struct coded_row, parts), FIELD(struct coded_row, amount_minor), FIELD(struct coded_row, name, OPTIONAL),
-                    FIELD(struct coded_row, iban, OPTIONAL), FIELD(struct coded_row, remittance, .max = 20000, OPTIONAL) });
+RECORD(coded_row,
+       { JSON(struct coded_row, parts), FIELD(struct coded_row, amount_minor), FIELD(struct coded_row, name, OPTIONAL),
+         FIELD(struct coded_row, iban, OPTIONAL), FIELD(struct coded_row, remittance, .max = 20000, OPTIONAL) });
 
 struct coding { uint64_t key; struct str account; int64_t count; bool mixed; };
 struct cash_codings { struct coding *at; size_t room; };
@@ -89,10 +90,13 @@ static bool is_bank_charge(const struct bank_line *line)
     return false;
 }
 
-struct fault *cash_coding_of(struct work *work, const struct cash_codings *c, const struct bank_line *line, struct cash_coding *out)
+struct fault *cash_coding_of(struct work *work, const struct cash_codings *c, const struct bank_line *line,
+                             struct cash_coding *out)
 {
     uint64_t keys[2];
-    const struct coded_row row = { .amount_minor = line->amount_minor, .name = line->name, .iban = line->iban, .remittance = line->remittance };
+    const struct coded_row row = {
+        .amount_minor = line->amount_minor, .name = line->name, .iban = line->iban, .remittance = line->remittance
+    };
     *out = (struct cash_coding){ 0 };
     keys_of(work->arena, &row, keys);
     for (size_t k = 0; k < ARRAY_LENGTH(keys); k++) {

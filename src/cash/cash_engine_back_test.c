@@ -15,7 +15,8 @@ static void paid(struct world *w, struct cash_line *l, const int64_t *items, con
     cash_engine_apply(w->engine, l, &d);
 }
 
-static struct cash_line returned(struct world *w, int32_t day, int64_t amount, const char *iban, const char *text, const char *code)
+static struct cash_line returned(struct world *w, int32_t day, int64_t amount, const char *iban, const char *text,
+                                 const char *code)
 {
     struct cash_line l = line(w, day, amount, iban, "Bakkerij Bakker", text);
     l.return_code = str_of(code);
@@ -176,10 +177,17 @@ TEST(cash_set_off_settles_what_we_owe)
 {
     struct world w = world_new(arena);
     sample_items(&w);
-    cash_engine_owing(w.engine, &(struct cash_owing){ .id = 91, .party = 1, .number = STR("F-77"), .currency = "EUR", .open_minor = -5000 });
-    cash_engine_owing(w.engine, &(struct cash_owing){ .id = 92, .party = 1, .number = STR("F-78"), .currency = "EUR", .open_minor = -2500 });
-    cash_engine_owing(w.engine, &(struct cash_owing){ .id = 93, .party = 1, .number = STR("F-79"), .currency = "EUR", .open_minor = -2500 });
-    struct cash_line l = line(&w, 20250415, 12100 - 5000, BAKKER, "Bakkerij Bakker", "2025-00123 verrekend met uw F-77");
+    cash_engine_owing(
+        w.engine,
+        &(struct cash_owing){ .id = 91, .party = 1, .number = STR("F-77"), .currency = "EUR", .open_minor = -5000 });
+    cash_engine_owing(
+        w.engine,
+        &(struct cash_owing){ .id = 92, .party = 1, .number = STR("F-78"), .currency = "EUR", .open_minor = -2500 });
+    cash_engine_owing(
+        w.engine,
+        &(struct cash_owing){ .id = 93, .party = 1, .number = STR("F-79"), .currency = "EUR", .open_minor = -2500 });
+    struct cash_line l =
+        line(&w, 20250415, 12100 - 5000, BAKKER, "Bakkerij Bakker", "2025-00123 verrekend met uw F-77");
     struct cash_proposal p = cash_engine_match(w.engine, arena, &l);
     expect_str("11 91", str_of(set_text(arena, &p.explanations[0])));
     expect_int(-5000, p.explanations[0].allocations[1].amount_minor);

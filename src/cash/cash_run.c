@@ -438,13 +438,17 @@ static struct fault *meet_expected(struct matcher *m, const struct bank_line *li
 static void add_coding(struct arena *arena, struct text *t, const struct cash_coding *coding, const struct bank_line *line)
 {
     const struct cash_booking booking = { .account = coding->account, .amount_minor = line->amount_minor };
-    text_addf(t, "{\"probability_ppm\":%lld,\"other_sets\":0,\"category\":\"unrelated\",\"shares\":[],\"differences\":[],", (long long)coding->ppm);
+    text_addf(t,
+              "{\"probability_ppm\":%lld,\"other_sets\":0,\"category\":\"unrelated\",\"shares\":[],\"differences\":[],",
+              (long long)coding->ppm);
     text_addf(t, "\"bookings\":[%.*s],", STR_ARG(record_to_json(arena, GIVEN(cash_booking, &booking))));
     if (coding->count)
         text_addf(t, "\"evidence\":[{\"kind\":\"by_habit\",\"weight\":1000,\"value\":%lld}]}", (long long)coding->count);
     else
-        text_addf(t, "\"evidence\":[{\"kind\":\"by_word\",\"weight\":1000,\"value\":0,\"source\":\"text\",\"from\":0,\"length\":%zu}]}",
-                  line->remittance.length);
+        text_addf(
+            t,
+            "\"evidence\":[{\"kind\":\"by_word\",\"weight\":1000,\"value\":0,\"source\":\"text\",\"from\":0,\"length\":%zu}]}",
+            line->remittance.length);
 }
 
 /* That one of the explanations shown is right and can be accepted. */
@@ -464,12 +468,15 @@ static struct fault *keep_proposal(struct matcher *m, const struct bank_line *li
     const struct cash_explanation *best = &proposal->explanations[0];
     struct text t = text_new(m->work->arena);
     struct cash_coding coding = { 0 };
-    if (best->category == CASH_UNRELATED || best->category == CASH_UNKNOWN) TRY(cash_coding_of(m->work, m->codings, line, &coding));
+    if (best->category == CASH_UNRELATED || best->category == CASH_UNKNOWN)
+        TRY(cash_coding_of(m->work, m->codings, line, &coding));
     bool coded = coding.account.length != 0;
     text_add_char(&t, '[');
     if (coded) add_coding(m->work->arena, &t, &coding, line);
     for (size_t i = 0; i < proposal->count && i < (coded ? 2 : 3); i++) {
-        if (coded && (proposal->explanations[i].category == CASH_UNRELATED || proposal->explanations[i].category == CASH_UNKNOWN)) continue;
+        if (coded && (proposal->explanations[i].category == CASH_UNRELATED ||
+                      proposal->explanations[i].category == CASH_UNKNOWN))
+            continue;
         if (i || coded) text_add_char(&t, ',');
         add_explanation(&t, &proposal->explanations[i], sign);
     }

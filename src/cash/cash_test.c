@@ -203,22 +203,26 @@ static struct fault *accept_first(struct work *work, bank_line_id line, struct c
     struct str model;
     TRY(cash_kept(work, line, 1, &kept, &model));
     *decide = cash_decide_as(work, line, &kept);
-    const struct cash_origin origin = { .category = "unrelated", .probability_ppm = kept.probability_ppm, .evidence = kept.evidence };
+    const struct cash_origin origin = { .category = "unrelated",
+                                        .probability_ppm = kept.probability_ppm,
+                                        .evidence = kept.evidence };
     return cash_settle(work, decide, &origin, decided);
 }
 
 DB_TEST(cash_books_as_the_same_was_booked_before)
 {
-    static const struct pay first[] = { { -120000, "Huur maart kantoor", "Vastgoed NV", NULL, "NL20INGB0001234567", NULL },
-                                        { -4500, "Loonheffing 2025-03", "Belastingdienst", NULL, "NL86INGB0002445588", NULL },
-                                        { -9900, "Omzetbelasting 2025-03", "Belastingdienst", NULL, "NL86INGB0002445588", NULL } },
-                            next[] = { { -125000, "Huur april kantoor 2025", "Vastgoed NV", NULL, "NL20INGB0001234567", NULL },
-                                       { -4700, "Loonheffing 2025-04", "Belastingdienst", NULL, "NL86INGB0002445588", NULL },
-                                       { -700, "Kosten zakelijk betalingsverkeer", NULL, NULL, NULL, NULL },
-                                       { -800, "iets van de Belastingdienst", "Belastingdienst", NULL, "NL86INGB0002445588", NULL },
-                                       { -900, "niets van bekend", "Vreemd BV", NULL, "NL44RABO0123456789", NULL },
-                                       { 5000, "Huur april terug", "Vastgoed NV", NULL, "NL20INGB0001234567", NULL } };
-    static const char *const booked[] = { "4200", "1800", "1740" }, *const wanted[] = { "4200", "1800", "4900", NULL, NULL, NULL };
+    static const struct pay
+        first[] = { { -120000, "Huur maart kantoor", "Vastgoed NV", NULL, "NL20INGB0001234567", NULL },
+                    { -4500, "Loonheffing 2025-03", "Belastingdienst", NULL, "NL86INGB0002445588", NULL },
+                    { -9900, "Omzetbelasting 2025-03", "Belastingdienst", NULL, "NL86INGB0002445588", NULL } },
+        next[] = { { -125000, "Huur april kantoor 2025", "Vastgoed NV", NULL, "NL20INGB0001234567", NULL },
+                   { -4700, "Loonheffing 2025-04", "Belastingdienst", NULL, "NL86INGB0002445588", NULL },
+                   { -700, "Kosten zakelijk betalingsverkeer", NULL, NULL, NULL, NULL },
+                   { -800, "iets van de Belastingdienst", "Belastingdienst", NULL, "NL86INGB0002445588", NULL },
+                   { -900, "niets van bekend", "Vreemd BV", NULL, "NL44RABO0123456789", NULL },
+                   { 5000, "Huur april terug", "Vastgoed NV", NULL, "NL20INGB0001234567", NULL } };
+    static const char *const booked[] = { "4200", "1800", "1740" }, *const wanted[] = { "4200", "1800", "4900",
+                                                                                        NULL,   NULL,   NULL };
     struct cash_run_result ran = { 0 };
     struct cash_decided decided = { 0 };
     test_begin(work);
@@ -255,12 +259,14 @@ DB_TEST(cash_sets_off_against_our_bill_and_across_currencies)
     struct cash_decide decide;
     test_begin(work);
     (void)given_main_account(work);
-    party_id both = given_party(work, (struct party){ .name = STR("Ruilhandel BV"), .is_customer = true, .is_supplier = true }).id;
+    party_id both =
+        given_party(work, (struct party){ .name = STR("Ruilhandel BV"), .is_customer = true, .is_supplier = true }).id;
     party_id acme = cash_customer(work, "Acme Inc");
     item_id sold = cash_invoice(work, both, "2025-0011", 121000), bought = cash_bill(work, both, "F-77", 12100),
             dollars = cash_invoice_in(work, acme, "2025-0012", "USD", 20000, 19000);
-    const struct sql rate = { "test_rate", "insert into exchange_rate (company_id, id, currency, valid_on, rate, source, version) "
-                                           "values ($1, 7, 'USD', '2025-01-01', '0.95', 'test', 1)",
+    const struct sql rate = { "test_rate",
+                              "insert into exchange_rate (company_id, id, currency, valid_on, rate, source, version) "
+                              "values ($1, 7, 'USD', '2025-01-01', '0.95', 'test', 1)",
                               (const char *const[]){ "company_id" }, 1 };
     expect_done(db_run(work, &rate, NONE));
     const struct pay pays[] = { { 108900, "2025-0011 verrekend met uw F-77", "Ruilhandel BV", NULL },
@@ -292,7 +298,9 @@ DB_TEST(cash_returned_with_discount_is_posted_and_reopens)
     struct bank_lines lines = cash_lines(work, in, 1, (struct date){ 20250305 }, "S1");
     struct cash_share shares[] = { { .item_id = a, .amount_minor = 10000 } };
     struct cash_given_up discount[] = { { STR("discount"), 200 } };
-    struct cash_decide decide = { .line_id = lines.at[0].id, .shares = { shares, 1, 1 }, .differences = { discount, 1, 1 }, .party_id = zon };
+    struct cash_decide decide = {
+        .line_id = lines.at[0].id, .shares = { shares, 1, 1 }, .differences = { discount, 1, 1 }, .party_id = zon
+    };
     expect_done(cash_settle(work, &decide, &by_hand, &decided));
     expect_int(0, rest_of(work, a));
     lines = cash_lines(work, back, 1, (struct date){ 20250307 }, "S2");

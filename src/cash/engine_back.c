@@ -60,9 +60,9 @@ void cash_remember_paid(struct cash_engine *e, struct arena *arena, const struct
         *LIST_ADD(e->arena, &e->paid_parts) = (struct cash_paid_part){ item - 1, d->allocations[i].amount_minor };
         paid.count++;
     }
-    paid.party = d->party          ? cash_party_need(e, d->party) - 1
-                 : paid.count      ? e->items.at[e->paid_parts.at[paid.first].item].party
-                                   : UINT32_MAX;
+    paid.party = d->party     ? cash_party_need(e, d->party) - 1
+                 : paid.count ? e->items.at[e->paid_parts.at[paid.first].item].party
+                              : UINT32_MAX;
     if (paid.party == UINT32_MAX) return;
     for (size_t i = 0; i < d->difference_count && paid.difference_count < ARRAY_LENGTH(paid.differences); i++) {
         enum cash_difference_kind kind = d->differences[i].kind;

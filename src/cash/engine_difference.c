@@ -128,17 +128,20 @@ static bool is_set_off(struct cash_matching *m, struct cash_candidate *c, const 
     uint16_t named[MOST];
     size_t count = 0, named_count = 0;
     for (uint32_t n = e->parties.at[c->party].payables; n && count < MOST; n = e->payables.at[n - 1].next)
-        if (e->payables.at[n - 1].open < 0 && e->payables.at[n - 1].currency == m->currency) all[count++] = &e->payables.at[n - 1];
+        if (e->payables.at[n - 1].open < 0 && e->payables.at[n - 1].currency == m->currency)
+            all[count++] = &e->payables.at[n - 1];
     for (size_t i = 0; i < count; i++) {
         struct str number = cash_compact(m->arena, all[i]->number, false);
         amounts[i] = -all[i]->open;
-        if (number.length < 3 || str_find((struct str){ m->reading->text.at, m->reading->text.count }, str_keep(m->arena, number).at) < 0) continue;
+        if (number.length < 3 ||
+            str_find((struct str){ m->reading->text.at, m->reading->text.count }, str_keep(m->arena, number).at) < 0)
+            continue;
         named[named_count++] = (uint16_t)i, named_sum += amounts[i];
     }
     struct cash_found found = { 0 };
-    if (named_count && named_sum == g->gap) found.sets[0].at = named, found.sets[0].count = named_count, found.total = 1, found.complete = true;
-    else if (count)
-        cash_search_sets(m->arena, &(struct cash_search){ amounts, count, g->gap, 2, STEPS, 0 }, &found);
+    if (named_count && named_sum == g->gap)
+        found.sets[0].at = named, found.sets[0].count = named_count, found.total = 1, found.complete = true;
+    else if (count) cash_search_sets(m->arena, &(struct cash_search){ amounts, count, g->gap, 2, STEPS, 0 }, &found);
     if (!found.complete || found.total != 1) return false;
     c->payables = ARENA_ARRAY(m->arena, struct cash_allocation, found.sets[0].count);
     for (size_t i = 0; i < found.sets[0].count; i++) {

@@ -127,9 +127,10 @@ static void by_return(struct list *l, const struct cash_candidate *c)
     struct cash_matching *m = l->m;
     const struct cash_line *line = m->line;
     if (c->origin & FROM_BATCH)
-        *add(l, CASH_BY_END_TO_END, 0) = (struct cash_evidence){
-            .kind = CASH_BY_END_TO_END, .weight = 14000, .source = CASH_IN_END_TO_END, .length = (uint32_t)line->end_to_end_id.length
-        };
+        *add(l, CASH_BY_END_TO_END, 0) = (struct cash_evidence){ .kind = CASH_BY_END_TO_END,
+                                                                 .weight = 14000,
+                                                                 .source = CASH_IN_END_TO_END,
+                                                                 .length = (uint32_t)line->end_to_end_id.length };
     for (size_t i = 0; (c->origin & FROM_NAMED) && i < m->reading->mention_count; i++) {
         const struct cash_mention *mention = &m->reading->mentions[i];
         if (!in_set(c, mention->item)) continue;
@@ -140,9 +141,11 @@ static void by_return(struct list *l, const struct cash_candidate *c)
     }
     if (c->origin & FROM_SINGLE) {
         if (line->iban.length)
-            *add(l, CASH_BY_LEARNED_IBAN, 0) = (struct cash_evidence){
-                .kind = CASH_BY_LEARNED_IBAN, .weight = 1600, .source = CASH_IN_IBAN, .length = (uint32_t)line->iban.length, .value = 1
-            };
+            *add(l, CASH_BY_LEARNED_IBAN, 0) = (struct cash_evidence){ .kind = CASH_BY_LEARNED_IBAN,
+                                                                       .weight = 1600,
+                                                                       .source = CASH_IN_IBAN,
+                                                                       .length = (uint32_t)line->iban.length,
+                                                                       .value = 1 };
         add(l, CASH_BY_AMOUNT, 3000)->value = m->amount;
     }
     if (line->return_code.length) add(l, CASH_BY_RETURN_CODE, 500);

@@ -10,7 +10,8 @@ static void named_outright(struct cash_matching *m, const struct cash_scope *s)
     for (size_t i = 0; i < s->count; i++)
         if (s->named_quality[i] >= OUTRIGHT) items[count++] = s->items[i];
     if (!count) return;
-    struct cash_candidate *c = cash_candidate_add(m, CASH_MATCH, m->engine->items.at[items[0]].party, s->guess, items, count, FROM_NAMED);
+    struct cash_candidate *c =
+        cash_candidate_add(m, CASH_MATCH, m->engine->items.at[items[0]].party, s->guess, items, count, FROM_NAMED);
     if (c) c->far = true;
 }
 
@@ -43,18 +44,25 @@ static void exchanged(struct cash_matching *m)
         const struct cash_known_item *item = &e->items.at[mention->item];
         bool there = false;
         for (size_t k = 0; k < count; k++) there |= items[k] == mention->item;
-        if (there || mention->quality < OUTRIGHT || item->open <= 0 || item->currency == m->currency || item->on_account) continue;
+        if (there || mention->quality < OUTRIGHT || item->open <= 0 || item->currency == m->currency ||
+            item->on_account)
+            continue;
         if (count && (item->currency != currency || item->party != party)) return;
         if (!int_add(sum, item->open, &sum)) return;
         currency = item->currency, party = item->party;
         items[count++] = mention->item;
-        *LIST_ADD(m->arena, &m->named) = (struct cash_naming){ mention->item, (uint8_t)mention->kind, (uint8_t)mention->quality, -1 };
+        *LIST_ADD(m->arena, &m->named) =
+            (struct cash_naming){ mention->item, (uint8_t)mention->kind, (uint8_t)mention->quality, -1 };
     }
     if (!count || !is_worth(m, currency, sum) || m->candidate_count == CANDIDATES_MAX) return;
     struct cash_candidate *c = &m->candidates[m->candidate_count++];
-    *c = (struct cash_candidate){
-        .category = CASH_MATCH, .party = party, .guess = -1, .count = count, .origin = FROM_NAMED, .complete = true, .exchanged = true
-    };
+    *c = (struct cash_candidate){ .category = CASH_MATCH,
+                                  .party = party,
+                                  .guess = -1,
+                                  .count = count,
+                                  .origin = FROM_NAMED,
+                                  .complete = true,
+                                  .exchanged = true };
     for (size_t i = 0; i < m->payer_count; i++)
         if (m->payers[i].party == party) c->guess = (int)i;
     c->items = ARENA_ARRAY(m->arena, uint32_t, count);

@@ -234,9 +234,13 @@ static void give(struct cash_matching *m, struct cash_candidate *c, double proba
     if (c->exchanged) share_line(m, c, allocations);
     if (c->payable_count) memcpy(allocations + c->count, c->payables, c->payable_count * sizeof *allocations);
     memcpy(differences, c->differences, sizeof c->differences);
-    *out = (struct cash_explanation){ .category = c->category, .allocations = allocations, .allocation_count = c->count + c->payable_count,
-                                      .differences = differences, .difference_count = c->difference_count,
-                                      .other_sets = c->other_sets, .repeats_line = c->repeats_line };
+    *out = (struct cash_explanation){ .category = c->category,
+                                      .allocations = allocations,
+                                      .allocation_count = c->count + c->payable_count,
+                                      .differences = differences,
+                                      .difference_count = c->difference_count,
+                                      .other_sets = c->other_sets,
+                                      .repeats_line = c->repeats_line };
     bool party = c->count || c->guess >= 0 || c->category == CASH_REVERSAL;
     if (party && c->category != CASH_UNRELATED && c->category != CASH_PROVIDER && c->category != CASH_DEBIT_BATCH)
         out->party = e->parties.at[c->party].id;

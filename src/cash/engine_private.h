@@ -446,7 +446,8 @@ void cash_last_resorts(struct cash_matching *m);         /* when no set explains
 uint32_t cash_named_in_text(const struct cash_matching *m, enum cash_salt salt); /* a batch whose reference stands in the text: index + 1, or 0 */
 uint32_t cash_parts_item(const struct cash_matching *m, const struct cash_part *part, struct cash_reading **scratch); /* index + 1, or 0 */
 /* What was paid, for what comes back. */
-void cash_remember_paid(struct cash_engine *engine, struct arena *scratch, const struct cash_line *line, const struct cash_decision *decision);
+void cash_remember_paid(struct cash_engine *engine, struct arena *scratch, const struct cash_line *line,
+                        const struct cash_decision *decision);
 void cash_forget_paid(struct cash_engine *engine, struct arena *scratch, const struct cash_line *line);
 struct cash_candidate *cash_candidate_add(struct cash_matching *m, enum cash_category category, uint32_t party, int guess,
                                           const uint32_t *items, size_t count, uint32_t origin);

@@ -76,7 +76,8 @@ static void ask_lists(int fd)
     scroll(fd, "bills, newest first, scrolled", "/bills?limit=50&sort=-received_at");
     ask(&lists, fd, "bills of a supplier called so", "/bills?limit=50&sort=-received_at&supplier.has=5123");
     scroll(fd, "items by due day, scrolled", "/items?limit=50&sort=due_on");
-    scroll(fd, "items of a month by due day, scrolled", "/items?limit=50&sort=due_on&dated_on.ge=2026-03-01&dated_on.le=2026-03-31");
+    scroll(fd, "items of a month by due day, scrolled",
+           "/items?limit=50&sort=due_on&dated_on.ge=2026-03-01&dated_on.le=2026-03-31");
     scroll(fd, "invoices due in a month, newest first, scrolled",
            "/invoices?limit=50&sort=-issued_on&due_on.ge=2026-03-01&due_on.le=2026-03-31");
     ask(&lists, fd, "invoices that were delivered", "/invoices?limit=50&sent=delivered");
