@@ -54,9 +54,11 @@ class Folder:
         db = sqlite3.connect(self.data + '/florin.db')
         for trigger, in db.execute("select name from sqlite_master where type = 'trigger'").fetchall(): db.execute(f'drop trigger "{trigger}"')
         db.execute('pragma ignore_check_constraints = on')
-        rowid, = db.execute(f'select rowid from {table} where {row} limit 1').fetchone() or (None,)
+        key = [name for _, name, *_, place in db.execute(f"select * from pragma_table_info('{table}')") if place] # a table may have no rowid
+        found = db.execute(f"select {', '.join(key)} from {table} where {row} limit 1").fetchone() or [None] * len(key)
+        this = ' and '.join(f'{name} = ?' for name in key)
         what = what and what.replace('FLIPPED', "cast(substr(content, 1, 50) || X'00' || substr(content, 52) as blob)").replace('DAY_LATER', "date(due_on, '+1 day')")
-        changed = db.execute(f'update {table} set {what} where rowid = ?' if what else f'delete from {table} where rowid = ?', (rowid,)).rowcount
+        changed = db.execute(f'update {table} set {what} where {this}' if what else f'delete from {table} where {this}', found).rowcount
         db.commit()
         db.close()
         return changed
