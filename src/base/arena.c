@@ -1,4 +1,7 @@
 #include "base/base.h"
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 _Noreturn void ensure_failed(const char *condition, const char *file, int line)
 {
@@ -36,6 +39,17 @@ static void chunk_clear(struct chunk *c)
     c->used = 0;
 }
 
+/* Of what was large the allocator would keep the memory (hundreds of megabytes behind a job on large books): back to the system with it. */
+static void give_back(size_t freed)
+{
+    enum { LARGE = 32 << 20 };
+#ifdef __GLIBC__
+    if (freed > LARGE) malloc_trim(0);
+#else
+    (void)freed;
+#endif
+}
+
 /* Keeps the oldest chunk (the one of the common size) in use and some more in reserve, gives the rest back. */
 void arena_reset(struct arena *a)
 {
@@ -58,6 +72,7 @@ void arena_reset(struct arena *a)
         keep->next = NULL;
     }
     a->chunks = keep;
+    give_back(a->total);
     a->total = 0;
 }
 
@@ -72,6 +87,7 @@ void arena_free(struct arena *a)
         next = c->next;
         free(c);
     }
+    give_back(a->total);
     free(a);
 }
 
@@ -102,6 +118,7 @@ void arena_rewind(struct arena *a, struct arena_mark mark)
         marked->next = mark.next;
     }
     a->chunks = marked;
+    give_back(a->total - mark.total);
     a->total = mark.total;
 }
 
