@@ -116,7 +116,8 @@ static const char *const million_steps[] = {
 };
 /* Months, by each engine's own way to write a day; and what only made it goes. */
 /* These decisions were learned from: the job that would, with a million items in memory, is not what is measured. */
-#define MILLION_MODEL "insert into cash_model (company_id, id, version_hash, content, is_used, quality, trained_at) select %1$lld, max(id) + 1, 'bench', "
+#define MILLION_MODEL \
+    "insert into cash_model (company_id, id, version_hash, content, is_used, quality, trained_at) select %1$lld, max(id) + 1, 'bench', "
 static const char *const million_sqlite_end[] = {
     MILLION_MODEL "zeroblob(0), false, '{}', max(decided_at) from cash_decision where company_id = %1$lld",
     "insert into account_month (company_id, account_id, month_on, debit_minor, credit_minor, line_count) select %1$lld, account_id, date(dated_on, 'start of month'), sum(debit), sum(credit), sum(lines) from m group by 2, 3",
