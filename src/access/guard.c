@@ -8,8 +8,10 @@ enum { PERSON_TRIES = 5, ADDRESS_TRIES = 30, DOUBLINGS_MAX = 10 };
 #define ADDRESS_LOCK_MAX_US (INT64_C(3600) * 1000000)
 #define FORGET_US DAY_US
 
-const struct fault_type access_wrong = { FAULT_UNKNOWN_USER, "access.wrong",
-                                         "This e-mail address, password or code is not right.", .keeps = true };
+const struct fault_type access_wrong = {
+    FAULT_UNKNOWN_USER, "access.wrong",
+    "This e-mail address, password or code is not right; each code works only once.", .keeps = true
+};
 const struct fault_type access_locked = { FAULT_LIMIT, "access.locked",
                                           "Too many wrong tries. Wait {minutes} minutes and try again.", .keeps = true };
 

@@ -139,6 +139,45 @@ TEST(cli_help_comes_from_the_tables)
     expect_int(ENGLISH, language_of_locale(NULL));
 }
 
+/* A list of things that hold a list: what stands inside is told where it stands, not only that there is a list. */
+struct shelf_book { struct str isbn; };
+RECORD(shelf_book, { FIELD(struct shelf_book, isbn) });
+struct shelf_board {
+    LIST_OF(struct shelf_book) books;
+    int64_t height;
+};
+RECORD(shelf_board,
+       { LIST(struct shelf_board, books, shelf_book), FIELD(struct shelf_board, height, .about = "in millimetres") });
+struct shelf {
+    LIST_OF(struct shelf_board) boards;
+};
+RECORD(shelf, { LIST(struct shelf, boards, shelf_board) });
+static struct fault *shelf_put(struct work *work, const struct shelf *takes, struct nothing *gives)
+{
+    (void)work, (void)takes, (void)gives;
+    return NULL;
+}
+CALLABLE(shelf_put, shelf, nothing);
+
+TEST(cli_help_tells_what_a_list_holds)
+{
+    static const struct operation put[] = { { "shelf put", "POST", "/shelves", NULL, 0, &shelf_put_call, NULL, "Fill a shelf" } };
+    const struct operation_table tables[] = { { "shelf", put, 1 } };
+    struct operations all;
+    char *out;
+    size_t length;
+    operations_prepare(arena, tables, 1, &all);
+    FILE *f = open_memstream(&out, &length);
+    expect_int(0, cli_help(&all, arena, f, ENGLISH, STR("shelf"), STR("put")));
+    cli_man(&all, f, ENGLISH);
+    fclose(f);
+    expect(strstr(out,
+                  "\n  --boards                    JSON list\n    books                     JSON list\n"
+                  "      isbn                    text\n    height                    whole number; in millimetres\n"));
+    expect(strstr(out, ".br\n  books                     JSON list\n.br\n    isbn "));
+    free(out);
+}
+
 /* ---- Jobs ---- */
 
 static _Atomic int ticks, refusals;

@@ -6,6 +6,8 @@
 #define AS_WHOM \
     "--as EMAIL: as this person, with that person's permissions and name in the audit trail; --factor: a code of the second factor, for what asks for one. Without it: as the program."
 
+enum { MANUAL_DEPTH = 3 }; /* a list of things that hold a list */
+
 static const char *say(enum language language, const char *english) { return translate(language, english).at; }
 
 enum language language_of_locale(const char *lang) { return lang && !strncmp(lang, "nl", 2) ? DUTCH : ENGLISH; }
@@ -42,12 +44,24 @@ static void print_field(FILE *out, const struct field *f, enum language language
     fputc('\n', out);
 }
 
+/* A field, and below it those of what it holds: how deep, `inside` says. */
+static void print_whole(FILE *out, const struct field *f, enum language language, const char *before, size_t inside)
+{
+    char blanks[2 * MANUAL_DEPTH + 1];
+    print_field(out, f, language, before);
+    if (!f->record || inside == MANUAL_DEPTH) return;
+    memset(blanks, ' ', sizeof blanks - 1);
+    blanks[2 * (inside + 1)] = 0;
+    for (size_t i = 0; i < f->record->count; i++)
+        if (!f->record->fields[i].secret) print_whole(out, &f->record->fields[i], language, blanks, inside + 1);
+}
+
 static void print_fields(FILE *out, const char *title, const struct record *record, enum language language, const char *before)
 {
     if (record == &nothing_record) return;
     fprintf(out, "\n%s\n", say(language, title));
     for (size_t i = 0; i < record->count; i++)
-        if (!(record->fields[i].secret && !*before)) print_field(out, &record->fields[i], language, before);
+        if (!(record->fields[i].secret && !*before)) print_whole(out, &record->fields[i], language, before, 0);
 }
 
 static int print_one(FILE *out, const struct operation *op, enum language language)
@@ -95,10 +109,13 @@ static void roff_fields(FILE *out, const struct record *record, enum language la
         if (filters ? !f->filter : f->secret && !*before) continue;
         FILE *text = open_memstream(&line, &length);
         ensure(text);
-        print_field(text, f, language, before);
+        print_whole(text, f, language, before, 0);
         fclose(text);
-        fputs(".br\n", out);
-        roff(out, line + 2);
+        for (char *at = line, *end; (end = strchr(at, '\n')); at = end + 1) {
+            *end = 0;
+            fputs(".br\n", out);
+            roff(out, at + 2);
+        }
         free(line);
     }
 }
