@@ -188,6 +188,31 @@ TEST(cash_equal_items_by_month)
     expect_int(CASH_TIE, verdict(&w, 20250420, 12100, "abonnement april"));
 }
 
+/* What the text says of one, it must not say of the other as well. */
+TEST(cash_equal_items_named_alike)
+{
+    struct world w = world_new(arena);
+    party(&w, 1, "10417", "Bakkerij Bakker B.V.", BAKKER);
+    item(&w, 11, 1, "2025-35505", 20250301, 12100);
+    item(&w, 12, 1, "2025-35525", 20250308, 12100);
+    item(&w, 13, 1, "2024-05505", 20250309, 33333);
+    item(&w, 14, 1, "2025-35530", 20250310, 44444);
+    expect_int(CASH_AUTO, verdict(&w, 20250401, 12100, "inv 5505"));
+    expect_int(CASH_AUTO, verdict(&w, 20250401, 12100, "inv 35S05"));
+    expect_int(CASH_TIE, verdict(&w, 20250401, 12100, "inv 5S05"));          /* short, and a letter read as a digit */
+    expect_int(CASH_TIE, verdict(&w, 20250401, 12100, "factuur 2025-35515")); /* one typing error away from both */
+    expect_int(CASH_TIE, verdict(&w, 20250401, 12100, "inv 5505 of 5525"));   /* both named */
+    item(&w, 15, 1, "2024-15505", 20250311, 33333);
+    expect_int(CASH_AUTO, verdict(&w, 20250401, 33333, "inv 15505"));
+    expect_int(CASH_TIE, verdict(&w, 20250401, 33333, "inv 5505")); /* the end of both */
+    item(&w, 16, 1, "2025-35531", 20250312, 44444);
+    item(&w, 17, 1, "2025-35532", 20250313, 55555);
+    expect_int(CASH_AUTO, verdict(&w, 20250401, 44444 * 2 + 55555, "2025-35530 t/m 2025-35532"));
+    item(&w, 18, 1, "2025-35533", 20250314, 44444);
+    item(&w, 19, 1, "2025-35534", 20250315, 66666);
+    expect(verdict(&w, 20250401, 44444 * 2 + 55555 + 66666, "2025-35530 t/m 2025-35534") != CASH_AUTO); /* one of the range left out: which? */
+}
+
 TEST(cash_equal_items_in_sets)
 {
     struct world w = world_new(arena);

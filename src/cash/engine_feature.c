@@ -235,14 +235,26 @@ static bool in_month(const struct cash_known_item *item, int month)
     return month && date_from_days(item->issued).ymd / 100 % 100 == month;
 }
 
+/* Does the text mean this item rather than the other? Not when it names the other as well, be it by the same signs or by a range; nor by a
+ * short number in which a letter had to be read as a digit. */
+static bool tells_apart(const struct cash_matching *m, uint32_t own, uint32_t other)
+{
+    enum { LONG_ENOUGH = 5, CLEARLY_BETTER = 10 };
+    const struct cash_naming *n = cash_named(m, own), *o = cash_named(m, other);
+    if (!n || n->quality < 45) return false;
+    const struct cash_token *t = n->token < 0 ? NULL : &m->reading->tokens[n->token];
+    if (t && t->repaired && t->digit_count < LONG_ENOUGH) return false;
+    if (!o || (o->kind == CASH_BY_RANGE && n->kind != CASH_BY_RANGE)) return true; /* the end of a range is named, what lies in it is not */
+    return o->quality + CLEARLY_BETTER <= n->quality;
+}
+
 /* Could `other`, which the set leaves out, stand in for `own` by everything that a person could see? The same amount to the cent (and the
  * same discount where one is taken), and nothing that tells them apart: no name in the text, no month named that is the one's and not the
  * other's. */
 static bool stands_in(const struct cash_matching *m, const struct cash_candidate *c, uint32_t other, uint32_t own)
 {
     const struct cash_known_item *a = &m->engine->items.at[own], *b = &m->engine->items.at[other];
-    const struct cash_naming *n = cash_named(m, own);
-    if (b->open + b->reserved != a->open || b->issued > m->day || b->currency != a->currency || (n && n->quality >= 45))
+    if (b->open + b->reserved != a->open || b->issued > m->day || b->currency != a->currency || tells_apart(m, own, other))
         return false;
     bool discount = c->difference_count &&
                     (c->differences[0].kind == CASH_DISCOUNT || c->differences[0].kind == CASH_DISCOUNT_LATE);

@@ -61,6 +61,17 @@ class Data:
                 any(len(t) >= 3 and r['digits'].endswith(t) for t in line.tokens) or bool(po and po.upper() in line.text) or
                 bool(r['payment_reference'] and plain(r['payment_reference']) in line.whole))
 
+    def marks(self, line, i):
+        """Where the text names it, and how well: whatever names another one as well, as well, tells nobody which of the two is meant."""
+        r, found = self.items[i], {}
+        for t in line.tokens:
+            if len(t) >= 3 and (r['digits'].endswith(t) or t.lstrip('0') == str(r['n'])): found[t] = 2
+            elif len(t) >= 4 and (one_error(t, r['digits']) or one_error(t.lstrip('0'), str(r['n']))): found[t] = 1
+        for way, said in (('number', r['plain'] in line.whole or r['digits'] in line.whole), ('tail', len(r['digits']) > 5 and r['digits'][-5:] in line.whole),
+                          ('order', bool(r['customer_po']) and r['customer_po'].upper() in line.text), ('reference', bool(r['payment_reference']) and plain(r['payment_reference']) in line.whole)):
+            if said: found[way] = 2
+        return found
+
     def zone(self, line, i, names):
         """What is said of an item that is not named: inside a range, behind the end of a list, of a month named; and its discount."""
         r = self.items[i]
@@ -182,9 +193,15 @@ def ties(folder, said):
                 return any(not any(own and min(map(by, own)) < by(j) < max(map(by, own)) for j in left)
                            for by in (lambda i: age(data, i), lambda i: (data.items[i]['issue_date'], data.items[i]['n'])))
             for i in chosen:
-                if data.named(line, i) or not data.items[i]['rest']: continue
-                twins = [j for j in data.of[data.items[i]['customer_id']] if j not in chosen and data.items[j]['issue_date'] < line.day and not data.named(line, j) and
-                         data.zone(line, j, names) == data.zone(line, i, names)]
+                if not data.items[i]['rest']: continue
+                said = data.marks(line, i)
+                def alike(j): # neither is named, or all that names the one names the other
+                    if not data.named(line, i): return not data.named(line, j)
+                    other = data.marks(line, j)
+                    return bool(said) and (all(other.get(mark, 0) >= how for mark, how in said.items()) or max(other.values(), default=0) >= max(said.values()))
+                twins = [j for j in data.of[data.items[i]['customer_id']] if j not in chosen and data.items[j]['issue_date'] < line.day and alike(j) and
+                         data.zone(line, j, names)[:3] == data.zone(line, i, names)[:3] and (data.named(line, i) or data.zone(line, j, names) == data.zone(line, i, names))]
+                if twins and data.named(line, i): found.append(line.id); break
                 if any(age(data, j) < age(data, i) or len(chosen) == 1 or not whole(data.items[i]['customer_id']) for j in twins): found.append(line.id); break
         for part in filter(None, line.truth['allocations'].split(';')):
             i, _, amount = part.rpartition(':')
