@@ -161,6 +161,7 @@ RECORD(cash_expectation, {
     FIELD(struct cash_expectation, id),
     FIELD(struct cash_expectation, source_kind),
     FIELD(struct cash_expectation, source_id),
+    FIELD(struct cash_expectation, whole_id, OPTIONAL),
     FIELD(struct cash_expectation, reference),
     AMOUNT(struct cash_expectation, amount_minor, .currency = "currency"),
     FIELD(struct cash_expectation, currency),

@@ -90,6 +90,7 @@ struct cash_expectation {
     int64_t id; /* out */
     struct str source_kind;
     int64_t source_id;
+    int64_t whole_id;     /* the payment run that it is, or is a part of: once its whole is met, nothing else of it is expected; 0: none */
     struct str reference; /* message id, payment information id or end-to-end id */
     int64_t amount_minor; /* signed as on the statement */
     struct str currency, iban;

@@ -21,7 +21,7 @@ bank_line_id, made_at, model, category, party_id, probability_ppm, why_not, expl
 item_id, bank_line_id, decision_id, party_id, amount_minor, currency, reason, asked_at, asked_by
 
 -- part: cash_expected_columns
-id, source_kind, source_id, reference, amount_minor, currency, iban, account_id, expected_on
+id, source_kind, source_id, whole_id, reference, amount_minor, currency, iban, account_id, expected_on
 
 -- part: cash_setting_columns
 precision_ppm, rounding_minor, charge_minor, difference_auto_minor, discount_mode, discount_late_days, write_off_minor,
@@ -221,8 +221,12 @@ values (:company_id, {:cash_expected_columns});
 update cash_expected set withdrawn_at = :now where company_id = :company_id and source_kind = :source_kind and source_id = :source_id and met_by is null;
 
 -- name: expected_like
-select {cash_expected_columns} from cash_expected
- where company_id = :company_id and amount_minor = :amount_minor and currency = :currency and met_by is null and withdrawn_at is null order by id;
+-- what a run sent is booked as a whole or one by one: the parts of a whole that came are expected no more
+select {e.cash_expected_columns} from cash_expected e
+ where e.company_id = :company_id and e.amount_minor = :amount_minor and e.currency = :currency and e.met_by is null and e.withdrawn_at is null
+   and not exists (select 1 from cash_expected w where w.company_id = e.company_id and w.source_kind = 'payment_run' and w.source_id = e.whole_id
+                    and w.met_by is not null)
+ order by e.id;
 
 -- name: expected_meet
 update cash_expected set met_by = :decision where company_id = :company_id and id = :id and met_by is null;

@@ -77,14 +77,16 @@ struct fault *cash_codings_load(struct work *work, struct arena *arena, struct c
 /* "KOSTEN", "provisie", "charges": of the bank itself, which names nobody. */
 static bool is_bank_charge(const struct bank_line *line)
 {
-    static const char *const said[] = { "KOSTEN", "PROVISIE", "CHARGES", "FEE", "GEBUEHR", "COMMISSION" };
-    char text[200];
-    size_t n = 0;
+    static const char *const said[] = { "KOSTEN", "PROVISIE", "CHARGES", " FEE ", " FEES ", "GEBUEHR", "GEB\xc3\x9cHR", "GEB\xc3\xbcHR", "COMMISSION" };
+    char text[200] = " "; /* words stand between spaces: COFFEE is no fee */
+    size_t n = 1;
     if (line->amount_minor >= 0 || line->iban.length || line->name.length) return false;
-    for (size_t i = 0; i < line->remittance.length && n + 1 < sizeof text; i++) {
+    for (size_t i = 0; i < line->remittance.length && n + 2 < sizeof text; i++) {
         char c = line->remittance.at[i];
-        text[n++] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+        bool letter = (c >= 'A' && c <= 'Z') || (c & 0x80);
+        text[n++] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : letter ? c : ' ';
     }
+    text[n++] = ' ';
     for (size_t i = 0; i < ARRAY_LENGTH(said); i++)
         if (str_find((struct str){ text, n }, said[i]) >= 0) return true;
     return false;

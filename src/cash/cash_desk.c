@@ -125,6 +125,7 @@ CALLABLE(decide_op, decide_ask, cash_decided);
 RECORD(kept_explanation, {
     FIELD(struct kept_explanation, probability_ppm),
     FIELD(struct kept_explanation, other_sets),
+    FIELD(struct kept_explanation, key, OPTIONAL),
     FIELD(struct kept_explanation, category),
     FIELD(struct kept_explanation, party_id, OPTIONAL),
     LIST(struct kept_explanation, shares, cash_share, .max = 5000),
@@ -159,15 +160,23 @@ struct cash_decide cash_decide_as(struct work *work, bank_line_id line, const st
     return decide;
 }
 
-struct accept { bank_line_id line_id; int64_t rank; };
+struct accept { bank_line_id line_id; int64_t rank; struct str key; };
 RECORD(accept, { ID(struct accept, line_id),
-                 FIELD(struct accept, rank, .min = 1, .max = 3, .about = "1 is the best explanation") });
+                 FIELD(struct accept, rank, .min = 1, .max = 3, .about = "1 is the best explanation"),
+                 FIELD(struct accept, key, .max = 32, OPTIONAL,
+                       .about = "of the explanation as you saw it: refused when there is another one in its place now") });
+
+static const struct fault_type cash_proposal_changed = {
+    FAULT_CONFLICT, "cash.proposal_changed",
+    "What is proposed for this line is no longer what you looked at; look at it again."
+};
 
 static struct fault *accept_op(struct work *work, const struct accept *takes, struct cash_decided *out)
 {
     struct kept_explanation e = { 0 };
     struct str model = { 0 };
     TRY(cash_kept(work, takes->line_id, takes->rank, &e, &model));
+    if (takes->key.length && !str_equal(takes->key, e.key)) return FAULT(work->arena, &cash_proposal_changed, "key");
     const struct cash_decide decide = cash_decide_as(work, takes->line_id, &e);
     const struct cash_origin origin = {
         false, str_keep(work->arena, e.category).at, e.probability_ppm, model, e.evidence, false

@@ -99,6 +99,32 @@ TEST(cash_returned_payment_by_end_to_end_takes_its_discount_back)
     expect(p.explanations[0].category != CASH_REVERSAL);
 }
 
+/* The id names one payment: when that one came back already, no other of the same account and amount is meant by it. */
+TEST(cash_returned_twice_by_one_id_takes_no_other)
+{
+    struct world w = world_new(arena);
+    sample_items(&w);
+    struct cash_line first = line(&w, 20250401, 12100, BAKKER, "Bakkerij Bakker", "a"),
+                     second = line(&w, 20250410, 12100, BAKKER, "Bakkerij Bakker", "b");
+    first.end_to_end_id = STR("BAK-2025-71"), second.end_to_end_id = STR("BAK-2025-72");
+    paid(&w, &first, (int64_t[]){ 11 }, (int64_t[]){ 12100 }, 1, NULL, 0);
+    paid(&w, &second, (int64_t[]){ 12 }, (int64_t[]){ 12100 }, 1, NULL, 0);
+    struct cash_line l = returned(&w, 20250412, -12100, NULL, "terug", "MD06");
+    l.end_to_end_id = STR("BAK-2025-72"), l.name = (struct str){ 0 };
+    struct cash_proposal p = cash_engine_match(w.engine, arena, &l);
+    expect_str("12", str_of(set_text(arena, &p.explanations[0])));
+    struct cash_decision d = cash_decision_of(&p.explanations[0]);
+    cash_engine_apply(w.engine, &l, &d);
+    struct cash_line again = returned(&w, 20250414, -12100, NULL, "terug", "MD06");
+    again.end_to_end_id = STR("BAK-2025-72"), again.name = (struct str){ 0 };
+    p = cash_engine_match(w.engine, arena, &again);
+    expect(p.explanations[0].category != CASH_REVERSAL);
+    expect(!p.automatic);
+    again.end_to_end_id = STR("BAK-2025-71");
+    p = cash_engine_match(w.engine, arena, &again);
+    expect_str("11", str_of(set_text(arena, &p.explanations[0])));
+}
+
 TEST(cash_returned_collection_by_text_or_party)
 {
     struct world w = world_new(arena);

@@ -42,34 +42,48 @@ static struct fault *discount_allowed(struct settling *s, int64_t *allowed_minor
         const struct open_item *item = &s->items[i];
         TRY(cash_discount_of(s->work, item, &until, &discount));
         if (!discount || s->line.booked_on.ymd > date_add_days(until, (int)s->setting.discount_late_days).ymd) continue;
-        if (int_mul_div(discount, s->share_lines[i], item->amount_minor, &here)) *allowed_minor += here;
+        if (int_mul_div(discount, s->share_lines[i], item->amount_minor, &here)) (void)int_add(*allowed_minor, here, allowed_minor);
     }
     return NULL;
 }
 
-/* In the line's currency: what is lost beyond what terms and settings allow anyone. */
-static struct fault *given_up(struct settling *s, int64_t *minor)
+/* Costs that a line brings beside what it settles: what is booked on ledger accounts beyond what the line itself takes out. An invoice that is
+ * settled by a booking on a cost account is given up as much as one that is written off. */
+static bool costs_of(const struct settling *s, int64_t *minor)
 {
-    int64_t discount = 0, allowed = 0;
-    *minor = 0;
+    int64_t sum = s->line.amount_minor < 0 ? -s->line.amount_minor : 0;
+    for (size_t i = 0; i < s->decide->bookings.count; i++)
+        if (!int_add(sum, s->decide->bookings.at[i].amount_minor, &sum)) return false;
+    *minor = sum < 0 ? -sum : 0;
+    return true;
+}
+
+/* In the line's currency: what is lost beyond what terms and settings allow anyone. Each allowance counts once for the whole decision. What a
+ * provider keeps stands in its own table where the engine proposed it; said by hand it is a charge. */
+static struct fault *given_up(struct settling *s, bool proposed, int64_t *minor)
+{
+    int64_t discount = 0, rounding = 0, charge = 0, lost = 0, allowed = 0;
+    bool fits = costs_of(s, &lost);
     for (size_t i = 0; i < s->decide->differences.count; i++) {
         const struct cash_given_up *g = &s->decide->differences.at[i];
-        if (g->amount_minor <= 0) continue; /* that is a gain */
-        if (str_is(g->kind, "discount") || str_is(g->kind, "discount_late") || str_is(g->kind, "deduction"))
-            discount += g->amount_minor;
-        else if (str_is(g->kind, "rounding")) *minor += beyond(g->amount_minor, s->setting.rounding_minor);
-        else if (str_is(g->kind, "charge")) *minor += beyond(g->amount_minor, s->setting.charge_minor);
-        else if (str_is(g->kind, "write_off")) *minor += g->amount_minor;
+        int64_t *of = NULL;
+        if (str_starts(g->kind, "discount") || str_is(g->kind, "deduction")) of = &discount;
+        else if (str_is(g->kind, "rounding")) of = &rounding;
+        else if (str_is(g->kind, "charge") || (str_is(g->kind, "provider_fee") && !proposed)) of = &charge;
+        else if (str_is(g->kind, "write_off") || str_is(g->kind, "surcharge")) of = &lost;
+        if (of && g->amount_minor > 0) fits &= int_add(*of, g->amount_minor, of); /* below 0: that is a gain */
     }
     if (discount) TRY(discount_allowed(s, &allowed));
-    *minor += beyond(discount, allowed);
-    return NULL;
+    fits &= int_add(lost, beyond(rounding, s->setting.rounding_minor), &lost);
+    fits &= int_add(lost, beyond(charge, s->setting.charge_minor), &lost);
+    fits &= int_add(lost, beyond(discount, allowed), minor);
+    return fits ? NULL : FAULT(s->work->arena, &ledger_too_large, "differences");
 }
 
 struct fault *cash_check_limit(struct settling *s, const struct cash_origin *origin)
 {
     int64_t minor, limit;
-    TRY(given_up(s, &minor));
+    TRY(given_up(s, origin->evidence.length > 0, &minor));
     if (!minor) return NULL;
     if (!int_mul_div(minor, s->line.base_minor, s->line.amount_minor, &s->given_up_minor))
         return FAULT(s->work->arena, &ledger_too_large, "differences");

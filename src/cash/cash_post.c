@@ -13,6 +13,11 @@ static const struct fault_type cash_item_twice = { FAULT_INVALID, "cash.item_twi
 static const struct fault_type cash_no_share = { FAULT_INVALID, "cash.no_share",
                                                  "A difference is of an item that this decision does not settle." };
 
+static const struct fault_type cash_more_than_line = {
+    FAULT_INVALID, "cash.more_than_line",
+    "The parts make {parts}, which is more than the {line} of the line; settle {rest} less, or say what the difference is."
+};
+
 RECORD(reopened_row, { ID(struct reopened_row, decision_id), ID(struct reopened_row, allocation_id),
                        ID(struct reopened_row, settled_again, OPTIONAL) });
 
@@ -253,6 +258,11 @@ static struct fault *book_rest(struct settling *s)
                      PARAM("parts", money(s, s->line.amount_minor - s->left_minor, s->line.currency)),
                      PARAM("line", money(s, s->line.amount_minor, s->line.currency)),
                      PARAM("rest", money(s, s->left_minor, s->line.currency)));
+    if ((s->left_minor > 0) != (s->line.amount_minor > 0)) /* nobody holds on account what the line did not bring */
+        return FAULT(s->work->arena, &cash_more_than_line, "shares",
+                     PARAM("parts", money(s, s->line.amount_minor - s->left_minor, s->line.currency)),
+                     PARAM("line", money(s, s->line.amount_minor, s->line.currency)),
+                     PARAM("rest", money(s, s->left_minor < 0 ? -s->left_minor : s->left_minor, s->line.currency)));
     TRY(party_load(s->work, s->decide->party_id, &party));
     TRY(ledger_account_for(s->work, party.is_customer ? FOR_RECEIVABLES : FOR_PAYABLES, &account));
     s->rest_line = s->lines.count;

@@ -457,6 +457,45 @@ DB_TEST(cash_refuses_before_it_writes)
     test_commit(work);
 }
 
+/* Whatever it is called, what is lost counts: many small ones of a kind, a fee said by hand, a surcharge, a booking on a cost account. */
+DB_TEST(cash_limit_by_no_other_name)
+{
+    test_begin(work);
+    (void)given_main_account(work);
+    party_id zon = cash_customer(work, "Zon BV");
+    struct cash_share shares[] = { { cash_invoice(work, zon, "A", 100000), 100000, 0 } };
+    bank_line_id line = pay_line(work, 50000, "A", "Zon BV", "1");
+    const int64_t most = INT64_C(9000000000000000000);
+    struct cash_given_up small[100] = { { { 0 }, 0, { 0 } } };
+    for (size_t i = 0; i < ARRAY_LENGTH(small); i++) small[i] = gave(i < 50 ? "rounding" : "charge", i < 50 ? 5 : 995);
+    struct cash_given_up fee[] = { gave("provider_fee", 50000) }, extra[] = { gave("surcharge", 50000) },
+                         huge[] = { gave("write_off", most), gave("rounding", -most), gave("write_off", most), gave("rounding", 50000 - most) };
+    struct cash_booking cost[] = { { STR("4900"), -50000, { 0 } } };
+    const struct cash_origin proposed = { .category = "provider", .evidence = STR("[]") };
+    struct cash_decided decided = { 0 };
+    struct cash_decide decide = { .line_id = line, .party_id = zon, .shares = { shares, 1, 1 } };
+    int64_t user = work->user_id;
+    work->user_id = 7;
+    decide.differences.at = small, decide.differences.count = 100;
+    (void)expect_refused(&cash_over_limit, cash_settle(work, &decide, &by_hand, &decided));
+    decide.differences.at = extra, decide.differences.count = 1;
+    (void)expect_refused(&cash_over_limit, cash_settle(work, &decide, &by_hand, &decided));
+    decide.differences.at = huge, decide.differences.count = 4;
+    (void)expect_refused(&ledger_too_large, cash_settle(work, &decide, &by_hand, &decided));
+    decide.differences.count = 0, decide.bookings.at = cost, decide.bookings.count = 1;
+    (void)expect_refused(&cash_over_limit, cash_settle(work, &decide, &by_hand, &decided));
+    decide.bookings.count = 0; /* nobody holds on account what the line did not bring */
+    struct fault *fault = cash_settle(work, &decide, &by_hand, &decided);
+    expect(fault != NULL);
+    expect_str("cash.more_than_line", str_of(fault->type->code));
+    decide.differences.at = fee, decide.differences.count = 1;
+    (void)expect_refused(&cash_over_limit, cash_settle(work, &decide, &by_hand, &decided));
+    expect_done(cash_settle(work, &decide, &proposed, &decided)); /* as the provider's own table says */
+    cash_proved(work);
+    work->user_id = user;
+    test_commit(work);
+}
+
 /* ---- Ties ---- */
 
 /* Whatever makes two explanations equally good, the program posts neither. */

@@ -42,6 +42,7 @@ extern const struct record proposal_row_record;
 /* One of its explanations, as it was kept. */
 struct kept_explanation {
     int64_t probability_ppm, other_sets;
+    struct str key; /* of what accepting it does: another explanation has another key */
     struct str category;
     int64_t party_id;
     LIST_OF(struct cash_share) shares;

@@ -378,10 +378,36 @@ static void add_evidence(struct text *t, const struct cash_explanation *e)
     text_addz(t, "]");
 }
 
-static void add_explanation(struct text *t, const struct cash_explanation *e, int sign)
+static struct cash_decide decide_by(struct arena *arena, bank_line_id line, const struct cash_explanation *e, int sign)
+{
+    struct cash_decide d = { .line_id = line, .party_id = { e->party } };
+    for (size_t i = 0; i < e->allocation_count; i++)
+        *LIST_ADD(arena, &d.shares) = (struct cash_share){
+            { e->allocations[i].item }, sign * e->allocations[i].amount_minor, sign * e->allocations[i].line_minor
+        };
+    for (size_t i = 0; i < e->difference_count; i++)
+        *LIST_ADD(arena, &d.differences) = (struct cash_given_up){
+            str_of(cash_difference_name(e->differences[i].kind)), sign * e->differences[i].amount_minor, { 0 }
+        };
+    return d;
+}
+
+/* Who accepts what he saw says which: proposals are worked out anew while he looks. */
+static void add_key(struct text *t, const struct cash_decide *decide)
+{
+    enum { KEY_BYTES = 8 };
+    uint8_t hash[32];
+    struct str json = record_to_json(t->arena, GIVEN(cash_decide, decide));
+    sha256(json.at, json.length, hash);
+    text_addf(t, ",\"key\":\"%s\"", hex_text(t->arena, hash, KEY_BYTES).at);
+}
+
+static void add_explanation(struct text *t, bank_line_id line, const struct cash_explanation *e, int sign)
 {
     text_addf(t, "{\"probability_ppm\":%d,\"other_sets\":%lld", e->probability_ppm, (long long)e->other_sets);
     add_text_member(t, "category", cash_category_name(e->category));
+    const struct cash_decide decide = decide_by(t->arena, line, e, sign);
+    add_key(t, &decide);
     if (e->party) text_addf(t, ",\"party_id\":%lld", (long long)e->party);
     text_addz(t, ",\"shares\":[");
     for (size_t i = 0; i < e->allocation_count; i++)
@@ -395,20 +421,6 @@ static void add_explanation(struct text *t, const struct cash_explanation *e, in
     text_addz(t, "],\"evidence\":");
     add_evidence(t, e);
     text_add_char(t, '}');
-}
-
-static struct cash_decide decide_by(struct arena *arena, bank_line_id line, const struct cash_explanation *e, int sign)
-{
-    struct cash_decide d = { .line_id = line, .party_id = { e->party } };
-    for (size_t i = 0; i < e->allocation_count; i++)
-        *LIST_ADD(arena, &d.shares) = (struct cash_share){
-            { e->allocations[i].item }, sign * e->allocations[i].amount_minor, sign * e->allocations[i].line_minor
-        };
-    for (size_t i = 0; i < e->difference_count; i++)
-        *LIST_ADD(arena, &d.differences) = (struct cash_given_up){
-            str_of(cash_difference_name(e->differences[i].kind)), sign * e->differences[i].amount_minor, { 0 }
-        };
-    return d;
 }
 
 /* ---- One line ---- */
@@ -438,9 +450,11 @@ static struct fault *meet_expected(struct matcher *m, const struct bank_line *li
 static void add_coding(struct arena *arena, struct text *t, const struct cash_coding *coding, const struct bank_line *line)
 {
     const struct cash_booking booking = { .account = coding->account, .amount_minor = line->amount_minor };
-    text_addf(t,
-              "{\"probability_ppm\":%lld,\"other_sets\":0,\"category\":\"unrelated\",\"shares\":[],\"differences\":[],",
-              (long long)coding->ppm);
+    struct cash_decide decide = { .line_id = line->id };
+    *LIST_ADD(arena, &decide.bookings) = booking;
+    text_addf(t, "{\"probability_ppm\":%lld,\"other_sets\":0,\"category\":\"unrelated\"", (long long)coding->ppm);
+    add_key(t, &decide);
+    text_addz(t, ",\"shares\":[],\"differences\":[],");
     text_addf(t, "\"bookings\":[%.*s],", STR_ARG(record_to_json(arena, GIVEN(cash_booking, &booking))));
     if (coding->count)
         text_addf(t, "\"evidence\":[{\"kind\":\"by_habit\",\"weight\":1000,\"value\":%lld}]}", (long long)coding->count);
@@ -478,7 +492,7 @@ static struct fault *keep_proposal(struct matcher *m, const struct bank_line *li
                       proposal->explanations[i].category == CASH_UNKNOWN))
             continue;
         if (i || coded) text_add_char(&t, ',');
-        add_explanation(&t, &proposal->explanations[i], sign);
+        add_explanation(&t, line->id, &proposal->explanations[i], sign);
     }
     text_add_char(&t, ']');
     struct proposal_row row = { line->id,

@@ -21,10 +21,12 @@ static uint64_t end_to_end_key(struct arena *arena, const struct cash_line *line
     return cash_mix(cash_hash(id), SALT_PAID_ID);
 }
 
-/* The newest of this account and amount, or of this id, that is still there; index + 1, or 0. */
-static uint32_t newest_paid(const struct cash_engine *e, uint64_t key, uint32_t currency, int32_t day)
+/* The newest of this account and amount, or (`named`) of this id, that is still there; index + 1, or 0. */
+static uint32_t newest_paid(const struct cash_engine *e, uint64_t key, bool named, uint32_t currency, int32_t day)
 {
-    for (uint32_t n = key ? cash_first(e, key) : 0; n; n = e->paid.at[n - 1].before) {
+    uint32_t next;
+    for (uint32_t n = key ? cash_first(e, key) : 0; n; n = next) {
+        next = named ? e->paid.at[n - 1].named_before : e->paid.at[n - 1].before;
         const struct cash_paid *p = &e->paid.at[n - 1];
         if (!p->is_gone && p->currency == currency && p->day <= day && day - p->day <= RETURN_DAYS) return n;
     }
@@ -37,8 +39,8 @@ static void came_back(struct cash_engine *e, struct arena *arena, const struct c
     int32_t day = date_days(line->booked_on);
     int64_t amount;
     if (!int_sub(0, line->amount_minor, &amount)) return;
-    n = newest_paid(e, end_to_end_key(arena, line), currency, day);
-    if (!n || e->paid.at[n - 1].amount != amount) n = newest_paid(e, account_key(arena, line, amount), currency, day);
+    n = newest_paid(e, end_to_end_key(arena, line), true, currency, day);
+    if (!n || e->paid.at[n - 1].amount != amount) n = newest_paid(e, account_key(arena, line, amount), false, currency, day);
     if (n) e->paid.at[n - 1].is_gone = true;
 }
 
@@ -71,6 +73,7 @@ void cash_remember_paid(struct cash_engine *e, struct arena *arena, const struct
         if (closes) paid.differences[paid.difference_count++] = d->differences[i];
     }
     paid.before = keys[0] ? cash_first(e, keys[0]) : 0;
+    paid.named_before = keys[1] ? cash_first(e, keys[1]) : 0;
     *LIST_ADD(e->arena, &e->paid) = paid;
     for (size_t k = 0; k < ARRAY_LENGTH(keys); k++)
         if (keys[k]) *cash_map_put(e->arena, &e->map, keys[k]) = (uint32_t)e->paid.count;
@@ -79,8 +82,9 @@ void cash_remember_paid(struct cash_engine *e, struct arena *arena, const struct
 void cash_forget_paid(struct cash_engine *e, struct arena *arena, const struct cash_line *line)
 {
     uint64_t key = account_key(arena, line, line->amount_minor);
-    if (!key) key = end_to_end_key(arena, line);
-    for (uint32_t n = key ? cash_first(e, key) : 0; n; n = e->paid.at[n - 1].before)
+    bool named = !key;
+    if (named) key = end_to_end_key(arena, line);
+    for (uint32_t n = key ? cash_first(e, key) : 0; n; n = named ? e->paid.at[n - 1].named_before : e->paid.at[n - 1].before)
         if (e->paid.at[n - 1].line == line->id) e->paid.at[n - 1].is_gone = true;
 }
 
@@ -172,7 +176,7 @@ static bool within_charge(const struct cash_matching *m, const struct cash_paid 
 
 static void by_end_to_end(struct cash_matching *m)
 {
-    uint32_t n = newest_paid(m->engine, end_to_end_key(m->arena, m->line), m->currency, m->day);
+    uint32_t n = newest_paid(m->engine, end_to_end_key(m->arena, m->line), true, m->currency, m->day);
     if (n && within_charge(m, &m->engine->paid.at[n - 1])) bring_back(m, &m->engine->paid.at[n - 1], FROM_BATCH, true);
 }
 
@@ -180,7 +184,7 @@ static void by_end_to_end(struct cash_matching *m)
 static void by_account(struct cash_matching *m)
 {
     const struct cash_engine *e = m->engine;
-    uint32_t n = newest_paid(e, account_key(m->arena, m->line, -m->amount), m->currency, m->day);
+    uint32_t n = newest_paid(e, account_key(m->arena, m->line, -m->amount), false, m->currency, m->day);
     if (!n) return;
     const struct cash_paid *newest = &e->paid.at[n - 1];
     uint32_t other = newest->before;

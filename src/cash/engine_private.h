@@ -111,6 +111,7 @@ struct cash_paid {
     struct cash_difference differences[2]; size_t difference_count;
     int32_t day;
     uint32_t before;            /* an earlier one of the same account and amount: index + 1 */
+    uint32_t named_before;      /* an earlier one of the same end-to-end id */
     bool is_gone;               /* came back, or the decision was taken back */
 };
 struct cash_paid_part { uint32_t item; int64_t amount; };

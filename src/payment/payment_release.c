@@ -21,6 +21,7 @@ static struct fault *expect_payment(struct work *work, const struct payment_run 
     struct cash_expectation expectation = {
         .source_kind = STR("payment"),
         .source_id = p->id.n,
+        .whole_id = run->id.n,
         .reference = p->end_to_end_id,
         .amount_minor = -p->amount_minor,
         .currency = p->currency,
@@ -38,6 +39,7 @@ static struct fault *expect_total(struct work *work, const struct payment_run *r
     struct cash_expectation expectation = {
         .source_kind = STR("payment_run"),
         .source_id = run->id.n,
+        .whole_id = run->id.n,
         .reference = str_format(work->arena, "%.*s-1", STR_ARG(run->message_id)),
         .amount_minor = -total_minor,
         .currency = run->currency,

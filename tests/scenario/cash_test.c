@@ -265,7 +265,11 @@ DB_TEST(scenario_cash_refund_by_hand)
         json_object_get(GET(&s, PATH("/cash/decisions?bank_line_id=%lld", LL(lines.at[0].id.n))), "items"), 0);
     if (!row) {
         row = row_of(GET(&s, "/cash/queue?waiting=true"), lines.at[0].id.n);
-        POST(&s, "/cash/accept", "{\"line_id\":%lld,\"rank\":1}", LL(lines.at[0].id.n));
+        const char *key = text_in(json_array_get(json_object_get(row, "explanations"), 0), "key");
+        expect_int(16, (int64_t)strlen(key));
+        json_t *other = REFUSED(&s, 409, "/cash/accept", "{\"line_id\":%lld,\"rank\":1,\"key\":\"0123456789abcdef\"}", LL(lines.at[0].id.n));
+        expect_str("cash.proposal_changed", str_of(text_in(other, "code")));
+        POST(&s, "/cash/accept", "{\"line_id\":%lld,\"rank\":1,\"key\":\"%s\"}", LL(lines.at[0].id.n), key);
     }
     expect_str("refund", str_of(text_in(row, "category")));
     work->reading = false;

@@ -13,7 +13,7 @@ import { useParty } from '../parts/who'
 import { useWords } from '../text/text'
 
 export interface Evidence { kind: string; weight: number; value: number; source?: string; from?: number; length?: number; item_id?: number; party_id?: number }
-export interface Explanation { probability_ppm: number; other_sets: number; category: string; party_id?: number; shares: { item_id: number; amount_minor: number; line_minor?: number }[]; differences: { kind: string; amount_minor: number }[]; bookings?: { account: string; amount_minor: number }[]; evidence: Evidence[] }
+export interface Explanation { probability_ppm: number; other_sets: number; category: string; party_id?: number; key?: string; shares: { item_id: number; amount_minor: number; line_minor?: number }[]; differences: { kind: string; amount_minor: number }[]; bookings?: { account: string; amount_minor: number }[]; evidence: Evidence[] }
 type Row = Schemas['queue_row']
 /** Says what to book: a proposal that can be accepted as it stands. */
 const complete = (e?: Explanation) => !!e && (!/^un/.test(e.category) || !!e.bookings?.length)
@@ -102,7 +102,7 @@ export default function Queue() {
     }
     const decided = (row: Row, decision: number) => { last.current.push(decision); setDoing(undefined); gone([row.id]); note(t('decided', { what: row.name ?? date(row.booked_on) }), () => { void undo() }) }
     const undo = async () => { const id = last.current.pop(); if (!id) return; await run(async () => { await call('cash_undo', { id, reason: t('undo_reason') }); note(t('taken_back')); load() }) }
-    const accept = (rank: number) => { if (at && !busy) void run(async () => { const decision = await call('cash_accept', { line_id: at.id, rank }); decided(at, decision.id) }) }
+    const accept = (rank: number) => { if (at && !busy) void run(async () => { const decision = await call('cash_accept', { line_id: at.id, rank, ...(explanations[rank - 1]?.key ? { key: explanations[rank - 1]!.key } : {}) }); decided(at, decision.id) }) }
     const explanations = (at?.explanations ?? []) as Explanation[], evidence = explanations[0]?.evidence ?? []
     const may = can('cash_accept'), usable = (rank: number) => may && complete(explanations[rank - 1]) ? () => accept(rank) : undefined
     const markable = (row: Row) => may && complete(((row.explanations ?? []) as Explanation[])[0]), flip = (id: number) => setMarked(now => now.includes(id) ? now.filter(m => m !== id) : [...now, id])
