@@ -77,7 +77,8 @@ struct fault *cash_codings_load(struct work *work, struct arena *arena, struct c
 /* "KOSTEN", "provisie", "charges": of the bank itself, which names nobody. */
 static bool is_bank_charge(const struct bank_line *line)
 {
-    static const char *const said[] = { "KOSTEN", "PROVISIE", "CHARGES", " FEE ", " FEES ", "GEBUEHR", "GEB\xc3\x9cHR", "GEB\xc3\xbcHR", "COMMISSION" };
+    static const char *const said[] = { "KOSTEN",  "PROVISIE",      "CHARGES",       " FEE ",     " FEES ",
+                                        "GEBUEHR", "GEB\xc3\x9cHR", "GEB\xc3\xbcHR", "COMMISSION" };
     char text[200] = " "; /* words stand between spaces: COFFEE is no fee */
     size_t n = 1;
     if (line->amount_minor >= 0 || line->iban.length || line->name.length) return false;

@@ -107,6 +107,16 @@ LISTABLE(decision_list, nothing, cash_decided, cash_decideds);
 
 /* ---- Deciding ---- */
 
+/* Who accepts what he saw says which: proposals are worked out anew while he looks. */
+void cash_say_key(struct text *t, const struct cash_decide *decide)
+{
+    enum { KEY_BYTES = 8 };
+    uint8_t hash[32];
+    struct str json = record_to_json(t->arena, GIVEN(cash_decide, decide));
+    sha256(json.at, json.length, hash);
+    text_addf(t, ",\"key\":\"%s\"", hex_text(t->arena, hash, KEY_BYTES).at);
+}
+
 static struct fault *decide_op(struct work *work, const struct decide_ask *takes, struct cash_decided *out)
 {
     const char *category = takes->shares.count ? "match" : takes->party_id.n ? "on_account" : "unrelated";
@@ -160,11 +170,16 @@ struct cash_decide cash_decide_as(struct work *work, bank_line_id line, const st
     return decide;
 }
 
-struct accept { bank_line_id line_id; int64_t rank; struct str key; };
-RECORD(accept, { ID(struct accept, line_id),
-                 FIELD(struct accept, rank, .min = 1, .max = 3, .about = "1 is the best explanation"),
-                 FIELD(struct accept, key, .max = 32, OPTIONAL,
-                       .about = "of the explanation as you saw it: refused when there is another one in its place now") });
+struct accept {
+    bank_line_id line_id;
+    int64_t rank;
+    struct str key;
+};
+RECORD(accept,
+       { ID(struct accept, line_id),
+         FIELD(struct accept, rank, .min = 1, .max = 3, .about = "1 is the best explanation"),
+         FIELD(struct accept, key, .max = 32, OPTIONAL,
+               .about = "of the explanation as you saw it: refused when there is another one in its place now") });
 
 static const struct fault_type cash_proposal_changed = {
     FAULT_CONFLICT, "cash.proposal_changed",

@@ -42,7 +42,8 @@ static struct fault *discount_allowed(struct settling *s, int64_t *allowed_minor
         const struct open_item *item = &s->items[i];
         TRY(cash_discount_of(s->work, item, &until, &discount));
         if (!discount || s->line.booked_on.ymd > date_add_days(until, (int)s->setting.discount_late_days).ymd) continue;
-        if (int_mul_div(discount, s->share_lines[i], item->amount_minor, &here)) (void)int_add(*allowed_minor, here, allowed_minor);
+        if (int_mul_div(discount, s->share_lines[i], item->amount_minor, &here))
+            (void)int_add(*allowed_minor, here, allowed_minor);
     }
     return NULL;
 }

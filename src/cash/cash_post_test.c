@@ -469,7 +469,8 @@ DB_TEST(cash_limit_by_no_other_name)
     struct cash_given_up small[100] = { { { 0 }, 0, { 0 } } };
     for (size_t i = 0; i < ARRAY_LENGTH(small); i++) small[i] = gave(i < 50 ? "rounding" : "charge", i < 50 ? 5 : 995);
     struct cash_given_up fee[] = { gave("provider_fee", 50000) }, extra[] = { gave("surcharge", 50000) },
-                         huge[] = { gave("write_off", most), gave("rounding", -most), gave("write_off", most), gave("rounding", 50000 - most) };
+                         huge[] = { gave("write_off", most), gave("rounding", -most), gave("write_off", most),
+                                    gave("rounding", 50000 - most) };
     struct cash_booking cost[] = { { STR("4900"), -50000, { 0 } } };
     const struct cash_origin proposed = { .category = "provider", .evidence = STR("[]") };
     struct cash_decided decided = { 0 };

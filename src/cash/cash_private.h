@@ -53,6 +53,7 @@ struct kept_explanation {
 /* The explanation of this rank that is kept for a line, and the decision that accepting it makes. Refuses cash_missing. */
 CHECKED struct fault *cash_kept(struct work *work, bank_line_id line, int64_t rank, struct kept_explanation *kept,
                                 struct str *model);
+void cash_say_key(struct text *text, const struct cash_decide *decide); /* its member of an explanation as JSON */
 struct cash_decide cash_decide_as(struct work *work, bank_line_id line, const struct kept_explanation *e);
 /* Where a line stands in the queue, least first: the most money that one click closes, amount times chance; the oldest at equals. */
 void cash_place(struct proposal_row *row, const struct bank_line *line);

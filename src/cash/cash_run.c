@@ -392,22 +392,12 @@ static struct cash_decide decide_by(struct arena *arena, bank_line_id line, cons
     return d;
 }
 
-/* Who accepts what he saw says which: proposals are worked out anew while he looks. */
-static void add_key(struct text *t, const struct cash_decide *decide)
-{
-    enum { KEY_BYTES = 8 };
-    uint8_t hash[32];
-    struct str json = record_to_json(t->arena, GIVEN(cash_decide, decide));
-    sha256(json.at, json.length, hash);
-    text_addf(t, ",\"key\":\"%s\"", hex_text(t->arena, hash, KEY_BYTES).at);
-}
-
 static void add_explanation(struct text *t, bank_line_id line, const struct cash_explanation *e, int sign)
 {
     text_addf(t, "{\"probability_ppm\":%d,\"other_sets\":%lld", e->probability_ppm, (long long)e->other_sets);
     add_text_member(t, "category", cash_category_name(e->category));
     const struct cash_decide decide = decide_by(t->arena, line, e, sign);
-    add_key(t, &decide);
+    cash_say_key(t, &decide);
     if (e->party) text_addf(t, ",\"party_id\":%lld", (long long)e->party);
     text_addz(t, ",\"shares\":[");
     for (size_t i = 0; i < e->allocation_count; i++)
@@ -453,7 +443,7 @@ static void add_coding(struct arena *arena, struct text *t, const struct cash_co
     struct cash_decide decide = { .line_id = line->id };
     *LIST_ADD(arena, &decide.bookings) = booking;
     text_addf(t, "{\"probability_ppm\":%lld,\"other_sets\":0,\"category\":\"unrelated\"", (long long)coding->ppm);
-    add_key(t, &decide);
+    cash_say_key(t, &decide);
     text_addz(t, ",\"shares\":[],\"differences\":[],");
     text_addf(t, "\"bookings\":[%.*s],", STR_ARG(record_to_json(arena, GIVEN(cash_booking, &booking))));
     if (coding->count)

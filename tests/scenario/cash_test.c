@@ -267,7 +267,8 @@ DB_TEST(scenario_cash_refund_by_hand)
         row = row_of(GET(&s, "/cash/queue?waiting=true"), lines.at[0].id.n);
         const char *key = text_in(json_array_get(json_object_get(row, "explanations"), 0), "key");
         expect_int(16, (int64_t)strlen(key));
-        json_t *other = REFUSED(&s, 409, "/cash/accept", "{\"line_id\":%lld,\"rank\":1,\"key\":\"0123456789abcdef\"}", LL(lines.at[0].id.n));
+        json_t *other = REFUSED(&s, 409, "/cash/accept", "{\"line_id\":%lld,\"rank\":1,\"key\":\"0123456789abcdef\"}",
+                                LL(lines.at[0].id.n));
         expect_str("cash.proposal_changed", str_of(text_in(other, "code")));
         POST(&s, "/cash/accept", "{\"line_id\":%lld,\"rank\":1,\"key\":\"%s\"}", LL(lines.at[0].id.n), key);
     }
