@@ -317,6 +317,9 @@ update cash_request set state = :state, ended_at = :ended_at, ended_by = :ended_
 -- name: model_used
 select {cash_model_columns} from cash_model where company_id = :company_id and is_used order by id desc limit 1;
 
+-- name: model_last
+select id, nullif(version_hash, '') as version_hash, is_used, quality, trained_at from cash_model where company_id = :company_id order by id desc limit 1;
+
 -- name: lessons
 select cast((select count(*) from cash_decision d where d.company_id = :company_id
               and d.decided_at > coalesce((select max(m.trained_at) from cash_model m where m.company_id = :company_id), 0))
@@ -331,7 +334,7 @@ insert into cash_model (company_id, {cash_model_columns})
 values (:company_id, {:cash_model_columns});
 
 -- name: model_list
-select id, version_hash, is_used, quality, trained_at from cash_model where company_id = :company_id;
+select id, nullif(version_hash, '') as version_hash, is_used, quality, trained_at from cash_model where company_id = :company_id;
 
 -- name: party_all
 select id, number, name, city, country, parent_id from party where company_id = :company_id and (is_customer or is_supplier);

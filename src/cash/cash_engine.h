@@ -248,10 +248,13 @@ struct cash_quality {            /* measured on held-back history, never on what
     int32_t ece_ppm;             /* expected calibration error */
     int32_t logloss_ppm;
 };
+enum cash_unlearned { CASH_SHORT_HISTORY = 1, CASH_FEW_EXPLAINED };
 struct cash_report {
     struct cash_quality rules, before, now; /* rules alone; the model in use so far (lines 0: none); the new one */
     bool used;                   /* the new model is better and is in use */
-    struct str blob;             /* the model to store, whether used or not; absent: too little history to learn from */
+    struct str blob;             /* the model to store, whether used or not; absent: nothing could be learned */
+    int64_t history, explained;  /* decided lines looked at; those of them whose decision is one of the explanations that were looked for */
+    unsigned unlearned;          /* enum cash_unlearned; 0: something was learned */
     uint64_t version;            /* hash of the blob */
 };
 /* Replays, trains, calibrates on held-back history and uses the new model if it is no worse than `in_use` (may be absent). */

@@ -35,7 +35,7 @@ RECORD(line_id, { ID(struct line_id, id) });
 struct model_row { int64_t id; struct str version_hash, content; bool is_used; struct str quality; struct instant trained_at; };
 RECORD(model_row, {
     FIELD_OF(FIELD_ID, int64_t, struct model_row, id, .sort = true),
-    FIELD(struct model_row, version_hash),
+    FIELD(struct model_row, version_hash, OPTIONAL, .about = "absent: nothing could be learned; `quality` says why"),
     BYTES(struct model_row, content, OPTIONAL),
     FIELD(struct model_row, is_used),
     JSON(struct model_row, quality),
@@ -654,23 +654,6 @@ struct fault *cash_has_news(struct work *work, bool *news)
     return db_find(work, &sql_line_unseen, NONE, INTO(line_id, &line), news);
 }
 
-enum { LESSONS = 500 };
-struct lessons { int64_t count; };
-RECORD(lessons, { FIELD(struct lessons, count) });
-
-struct fault *cash_has_lessons(struct work *work, bool *lessons)
-{
-    struct lessons since = { 0 };
-    struct model_row model = { 0 };
-    bool found;
-    TRY(db_one(work, &sql_lessons, NONE, INTO(lessons, &since), &db_broken));
-    *lessons = since.count >= LESSONS;
-    if (*lessons) return NULL;
-    TRY(db_find(work, &sql_model_used, NONE, INTO(model_row, &model), &found));
-    *lessons = found && !cash_model_is_readable(model.content); /* of an older program: rules alone until it is learned anew */
-    return NULL;
-}
-
 /* ---- Operations ---- */
 
 struct run_takes {
@@ -687,35 +670,72 @@ CALLABLE(run_op, run_takes, cash_run_result);
 
 /* ---- Learning from the company's own history ---- */
 
+static const char *const unlearned_names[] = { "", "short_history", "few_explained" };
 struct trained {
     int64_t lines, right_rules, right_before, right_now, posted_rules, posted_before, posted_now;
     int64_t posted_wrong_rules, posted_wrong_before, posted_wrong_now, ece_ppm, logloss_ppm;
+    int64_t history, explained;
     bool used;
+    unsigned unlearned;
     struct str version;
 };
-RECORD(trained, {
-    FIELD(struct trained, lines, .about = "held back from learning, to measure by"),
-    FIELD(struct trained, right_rules, .about = "first explanation exactly right, by rules alone"),
-    FIELD(struct trained, right_before, .about = "the same with the model in use so far; 0 when there was none"),
-    FIELD(struct trained, right_now, .about = "the same with the new model"),
-    FIELD(struct trained, posted_rules, .about = "what rules alone would have posted by themselves"),
-    FIELD(struct trained, posted_before),
-    FIELD(struct trained, posted_now, .about = "what the new model would have posted by itself"),
-    FIELD(struct trained, posted_wrong_rules),
-    FIELD(struct trained, posted_wrong_before),
-    FIELD(struct trained, posted_wrong_now),
-    FIELD(struct trained, ece_ppm, .about = "how far its probabilities are from how often it is right, in millionths"),
-    FIELD(struct trained, logloss_ppm),
-    FIELD(struct trained, used, .about = "the new model is better and is in use"),
-    FIELD(struct trained, version, OPTIONAL, .about = "absent: too little history to learn from"),
-});
+RECORD(
+    trained,
+    {
+        FIELD(struct trained, lines, .about = "held back from learning, to measure by"),
+        FIELD(struct trained, right_rules, .about = "first explanation exactly right, by rules alone"),
+        FIELD(struct trained, right_before, .about = "the same with the model in use so far; 0 when there was none"),
+        FIELD(struct trained, right_now, .about = "the same with the new model"),
+        FIELD(struct trained, posted_rules, .about = "what rules alone would have posted by themselves"),
+        FIELD(struct trained, posted_before),
+        FIELD(struct trained, posted_now, .about = "what the new model would have posted by itself"),
+        FIELD(struct trained, posted_wrong_rules),
+        FIELD(struct trained, posted_wrong_before),
+        FIELD(struct trained, posted_wrong_now),
+        FIELD(struct trained, ece_ppm,
+              .about = "how far its probabilities are from how often it is right, in millionths"),
+        FIELD(struct trained, logloss_ppm),
+        FIELD(struct trained, used, .about = "the new model is better and is in use"),
+        FIELD(struct trained, version, OPTIONAL, .about = "absent: nothing could be learned"),
+        FIELD(struct trained, history, .about = "decided lines that were looked at"),
+        FIELD(struct trained, explained,
+              .about = "of these, how many had the decision among the explanations looked for"),
+        FIELD(
+            struct trained, unlearned, CHOICES(unlearned_names), OPTIONAL,
+            .about =
+                "why nothing could be learned: fewer than 300 lines were decided, or hardly any shows which explanation is right"),
+    });
 
+/* It learns again when enough was decided since the last time; when nothing could be learned then, when there is half as much history
+ * again. */
+enum { LESSONS = 500 };
+struct lessons { int64_t count; };
+RECORD(lessons, { FIELD(struct lessons, count) });
+
+struct fault *cash_has_lessons(struct work *work, bool *lessons)
+{
+    struct lessons since = { 0 };
+    struct model_row model = { 0 }, last = { 0 };
+    struct trained quality = { 0 };
+    bool found;
+    TRY(db_one(work, &sql_lessons, NONE, INTO(lessons, &since), &db_broken));
+    TRY(db_find(work, &sql_model_last, NONE, INTO(model_row, &last), &found));
+    if (found && !last.version_hash.length) TRY(record_from_json(work->arena, last.quality, INTO(trained, &quality)));
+    *lessons = since.count >= LESSONS && since.count >= quality.history / 2;
+    if (*lessons || !found) return NULL;
+    TRY(db_find(work, &sql_model_used, NONE, INTO(model_row, &model), &found));
+    *lessons = found && model.id == last.id && !cash_model_is_readable(model.content); /* of an older program: rules alone until it is learned anew */
+    return NULL;
+}
+
+/* Also that nothing could be learned: it is not tried again every hour. */
 static struct fault *keep_model(struct work *work, const struct cash_report *report, struct trained *out)
 {
-    out->version = str_format(work->arena, "%016llx", (unsigned long long)report->version);
+    const struct str nothing = STR("");
+    if (report->blob.length) out->version = str_format(work->arena, "%016llx", (unsigned long long)report->version);
     struct model_row row = { .id = id_new(work),
-                             .version_hash = out->version,
-                             .content = report->blob,
+                             .version_hash = report->blob.length ? out->version : nothing,
+                             .content = report->blob.length ? report->blob : nothing,
                              .is_used = report->used,
                              .trained_at = work->now };
     row.quality = record_to_json(work->arena, GIVEN(trained, out));
@@ -773,9 +793,12 @@ static struct fault *train(struct work *work, const struct nothing *takes, struc
         .posted_wrong_now = report.now.posted_wrong,
         .ece_ppm = report.now.ece_ppm,
         .logloss_ppm = report.now.logloss_ppm,
+        .history = report.history,
+        .explained = report.explained,
         .used = report.used,
+        .unlearned = report.unlearned,
     };
-    return report.blob.length ? keep_model(work, &report, out) : NULL;
+    return keep_model(work, &report, out);
 }
 CALLABLE(train, nothing, trained);
 

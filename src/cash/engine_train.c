@@ -293,15 +293,25 @@ static struct fault *learn(struct training *t, struct cash_report *report)
     return NULL;
 }
 
+/* Why nothing can be learned, or 0: lines that are too few, or of which hardly any shows what is right. */
+static enum cash_unlearned unlearned(const struct training *t, struct cash_report *report)
+{
+    enum { LEAST_EXPLAINED = 50 };
+    for (size_t i = 0; i < t->count; i++) report->explained += !t->samples[i].batch && t->samples[i].right >= 0;
+    if (report->history < LEAST_LINES) return CASH_SHORT_HISTORY;
+    return t->count < LEAST_LINES || report->explained < LEAST_EXPLAINED ? CASH_FEW_EXPLAINED : 0;
+}
+
 struct fault *cash_engine_train(struct cash_engine *engine, struct arena *arena, const struct cash_past *past,
                                 size_t count, struct str in_use, struct cash_report *report)
 {
-    *report = (struct cash_report){ 0 };
+    *report = (struct cash_report){ .history = (int64_t)count };
     struct training t = { .engine = engine, .arena = arena_new((size_t)8 << 30) };
     t.samples = ARENA_ARRAY(t.arena, struct sample, (count < PAST_MAX ? count : PAST_MAX) + 1);
     replay_and_observe(&t, past, count);
     struct cash_learned *before = in_use.at ? cash_learned_read(engine->arena, in_use) : NULL;
-    struct fault *fault = t.count >= LEAST_LINES ? learn(&t, report) : NULL;
+    report->unlearned = unlearned(&t, report);
+    struct fault *fault = report->unlearned ? NULL : learn(&t, report);
     if (fault) fault = FAULT(arena, &predict_failed, NULL, PARAM("why", STR("learning stopped")));
     if (report->blob.at) report->blob = str_copy(arena, report->blob.at, report->blob.length);
     measure_rules(&t, &report->rules);

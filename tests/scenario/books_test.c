@@ -285,7 +285,7 @@ DB_TEST(scenario_bank_and_cash)
     POST(
         &s, "/cash/settings",
         "{\"precision_ppm\":995000,\"rounding_minor\":5,\"charge_minor\":2500,\"difference_auto_minor\":10000,\"discount_mode\":\"excluded\",\"discount_late_days\":3,\"write_off_minor\":5000,\"answer_days\":7,\"version\":1}");
-    POST(&s, "/cash/train", "{}");
+    expect_str("short_history", str_of(text_in(POST(&s, "/cash/train", "{}"), "unlearned")));
     GET(&s, "/cash/models");
     GET(&s, "/cash/export?from_on=2025-01-01");
     settle_by_hand(&s, number_in(party, "id"), line);

@@ -96,3 +96,52 @@ DB_TEST(scenario_job_learns_from_history)
     expect(number_in(quality, "posted_now") < number_in(quality, "posted_before"));
     scene_end(&s);
 }
+
+/* Payments of the past that show nothing: what a payment provider paid out, of which no report is there. */
+static void given_pay_outs(struct scene *s, uint64_t seed, int lines)
+{
+    struct work *work = s->work;
+    struct rng rng = rng_new(seed);
+    struct text payments = text_new(work->arena);
+    text_addz(&payments, "Betaaldatum;Bedrag;Naam;IBAN;Omschrijving;Klantnummer;Facturen;Soort\n");
+    for (int i = 0; i < lines; i++)
+        text_addf(&payments, "2024-%02d-%02d;%s;Uitbetaling;;;;;psp\n", 1 + i % 12, 1 + i % 28,
+                  minor_format(work->arena, rng_between(&rng, 1000, 900000), 2).at);
+    ask(s, 200, "POST", "/imports/run?file_name=payments.csv&kind=payments", text_str(&payments));
+}
+
+static bool has_lessons(struct work *work)
+{
+    bool lessons = false;
+    test_begin(work);
+    expect_done(cash_has_lessons(work, &lessons));
+    db_rollback(work);
+    return lessons;
+}
+
+/* Tried once, and not again every hour: only when there is half as much history again. */
+DB_TEST(scenario_job_remembers_that_nothing_was_learned)
+{
+    struct scene s = scene_begin(work);
+    given_pay_outs(&s, 3, 499);
+    expect(!has_lessons(work));
+    given_pay_outs(&s, 5, 701);
+    expect(has_lessons(work));
+    json_t *models = serve_until(&s, 1);
+    expect_int(1, json_array_size(models));
+    json_t *first = json_array_get(models, 0), *quality = json_object_get(first, "quality");
+    expect(json_is_false(json_object_get(first, "is_used")));
+    expect(!json_object_get(first, "version_hash") && !json_object_get(quality, "version"));
+    expect_str("few_explained", str_of(text_in(quality, "unlearned")));
+    expect_int(1200, number_in(quality, "history"));
+    expect_int(0, number_in(quality, "explained"));
+    given_pay_outs(&s, 7, 599);
+    expect(!has_lessons(work));
+    given_pay_outs(&s, 9, 1);
+    expect(has_lessons(work)); /* half as much again */
+    json_t *tried = POST(&s, "/cash/train", "{}"); /* by hand, whenever one likes */
+    expect_str("few_explained", str_of(text_in(tried, "unlearned")));
+    expect_int(1800, number_in(tried, "history"));
+    expect(!has_lessons(work));
+    scene_end(&s);
+}
