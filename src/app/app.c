@@ -57,6 +57,7 @@ void app_operations(struct arena *arena, struct operations *out)
         &bank_operations,
         &bank_early_operations,
         &cash_runs,
+        &cash_learnings,
         &cash_desk,
         &cash_bulk,
         &cash_questions,

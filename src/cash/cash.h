@@ -132,5 +132,5 @@ CHECKED struct fault *cash_verify(struct work *work, struct cash_proof *proof);
 
 extern const struct fault_type cash_decided_already, cash_does_not_add_up, cash_party_needed, cash_missing,
     cash_over_limit;
-extern const struct operation_table cash_runs, cash_desk, cash_bulk, cash_questions, cash_limits, cash_batches,
+extern const struct operation_table cash_runs, cash_learnings, cash_desk, cash_bulk, cash_questions, cash_limits, cash_batches,
     cash_settings_table;

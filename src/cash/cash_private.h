@@ -140,3 +140,15 @@ CHECKED struct fault *cash_make_stale(struct work *work, const struct settling *
 
 /* ---- Batches (cash_batch.c) ---- */
 CHECKED struct fault *cash_batches_tell(struct work *work, struct cash_engine *engine);
+
+/* ---- Learning ---- */
+
+struct cash_model_row {
+    int64_t id;
+    struct str version_hash, content;
+    bool is_used;
+    struct str quality;
+    struct instant trained_at;
+};
+extern const struct record cash_model_row_record;
+struct cash_training { struct cash_report report; };

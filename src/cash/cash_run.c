@@ -32,15 +32,6 @@ RECORD(iban_row, { FIELD(struct iban_row, id), FIELD(struct iban_row, iban) });
 struct line_id { bank_line_id id; };
 LIST_STRUCT(line_ids, struct line_id);
 RECORD(line_id, { ID(struct line_id, id) });
-struct model_row { int64_t id; struct str version_hash, content; bool is_used; struct str quality; struct instant trained_at; };
-RECORD(model_row, {
-    FIELD_OF(FIELD_ID, int64_t, struct model_row, id, .sort = true),
-    FIELD(struct model_row, version_hash, OPTIONAL, .about = "absent: nothing could be learned; `quality` says why"),
-    BYTES(struct model_row, content, OPTIONAL),
-    FIELD(struct model_row, is_used),
-    JSON(struct model_row, quality),
-    FIELD(struct model_row, trained_at),
-});
 /* ---- What the engine knows: one for what customers owe, one for what we owe, its signs turned ---- */
 
 #define ENGINE_BYTES ((size_t)1 << 34)
@@ -325,7 +316,7 @@ static struct fault *settings_of(struct work *work, struct cash_settings *settin
 static struct fault *prepare(struct matcher *m)
 {
     struct cash_settings settings;
-    struct model_row model = { 0 };
+    struct cash_model_row model = { 0 };
     struct cash_past *past;
     size_t past_count;
     bool found;
@@ -345,7 +336,7 @@ static struct fault *prepare(struct matcher *m)
         cash_engine_replay(m->owed, past, past_count);
         open_now(m);
     }
-    TRY(db_find(m->work, &sql_model_used, NONE, INTO(model_row, &model), &found));
+    TRY(db_find(m->work, &sql_model_used, NONE, INTO(cash_model_row, &model), &found));
     if (!found) return NULL;
     struct fault *unreadable = cash_engine_model(m->owed, m->arena, model.content);
     if (unreadable) return NULL; /* of an older program: rules alone until it is trained again */
@@ -668,91 +659,14 @@ static struct fault *run_op(struct work *work, const struct run_takes *takes, st
 }
 CALLABLE(run_op, run_takes, cash_run_result);
 
-/* ---- Learning from the company's own history ---- */
-
-static const char *const unlearned_names[] = { "", "short_history", "few_explained" };
-struct trained {
-    int64_t lines, right_rules, right_before, right_now, posted_rules, posted_before, posted_now;
-    int64_t posted_wrong_rules, posted_wrong_before, posted_wrong_now, ece_ppm, logloss_ppm;
-    int64_t history, explained;
-    bool used;
-    unsigned unlearned;
-    struct str version;
-};
-RECORD(
-    trained,
-    {
-        FIELD(struct trained, lines, .about = "held back from learning, to measure by"),
-        FIELD(struct trained, right_rules, .about = "first explanation exactly right, by rules alone"),
-        FIELD(struct trained, right_before, .about = "the same with the model in use so far; 0 when there was none"),
-        FIELD(struct trained, right_now, .about = "the same with the new model"),
-        FIELD(struct trained, posted_rules, .about = "what rules alone would have posted by themselves"),
-        FIELD(struct trained, posted_before),
-        FIELD(struct trained, posted_now, .about = "what the new model would have posted by itself"),
-        FIELD(struct trained, posted_wrong_rules),
-        FIELD(struct trained, posted_wrong_before),
-        FIELD(struct trained, posted_wrong_now),
-        FIELD(struct trained, ece_ppm,
-              .about = "how far its probabilities are from how often it is right, in millionths"),
-        FIELD(struct trained, logloss_ppm),
-        FIELD(struct trained, used, .about = "the new model is better and is in use"),
-        FIELD(struct trained, version, OPTIONAL, .about = "absent: nothing could be learned"),
-        FIELD(struct trained, history, .about = "decided lines that were looked at"),
-        FIELD(struct trained, explained,
-              .about = "of these, how many had the decision among the explanations looked for"),
-        FIELD(
-            struct trained, unlearned, CHOICES(unlearned_names), OPTIONAL,
-            .about =
-                "why nothing could be learned: fewer than 300 lines were decided, or hardly any shows which explanation is right"),
-    });
-
-/* It learns again when enough was decided since the last time; when nothing could be learned then, when there is half as much history
- * again. */
-enum { LESSONS = 500 };
-struct lessons { int64_t count; };
-RECORD(lessons, { FIELD(struct lessons, count) });
-
-struct fault *cash_has_lessons(struct work *work, bool *lessons)
-{
-    struct lessons since = { 0 };
-    struct model_row model = { 0 }, last = { 0 };
-    struct trained quality = { 0 };
-    bool found;
-    TRY(db_one(work, &sql_lessons, NONE, INTO(lessons, &since), &db_broken));
-    TRY(db_find(work, &sql_model_last, NONE, INTO(model_row, &last), &found));
-    if (found && !last.version_hash.length) TRY(record_from_json(work->arena, last.quality, INTO(trained, &quality)));
-    *lessons = since.count >= LESSONS && since.count >= quality.history / 2;
-    if (*lessons || !found) return NULL;
-    TRY(db_find(work, &sql_model_used, NONE, INTO(model_row, &model), &found));
-    *lessons = found && model.id == last.id && !cash_model_is_readable(model.content); /* of an older program: rules alone until it is learned anew */
-    return NULL;
-}
-
-/* Also that nothing could be learned: it is not tried again every hour. */
-static struct fault *keep_model(struct work *work, const struct cash_report *report, struct trained *out)
-{
-    const struct str nothing = STR("");
-    if (report->blob.length) out->version = str_format(work->arena, "%016llx", (unsigned long long)report->version);
-    struct model_row row = { .id = id_new(work),
-                             .version_hash = report->blob.length ? out->version : nothing,
-                             .content = report->blob.length ? report->blob : nothing,
-                             .is_used = report->used,
-                             .trained_at = work->now };
-    row.quality = record_to_json(work->arena, GIVEN(trained, out));
-    if (report->used) TRY(db_run(work, &sql_model_retire, NONE));
-    TRY(db_run(work, &sql_model_add, GIVEN(model_row, &row)));
-    work_changed(work, "cash_model", row.id, (struct given){ &trained_record, NULL }, GIVEN(trained, out));
-    return NULL;
-}
-
-struct cash_training { struct cash_report report; };
+/* ---- Learning: the past, replayed ---- */
 
 struct fault *cash_train_read(struct work *work, struct cash_training **out)
 {
     struct cash_run_result unused = { 0 };
     struct matcher m = { .work = work, .result = &unused };
     struct cash_settings settings;
-    struct model_row model = { 0 };
+    struct cash_model_row model = { 0 };
     struct cash_past *past;
     size_t past_count;
     bool found;
@@ -768,55 +682,14 @@ struct fault *cash_train_read(struct work *work, struct cash_training **out)
     if (!fault) fault = took(&m, past, past_count);
     if (!fault) fault = add_owed(&m, true);
     if (!fault) fault = cash_batches_tell(work, m.owed);
-    if (!fault) fault = db_find(work, &sql_model_used, NONE, INTO(model_row, &model), &found);
+    if (!fault) fault = db_find(work, &sql_model_used, NONE, INTO(cash_model_row, &model), &found);
     if (!fault) fault = cash_engine_train(m.owed, work->arena, past, past_count, model.content, &(*out)->report);
     arena_free(m.arena);
     return fault;
 }
 
-static struct fault *train(struct work *work, const struct nothing *takes, struct trained *out)
-{
-    struct cash_training *training = work->prepared;
-    (void)takes;
-    if (!training) TRY(cash_train_read(work, &training));
-    const struct cash_report report = training->report;
-    *out = (struct trained){
-        .lines = report.now.lines,
-        .right_rules = report.rules.right,
-        .right_before = report.before.right,
-        .right_now = report.now.right,
-        .posted_rules = report.rules.posted,
-        .posted_before = report.before.posted,
-        .posted_now = report.now.posted,
-        .posted_wrong_rules = report.rules.posted_wrong,
-        .posted_wrong_before = report.before.posted_wrong,
-        .posted_wrong_now = report.now.posted_wrong,
-        .ece_ppm = report.now.ece_ppm,
-        .logloss_ppm = report.now.logloss_ppm,
-        .history = report.history,
-        .explained = report.explained,
-        .used = report.used,
-        .unlearned = report.unlearned,
-    };
-    return keep_model(work, &report, out);
-}
-CALLABLE(train, nothing, trained);
-
-LIST_STRUCT(model_rows, struct model_row);
-static struct fault *model_list(struct work *work, const struct nothing *takes, const struct list_query *query,
-                                struct model_rows *rows, struct str *next)
-{
-    (void)takes;
-    return db_list(work, &sql_model_list, NONE, query, INTO_LIST(model_row, rows), next);
-}
-LISTABLE(model_list, nothing, model_row, model_rows);
-
 static const struct operation operations[] = {
     { "cash run", "POST", "/cash/run", "cash.run", OPERATION_SLOW, &run_op_call, NULL,
       "Match the bank lines that nobody has decided; post what is certain" },
-    { "cash train", "POST", "/cash/train", "cash.manage", OPERATION_SLOW, &train_call, NULL,
-      "Learn from the company's own history; a model that got worse is not used" },
-    { "cash models", "GET", "/cash/models", "cash.read", OPERATION_READS, NULL, &model_list_list,
-      "List the models learned and how good each measured" },
 };
 const struct operation_table cash_runs = { "cash", operations, ARRAY_LENGTH(operations) };
