@@ -124,7 +124,7 @@ struct fault *app_demo(struct own *own, int *code)
 {
     struct app_demo_flags flags = { .seed = 1, .months = 24 };
     struct simulation *sim = NULL;
-    struct simulation_settings settings = { .draw_days = 14, .trains = true };
+    struct simulation_settings settings = { .draw_days = 14, .open_days = 28, .trains = true }; /* over a month's wages and taxes */
     int64_t from = clock_us();
     (void)code;
     TRY(own_flags(own, INTO(app_demo_flags, &flags), NULL));

@@ -464,17 +464,19 @@ static struct fault *look_at(struct simulation *sim, struct awaited *a, bool *do
     return decide(sim, a);
 }
 
-/* What came in this morning is looked at tomorrow. */
+/* What came in this morning is looked at tomorrow; what nobody will decide any more (open_days) at once, so that the program's share
+ * of the last day is told as its own. */
 struct fault *sim_decide(struct simulation *sim)
 {
     size_t kept = 0;
+    struct date quiet = date_add_days(sim->settings.until_on, -(int)sim->settings.open_days);
     if (sim->settings.rare) TRY(sim_think_again(sim));
     if (sim->settings.rare) TRY(sim_accept_many(sim));
     for (size_t i = 0; i < sim->awaited.count; i++) {
         struct awaited *a = &sim->awaited.at[i];
         bool done = false;
         struct arena_mark mark = arena_mark(sim->scratch);
-        if (a->seen) TRY(look_at(sim, a, &done));
+        if (a->seen || (!sim->settings.rare && a->booked_on.ymd > quiet.ymd)) TRY(look_at(sim, a, &done));
         arena_rewind(sim->scratch, mark);
         a->seen = true;
         if (done && sim->settings.rare) *LIST_ADD(sim->arena, &sim->past) = *a;

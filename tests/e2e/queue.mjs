@@ -64,7 +64,7 @@ await test('the queue stands in the order of what a click is worth, and says why
     const rows = await queue()
     for (let i = 1; i < rows.length; i++) expect(rows[i - 1].place <= rows[i].place, 'the order of place')
     expect((await page.locator('.queue-list button').first().innerText()).includes('1.210,00'), 'most first')
-    await page.getByText(/Eén klik sluit/).waitFor()
+    await page.getByText(/Een klik handelt hier/).waitFor()
     expect(await page.locator('.remittance mark').count() > 0, 'what was found stands out in the text')
     await shot(page, 'queue-morning')
     await violations(page, 'queue')

@@ -90,7 +90,7 @@ export function Questions({ shown, reload }: { shown: BillShown; reload: () => v
     </Card>
 }
 export function Ask({ shown, close, done }: { shown: BillShown; close: () => void; done: () => void }) {
-    const { t, word } = useWords(), { can } = useSession(), { busy, problem, run } = useAction(), [to, setTo] = useState<'entered' | 'person' | 'supplier'>('entered'), [person, setPerson] = useState<number>(), [email, setEmail] = useState(''), [question, setQuestion] = useState('')
+    const { t, word } = useWords(), { can, me } = useSession(), { busy, problem, run } = useAction(), mine = shown.bill.entered_by === me.person_id || !shown.bill.entered_by, [to, setTo] = useState<'entered' | 'person' | 'supplier'>(!mine ? 'entered' : can('user_list') ? 'person' : 'supplier'), [person, setPerson] = useState<number>(), [email, setEmail] = useState(''), [question, setQuestion] = useState('')
     const people = useRead('user_list', { limit: 100, sort: 'name' }, to === 'person' && can('user_list')), entered = shown.history.find(h => h.person)?.person
     const send = (event: FormEvent) => {
         event.preventDefault()
@@ -98,7 +98,7 @@ export function Ask({ shown, close, done }: { shown: BillShown; close: () => voi
     }
     return <Dialog title={t('ask')} close={close}><form onSubmit={send} noValidate><ProblemBox problem={problem} />
         <fieldset><legend>{t('ask_whom')}</legend><div className="stack">
-            <label className="check-line"><input type="radio" name="whom" checked={to === 'entered'} onChange={() => setTo('entered')} /> {entered ? t('ask_entered', { what: entered }) : t('ask_enterer')}</label>
+            {!mine && <label className="check-line"><input type="radio" name="whom" checked={to === 'entered'} onChange={() => setTo('entered')} /> {entered ? t('ask_entered', { what: entered }) : t('ask_enterer')}</label>}
             {can('user_list') && <label className="check-line"><input type="radio" name="whom" checked={to === 'person'} onChange={() => setTo('person')} /> {t('ask_colleague')}</label>}
             <label className="check-line"><input type="radio" name="whom" checked={to === 'supplier'} onChange={() => setTo('supplier')} /> {t('ask_supplier')}</label></div></fieldset>
         {to === 'person' && <Row label={t('ask_colleague')}>{ids => <select {...ids} value={person ?? ''} onChange={e => setPerson(Number(e.target.value) || undefined)}><option value="">{t('choose')}</option>{[...new Map((people.data?.items ?? []).map(p => [p.id, p])).values()].map(p => <option key={p.id} value={p.id}>{p.name}</option>)}</select>}</Row>}

@@ -50,13 +50,24 @@ export function ItemName({ id }: { id: number }) {
     return <Link to={'/items/' + id}>{item ? `${item.reference} · ${date(item.dated_on)}` : t('open_item')}</Link>
 }
 
+/** A ledger account by its number, as people know it. */
+function AccountName({ number }: { number: string }) {
+    const { t } = useWords(), [name, setName] = useState('')
+    useEffect(() => {
+        let live = true
+        finders.account!(number).then(found => { if (live) setName(found.find(o => o.label.startsWith(number + ' '))?.label ?? '') }, () => undefined)
+        return () => { live = false }
+    }, [number])
+    return <span>{name || t('account_what', { what: number })}</span>
+}
+
 function ExplanationCard({ e, rank, row, best, accept, busy }: { e: Explanation; rank: number; row: Row; best: boolean; accept?: () => void; busy: boolean }) {
-    const { t, word } = useWords(), party = useParty(e.party_id), percent = Math.min(99, Math.floor(e.probability_ppm / 10_000))
+    const { t, word } = useWords(), party = useParty(e.party_id), percent = Math.min(99, Math.floor(e.probability_ppm / 10_000)), money = (minor: number) => minorToText(minor, row.amount.split('.')[1]?.length ?? 0)
     return <li className={'explanation' + (best ? ' best' : '')}>
         <div className="spread"><h3>{word('category', e.category)}{party && <>: <Link to={'/parties/' + e.party_id}>{party}</Link></>}</h3><span><span className="meter" aria-hidden="true"><span style={{ width: percent + '%' }} /></span> {percent} %</span></div>
-        {e.shares.length > 0 && <ul className="lines-list">{e.shares.slice(0, 12).map(s => <li key={s.item_id} className="spread"><ItemName id={s.item_id} /><Amount value={minorToText(s.line_minor || s.amount_minor)} currency={row.currency} /></li>)}{e.shares.length > 12 && <li className="faint">{t('and_more', { count: e.shares.length - 12 })}</li>}</ul>}
-        {e.differences.map(d => <p key={d.kind} className="spread faint"><span>{word('difference', d.kind)}</span><Amount value={minorToText(d.amount_minor)} currency={row.currency} /></p>)}
-        {e.bookings?.map(b => <p key={b.account} className="spread"><span>{t('account_what', { what: b.account })}</span><Amount value={minorToText(b.amount_minor)} currency={row.currency} /></p>)}
+        {e.shares.length > 0 && <ul className="lines-list">{e.shares.slice(0, 12).map(s => <li key={s.item_id} className="spread"><ItemName id={s.item_id} /><Amount value={money(s.line_minor || s.amount_minor)} currency={row.currency} /></li>)}{e.shares.length > 12 && <li className="faint">{t('and_more', { count: e.shares.length - 12 })}</li>}</ul>}
+        {e.differences.map(d => <p key={d.kind} className="spread faint"><span>{word('difference', d.kind)}</span><Amount value={money(d.amount_minor)} currency={row.currency} /></p>)}
+        {e.bookings?.map(b => <p key={b.account} className="spread"><AccountName number={b.account} /><Amount value={money(b.amount_minor)} currency={row.currency} /></p>)}
         <EvidenceList evidence={e.evidence} />
         {accept && complete(e) && <p className="form-end"><Button look={best ? 'main' : 'plain'} icon="check" busy={busy} onClick={accept} keys={String(rank)}>{t('accept_this')}</Button></p>}
     </li>

@@ -152,7 +152,10 @@ export function Dialog({ title, children, close }: { title: string; children: Re
     const element = useRef<HTMLDialogElement>(null), id = useId(), { t } = useWords()
     useEffect(() => {
         const dialog = element.current
-        if (dialog && !dialog.open) dialog.showModal()
+        if (dialog && !dialog.open) {
+            dialog.showModal() // which gives the focus to the cross; who opened this by a key goes on typing
+            dialog.querySelector<HTMLElement>('form :is(textarea, select, input:not([type=radio], [type=checkbox], [type=file], [type=hidden])):enabled')?.focus()
+        }
         return () => dialog?.close()
     }, [])
     return <dialog ref={element} className="dialog" aria-labelledby={id} onCancel={event => { event.preventDefault(); close() }}>

@@ -1,6 +1,6 @@
 /** Words of the desk where bank lines are decided, and of its settings. */
 export const desk = {
-    queue_worth: ['One click closes {worth}: {amount} at {chance} %. Most first; at equals the oldest.', 'Eén klik sluit {worth}: {amount} bij {chance} %. Meeste eerst; bij gelijke waarde de oudste.'],
+    queue_worth: ['A click here settles some {worth}: {amount} × {chance} %. What settles most comes first; of equals the oldest.', 'Een klik handelt hier zo’n {worth} af: {amount} × {chance} %. Wat het meeste afhandelt staat bovenaan; van gelijke het oudste.'],
     queue_unknown: ['Nothing explains it yet, so it stands behind what a click can close.', 'Nog niets verklaart deze regel, dus staat hij achter wat een klik kan sluiten.'],
     on_account: ['On account', 'Vooruitbetaling'], on_account_title: ['Hold it for whom?', 'Voor wie vasthouden?'], on_account_text: ['It stays open to their credit until an invoice comes or it goes back.', 'Het blijft als tegoed staan tot er een factuur komt of het teruggaat.'],
     refund: ['Give back', 'Teruggeven'], refund_title: ['Give it back', 'Teruggeven'], refund_text: ['It is held for them and joins the next payment run: released by somebody else, to an account that a second person verified.', 'Het wordt voor hen vastgehouden en gaat mee in de volgende betaalrun: vrijgegeven door een ander, naar een rekening die een tweede persoon controleerde.'],
