@@ -20,8 +20,9 @@ export function formatAmount(text: string, currency: string | undefined, languag
     return number.startsWith('−') ? '−' + symbol + number.slice(1) : symbol + number
 }
 
-/** What a person types: "1.250,5", "1,250.50", "1250" → "1250.50"; undefined when it is no amount. */
-export function parseAmount(typed: string, digits = 2): string | undefined {
+/** What a person types: "1.250,5", "1,250.50", "1250" → "1250.50"; undefined when it is no amount. `language`: where three digits may stand behind
+ *  the point too, "1.250" is a thousand and more for who groups by points, and "1,250" for who groups by commas. */
+export function parseAmount(typed: string, digits = 2, language?: Language): string | undefined {
     const text = typed.replace(/[\s€$£\u00a0]/g, '').replace(/^−/, '-')
     const parts = /^(-?)([\d.,']*)$/.exec(text)
     if (!parts || !/\d/.test(text)) return undefined
@@ -30,12 +31,19 @@ export function parseAmount(typed: string, digits = 2): string | undefined {
     if (last >= 0) {
         const behind = text.length - last - 1, mark = text[last], once = text.split(mark!).length === 2
         const other = text.includes(mark === ',' ? '.' : ',')
-        if (behind === 3 && !other && digits < 3 || !once) whole = text // thousands
+        const groups = mark === (language === 'nl' ? '.' : language && ',') && /^-?[1-9]\d{0,2}$/.test(text.slice(0, last))
+        if (behind === 3 && !other && (digits < 3 || groups) || !once) whole = text // thousands
         else [whole, rest] = [text.slice(0, last), text.slice(last + 1)]
     }
     whole = whole.replace(/[.,']/g, '').replace(/^-/, '').replace(/^0+(?=\d)/, '') || '0'
     if (!/^\d*$/.test(rest) || rest.length > digits) return undefined
     return parts[1] + whole + (digits ? '.' + rest.padEnd(digits, '0') : '')
+}
+
+/** Digits behind the point in ISO 4217, as the server counts them. */
+export function digitsOf(currency: string | undefined): number {
+    if (/^(BIF|CLP|DJF|GNF|ISK|JPY|KMF|KRW|PYG|RWF|UGX|UYI|VND|VUV|XAF|XOF|XPF)$/.test(currency ?? '')) return 0
+    return /^(BHD|IQD|JOD|KWD|LYD|OMR|TND)$/.test(currency ?? '') ? 3 : 2
 }
 
 /** Minor units (an exact whole number) → "12.50". */
@@ -52,7 +60,7 @@ export function textToMinor(text: string, digits = 2): bigint {
     return parts[1] ? -value : value
 }
 
-export function sumAmounts(texts: string[], digits = 2): string {
+export function sumAmounts(texts: string[], digits = texts.reduce((most, text) => Math.max(most, text.split('.')[1]?.length ?? 0), 2)): string {
     return minorToText(texts.reduce((sum, text) => sum + textToMinor(text, digits), 0n), digits)
 }
 export const isNegative = (text: string): boolean => text.startsWith('-')

@@ -1,7 +1,7 @@
 /** Tests of what has no screen; run by build/test.mjs. */
-import { allows } from './api/client'
+import { allOf, allows, call, ways } from './api/client'
 import { operations } from './api/schema'
-import { formatAmount, formatDate, formatDecimal, formatIban, isZero, minorToText, parseAmount, sumAmounts, textToMinor } from './amount'
+import { digitsOf, formatAmount, formatDate, formatDecimal, formatIban, isZero, minorToText, parseAmount, sumAmounts, textToMinor } from './amount'
 import { catalogue } from './text/catalogue'
 import { names, ownChecks } from './text/names'
 import { said } from './text/supplier'
@@ -13,7 +13,30 @@ function same(got: unknown, wanted: unknown): void {
 }
 const places = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(m => m[1]).filter((p, i, all) => all.indexOf(p) === i).sort()
 
-export const tests: Record<string, () => void> = {
+export const tests: Record<string, () => void | Promise<void>> = {
+    'what got no answer is sent again under the same key, what got one under another': async () => {
+        const before = globalThis.fetch, keys: (string | undefined)[] = [], answers = [() => { throw new TypeError('gone') }, () => new Response('{}', { status: 502 }), () => new Response('{"id":1}'), () => new Response('{"id":2}')]
+        ways.csrf = 'x'
+        try {
+            globalThis.fetch = (async (_: unknown, given: RequestInit) => { keys.push((given.headers as Record<string, string>)['Idempotency-Key']); return answers[keys.length - 1]!() }) as typeof fetch
+            for (let n = 0; n < answers.length; n++) await call('cash_decide', { line_id: 7, shares: [], differences: [], bookings: [] }).catch(() => undefined)
+            if (!/^[0-9a-f]{32}$/.test(keys[0] ?? '')) throw new Error('no key')
+            same([keys[1] === keys[0], keys[2] === keys[0], keys[3] === keys[0]], [true, true, false])
+        } finally { globalThis.fetch = before; ways.csrf = '' }
+    },
+    'a list is read to its end': async () => {
+        const before = globalThis.fetch, asked: string[] = []
+        try {
+            globalThis.fetch = (async (to: string) => { asked.push(to); return new Response(JSON.stringify(asked.length < 3 ? { items: [{ id: asked.length }], next: 'p' + asked.length } : { items: [{ id: 3 }] })) }) as unknown as typeof fetch
+            same((await allOf('account_list', {})).map(a => a.id), [1, 2, 3])
+            same(asked.map(a => /after=(\w+)/.exec(a)?.[1] ?? ''), ['', 'p1', 'p2'])
+        } finally { globalThis.fetch = before }
+    },
+    'digits of a currency': () => {
+        same(['EUR', 'JPY', 'KWD', undefined].map(digitsOf), [2, 0, 3, 2])
+        same([minorToText(1000, digitsOf('JPY')), minorToText(12345, digitsOf('KWD')), textToMinor('12.345', 3).toString()], ['1000', '12.345', '12345'])
+    },
+
     'every sentence in both languages, with the same places': () => {
         for (const [key, [en, nl]] of Object.entries(catalogue)) {
             if (!en || !nl) throw new Error(`${key} is empty`)
@@ -59,6 +82,9 @@ export const tests: Record<string, () => void> = {
         for (const [typed, wanted] of cases) if (wanted !== undefined) same([typed, parseAmount(typed)], [typed, wanted])
         for (const typed of ['abc', '', '1,2345', '--1', '1e3']) same(parseAmount(typed), undefined)
         same(parseAmount('1000', 0), '1000')
+        same(['1.250', '0.125', '1,250', '1.2505'].map(typed => parseAmount(typed, 4, 'nl')), ['1250.0000', '0.1250', '1.2500', '1.2505']) // a price
+        same(['1.250', '1,250'].map(typed => parseAmount(typed, 4, 'en')), ['1.2500', '1250.0000'])
+        same([sumAmounts(['1.125', '2']), sumAmounts([])], ['3.125', '0.00'])
     },
     'minor units are exact': () => {
         same(minorToText(-5), '-0.05')

@@ -44,11 +44,22 @@ async function problemOf(response: Response): Promise<Problem> {
     }
 }
 
+/** What was sent and not answered: sent again as it was, it carries the same key, and what the server did already it does not do a second time. */
+const unanswered = new Map<string, string>()
+function keyOf(what: string): string {
+    const known = unanswered.get(what), key = known ?? [...crypto.getRandomValues(new Uint8Array(16))].map(b => b.toString(16).padStart(2, '0')).join('')
+    unanswered.set(what, key)
+    return key
+}
+const sentOf = (name: string & Name, takes: Record<string, unknown>): string | undefined => operations[name].method === 'GET' || operations[name].upload || operations[name].file || !ways.csrf || name.startsWith('session_') ? undefined : JSON.stringify([ways.company, name, takes])
+
 async function once(name: Name, takes: Record<string, unknown>, content: Blob | undefined, signal: AbortSignal | undefined): Promise<Response> {
     const meta = operations[name], headers: Record<string, string> = { 'Accept-Language': ways.language, ...(ways.company && !name.startsWith('session_') ? { 'X-Florin-Company': String(ways.company) } : {}) }
     let body: BodyInit | undefined
     if (meta.method !== 'GET') {
         headers['X-Florin-CSRF'] = ways.csrf
+        const sent = sentOf(name, takes)
+        if (sent) headers['Idempotency-Key'] = keyOf(sent)
         if (meta.upload) {
             headers['Content-Type'] = 'application/octet-stream'
             body = content
@@ -69,19 +80,35 @@ async function once(name: Name, takes: Record<string, unknown>, content: Blob | 
 
 /** Calls an operation. Asks for the second factor when the server wants it shown again, then tries once more. */
 export async function call<N extends Name>(name: N, takes: Takes<N>, extra: { content?: Blob; signal?: AbortSignal } = {}): Promise<Gives<N>> {
-    const given = takes as Record<string, unknown>
+    const given = takes as Record<string, unknown>, sent = sentOf(name, given), answered = () => { if (sent) unanswered.delete(sent) }
     let response = await once(name, given, extra.content, extra.signal)
     if (response.status === 403) {
         const problem = await problemOf(response)
-        if (problem.code !== 'operation.step_up' || !await ways.stepUp(problem)) throw problem
+        if (problem.code !== 'operation.step_up' || !await ways.stepUp(problem)) { answered(); throw problem }
         response = await once(name, given, extra.content, extra.signal)
     }
     if (!response.ok) {
         const problem = await problemOf(response)
+        if (response.status < 500) answered()
         if (problem.code === 'operation.sign_in' || problem.code === 'access.unknown') { if (name !== 'session_show') ways.signedOut() } // a wrong code is 401 too, and no end of the session
         throw problem
     }
-    return (operations[name].file ? await response.blob() : await response.json()) as Gives<N>
+    const gives = (operations[name].file ? await response.blob() : await response.json()) as Gives<N>
+    answered()
+    return gives
+}
+
+/** All rows of a list, page by page: a chart of accounts may have more than one page holds. */
+export async function allOf<N extends Name>(name: N, takes: Takes<N>): Promise<Gives<N> extends { items: (infer R)[] } ? R[] : never> {
+    const rows: unknown[] = [], pages = 40
+    let after: string | undefined
+    for (let page = 0; page < pages; page++) {
+        const answer = await call(name, { ...takes, limit: 500, ...(after ? { after } : {}) } as Takes<N>) as { items: unknown[]; next?: string }
+        rows.push(...answer.items)
+        after = answer.next
+        if (!after) break
+    }
+    return rows as never
 }
 
 /** Whether the patterns of a role ("bill.* *.read !bill.approve") allow a permission. The same rule as the server's, which decides. */

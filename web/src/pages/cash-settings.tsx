@@ -8,6 +8,7 @@ import { Amount, Badge, Button, Card, note, Page, ProblemBox, Shown, useAction, 
 import { Conflict, overtaken } from '../parts/conflict'
 import { AmountInput, Combo, finders, Row, TextField } from '../parts/form'
 import { History, Past } from '../parts/history'
+import { Who } from '../parts/who'
 import { useWords } from '../text/text'
 
 type Setting = Schemas['cash_chosen_setting']
@@ -48,16 +49,16 @@ function Form({ setting: read, done }: { setting: Setting; done: () => void }) {
         {may && <div className="form-end"><Button look="main" type="submit" busy={busy}>{t('save')}</Button></div>}</form>
 }
 function Limits() {
-    const { t } = useWords(), { can } = useSession(), limits = useRead('cash_limits', { limit: 100 }), roles = useRead('role_list', { limit: 100 }, can('role_list') && can('cash_limit')), { busy, problem, run } = useAction(), [role, setRole] = useState(''), [value, setValue] = useState('')
-    const send = (event: FormEvent) => { event.preventDefault(); const known = limits.data?.items.find(l => l.id === Number(role)); void run(async () => { await call('cash_limit', { role_id: Number(role), write_off_minor: Number(textToMinor(value || '0')), ...(known ? { version: known.version } : {}) }); note(t('saved')); limits.reload() }) }
+    const { t } = useWords(), { can } = useSession(), limits = useRead('cash_limits', { limit: 100 }), roles = useRead('role_list', { limit: 100 }, can('role_list') && can('cash_limit')), { busy, problem, run } = useAction(), [role, setRole] = useState(''), [value, setValue] = useState(''), [bad, setBad] = useState(false)
+    const send = (event: FormEvent) => { event.preventDefault(); const known = limits.data?.items.find(l => l.id === Number(role)), wrong = !/^\d{1,12}(\.\d{1,2})?$/.test(value); setBad(wrong); if (wrong) return; void run(async () => { await call('cash_limit', { role_id: Number(role), write_off_minor: Number(textToMinor(value || '0')), ...(known ? { version: known.version } : {}) }); note(t('saved')); limits.reload() }) }
     return <Card title={t('limits')}><Shown of={limits}>{l => l.items.length ? <ul className="lines-list">{l.items.map(x => <li key={x.id} className="spread"><span>{x.role}</span><span className="actions"><Amount value={minorToText(x.write_off_minor)} /><Past kind="cash_limit" id={x.id} what={x.role ?? ''} /></span></li>)}</ul> : <p className="faint">{t('limits_none')}</p>}</Shown>
-        {roles.data && <form className="form" onSubmit={send} noValidate><ProblemBox problem={problem} /><div className="fields"><Row label={t('nav_roles')}>{ids => <select {...ids} value={role} onChange={e => setRole(e.target.value)}><option value="">{t('choose')}</option>{roles.data!.items.map(r => <option key={r.id} value={r.id}>{r.name}</option>)}</select>}</Row><Row label={t('limit_of')}>{ids => <AmountInput {...ids} value={value} onChange={setValue} />}</Row></div>
+        {roles.data && <form className="form" onSubmit={send} noValidate><ProblemBox problem={problem} /><div className="fields"><Row label={t('nav_roles')}>{ids => <select {...ids} value={role} onChange={e => setRole(e.target.value)}><option value="">{t('choose')}</option>{roles.data!.items.map(r => <option key={r.id} value={r.id}>{r.name}</option>)}</select>}</Row><Row label={t('limit_of')} wrong={bad ? t('not_a_number') : undefined}>{ids => <AmountInput {...ids} value={value} onChange={v => { setBad(false); setValue(v) }} />}</Row></div>
             <div className="form-end"><Button type="submit" busy={busy} disabled={!role}>{t('save')}</Button></div></form>}</Card>
 }
 function Terms() {
     const { t, date, decimal } = useWords(), { can } = useSession(), terms = useRead('cash_terms', { limit: 100, sort: '-valid_from' }), { busy, problem, run } = useAction(), [party, setParty] = useState<number>(), [name, setName] = useState<string>(), [from, setFrom] = useState(''), [days, setDays] = useState('14'), [percent, setPercent] = useState('')
     const send = (event: FormEvent) => { event.preventDefault(); void run(async () => { await call('cash_term', { ...(party ? { party_id: party } : {}), valid_from: from, days: Number(days), percent }); note(t('saved')); terms.reload() }) }
-    return <Card title={t('terms')}><Shown of={terms}>{l => l.items.length ? <ul className="lines-list">{l.items.map(x => <li key={x.id} className="spread"><span>{x.party_id ? t('f_party') + ' ' + x.party_id : t('everyone')}</span><span>{t('term_what', { percent: decimal(x.percent), days: x.days, date: date(x.valid_from) })}</span></li>)}</ul> : <p className="faint">{t('terms_none')}</p>}</Shown>
+    return <Card title={t('terms')}><Shown of={terms}>{l => l.items.length ? <ul className="lines-list">{l.items.map(x => <li key={x.id} className="spread"><span>{x.party_id ? <Who id={x.party_id} /> : t('everyone')}</span><span>{t('term_what', { percent: decimal(x.percent), days: x.days, date: date(x.valid_from) })}</span></li>)}</ul> : <p className="faint">{t('terms_none')}</p>}</Shown>
         {can('cash_term') && <form className="form" onSubmit={send} noValidate><ProblemBox problem={problem} /><div className="fields"><Row label={t('f_party')}>{ids => <Combo {...ids} find={finders.customer!} value={party} label={name} placeholder={t('everyone')} onChange={(id, o) => { setParty(id); setName(o?.label) }} />}</Row><Row label={t('percent')}>{ids => <AmountInput {...ids} value={percent} onChange={setPercent} />}</Row><TextField label={t('term_days')} inputMode="numeric" value={days} onChange={setDays} /><TextField label={t('from_day', { what: '' }).trim().replace(/^./, c => c.toUpperCase())} type="date" value={from} onChange={setFrom} /></div>
             <div className="form-end"><Button type="submit" busy={busy}>{t('term_add')}</Button></div></form>}</Card>
 }

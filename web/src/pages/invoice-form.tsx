@@ -1,11 +1,11 @@
 /** A draft invoice: its lines counted as they are typed, and beside it the PDF as the customer would get it. */
 import { useEffect, useMemo, useState, type FormEvent } from 'react'
-import { call, Problem } from '../api/client'
+import { allOf, call, Problem } from '../api/client'
 import type { Operations, Schemas } from '../api/schema'
 import { operations } from '../api/schema'
-import { isZero, lineNet, parseAmount, vatOf, sumAmounts } from '../amount'
+import { isZero, lineNet, parseAmount, vatOf, sumAmounts, type Language } from '../amount'
 import { leaveGuard, Link, useRouter } from '../app/router'
-import { Amount, Button, Card, Icon, note, Page, ProblemBox, Shown, useAction, useRead } from '../parts/basics'
+import { Amount, Button, Card, Icon, Loading, note, Page, ProblemBox, Shown, useAction, useRead } from '../parts/basics'
 import { AmountInput, ApiField, Combo, finders, Row, type Values } from '../parts/form'
 import { Conflict, overtaken } from '../parts/conflict'
 import { LivePdf } from '../parts/live-pdf'
@@ -20,26 +20,33 @@ const blank = (vat_code = ''): Line => ({ key: Math.random(), description: '', q
 const heads = ['order_reference', 'buyer_reference', 'delivered_on', 'period_from_on', 'period_to_on', 'terms_days', 'delivery', 'currency', 'note']
 const units = ['C62', 'HUR', 'DAY', 'MON', 'KGM', 'MTR', 'MTK', 'LTR', 'KMT', 'KWH', 'SET', 'XBX']
 export default function InvoiceForm({ id }: { id: number }) {
-    const read = useRead('invoice_show', { id }, id > 0), codes = useRead('vat_list', { limit: 500, side: 'sale' }), accounts = useRead('account_list', { limit: 500 }, id > 0)
-    return <Shown of={codes}>{vat => id ? <Shown of={accounts}>{list => <Shown of={read} page>{shown => <Form shown={shown} vat={vat.items} accounts={list.items} />}</Shown>}</Shown> : <Form vat={vat.items} accounts={[]} />}</Shown>
+    const read = useRead('invoice_show', { id }, id > 0), codes = useRead('vat_list', { limit: 500, side: 'sale' }), [accounts, setAccounts] = useState<Schemas['account'][]>(), [refused, setRefused] = useState<unknown>()
+    useEffect(() => { // all of them: a draft keeps the account of its lines, whichever it is
+        let live = true
+        if (id) allOf('account_list', { sort: 'number' }).then(all => { if (live) setAccounts(all) }, why => { if (live) setRefused(why) })
+        return () => { live = false }
+    }, [id])
+    return <Shown of={codes}>{vat => id ? accounts ? <Shown of={read} page>{shown => <Form shown={shown} vat={vat.items} accounts={accounts} />}</Shown> : refused ? <ProblemBox problem={refused} /> : <Loading /> : <Form vat={vat.items} accounts={[]} />}</Shown>
 }
-/** As the API wants a number: "1,5" and "1.5" are the same. */
-const plain = (text: string) => /^\d+,\d+$/.test(text) ? text.replace(',', '.') : text.includes(',') ? parseAmount(text, 4) ?? text : text
-function dataOf(party: number | undefined, values: Values, lines: Line[], extras: Extra[]): Record<string, unknown> {
-    const allowances = extras.filter(x => x.value).map(x => Object.fromEntries(Object.entries({ charge: x.charge, [x.percent ? 'percent' : 'amount']: plain(x.value), reason: x.reason, reason_code: x.reason_code, vat_code: x.vat_code, account: x.account, cost_center: x.cost_center }).filter(([, v]) => v !== undefined && v !== '')))
-    return { ...(allowances.length ? { allowances } : {}), ...Object.fromEntries(Object.entries(values).filter(([, v]) => v !== undefined && v !== '')), party_id: party, lines: lines.filter(l => l.description || l.price).map(({ key: _, minus, ...l }) => Object.fromEntries(Object.entries({ ...l, quantity: (minus && !l.quantity.startsWith('-') ? '-' : '') + plain(l.quantity || '1'), discount_percent: plain(l.discount_percent) }).filter(([, v]) => v !== undefined && v !== ''))) }
+/** As the API wants a number: "1,5" and "1.5" are the same; "1.500" is a thousand and more in Dutch, "1,500" in English. */
+const plain = (text: string, language: Language) => (language === 'nl' ? /^[1-9]\d{0,2}(\.\d{3})+(,\d+)?$/ : /^[1-9]\d{0,2}(,\d{3})+(\.\d+)?$/).test(text) ? text.replace(language === 'nl' ? /\./g : /,/g, '').replace(',', '.') : /^\d+,\d+$/.test(text) ? text.replace(',', '.') : text.includes(',') ? parseAmount(text, 4) ?? text : text
+function dataOf(party: number | undefined, values: Values, lines: Line[], extras: Extra[], language: Language): Record<string, unknown> {
+    const allowances = extras.filter(x => x.value).map(x => Object.fromEntries(Object.entries({ charge: x.charge, [x.percent ? 'percent' : 'amount']: plain(x.value, 'en'), reason: x.reason, reason_code: x.reason_code, vat_code: x.vat_code, account: x.account, cost_center: x.cost_center }).filter(([, v]) => v !== undefined && v !== '')))
+    return { ...(allowances.length ? { allowances } : {}), ...Object.fromEntries(Object.entries(values).filter(([, v]) => v !== undefined && v !== '')), party_id: party, lines: lines.filter(l => l.description || l.price).map(({ key: _, minus, ...l }) => Object.fromEntries(Object.entries({ ...l, quantity: (minus && !l.quantity.startsWith('-') ? '-' : '') + plain(l.quantity || '1', language), discount_percent: plain(l.discount_percent, language) }).filter(([, v]) => v !== undefined && v !== ''))) }
 }
 const headsOf = (invoice: Schemas['invoice'] | undefined): Values => Object.fromEntries(heads.map(h => [h, invoice && (invoice as Record<string, unknown>)[h]]))
 type Shown_ = Schemas['invoice_shown']
-const linesOf = (shown: Shown_, vat: Schemas['vat_code'][], accounts: Schemas['account'][]): Line[] => shown.lines.filter(l => l.part === 'line').map(l => ({ key: l.line_no, description: l.description, quantity: l.quantity.replace(/^-/, ''), minus: l.quantity.startsWith('-'), unit: l.unit, price: l.price, discount_percent: l.discount_percent ?? '', vat_code: vat.find(v => v.id === l.vat_code_id)?.code ?? '', account: accounts.find(a => a.id === l.account_id)?.number, cost_center: l.cost_center, item_number: l.item_number }))
+/** A decimal of the server as its reader types it. */
+const typed = (text: string, language: Language) => language === 'nl' ? text.replace('.', ',') : text
+const linesOf = (shown: Shown_, vat: Schemas['vat_code'][], accounts: Schemas['account'][], language: Language): Line[] => shown.lines.filter(l => l.part === 'line').map(l => ({ key: l.line_no, description: l.description, quantity: typed(l.quantity.replace(/^-/, ''), language), minus: l.quantity.startsWith('-'), unit: l.unit, price: l.price, discount_percent: typed(l.discount_percent ?? '', language), vat_code: vat.find(v => v.id === l.vat_code_id)?.code ?? '', account: accounts.find(a => a.id === l.account_id)?.number, cost_center: l.cost_center, item_number: l.item_number }))
 const extrasOf = (shown: Shown_ | undefined, vat: Schemas['vat_code'][], accounts: Schemas['account'][]): Extra[] => (shown?.lines ?? []).filter(l => l.part !== 'line').map(l => ({ key: l.line_no, charge: l.part === 'charge', percent: !!l.percent, value: l.percent ?? l.price, reason: l.description, reason_code: l.reason_code ?? '', vat_code: vat.find(v => v.id === l.vat_code_id)?.code ?? '', account: accounts.find(a => a.id === l.account_id)?.number, cost_center: l.cost_center }))
 /** A draft as two people compare theirs. */
 const compared = (customer_name: string | undefined, values: Values, lines: Line[], extras: Extra[]): Values => ({ ...values, customer_name, allowances: extras.filter(x => x.value).map(x => `${x.reason}: ${x.charge ? '+' : '−'}${x.value}${x.percent ? ' %' : ''} ${x.vat_code}`), lines: lines.filter(l => l.description || l.price).map(l => `${l.description}: ${l.minus ? '−' : ''}${l.quantity} × ${l.price}${l.discount_percent ? ' −' + l.discount_percent + ' %' : ''} ${l.vat_code}`) })
 function Form({ shown: read, vat, accounts }: { shown?: Shown_; vat: Schemas['vat_code'][]; accounts: Schemas['account'][] }) {
-    const { t, word } = useWords(), { go, query } = useRouter(), { busy, problem, run, clear } = useAction(), [shown, setShown] = useState(read), before = shown?.invoice // stays as it was opened, until its reader chooses
+    const { t, word, language } = useWords(), { go, query } = useRouter(), { busy, problem, run, clear } = useAction(), [shown, setShown] = useState(read), before = shown?.invoice // stays as it was opened, until its reader chooses
     const [party, setParty] = useState(before?.party_id ?? (Number(query.get('party')) || undefined)), [values, setValues] = useState<Values>(headsOf(before)), [name, setName] = useState(before?.customer_name), [dirty, setDirty] = useState(false)
     const usual = vat.find(v => v.category === 'S' && v.rate.startsWith('21'))?.code ?? vat[0]?.code ?? ''
-    const [lines, setLines] = useState<Line[]>(shown?.lines.length ? linesOf(shown, vat, accounts) : [blank(usual)])
+    const [lines, setLines] = useState<Line[]>(shown?.lines.length ? linesOf(shown, vat, accounts, language) : [blank(usual)])
     const [extras, setExtras] = useState<Extra[]>(extrasOf(shown, vat, accounts))
     const extra = (key: number, part: Partial<Extra>) => { setDirty(true); setExtras(extras.map(x => x.key === key ? { ...x, ...part } : x)) }
     const addExtra = (charge: boolean) => { setDirty(true); setExtras([...extras, { key: Math.random(), charge, percent: !charge, value: '', reason: t(charge ? 'charge' : 'allowance'), reason_code: charge ? '' : '95', vat_code: lines[0]?.vat_code || usual }]) }
@@ -50,9 +57,9 @@ function Form({ shown: read, vat, accounts }: { shown?: Shown_; vat: Schemas['va
         return () => leaveGuard(undefined)
     }, [dirty, t])
     const at = (field: string) => problem instanceof Problem ? problem.at(field) : undefined
-    const adopt = (theirs: Shown_) => { setShown(theirs); setParty(theirs.invoice.party_id); setName(theirs.invoice.customer_name); setValues(headsOf(theirs.invoice)); setLines(linesOf(theirs, vat, accounts)); setExtras(extrasOf(theirs, vat, accounts)); setDirty(false) }
+    const adopt = (theirs: Shown_) => { setShown(theirs); setParty(theirs.invoice.party_id); setName(theirs.invoice.customer_name); setValues(headsOf(theirs.invoice)); setLines(linesOf(theirs, vat, accounts, language)); setExtras(extrasOf(theirs, vat, accounts)); setDirty(false) }
     const send = (version = before?.version) => {
-        const data = dataOf(party, values, lines, extras)
+        const data = dataOf(party, values, lines, extras, language)
         void run(async () => {
             const saved = before ? await call('invoice_change', { ...data, id: before.id, version } as unknown as Operations['invoice_change']['takes']) : await call('invoice_draft', data as unknown as Operations['invoice_draft']['takes'])
             leaveGuard(undefined)
@@ -60,11 +67,11 @@ function Form({ shown: read, vat, accounts }: { shown?: Shown_; vat: Schemas['va
             go('/invoices/' + saved.invoice.id, true)
         })
     }
-    const nets = lines.map(l => (l.minus ? negative : same)(lineNet(plain(l.quantity || '1'), l.price || '0', plain(l.discount_percent) || '0'))), lineSum = sumAmounts(nets)
-    const baseOf = (code: string) => sumAmounts(nets.filter((_, i) => lines[i]!.vat_code === code)), worth = extras.map(x => { const value = /^\d+(\.\d+)?$/.test(plain(x.value)) ? plain(x.value) : '0', amount = x.percent ? vatOf(baseOf(x.vat_code), value) : sumAmounts([value]); return (x.charge ? same : negative)(amount) }), net = sumAmounts([lineSum, ...worth])
+    const nets = lines.map(l => (l.minus ? negative : same)(lineNet(plain(l.quantity || '1', language), l.price || '0', plain(l.discount_percent, language) || '0'))), lineSum = sumAmounts(nets)
+    const baseOf = (code: string) => sumAmounts(nets.filter((_, i) => lines[i]!.vat_code === code)), worth = extras.map(x => { const value = /^\d+(\.\d+)?$/.test(plain(x.value, 'en')) ? plain(x.value, 'en') : '0', amount = x.percent ? vatOf(baseOf(x.vat_code), value) : sumAmounts([value]); return (x.charge ? same : negative)(amount) }), net = sumAmounts([lineSum, ...worth])
     const rates = [...new Set([...lines, ...extras.filter(x => x.value)].map(l => l.vat_code))].map(code => ({ code: vat.find(v => v.code === code), net: sumAmounts([baseOf(code), ...worth.filter((_, i) => extras[i]!.vat_code === code)]) })).filter(r => r.code)
     const taxes = rates.map(r => vatOf(r.net, r.code!.category === 'S' ? r.code!.rate : '0')), total = sumAmounts([net, ...taxes])
-    const full = useMemo(() => lines.filter(l => l.description && l.price && l.vat_code), [lines]), sketch = party && full.length ? JSON.stringify(dataOf(party, values, full, extras.filter(x => x.vat_code && /^\d+(\.\d+)?$/.test(plain(x.value)) && !isZero(plain(x.value)) && (!x.percent || !isZero(baseOf(x.vat_code)))))) : undefined
+    const full = useMemo(() => lines.filter(l => l.description && l.price && l.vat_code), [lines]), sketch = party && full.length ? JSON.stringify(dataOf(party, values, full, extras.filter(x => x.vat_code && /^\d+(\.\d+)?$/.test(plain(x.value, 'en')) && !isZero(plain(x.value, 'en')) && (!x.percent || !isZero(baseOf(x.vat_code)))), language)) : undefined
     const head = (name: string) => <ApiField key={name} field={operations.invoice_draft.fields!.find(f => f.name === name)!} value={values[name]} wrong={at(name)} onChange={v => { setDirty(true); setValues({ ...values, [name]: v }) }} />
     const form = <form className="form" onSubmit={(event: FormEvent) => { event.preventDefault(); send() }} noValidate>
         <ProblemBox problem={problem} except={['party_id', ...heads]} />
@@ -94,7 +101,7 @@ function Form({ shown: read, vat, accounts }: { shown?: Shown_; vat: Schemas['va
                 <dl className="sums" aria-live="polite"><dt>{word('f', 'net')}</dt><dd><Amount value={net} currency={currency} /></dd>{rates.map((r, i) => <div key={r.code!.id} className="contents"><dt>{r.code!.name}</dt><dd><Amount value={taxes[i]} currency={currency} /></dd></div>)}<dt className="total">{t('total')}</dt><dd className="total"><Amount value={total} currency={currency} /></dd></dl></div></Card>
         <div className="form-end"><Button look="main" type="submit" busy={busy}>{t('save')}</Button><Button onClick={() => go(before ? '/invoices/' + before.id : '/invoices')}>{t('cancel')}</Button></div>
     </form>
-    return <Page title={before ? t('draft_of', { what: before.customer_name ?? '' }) : t('invoice_new')} back={<Link to="/invoices">{t('nav_invoices')}</Link>}><ChangedBy kind="invoice" id={before?.id} />{before && shown && overtaken(problem) && <Conflict again={{ kind: 'invoice', id: before.id, read: async () => { const now = await call('invoice_show', { id: before.id }); return { ...compared(now.invoice.customer_name, headsOf(now.invoice), linesOf(now, vat, accounts), extrasOf(now, vat, accounts)), version: now.invoice.version, shown: now } } }} fields={['customer_name', ...heads, 'lines', 'allowances']} before={compared(before.customer_name, headsOf(before), linesOf(shown, vat, accounts), extrasOf(shown, vat, accounts))} mine={compared(name, values, lines, extras)} close={clear} take={theirs => { clear(); adopt(theirs.shown as Shown_) }} overwrite={version => { clear(); send(version as number) }} />}<div className="two sticky">{form}
+    return <Page title={before ? t('draft_of', { what: before.customer_name ?? '' }) : t('invoice_new')} back={<Link to="/invoices">{t('nav_invoices')}</Link>}><ChangedBy kind="invoice" id={before?.id} />{before && shown && overtaken(problem) && <Conflict again={{ kind: 'invoice', id: before.id, read: async () => { const now = await call('invoice_show', { id: before.id }); return { ...compared(now.invoice.customer_name, headsOf(now.invoice), linesOf(now, vat, accounts, language), extrasOf(now, vat, accounts)), version: now.invoice.version, shown: now } } }} fields={['customer_name', ...heads, 'lines', 'allowances']} before={compared(before.customer_name, headsOf(before), linesOf(shown, vat, accounts, language), extrasOf(shown, vat, accounts))} mine={compared(name, values, lines, extras)} close={clear} take={theirs => { clear(); adopt(theirs.shown as Shown_) }} overwrite={version => { clear(); send(version as number) }} />}<div className="two sticky">{form}
         <LivePdf what={sketch} title={t('preview')} nothing={t('preview_nothing')} draw={signal => call('invoice_sketch', JSON.parse(sketch!) as Operations['invoice_sketch']['takes'], { signal })} /></div></Page>
 
 }

@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react'
 import { call } from '../api/client'
 import type { Schemas } from '../api/schema'
-import { formatIban, minorToText } from '../amount'
+import { digitsOf, formatIban, minorToText } from '../amount'
 import { Link, useRouter } from '../app/router'
 import { useSession } from '../app/session'
 import { Amount, Badge, Button, Card, Dialog, Empty, Facts, Loading, note, Page, ProblemBox, useAction, useKeys, useRead } from '../parts/basics'
@@ -62,12 +62,21 @@ function AccountName({ number }: { number: string }) {
 }
 
 function ExplanationCard({ e, rank, row, best, accept, busy }: { e: Explanation; rank: number; row: Row; best: boolean; accept?: () => void; busy: boolean }) {
+<<<<<<< HEAD
     const { t, word } = useWords(), party = useParty(e.party_id), percent = Math.min(99, Math.floor(e.probability_ppm / 10_000)), money = (minor: number) => minorToText(minor, row.amount.split('.')[1]?.length ?? 0)
     return <li className={'explanation' + (best ? ' best' : '')}>
         <div className="spread"><h3>{word('category', e.category)}{party && <>: <Link to={'/parties/' + e.party_id}>{party}</Link></>}</h3><span><span className="meter" aria-hidden="true"><span style={{ width: percent + '%' }} /></span> {percent} %</span></div>
         {e.shares.length > 0 && <ul className="lines-list">{e.shares.slice(0, 12).map(s => <li key={s.item_id} className="spread"><ItemName id={s.item_id} /><Amount value={money(s.line_minor || s.amount_minor)} currency={row.currency} /></li>)}{e.shares.length > 12 && <li className="faint">{t('and_more', { count: e.shares.length - 12 })}</li>}</ul>}
         {e.differences.map(d => <p key={d.kind} className="spread faint"><span>{word('difference', d.kind)}</span><Amount value={money(d.amount_minor)} currency={row.currency} /></p>)}
         {e.bookings?.map(b => <p key={b.account} className="spread"><AccountName number={b.account} /><Amount value={money(b.amount_minor)} currency={row.currency} /></p>)}
+=======
+    const { t, word } = useWords(), party = useParty(e.party_id), digits = digitsOf(row.currency), percent = Math.min(99, Math.floor(e.probability_ppm / 10_000))
+    return <li className={'explanation' + (best ? ' best' : '')}>
+        <div className="spread"><h3>{word('category', e.category)}{party && <>: <Link to={'/parties/' + e.party_id}>{party}</Link></>}</h3><span><span className="meter" aria-hidden="true"><span style={{ width: percent + '%' }} /></span> {percent} %</span></div>
+        {e.shares.length > 0 && <ul className="lines-list">{e.shares.slice(0, 12).map(s => <li key={s.item_id} className="spread"><ItemName id={s.item_id} /><Amount value={minorToText(s.line_minor || s.amount_minor, digits)} currency={row.currency} /></li>)}{e.shares.length > 12 && <li className="faint">{t('and_more', { count: e.shares.length - 12 })}</li>}</ul>}
+        {e.differences.map(d => <p key={d.kind} className="spread faint"><span>{word('difference', d.kind)}</span><Amount value={minorToText(d.amount_minor, digits)} currency={row.currency} /></p>)}
+        {e.bookings?.map(b => <p key={b.account} className="spread"><span>{t('account_what', { what: b.account })}</span><Amount value={minorToText(b.amount_minor, digits)} currency={row.currency} /></p>)}
+>>>>>>> 3a6cbe5 (Web: a lost answer does nothing twice, late answers overtake no newer ones, grouped thousands, digits of each currency, charts past 500 accounts, and a dozen smaller faults of pages nobody had read twice)
         <EvidenceList evidence={e.evidence} />
         {accept && complete(e) && <p className="form-end"><Button look={best ? 'main' : 'plain'} icon="check" busy={busy} onClick={accept} keys={String(rank)}>{t('accept_this')}</Button></p>}
     </li>
@@ -99,20 +108,27 @@ export default function Queue() {
     const { t, word, date } = useWords(), { can } = useSession(), { query, setQuery } = useRouter(), { busy, problem, run, clear } = useAction()
     const [rows, setRows] = useState<Row[]>(), [next, setNext] = useState<string>(), [refused, setRefused] = useState<unknown>(), [doing, setDoing] = useState<Doing>(), [marked, setMarked] = useState<number[]>([])
     const list = useRef<HTMLUListElement>(null), last = useRef<number[]>([]), waiting = query.get('waiting') === '1'
-    const load = useCallback((after?: string) => { call('cash_queue', { limit: 50, ...(waiting ? { waiting: 'true' } : {}), ...(after ? { after } : {}) }).then(r => { setRows(before => after ? [...before ?? [], ...r.items] : r.items); setNext(r.next); setRefused(undefined) }, setRefused) }, [waiting])
+    const asked = useRef({ turn: 0, after: '' })
+    const load = useCallback((after?: string) => { // a page is asked for once; what was asked last counts
+        if (after && asked.current.after === after) return
+        const mine = ++asked.current.turn
+        asked.current.after = after ?? ''
+        const done = () => { if (mine === asked.current.turn) asked.current.after = ''; return mine === asked.current.turn }
+        call('cash_queue', { limit: 50, ...(waiting ? { waiting: 'true' } : {}), ...(after ? { after } : {}) }).then(r => { if (done()) { setRows(before => { const known = new Set(after ? before?.map(b => b.id) : []); return [...(after ? before ?? [] : []), ...r.items.filter(i => !known.has(i.id))] }); setNext(r.next); setRefused(undefined) } }, why => { if (done()) setRefused(why) })
+    }, [waiting])
     useEffect(() => load(), [load])
     const at = rows?.find(r => r.id === Number(query.get('line'))) ?? rows?.[0], index = rows && at ? rows.indexOf(at) : -1
     const to = (line?: number) => setQuery({ line: line ? String(line) : undefined })
     const go = (where: number) => { const row = rows?.[where]; if (row) { clear(); to(row.id); list.current?.children[where]?.scrollIntoView({ block: 'nearest' }); if (where > rows.length - 5 && next) load(next) } }
     const gone = (ids: number[]) => {
         const rest = rows!.filter(r => !ids.includes(r.id)), following = rest[Math.min(index, rest.length - 1)]
-        setRows(rest)
+        setRows(now => now?.filter(r => !ids.includes(r.id))) // a page may have come in meanwhile
         setMarked(now => now.filter(id => !ids.includes(id)))
         to(following?.id)
         if (rest.length < 5 && next) load(next)
     }
     const decided = (row: Row, decision: number) => { last.current.push(decision); setDoing(undefined); gone([row.id]); note(t('decided', { what: row.name ?? date(row.booked_on) }), () => { void undo() }) }
-    const undo = async () => { const id = last.current.pop(); if (!id) return; await run(async () => { await call('cash_undo', { id, reason: t('undo_reason') }); note(t('taken_back')); load() }) }
+    const undo = async () => { const id = last.current[last.current.length - 1]; if (!id) return; await run(async () => { await call('cash_undo', { id, reason: t('undo_reason') }); last.current = last.current.filter(d => d !== id); note(t('taken_back')); load() }) }
     const accept = (rank: number) => { if (at && !busy) void run(async () => { const decision = await call('cash_accept', { line_id: at.id, rank, ...(explanations[rank - 1]?.key ? { key: explanations[rank - 1]!.key } : {}) }); decided(at, decision.id) }) }
     const explanations = (at?.explanations ?? []) as Explanation[], evidence = explanations[0]?.evidence ?? []
     const may = can('cash_accept'), usable = (rank: number) => may && complete(explanations[rank - 1]) ? () => accept(rank) : undefined

@@ -1,6 +1,6 @@
 /** Forms: a field with its label, its help and what the server says is wrong with it; and whole forms made of an operation's table. */
 import { useEffect, useId, useMemo, useRef, useState, type InputHTMLAttributes, type ReactNode } from 'react'
-import { call, Problem, type Gives, type Name, type Takes } from '../api/client'
+import { allOf, call, Problem, type Gives, type Name, type Takes } from '../api/client'
 import { operations } from '../api/schema'
 import type { Field as FieldMeta } from '../api/meta'
 import { parseAmount } from '../amount'
@@ -29,26 +29,32 @@ export function TextField({ label, value, onChange, help, wrong, required, wide,
 }
 /** Keeps what is typed; gives the exact decimal when it is one. */
 export function AmountInput({ value, onChange, digits = 2, ...rest }: { value: string; onChange: (value: string) => void; digits?: number } & Omit<InputHTMLAttributes<HTMLInputElement>, 'onChange' | 'value'>) {
-    const { decimal } = useWords()
+    const { decimal, language } = useWords()
     const [typed, setTyped] = useState<string>()
     return <input type="text" inputMode="decimal" autoComplete="off" {...rest} className={'amount-input ' + (rest.className ?? '')} value={typed ?? decimal(value)}
-        onChange={e => { setTyped(e.target.value); onChange(e.target.value === '' ? '' : parseAmount(e.target.value, digits) ?? e.target.value) }} onBlur={() => setTyped(undefined)} />
+        onChange={e => { setTyped(e.target.value); onChange(e.target.value === '' ? '' : parseAmount(e.target.value, digits, language) ?? e.target.value) }} onBlur={() => setTyped(undefined)} />
 }
 
 /* ---- Choosing from what is searched ---- */
 export interface Option { id: number; label: string; note?: string }
 export type Finder = (text: string) => Promise<Option[]>
-let kept: { accounts?: Promise<Option[]>; vat?: Promise<Option[]>; vatPurchase?: Promise<Option[]>; banks?: Promise<Option[]> } = {}
+let kept: Record<string, Promise<Option[]>> = {}
 export function forgetChoices(): void { kept = {}; forgetNames() }
+/** Asked once; what could not be read is asked again the next time. */
+function keep(name: string, ask: () => Promise<Option[]>): Promise<Option[]> {
+    const asked = kept[name] ??= ask()
+    asked.catch(() => { if (kept[name] === asked) delete kept[name] })
+    return asked
+}
 const within = (all: Promise<Option[]>): Finder => async text => {
     const words = text.toLowerCase().split(' ').filter(Boolean)
     return (await all).filter(o => words.every(w => (o.label + ' ' + (o.note ?? '')).toLowerCase().includes(w))).slice(0, 50)
 }
 export const finders: Record<string, Finder> = {
-    account: text => within(kept.accounts ??= call('account_list', { limit: 500, sort: 'number' }).then(r => r.items.filter(a => !a.is_blocked).map(a => ({ id: a.id, label: a.number + ' ' + a.name }))))(text),
-    vat: text => within(kept.vat ??= call('vat_list', { limit: 500 }).then(r => r.items.map(v => ({ id: v.id, label: v.name, note: v.code }))))(text),
-    vat_purchase: text => within(kept.vatPurchase ??= call('vat_list', { limit: 500, side: 'purchase' }).then(r => r.items.map(v => ({ id: v.id, label: v.name, note: v.code }))))(text),
-    bank_account: text => within(kept.banks ??= call('bank_account_list', { limit: 100 }).then(r => r.items.filter(b => !b.is_closed).map(b => ({ id: b.id, label: b.name, note: b.iban }))))(text),
+    account: text => within(keep('accounts', () => allOf('account_list', { sort: 'number' }).then(all => all.filter(a => !a.is_blocked).map(a => ({ id: a.id, label: a.number + ' ' + a.name })))))(text),
+    vat: text => within(keep('vat', () => allOf('vat_list', {}).then(all => all.map(v => ({ id: v.id, label: v.name, note: v.code })))))(text),
+    vat_purchase: text => within(keep('vat_purchase', () => allOf('vat_list', { side: 'purchase' }).then(all => all.map(v => ({ id: v.id, label: v.name, note: v.code })))))(text),
+    bank_account: text => within(keep('banks', () => allOf('bank_account_list', {}).then(all => all.filter(b => !b.is_closed).map(b => ({ id: b.id, label: b.name, note: b.iban })))))(text),
     party: text => call('party_list', { limit: 20, sort: 'name', ...(text ? { 'name.has': text } : {}) }).then(r => r.items.map(p => ({ id: p.id, label: p.name, note: [p.number, p.city].filter(Boolean).join(' · ') }))),
     supplier: text => call('party_list', { limit: 20, sort: 'name', is_supplier: 'true', ...(text ? { 'name.has': text } : {}) }).then(r => r.items.map(p => ({ id: p.id, label: p.name, note: [p.number, p.city].filter(Boolean).join(' · ') }))),
     customer: text => call('party_list', { limit: 20, sort: 'name', is_customer: 'true', ...(text ? { 'name.has': text } : {}) }).then(r => r.items.map(p => ({ id: p.id, label: p.name, note: [p.number, p.city].filter(Boolean).join(' · ') }))),
@@ -68,7 +74,8 @@ export function Combo({ find, value, label, onChange, placeholder, disabled, ...
         find('').then(found => { const one = found.find(o => o.id === value); if (live && one) setChosen(one) }, () => undefined)
         return () => { live = false }
     }, [value, chosen?.id, label, find])
-    const shown = text ?? (value === undefined ? '' : chosen?.id === value ? chosen.label : label ?? '')
+    // where the value is a text of its own (the number of an account) the label is all there is
+    const shown = text ?? (value !== undefined && chosen?.id === value ? chosen.label : value === undefined && label && chosen?.label.startsWith(label + ' ') ? chosen.label : label ?? '')
     const choose = (option: Option) => { setChosen(option); setText(undefined); setOpen(false); onChange(option.id, option) }
     return <div className="combo">
         <input type="text" role="combobox" autoComplete="off" {...ids} aria-expanded={open} aria-controls={own} aria-autocomplete="list" aria-activedescendant={open && options[at] ? own + '-' + at : undefined}

@@ -53,6 +53,7 @@ function FilterInput({ meta, label, query, set }: { meta: ColumnMeta; label: str
 export function Late({ value, set, label, amount, ...ids }: { value: string; set: (value: string) => void; label?: string; amount?: boolean; id?: string; 'aria-describedby'?: string }) {
     const [typed, setTyped] = useState(value), timer = useRef<ReturnType<typeof setTimeout>>()
     useEffect(() => setTyped(value), [value])
+    useEffect(() => () => clearTimeout(timer.current), []) // who has gone on to another page filters nothing there
     const give = (text: string) => set(amount && text ? parseAmount(text) ?? '' : text)
     return <input {...ids} type="text" inputMode={amount ? 'decimal' : undefined} aria-label={label} value={typed} onChange={e => { const text = e.target.value; setTyped(text); clearTimeout(timer.current); timer.current = setTimeout(() => give(text), 350) }}
         onKeyDown={e => { if (e.key === 'Enter') { clearTimeout(timer.current); give(typed) } }} />
@@ -76,12 +77,13 @@ export function List<N extends ListName>({ name, columns: given, filters, fixed,
     const takes = useMemo(() => ({ ...Object.fromEntries(active.map(k => [k, query.get(k)!])), ...fixed, ...(order ? { sort: order } : {}) }), [active.join(), query.toString(), JSON.stringify(fixed), order]) // eslint-disable-line
     const key = JSON.stringify(takes) + name
     const [state, setState] = useState<{ key: string; rows: RowOf<N>[]; next?: string; problem?: unknown; more?: boolean }>({ key: '', rows: [] })
+    const asked = useRef(0)
     const load = useCallback((after?: string, before: RowOf<N>[] = []) => {
-        const stop = new AbortController()
+        const stop = new AbortController(), mine = ++asked.current // what was asked last counts, whatever comes in last
         call(name, { ...takes, limit: 50, ...(after ? { after } : {}) } as never, { signal: stop.signal }).then(answer => {
             const page = answer as { items: RowOf<N>[]; next?: string }
-            setState({ key, rows: [...before, ...page.items], next: page.next })
-        }, (problem: unknown) => { if (!stop.signal.aborted) setState({ key, rows: before, problem }) })
+            if (mine === asked.current) setState({ key, rows: [...before, ...page.items], next: page.next })
+        }, (problem: unknown) => { if (!stop.signal.aborted && mine === asked.current) setState({ key, rows: before, problem }) })
         return () => stop.abort()
     }, [name, key]) // eslint-disable-line
     useEffect(() => load(), [load, turn])
