@@ -8,7 +8,7 @@ import { useSession } from '../app/session'
 import { Amount, Badge, Button, Card, Dialog, Empty, Facts, Loading, note, Page, ProblemBox, useAction, useKeys, useRead } from '../parts/basics'
 import { Decide } from '../parts/decide'
 import { Answer, Ask, Bulk, NotOurs, OnAccount, Refund } from '../parts/desk'
-import { TextField } from '../parts/form'
+import { finders, TextField } from '../parts/form'
 import { useParty } from '../parts/who'
 import { useWords } from '../text/text'
 
@@ -62,21 +62,12 @@ function AccountName({ number }: { number: string }) {
 }
 
 function ExplanationCard({ e, rank, row, best, accept, busy }: { e: Explanation; rank: number; row: Row; best: boolean; accept?: () => void; busy: boolean }) {
-<<<<<<< HEAD
-    const { t, word } = useWords(), party = useParty(e.party_id), percent = Math.min(99, Math.floor(e.probability_ppm / 10_000)), money = (minor: number) => minorToText(minor, row.amount.split('.')[1]?.length ?? 0)
+    const { t, word } = useWords(), party = useParty(e.party_id), percent = Math.min(99, Math.floor(e.probability_ppm / 10_000)), money = (minor: number) => minorToText(minor, digitsOf(row.currency))
     return <li className={'explanation' + (best ? ' best' : '')}>
         <div className="spread"><h3>{word('category', e.category)}{party && <>: <Link to={'/parties/' + e.party_id}>{party}</Link></>}</h3><span><span className="meter" aria-hidden="true"><span style={{ width: percent + '%' }} /></span> {percent} %</span></div>
         {e.shares.length > 0 && <ul className="lines-list">{e.shares.slice(0, 12).map(s => <li key={s.item_id} className="spread"><ItemName id={s.item_id} /><Amount value={money(s.line_minor || s.amount_minor)} currency={row.currency} /></li>)}{e.shares.length > 12 && <li className="faint">{t('and_more', { count: e.shares.length - 12 })}</li>}</ul>}
         {e.differences.map(d => <p key={d.kind} className="spread faint"><span>{word('difference', d.kind)}</span><Amount value={money(d.amount_minor)} currency={row.currency} /></p>)}
         {e.bookings?.map(b => <p key={b.account} className="spread"><AccountName number={b.account} /><Amount value={money(b.amount_minor)} currency={row.currency} /></p>)}
-=======
-    const { t, word } = useWords(), party = useParty(e.party_id), digits = digitsOf(row.currency), percent = Math.min(99, Math.floor(e.probability_ppm / 10_000))
-    return <li className={'explanation' + (best ? ' best' : '')}>
-        <div className="spread"><h3>{word('category', e.category)}{party && <>: <Link to={'/parties/' + e.party_id}>{party}</Link></>}</h3><span><span className="meter" aria-hidden="true"><span style={{ width: percent + '%' }} /></span> {percent} %</span></div>
-        {e.shares.length > 0 && <ul className="lines-list">{e.shares.slice(0, 12).map(s => <li key={s.item_id} className="spread"><ItemName id={s.item_id} /><Amount value={minorToText(s.line_minor || s.amount_minor, digits)} currency={row.currency} /></li>)}{e.shares.length > 12 && <li className="faint">{t('and_more', { count: e.shares.length - 12 })}</li>}</ul>}
-        {e.differences.map(d => <p key={d.kind} className="spread faint"><span>{word('difference', d.kind)}</span><Amount value={minorToText(d.amount_minor, digits)} currency={row.currency} /></p>)}
-        {e.bookings?.map(b => <p key={b.account} className="spread"><span>{t('account_what', { what: b.account })}</span><Amount value={minorToText(b.amount_minor, digits)} currency={row.currency} /></p>)}
->>>>>>> 3a6cbe5 (Web: a lost answer does nothing twice, late answers overtake no newer ones, grouped thousands, digits of each currency, charts past 500 accounts, and a dozen smaller faults of pages nobody had read twice)
         <EvidenceList evidence={e.evidence} />
         {accept && complete(e) && <p className="form-end"><Button look={best ? 'main' : 'plain'} icon="check" busy={busy} onClick={accept} keys={String(rank)}>{t('accept_this')}</Button></p>}
     </li>
