@@ -73,7 +73,7 @@ function Sheetful({ shown, reload }: { shown: BillShown; reload: () => void }) {
 }
 function Trouble({ p }: { p: Schemas['bill_problem'] }) {
     const { language, t } = useWords()
-    return <li>{language === 'nl' ? p.dutch : p.english} <span className="faint">{p.rule}{p.line ? ' · ' + t('line_of_file', { what: p.line }) : ''}{p.found ? ' · “' + p.found.slice(0, 80) + '”' : ''}{p.release_reason ? ' · ' + t('released_because', { what: p.release_reason }) : ''}</span></li>
+    return <li>{language === 'nl' ? p.dutch : p.english} <span className="faint">{p.rule}{p.line ? ' · ' + t('line_of_file', { what: p.line }) : ''}{p.found && !/^\w+ = /.test(p.found) /* the sentence says those */ ? ' · “' + p.found.slice(0, 80) + '”' : ''}{p.release_reason ? ' · ' + t('released_because', { what: p.release_reason }) : ''}</span></li>
 }
 
 function Supplier({ shown, editable, reload }: { shown: BillShown; editable: boolean; reload: () => void }) {

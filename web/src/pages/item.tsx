@@ -5,7 +5,7 @@ import { Amount, Button, Card, Dialog, Empty, Facts, note, Page, Shown, useRead 
 import { ApiForm } from '../parts/form'
 import { History } from '../parts/history'
 import { today } from '../parts/report'
-import { useWords } from '../text/text'
+import { because, useWords } from '../text/text'
 
 export function sourceLink(kind: string | undefined, id: number | undefined): string | undefined {
     switch (kind) {
@@ -24,8 +24,8 @@ export default function Item({ id }: { id: number }) {
             [word('f', 'amount'), <Amount value={item.amount} currency={item.currency} />], [word('f', 'rest'), <Amount value={item.rest} currency={item.currency} />], [t('entry'), <Link to={'/ledger/entries/' + item.entry_id}>{t('open_entry')}</Link>],
             [t('comes_from'), sourceLink(item.source_kind, item.source_id) ? <Link to={sourceLink(item.source_kind, item.source_id)!}>{word('kind', item.source_kind)}</Link> : word('kind', item.source_kind)],
         ]} /></Card>
-        <Card title={t('settled_by')}>{settlements.length === 0 ? <Empty title={t('not_settled')} /> : <ul className="lines-list">{settlements.map(s => <li key={s.id} className="spread"><span>{date(s.effective_on)} · {word('reason', s.reason)} · {s.item_id === item.id ? '' : <Link to={'/items/' + s.item_id}>{t('other_item')}</Link>}</span><span className="spread"><Amount value={s.amount} currency={item.currency} />{can('item_unsettle') && <Button icon="undo" onClick={() => setTaking(s.id)}>{t('take_back')}</Button>}</span></li>)}</ul>}</Card>
-        {taken_back.length > 0 && <Card title={t('came_back')}><ul className="lines-list">{taken_back.map(s => <li key={s.id} className="spread"><span>{date(s.effective_on)} · {word('reason', s.reason)}</span><Amount value={s.amount} currency={item.currency} /></li>)}</ul></Card>}
+        <Card title={t('settled_by')}>{settlements.length === 0 ? <Empty title={t('not_settled')} /> : <ul className="lines-list">{settlements.map(s => <li key={s.id} className="spread"><span>{date(s.effective_on)} · {because(words, s.reason)} · {s.item_id === item.id ? '' : <Link to={'/items/' + s.item_id}>{t('other_item')}</Link>}</span><span className="spread"><Amount value={s.amount} currency={item.currency} />{can('item_unsettle') && <Button icon="undo" onClick={() => setTaking(s.id)}>{t('take_back')}</Button>}</span></li>)}</ul>}</Card>
+        {taken_back.length > 0 && <Card title={t('came_back')}><ul className="lines-list">{taken_back.map(s => <li key={s.id} className="spread"><span>{date(s.effective_on)} · {because(words, s.reason)}</span><Amount value={s.amount} currency={item.currency} /></li>)}</ul></Card>}
         <History kind="open_item" id={id} />
         {taking && <Dialog title={t('take_back')} close={() => setTaking(undefined)}><ApiForm name="item_unsettle" fields={['on', 'why']} fixed={{ id: taking }} initial={{ on: today() }} submit={t('take_back')} cancel={() => setTaking(undefined)} done={() => { setTaking(undefined); note(t('taken_back')); read.reload() }} /></Dialog>}
     </Page>}</Shown>

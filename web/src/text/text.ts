@@ -56,3 +56,8 @@ export function keepLanguage(language: Language): void {
 export function usualLanguage(): Language {
     return keptLanguage() ?? (navigator.language.toLowerCase().startsWith('nl') ? 'nl' : 'en')
 }
+/** Why an item was settled, as the ledger keeps it: a word, a word and a number ("payment run 12"), or what a person typed. */
+export function because({ word }: Words, reason: string): string {
+    const [, kind, number] = /^(credit note|payment run) (.+)$/.exec(reason) ?? []
+    return kind ? word('reason', kind.replace(' ', '_')) + ' ' + number! : word('reason', reason)
+}
