@@ -318,6 +318,11 @@ static struct fault *run_drop(struct work *work, const struct payment_edit *take
     return payment_drop(work, takes, out);
 }
 CALLABLE(run_drop, payment_edit, payment_shown);
+static struct fault *run_day(struct work *work, const struct payment_day *takes, struct payment_shown *out)
+{
+    return payment_move_day(work, takes, out);
+}
+CALLABLE(run_day, payment_day, payment_shown);
 
 static const struct operation operations[] = {
     { "payment due", "GET", "/payments/due", "payment.read", OPERATION_READS | OPERATION_SLOW, NULL, &due_list_list,
@@ -332,5 +337,7 @@ static const struct operation operations[] = {
       "Add bills to a proposed payment run" },
     { "payment drop", "POST", "/payment-runs/{id}/drop", "payment.propose", OPERATION_SLOW, &run_drop_call, NULL,
       "Take bills out of a proposed payment run" },
+    { "payment day", "POST", "/payment-runs/{id}/day", "payment.propose", OPERATION_SLOW, &run_day_call, NULL,
+      "Choose another day for a proposed payment run" },
 };
 const struct operation_table payment_runs_table = { "payment", operations, ARRAY_LENGTH(operations) };

@@ -186,6 +186,11 @@ struct payment_edit {
 extern const struct record payment_edit_record;
 CHECKED struct fault *payment_add(struct work *work, const struct payment_edit *edit, struct payment_shown *shown);
 CHECKED struct fault *payment_drop(struct work *work, const struct payment_edit *edit, struct payment_shown *shown);
+/* Another day for a run that waits: its own has passed, or is too early. Absent: the first day that banks settle. Who moves it has
+ * proposed it, and can't release it. A discount that would be too late by then is told by the check. */
+struct payment_day { payment_run_id id; struct date execution_on; int64_t version; };
+extern const struct record payment_day_record;
+CHECKED struct fault *payment_move_day(struct work *work, const struct payment_day *takes, struct payment_shown *shown);
 
 CHECKED struct fault *payment_show(struct work *work, payment_run_id id, struct payment_shown *shown);
 

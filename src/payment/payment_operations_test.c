@@ -121,7 +121,13 @@ DB_TEST(payment_operations)
                    LL(bills[0]), LL(number_in(run, "version")));
     run = call(&c, PLANNER, "payment add", edit);
     expect_str("171.00", text_in(work->arena, run, "total"));
-    struct str id = JSON_OF("{\"id\":%lld}", LL(number_in(run, "id")));
+    struct str id = JSON_OF("{\"id\":%lld}", LL(number_in(run, "id"))), hash = text_in(work->arena, run, "hash");
+    run = call(&c, PLANNER, "payment day", JSON_OF("{\"id\":%lld,\"execution_on\":\"2025-12-29\",\"version\":%lld}",
+                                                 LL(number_in(run, "id")), LL(number_in(run, "version"))));
+    expect_str("2025-12-29", text_in(work->arena, run, "execution_on"));
+    expect(!str_equal(hash, text_in(work->arena, run, "hash"))); /* who looked at it before has to look again */
+    run = call(&c, PLANNER, "payment day",
+               JSON_OF("{\"id\":%lld,\"version\":%lld}", LL(number_in(run, "id")), LL(number_in(run, "version"))));
     expect(holds(call(&c, TREASURER, "payment check", id), "\"ready\":true"));
     run = release(&c, run);
     run = act(&c, TREASURER, "payment cancel", run);

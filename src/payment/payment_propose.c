@@ -65,6 +65,11 @@ RECORD(payment_edit, {
           .about = "take a supplier's discount on what is added, as far as it is in time"),
     FIELD(struct payment_edit, version, .min = 1, .max = EXACT_MAX),
 });
+RECORD(payment_day, {
+    ID(struct payment_day, id),
+    FIELD(struct payment_day, execution_on, OPTIONAL, .about = "left out: today or the next day that banks settle"),
+    FIELD(struct payment_day, version, .min = 1, .max = EXACT_MAX),
+});
 struct payment_until {
     struct date until;
 };
@@ -265,6 +270,11 @@ static void take_discounts(const struct payment_run *run, struct decimal least, 
 
 /* ---- Writing ---- */
 
+static struct date first_day(struct work *work, const struct payment_run *run)
+{
+    return run->kind == PAYMENT_INSTANT ? work->today : target_open_from(work->today);
+}
+
 static struct fault *check_run_day(struct work *work, const struct payment_run *run)
 {
     if (run->execution_on.ymd < work->today.ymd)
@@ -296,7 +306,7 @@ static struct fault *fill_run(struct work *work, const struct payment_proposal *
         .version = 1,
     };
     run->message_id = str_format(work->arena, "FLR%lld", (long long)run->id.n);
-    if (!run->execution_on.ymd) run->execution_on = run->kind == PAYMENT_INSTANT ? work->today : target_open_from(work->today);
+    if (!run->execution_on.ymd) run->execution_on = first_day(work, run);
     if (ours->is_closed) return FAULT(work->arena, &payment_account_closed, "bank_account_id", PARAM("account", ours->iban));
     if (!euro && (run->kind == PAYMENT_SEPA || run->kind == PAYMENT_INSTANT))
         return FAULT(work->arena, &wrong_kind, "kind", PARAM("currency", ours->currency));
@@ -505,4 +515,19 @@ struct fault *payment_drop(struct work *work, const struct payment_edit *takes, 
         if (keeps) *LIST_ADD(work->arena, &keep) = edit.dues.at[i];
     }
     return edit_end(work, &edit, &keep, shown);
+}
+
+struct fault *payment_move_day(struct work *work, const struct payment_day *takes, struct payment_shown *shown)
+{
+    struct edit edit = { 0 };
+    struct run_content all = { 0 };
+    TRY(edit_begin(work, &(struct payment_edit){ .id = takes->id, .version = takes->version }, &edit));
+    TRY(payment_content_load(work, takes->id, &all));
+    const struct payment_run before = all.run;
+    all.run.execution_on = takes->execution_on.ymd ? takes->execution_on : first_day(work, &all.run);
+    TRY(check_run_day(work, &all.run));
+    sum_up(work, &edit.ours, &all);
+    TRY(payment_run_keep(work, &before, &all.run));
+    *shown = (struct payment_shown){ all.run, all.payments, all.parts, { 0 } };
+    return NULL;
 }

@@ -292,6 +292,32 @@ DB_TEST(payment_is_edited)
     db_rollback(work);
 }
 
+/* The day has passed while it waited: another day, not a new run; who moves it has a hand in it and can't release it. */
+DB_TEST(payment_moves_to_another_day)
+{
+    struct payment_shown shown = { 0 };
+    struct payment_run run = { 0 };
+    test_begin(work);
+    struct scene s = given_scene(work);
+    struct payment_day day = { s.shown.run.id, date_add_days(work->today, -1), s.shown.run.version };
+    expect_refused(&payment_day_past, payment_move_day(work, &day, &shown));
+    day.execution_on = (struct date){ 20251225 }; /* TARGET is closed */
+    expect_refused(&payment_day_closed, payment_move_day(work, &day, &shown));
+    day.execution_on = (struct date){ 20251229 };
+    expect_done(payment_move_day(work, &day, &shown));
+    expect_int(20251229, shown.run.execution_on.ymd);
+    expect_int(s.shown.run.total_minor, shown.run.total_minor);
+    expect_int((int64_t)s.shown.parts.count, (int64_t)shown.parts.count);
+    expect(!str_equal(shown.run.hash, s.shown.run.hash));
+    expect_refused(&payment_changed, payment_move_day(work, &day, &shown)); /* the version of before */
+    day.version = shown.run.version, work->user_id = TREASURER;
+    expect_done(payment_move_day(work, &day, &shown));
+    expect_refused(
+        &access_duty_apart,
+        payment_release(work, &(struct payment_release){ shown.run.id, shown.run.hash, shown.run.version }, &run));
+    db_rollback(work);
+}
+
 static bool has_problem(const struct payment_checked *checked, const char *code)
 {
     for (size_t i = 0; i < checked->problems.count; i++)
