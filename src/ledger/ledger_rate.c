@@ -41,28 +41,21 @@ struct exchange_rate {
     int64_t entered_by;
     struct instant entered_at;
     int64_t version;
+    struct str entered_by_name; /* in a list */
 };
 LIST_STRUCT(exchange_rates, struct exchange_rate);
-#define RATE_FIELDS(T)                                                                                 \
-    ID(T, id, .sort = true), FIELD(T, currency, .min = 3, .max = 3, .filter = true, .sort = true),     \
-        FIELD(T, valid_on, .filter = true, .sort = true),                                             \
-        FIELD(T, rate, .about = "units of the base currency for one unit"),                           \
-        FIELD(T, source, .min = 1, .max = 100, .filter = true, .about = "\"ECB\": out of a file of the European Central Bank"), \
-        FIELD(T, entered_by, OPTIONAL), FIELD(T, entered_at, OPTIONAL), FIELD(T, version)
-RECORD(exchange_rate, { RATE_FIELDS(struct exchange_rate) });
-struct rate_row {
-    rate_id id;
-    struct str currency;
-    struct date valid_on;
-    struct decimal rate;
-    struct str source;
-    int64_t entered_by;
-    struct instant entered_at;
-    int64_t version;
-    struct str entered_by_name;
-};
-LIST_STRUCT(rate_rows, struct rate_row);
-RECORD(rate_row, { RATE_FIELDS(struct rate_row), FIELD(struct rate_row, entered_by_name, OPTIONAL) });
+RECORD(exchange_rate, {
+    ID(struct exchange_rate, id, .sort = true),
+    FIELD(struct exchange_rate, currency, .min = 3, .max = 3, .filter = true, .sort = true),
+    FIELD(struct exchange_rate, valid_on, .filter = true, .sort = true),
+    FIELD(struct exchange_rate, rate, .about = "units of the base currency for one unit"),
+    FIELD(struct exchange_rate, source, .min = 1, .max = 100, .filter = true,
+          .about = "\"ECB\": out of a file of the European Central Bank"),
+    FIELD(struct exchange_rate, entered_by, OPTIONAL),
+    FIELD(struct exchange_rate, entered_at, OPTIONAL),
+    FIELD(struct exchange_rate, version),
+    FIELD(struct exchange_rate, entered_by_name, OPTIONAL, .about = "in a list"),
+});
 
 /* ---- What an amount is ---- */
 
@@ -161,12 +154,12 @@ static struct fault *rate_set(struct work *work, const struct rate_takes *takes,
 CALLABLE(rate_set, rate_takes, exchange_rate);
 
 static struct fault *rate_list(struct work *work, const struct nothing *takes, const struct list_query *query,
-                               struct rate_rows *rows, struct str *next)
+                               struct exchange_rates *rows, struct str *next)
 {
     (void)takes;
-    return db_list(work, &sql_rate_list, NONE, query, INTO_LIST(rate_row, rows), next);
+    return db_list(work, &sql_rate_list, NONE, query, INTO_LIST(exchange_rate, rows), next);
 }
-LISTABLE(rate_list, nothing, rate_row, rate_rows);
+LISTABLE(rate_list, nothing, exchange_rate, exchange_rates);
 
 /* ---- Out of a file of the European Central Bank: units of each currency for one euro, by day ---- */
 

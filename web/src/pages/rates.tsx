@@ -11,7 +11,7 @@ import { today } from '../parts/report'
 import { Upload } from '../parts/upload'
 import { useWords } from '../text/text'
 
-type Rate = Schemas['rate_row']
+type Rate = Schemas['exchange_rate']
 export default function Rates() {
     const { t, decimal, date } = useWords(), { can } = useSession(), company = useRead('company_show', {}, can('company_show')), [turn, setTurn] = useState(0), [open, setOpen] = useState<Rate | 'new'>()
     const add = can('rate_set') && <Button look="main" icon="plus" onClick={() => setOpen('new')}>{t('rate_new')}</Button>, base = company.data?.currency ?? ''
