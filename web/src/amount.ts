@@ -31,8 +31,8 @@ export function parseAmount(typed: string, digits = 2, language?: Language): str
     if (last >= 0) {
         const behind = text.length - last - 1, mark = text[last], once = text.split(mark!).length === 2
         const other = text.includes(mark === ',' ? '.' : ',')
-        const groups = mark === (language === 'nl' ? '.' : language && ',') && /^-?[1-9]\d{0,2}$/.test(text.slice(0, last))
-        if (behind === 3 && !other && (digits < 3 || groups) || !once) whole = text // thousands
+        const before = text.slice(0, last), groups = mark === (language === 'nl' ? '.' : language && ',') && /^-?[1-9]\d{0,2}$/.test(before)
+        if (behind === 3 && !other && (digits < 3 && !/^-?0?$/.test(before) || groups) || !once) whole = text // thousands
         else [whole, rest] = [text.slice(0, last), text.slice(last + 1)]
     }
     whole = whole.replace(/[.,']/g, '').replace(/^-/, '').replace(/^0+(?=\d)/, '') || '0'

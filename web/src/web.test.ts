@@ -83,6 +83,8 @@ export const tests: Record<string, () => void | Promise<void>> = {
         for (const typed of ['abc', '', '1,2345', '--1', '1e3']) same(parseAmount(typed), undefined)
         same(parseAmount('1000', 0), '1000')
         same(['1.250', '0.125', '1,250', '1.2505'].map(typed => parseAmount(typed, 4, 'nl')), ['1250.0000', '0.1250', '1.2500', '1.2505']) // a price
+        same(['0.845', '0,845', '1.083'].map(typed => parseAmount(typed, 10)), ['0.8450000000', '0.8450000000', '1.0830000000']) // a rate
+        same(['0.845', '0,5', '.500'].map(typed => parseAmount(typed)), [undefined, '0.50', undefined])
         same(['1.250', '1,250'].map(typed => parseAmount(typed, 4, 'en')), ['1.2500', '1250.0000'])
         same([sumAmounts(['1.125', '2']), sumAmounts([])], ['3.125', '0.00'])
     },

@@ -1,10 +1,10 @@
 /** One ledger account: what stood on it, every line with the balance behind it, and the document each comes from. */
 import { useEffect, useState } from 'react'
-import { call } from '../api/client'
+import { allOf, call } from '../api/client'
 import type { Schemas } from '../api/schema'
 import { isNegative } from '../amount'
 import { Link, useRouter } from '../app/router'
-import { Amount, Button, Empty, Loading, Page, ProblemBox, useRead } from '../parts/basics'
+import { Amount, Button, Empty, Loading, Page, ProblemBox } from '../parts/basics'
 import { Row } from '../parts/form'
 import { Late } from '../parts/list'
 import { PeriodBar, periodOf, PrintHead, today, usePeriod, Ways } from '../parts/report'
@@ -14,7 +14,8 @@ import { sourceLink } from './item'
 
 export default function LedgerCard() {
     const { t, word, date } = useWords(), { query, setQuery } = useRouter(), period = usePeriod({ from_on: periodOf('year', 0).from_on, to_on: today() }), account = query.get('account') ?? '', find = query.get('find') ?? ''
-    const accounts = useRead('account_list', { limit: 500, sort: 'number' }), [card, setCard] = useState<Schemas['ledger_card']>(), [problem, setProblem] = useState<unknown>(), [busy, setBusy] = useState(false)
+    const [accounts, setAccounts] = useState<Schemas['account'][]>(), [card, setCard] = useState<Schemas['ledger_card']>(), [problem, setProblem] = useState<unknown>(), [busy, setBusy] = useState(false)
+    useEffect(() => { let live = true; allOf('account_list', { sort: 'number' }).then(all => { if (live) setAccounts(all) }, setProblem); return () => { live = false } }, [])
     const takes = { account, ...period, ...(find ? { find } : {}) }
     useEffect(() => {
         if (!account) return
@@ -27,12 +28,12 @@ export default function LedgerCard() {
     const more = () => {
         if (!card?.next) return
         setBusy(true)
-        call('report_ledger_card', { ...takes, after: card.next }).then(page => setCard({ ...page, lines: [...card.lines, ...page.lines] }), setProblem).finally(() => setBusy(false))
+        call('report_ledger_card', { ...takes, after: card.next }).then(page => setCard(now => now === card ? { ...page, lines: [...card.lines, ...page.lines] } : now), setProblem).finally(() => setBusy(false))
     }
     const lines = card?.lines ?? []
     return <Page title={card ? card.account + ' ' + card.name : t('nav_card')} note={card ? undefined : t('card_note')} back={<Link to="/reports">{t('nav_reports')}</Link>} actions={account && <Ways name="report_ledger_card" takes={{ ...takes, limit: 100000 }} columns={[['number', word('f', 'number')], ['dated_on', word('f', 'dated_on')], ['description', word('f', 'description')], ['base', word('f', 'amount')], ['balance', word('f', 'balance')]]} />}>
         <PrintHead what={date(period.from_on) + ' – ' + date(period.to_on)} />
-        <PeriodBar period={period}><Row label={word('f', 'account_id')}>{ids => <select {...ids} value={account} onChange={e => setQuery({ account: e.target.value })}><option value="">{t('choose')}</option>{accounts.data?.items.map(a => <option key={a.id} value={a.number}>{a.number} {a.name}</option>)}</select>}</Row><Row label={t('find_on_card')}>{ids => <Late {...ids} value={find} set={text => setQuery({ find: text.trim() || undefined })} />}</Row></PeriodBar>
+        <PeriodBar period={period}><Row label={word('f', 'account_id')}>{ids => <select {...ids} value={account} onChange={e => setQuery({ account: e.target.value })}><option value="">{t('choose')}</option>{accounts?.map(a => <option key={a.id} value={a.number}>{a.number} {a.name}</option>)}</select>}</Row><Row label={t('find_on_card')}>{ids => <Late {...ids} value={find} set={text => setQuery({ find: text.trim() || undefined })} />}</Row></PeriodBar>
         {problem ? <ProblemBox problem={problem} /> : !account ? <Empty title={t('card_choose')}>{t('card_note')}</Empty> : !card ? <Loading /> : <Table caption={card.account + ' ' + card.name} heads={[{ label: word('f', 'number'), narrow: 'line' }, { label: word('f', 'dated_on') }, { label: word('f', 'description'), narrow: 'title' }, { label: t('comes_from') }, { label: t('debit'), right: true, narrow: 'amount', mark: true }, { label: t('credit'), right: true, narrow: 'amount', mark: true }, { label: word('f', 'balance'), right: true, narrow: 'line' }]}
             rows={[...(find ? [] : [{ key: 'opening', label: t('opening_on', { what: date(card.from_on) }), cells: [<Amount value={card.opening} />] }]),
                 ...lines.map(l => ({ key: l.entry_id + '-' + l.line_no, cells: [<Link to={'/ledger/entries/' + l.entry_id}>{l.number}</Link>, <span className="nowrap">{date(l.dated_on)}</span>, <>{l.description}{l.line_description && <><br /><span className="faint">{l.line_description}</span></>}</>, <span className="nowrap">{sourceLink(l.source_kind, l.source_id) ? <Link to={sourceLink(l.source_kind, l.source_id)!}>{word('kind', l.source_kind)}</Link> : word('kind', l.source_kind)}</span>, !isNegative(l.base) && <Amount value={l.base} />, isNegative(l.base) && <Amount value={l.base.slice(1)} />, <Amount value={l.balance} />] }))]}

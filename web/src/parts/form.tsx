@@ -27,12 +27,12 @@ export function TextField({ label, value, onChange, help, wrong, required, wide,
         ? <textarea {...ids} rows={3} value={value} onChange={e => onChange(e.target.value)} maxLength={rest.maxLength} />
         : <input type="text" autoComplete="off" {...rest} {...ids} value={value} onChange={e => onChange(e.target.value)} />}</Row>
 }
-/** Keeps what is typed; gives the exact decimal when it is one. */
-export function AmountInput({ value, onChange, digits = 2, ...rest }: { value: string; onChange: (value: string) => void; digits?: number } & Omit<InputHTMLAttributes<HTMLInputElement>, 'onChange' | 'value'>) {
+/** Keeps what is typed; gives the exact decimal when it is one. `exact`: a rate or a percentage, of as many digits as it has; nobody groups those. */
+export function AmountInput({ value, onChange, digits = 2, exact, ...rest }: { value: string; onChange: (value: string) => void; digits?: number; exact?: boolean } & Omit<InputHTMLAttributes<HTMLInputElement>, 'onChange' | 'value'>) {
     const { decimal, language } = useWords()
-    const [typed, setTyped] = useState<string>()
+    const [typed, setTyped] = useState<string>(), parse = (text: string) => exact ? parseAmount(text, 10)?.replace(/\.?0+$/, '') : parseAmount(text, digits, language)
     return <input type="text" inputMode="decimal" autoComplete="off" {...rest} className={'amount-input ' + (rest.className ?? '')} value={typed ?? decimal(value)}
-        onChange={e => { setTyped(e.target.value); onChange(e.target.value === '' ? '' : parseAmount(e.target.value, digits, language) ?? e.target.value) }} onBlur={() => setTyped(undefined)} />
+        onChange={e => { setTyped(e.target.value); onChange(e.target.value === '' ? '' : parse(e.target.value) ?? e.target.value) }} onBlur={() => setTyped(undefined)} />
 }
 
 /* ---- Choosing from what is searched ---- */
@@ -109,7 +109,7 @@ export function ApiField({ field, value, onChange, wrong, label }: { field: Fiel
         case 'bool': return <div className="field check"><label><input type="checkbox" checked={value === true} onChange={e => onChange(e.target.checked)} /> {name}</label>{wrong && <p className="why">{wrong}</p>}</div>
         case 'choice': return <Row label={name} wrong={wrong} required={field.required}>{ids => <select {...ids} value={text} onChange={e => onChange(e.target.value || undefined)}>{(!field.required || !text) && <option value="">{field.required ? t('choose') : ''}</option>}{field.choices!.map(c => <option key={c} value={c}>{word(field.name, c)}</option>)}</select>}</Row>
         case 'date': return <Row label={name} wrong={wrong} required={field.required}>{ids => <input {...ids} type="date" value={text} onChange={e => onChange(e.target.value || undefined)} />}</Row>
-        case 'decimal': return <Row label={name} wrong={wrong} required={field.required}>{ids => <AmountInput {...ids} value={text} onChange={v => onChange(v || undefined)} />}</Row>
+        case 'decimal': return <Row label={name} wrong={wrong} required={field.required}>{ids => <AmountInput {...ids} exact={/(^|_)(rate|percent|quantity|price)$/.test(field.name)} value={text} onChange={v => onChange(v || undefined)} />}</Row>
         case 'int': case 'id': return <Row label={name} wrong={wrong} required={field.required}>{ids => <input {...ids} type="text" inputMode="numeric" value={text} onChange={e => onChange(e.target.value === '' ? undefined : /^\d{1,15}$/.test(e.target.value) ? Number(e.target.value) : e.target.value)} />}</Row>
         default: return <TextField label={name} wrong={wrong} required={field.required} value={text} maxLength={field.max} area={areas.has(field.name)} wide={areas.has(field.name)} type={typeOf[field.name] ?? 'text'}
             autoComplete={field.name === 'password' ? 'new-password' : field.name === 'present' ? 'current-password' : 'off'} onChange={v => onChange(v === '' ? undefined : v)} />
