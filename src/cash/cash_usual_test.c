@@ -217,3 +217,49 @@ TEST(cash_wrong_guess_hides_nothing_that_fits)
     expect_str("12", str_of(set_text(arena, &p.explanations[0])));
     expect(!p.automatic);
 }
+
+/* A list of last digits, two of them the same: of two sets that come to the amount, the one that holds all that is named, though the other is
+ * learned to be the likelier. */
+TEST(cash_named_before_what_is_not)
+{
+    struct cash_candidate c[2] = { { .category = CASH_MATCH, .count = 3, .complete = true },
+                                   { .category = CASH_MATCH, .count = 3, .complete = true } };
+    uint32_t first[] = { 1, 2, 3 }, other[] = { 1, 2, 4 };
+    c[0].items = first, c[1].items = other;
+    c[0].score = 5, c[1].score = 3;
+    c[0].features[F_NAMED] = 2, c[0].features[F_UNNAMED] = 1, c[0].features[F_MISSED_WEAK] = 1;
+    c[1].features[F_NAMED] = 3;
+    cash_put_in_order(c, 2);
+    expect(c[0].items == other && c[1].items == first);
+    expect(c[0].score >= 5); /* as likely as what it stands in for */
+    cash_put_in_order(c, 2);
+    expect(c[0].items == other);
+    for (int i = 0; i < 2; i++) c[i].features[F_PAID_NAMED] = 1; /* the text is of what was paid before */
+    c[0].score = 3, c[1].score = 5;
+    cash_put_in_order(c, 2);
+    expect(c[0].items == first);
+}
+
+/* His own account, nothing that he owes: what a company of nearly his name owes comes to it. For a person. */
+TEST(cash_pays_for_who_is_called_nearly_so)
+{
+    struct world w = world_new(arena);
+    sample_items(&w);
+    party(&w, 3, "10666", "Bakkerij Bakker Noord Holland B.V.", NULL);
+    party(&w, 4, "10667", "Slagerij Karels B.V.", NULL);
+    item(&w, 31, 3, "2025-00400", 20250305, 77700);
+    item(&w, 32, 3, "2025-00401", 20250306, 11111);
+    item(&w, 41, 4, "2025-00402", 20250306, 87654);
+    struct cash_settings settings = cash_settings_default();
+    settings.precision_ppm = 100000;
+    cash_engine_settings(w.engine, &settings);
+    struct cash_line l = line(&w, 20250410, 77700 + 11111, BAKKER, "Bakkerij Bakker", "volgens overzicht");
+    struct cash_proposal p = cash_engine_match(w.engine, arena, &l);
+    expect_str("31 32", str_of(set_text(arena, &p.explanations[0])));
+    expect_int(3, p.explanations[0].party);
+    expect(has_evidence(&p.explanations[0], CASH_BY_NAME) && !has_evidence(&p.explanations[0], CASH_BY_IBAN));
+    expect(!p.automatic && p.why_not != CASH_AUTO);
+    l = line(&w, 20250410, 87654, BAKKER, "Bakkerij Bakker", "volgens overzicht");
+    p = cash_engine_match(w.engine, arena, &l);
+    expect(p.explanations[0].category != CASH_MATCH); /* another name altogether */
+}

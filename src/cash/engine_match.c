@@ -28,11 +28,32 @@ static bool is_better_listed(const struct cash_candidate *first, const struct ca
     return shared + 1 == first->count;
 }
 
+static float missed(const struct cash_candidate *c)
+{
+    return c->features[F_MISSED_STRONG] + c->features[F_MISSED_WEAK];
+}
+
+/* Both come to the amount to the cent; the first leaves out what the text names, and holds instead what it doesn't name, and the other does not. */
+static bool is_better_named(const struct cash_candidate *first, const struct cash_candidate *other)
+{
+    static const enum cash_feature no_more[] = { F_MISSED_STRONG, F_MISSED_WEAK, F_PAID_NAMED, F_ELSEWHERE, F_UNEXPLAINED };
+    size_t shared = 0;
+    if (first->category != CASH_MATCH || other->category != CASH_MATCH || first->party != other->party) return false;
+    if (first->difference_count || other->difference_count || other->early || other->passed_over) return false;
+    if (first->features[F_PAID_NAMED] > 0) return false; /* the text is of an earlier payment: what else it looks like may be chance */
+    if (missed(other) >= missed(first) || other->features[F_UNNAMED] >= first->features[F_UNNAMED]) return false;
+    for (size_t i = 0; i < ARRAY_LENGTH(no_more); i++)
+        if (other->features[no_more[i]] > first->features[no_more[i]]) return false;
+    for (size_t i = 0; i < first->count; i++)
+        for (size_t j = 0; j < other->count; j++) shared += first->items[i] == other->items[j];
+    return (float)(first->count - shared) <= first->features[F_UNNAMED]; /* gives up only what isn't named */
+}
+
 void cash_put_in_order(struct cash_candidate *candidates, size_t count)
 {
     cash_sort(candidates, count);
     for (size_t i = 1; i < count; i++) {
-        if (!is_better_listed(&candidates[0], &candidates[i])) continue;
+        if (!is_better_listed(&candidates[0], &candidates[i]) && !is_better_named(&candidates[0], &candidates[i])) continue;
         float score = candidates[0].score;
         struct cash_candidate c = candidates[i];
         memmove(candidates + 1, candidates, i * sizeof *candidates);
@@ -322,6 +343,7 @@ struct cash_proposal cash_engine_match(struct cash_engine *engine, struct arena 
     p.count = count;
     p.why_not = cash_may_post(&engine->settings, m->candidates, m->candidate_count);
     if (p.why_not == CASH_AUTO && (m->without_guesses || must_wait(m))) p.why_not = CASH_WAITS;
+    if (p.why_not == CASH_AUTO && m->other_name) p.why_not = CASH_NOT_SURE;
     int32_t precision = engine->settings.precision_ppm;
     if (p.why_not != CASH_AUTO) return p;
     if (!precision) p.why_not = CASH_AUTO_OFF;

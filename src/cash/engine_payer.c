@@ -197,6 +197,14 @@ void cash_guess_payers(struct cash_matching *m)
     }
 }
 
+size_t cash_guess_like_names(struct cash_matching *m)
+{
+    size_t before = m->payer_count;
+    struct str key = cash_name_key(m->arena, m->line->name);
+    if (key.length >= 3) by_likeness(m, key, false);
+    return before;
+}
+
 /* ---- Which items of a scope does the text name? ---- */
 
 static void name_item(struct cash_scope *scope, size_t i, enum cash_evidence_kind kind, int quality, int token)

@@ -419,9 +419,11 @@ struct cash_matching {
     bool without_guesses;       /* looked at without what waiting lines reserve */
     bool no_set;                /* no set of items explains the line */
     bool last_resort;           /* nothing that payers usually do explains it */
+    bool other_name;            /* only what somebody of nearly the same name owes explains it */
 };
 
 void cash_guess_payers(struct cash_matching *m);
+size_t cash_guess_like_names(struct cash_matching *m); /* whose names are like the payer's: added behind the place that is given back */
 void cash_name_scope(struct cash_matching *m, struct cash_scope *scope);
 void cash_find_candidates(struct cash_matching *m);
 void cash_named_sets(struct cash_matching *m, struct cash_scope *scope); /* sets that the text names */

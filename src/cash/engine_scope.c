@@ -97,6 +97,40 @@ static void count_paid(struct cash_matching *m)
     }
 }
 
+static bool any_set(const struct cash_matching *m)
+{
+    for (size_t i = 0; i < m->candidate_count; i++)
+        if (m->candidates[i].category == CASH_MATCH) return true;
+    return false;
+}
+
+static bool to_the_cent(const struct cash_candidate *c)
+{
+    return !c->difference_count || (c->difference_count == 1 && c->differences[0].kind == CASH_DISCOUNT);
+}
+
+/* A known account, and nothing its owner owes explains the line: it may be a company beside him (the same name and a few words more) that it
+ * pays for. Only what comes to the amount, with the discount where one is allowed, and for a person to judge. */
+static void other_names(struct cash_matching *m)
+{
+    enum { ALIKE = 80 };
+    if (m->sets != CASH_MATCH || m->amount <= 0 || !m->account || any_set(m)) return;
+    for (size_t i = cash_guess_like_names(m); i < m->payer_count; i++) {
+        const struct cash_known_party *party = &m->engine->parties.at[m->payers[i].party];
+        size_t before = m->candidate_count, kept = before;
+        if (m->payers[i].name_likeness < ALIKE || m->scope_count == ARRAY_LENGTH(m->scopes)) continue;
+        struct cash_scope *s = scope_new(m, (int)i, false);
+        for (size_t j = 0; j < party->open_count; j++) scope_add(m, s, party->open[j]);
+        cash_name_scope(m, s);
+        collect_names(m, s);
+        if (s->count) cash_plain_sets(m, s);
+        for (size_t k = before; k < m->candidate_count; k++)
+            if (to_the_cent(&m->candidates[k])) m->candidates[kept++] = m->candidates[k];
+        m->candidate_count = kept;
+        m->other_name |= kept > before;
+    }
+}
+
 void cash_find_candidates(struct cash_matching *m)
 {
     m->sets = m->amount < 0 && !m->line->is_reversal && !m->line->return_code.length ? CASH_REFUND : CASH_MATCH;
@@ -118,6 +152,7 @@ void cash_find_candidates(struct cash_matching *m)
         if (!s->count || (i >= 6 && !s->family)) continue;
         cash_plain_sets(m, s);
     }
+    other_names(m);
     cash_last_resorts(m);
     kinds_without_items(m);
 }

@@ -10,6 +10,7 @@ often as that is. A line counts with
     run     A payer looks at n open items and leaves each out with his own chance q, without a word about which (no numbers; a list that was cut off, from
             there on, what the number that was cut belongs to being told; between the ends of a range; the one a list forgot). A set that leaves out k of them has the chance q^k (1-q)^(n-k), so sets that
             come to the same sum and leave out as many are equally likely whoever looks: of all sets that come to the sum, the likeliest one's share.
+            Invoices that are alike in everything (class Twins) stay so for the lines after it: nobody has said which of them the first one took.
     equal   A payer who says nothing pays the oldest of equal amounts 92 times in a hundred, the one he meant else; equal items of one day, when
             nothing is said of which: one in k.
     report  A pay-out whose report is missing: of all sets of open payment links that come to it, at the fees there are, the likeliest one's share
@@ -20,7 +21,7 @@ generous, and an engine's luck may pass it; nobody's expectation can. Printed by
 import argparse, csv, datetime, decimal, fractions, functools, math, os, re, sys
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(os.environ.get('FLORIN_SHARED', os.path.join(here, '..', '..', '..', 'shared')), 'bench', 'cash'), here]
-import cashapp_gen
+import cash_oracle, cashapp_gen
 try: import numpy
 except ImportError: numpy = None # slower, the same
 
@@ -93,28 +94,54 @@ def named_in(entry, v):
     return (v['digits'] in text or str(v['n']) in tokens or any(len(t) >= 3 and v['digits'].endswith(t) for t in tokens) or bool(v['po'] and v['po'] in entry['ustrd'].upper()) or
             bool(v['pref'] and v['pref'] in text))
 
+def nearly_named(entry, v):
+    """With a typing error: generous, for the error may fit others as well."""
+    return any(cash_oracle.one_error(t, v['digits']) or cash_oracle.one_error(t, str(v['n'])) for t in re.findall(r'\d{4,}', entry['ustrd']))
+
+def untold(entry, looked, chosen):
+    """Of what was looked at, what the text says nothing of; None: it says something of each."""
+    tags, in_order = entry['tags'], sorted(chosen, key=lambda v: v['n'])
+    if 'range' in tags and in_order: return [v for v in looked if in_order[0]['n'] < v['n'] < in_order[-1]['n']]
+    if 'norefs' in tags: return looked
+    named = [v['n'] for v in chosen if named_in(entry, v) or ('typo' in tags and nearly_named(entry, v))]
+    if 'truncated' not in tags or not named or 'wrong_year' in tags: return None
+    after, cut = max(named), re.findall(r'\d+', entry['ustrd'][-12:])
+    if cut and len(''.join(cut)) > 5 and 'glued' not in tags and not any(named_in({'ustrd': cut[-1], 'strd': ''}, v) for v in chosen):
+        after = min([v['n'] for v in chosen if v['n'] > after], default=after) # of the number that was cut something stands there: it is told which
+    return [v for v in looked if v['n'] > after]
+
 def of_run(entry, offers):
     """Each customer of the run by itself: even which of the sum is whose is told."""
     tags, share = entry['tags'], 1.0
     if tags & {'short', 'instalment', 'amount_typo', 'exvat'}: return 1.0 # what differs may tell something of what was chosen
     for c, looked, chosen in offers:
-        q, free = c['drop'], looked
-        if q <= 0 or len(looked) < 2: continue
+        q, free = c['drop'], untold(entry, looked, chosen)
+        if q <= 0 or len(looked) < 2 or free is None: continue
         if c['disc'] and c['disc_take']: continue # the discount taken tells too
-        in_order = sorted(chosen, key=lambda v: v['n'])
-        if 'range' in tags and in_order: free = [v for v in looked if in_order[0]['n'] < v['n'] < in_order[-1]['n']]
-        elif 'norefs' not in tags:
-            named = [v['n'] for v in chosen if named_in(entry, v)]
-            if 'truncated' in tags and named:
-                if tags & {'typo', 'wrong_year'}: continue # a number that no item has tells too
-                after, cut = max(named), re.findall(r'\d+', entry['ustrd'][-12:])
-                if cut and len(''.join(cut)) > 5 and 'glued' not in tags and not any(named_in({'ustrd': cut[-1], 'strd': ''}, v) for v in chosen):
-                    after = min([v['n'] for v in chosen if v['n'] > after], default=after) # of the number that was cut something stands there: it is told which
-                free = [v for v in looked if v['n'] > after]
-            else: continue
         out = [v for v in free if v not in chosen]
         share *= share_of_best([[(0, 1 - q), (v['total'], q)] for v in free], sum(v['total'] for v in out)) if out else 1.0
     return share
+
+class Twins:
+    """Invoices of one customer, day, due day, amount and discount, of which no line so far said anything: whatever is said, exchanging them changes
+    nothing that anybody sees, in this line and in those before it. A payer of runs leaves each out by the same chance, so of n such invoices every k are
+    as likely to be the k that this line settles: who says k of them is right once in (n over k), also when an earlier line took some of them (which, nobody
+    said). Named or told left out by any line so far: no twin."""
+    def __init__(self): self.met, self.told = {}, set()
+    def share(self, entry, offers):
+        share = 1.0
+        for c, looked, chosen in offers:
+            free = untold(entry, looked, chosen) or []
+            open_to_doubt = {v['n'] for v in free}
+            self.told |= {v['n'] for v in looked + chosen if v['n'] not in open_to_doubt}
+            for v in free: self.met.setdefault((c['id'], v['issue'], v['due'], v['total'], bool(v['disc']), v['disc_until']), {})[v['n']] = v
+            mine = {}
+            for v in chosen:
+                if v['n'] in open_to_doubt: mine.setdefault((c['id'], v['issue'], v['due'], v['total'], bool(v['disc']), v['disc_until']), []).append(v['n'])
+            for key, taken in mine.items():
+                twins, taken = [i for i in self.met[key] if i not in self.told], [i for i in taken if i not in self.told]
+                share /= math.comb(len(twins), len(taken))
+        return share
 
 def of_single(entry, c, items, equals):
     first, text = items[0], entry['ustrd'].lower()
@@ -146,6 +173,7 @@ def bound(folder):
     witness = Witness(argparse.Namespace(seed=p['seed'], customers=p['customers'], months=p['months'], days=p['days'], level=p['level'], scheme=p['scheme'] if os.path.basename(os.path.normpath(folder)).count('-') > 2 else None))
     witness.make_customers(); witness.make_invoices(); witness.simulate()
     witness.entries.sort(key=lambda e: (e['day'], e['key']))
+    twins = Twins()
     truth, found = {r['entry_id']: r for r in csv.DictReader(open(f'{folder}/truth.csv', encoding='utf-8'))}, {}
     for i, entry in enumerate(witness.entries):
         entry['id'] = 'B%s%06d' % (entry['day'].strftime('%y%m%d'), i)
@@ -155,7 +183,7 @@ def bound(folder):
         share, kind = 1.0, ''
         if entry['category'] == 'match' and entry['key'] in witness.seen:
             c, items, offers, equals = witness.seen[entry['key']]
-            share, kind = (of_run(entry, offers), 'run') if c['kind'] in ('run', 'statement') else (of_single(entry, c, items, equals), 'equal')
+            share, kind = (min(of_run(entry, offers), twins.share(entry, offers)), 'run') if c['kind'] in ('run', 'statement') else (of_single(entry, c, items, equals), 'equal')
         elif 'psp_noreport' in entry['tags'] and entry['key'] in witness.linked: share, kind = of_report(entry, witness.linked[entry['key']]), 'report'
         if share < .999999: found[entry['id']] = (kind, share)
     return found
