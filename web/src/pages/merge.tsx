@@ -8,13 +8,14 @@ import { useSession } from '../app/session'
 import { Amount, Badge, Button, Card, note, Page, ProblemBox, Shown, useAction, useRead } from '../parts/basics'
 import { Combo, finders, Row } from '../parts/form'
 import { sayValue } from '../parts/history'
+import { useParty } from '../parts/who'
 import { useWords } from '../text/text'
 
 const fields = ['is_customer', 'is_supplier', 'kvk_number', 'vat_number', 'oin', 'email', 'phone', 'street', 'postal_code', 'city', 'endpoint', 'buyer_reference', 'expense_account_id', 'sales_account_id', 'cost_center', 'notes'] as const
 export default function Merge({ id }: { id: number }) {
-    const { t } = useWords(), { go, query, setQuery } = useRouter(), from = useRead('party_show', { id }), into = Number(query.get('into')) || undefined
+    const { t } = useWords(), { go, query, setQuery } = useRouter(), from = useRead('party_show', { id }), into = Number(query.get('into')) || undefined, name = useParty(into)
     return <Shown of={from} page>{({ party, contacts }) => <Page title={t('merge_title', { what: party.name })} note={t('merge_text')} back={<Link to={'/parties/' + id}>{party.name}</Link>}>
-        <Card><div className="fields"><Row label={t('merge_into')} required>{ids => <Combo {...ids} find={finders.party!} value={into} onChange={other => setQuery({ into: other ? String(other) : undefined })} />}</Row></div>
+        <Card><div className="fields"><Row label={t('merge_into')} required>{ids => <Combo {...ids} find={finders.party!} value={into} label={name} onChange={other => setQuery({ into: other ? String(other) : undefined })} />}</Row></div>
             {into !== undefined && <p><Button look="quiet" onClick={() => go(`/parties/${into}/merge?into=${id}`, true)}>{t('merge_turn')}</Button></p>}</Card>
         {into !== undefined && <What key={into} id={id} into={into} contacts={contacts} />}
     </Page>}</Shown>
