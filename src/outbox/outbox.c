@@ -18,6 +18,8 @@ static const char *const state_names[OUTBOX_STATE_COUNT] = { NULL,        "queue
 static const char *const event_names[OUTBOX_EVENT_COUNT] = { NULL,     "handed over", "delivered",
                                                              "failed", "bounced",     "sent again" };
 
+static const char *const states_said[OUTBOX_STATE_COUNT] = { NULL, "queued", "handed over", "delivered", "failed", "bounced" };
+
 /* What is not listed is refused. */
 static const enum outbox_state moves[OUTBOX_EVENT_COUNT][OUTBOX_STATE_COUNT] = {
     [OUTBOX_HAND_OVER] = { [OUTBOX_QUEUED] = OUTBOX_HANDED_OVER },
@@ -158,8 +160,8 @@ struct fault *outbox_claim(struct work *work, struct books *books, const char *k
 
 static struct fault *not_movable(struct work *work, enum outbox_event event, unsigned state)
 {
-    return FAULT(work->arena, &outbox_not_movable, "state", PARAM("state", str_of(state_names[state])),
-                 PARAM("event", str_of(event_names[event])));
+    return FAULT(work->arena, &outbox_not_movable, "state", PARAM("state", translate(work->language, states_said[state])),
+                 PARAM("event", translate(work->language, event_names[event])));
 }
 
 struct outbox_key { outbox_id id; };

@@ -100,7 +100,11 @@ DB_TEST(outbox_tries_again_until_it_is_dead)
     const struct pair key = { STR("id"), str_from_int(work->arena, *(const int64_t *)(const void *)answer.rows.at) };
     expect_done(ask(work, &all, "retry", &key, &answer));
     expect(str_find(answer.json, "\"state\":\"queued\"") >= 0);
-    expect_refused(&outbox_not_movable, ask(work, &all, "retry", &key, &answer));
+    work->language = DUTCH; /* the whole sentence is */
+    struct fault *fault = expect_refused(&outbox_not_movable, ask(work, &all, "retry", &key, &answer));
+    struct str said = fault_text(work->arena, fault, DUTCH);
+    expect(str_find(said, "opnieuw verstuurd") > 0 && str_find(said, "queued") < 0 && str_find(said, "handed") < 0);
+    work->language = ENGLISH;
     expect_refused(&outbox_missing, ask(work, &all, "retry", &(struct pair){ STR("id"), STR("7") }, &answer));
     expect_done(outbox_claim(work, test_books(), kind, 10, 1000, &items));
     expect_int(1, items.at[0].attempts);
