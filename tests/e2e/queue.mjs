@@ -108,7 +108,7 @@ await test('a proposal is changed: the discount they took is given', async () =>
     await dialog.getByLabel('Verschil').selectOption('discount')
     await becomes(() => dialog.getByLabel('Wat wordt prijsgegeven').inputValue(), '100,00', 'what is missing is filled in')
     await dialog.getByRole('button', { name: 'Boeken' }).click()
-    await dialog.getByText(/zelf mag u 50,00 prijsgeven/).waitFor()
+    await dialog.getByText(/zelf mag je 50,00 prijsgeven/).waitFor()
     await shot(page, 'queue-over-limit')
     await dialog.getByRole('button', { name: 'Vraag een collega om goedkeuring' }).click()
     await dialog.waitFor({ state: 'detached' })
