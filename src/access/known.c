@@ -55,9 +55,12 @@ static bool is_of(const struct known *known, const struct credentials *shown, st
 struct fault *identities_version(struct work *work, int64_t *version)
 {
     struct access_key row = { 0 };
+    struct snapshot_note *note = db_snapshot_note(work);
     bool found;
+    if (note && note->known) return *version = note->number, NULL;
     TRY(db_find(work, &sql_access_version, NONE, INTO(access_key, &row), &found));
     *version = found ? row.id : 0;
+    if (note) *note = (struct snapshot_note){ true, *version };
     return NULL;
 }
 

@@ -110,6 +110,14 @@ void text_add_between(struct text *text, const char *before, struct str s, const
 void text_add_bytes(struct text *text, const void *at, size_t length);
 void text_add_int(struct text *text, int64_t value);
 PRINTF(2, 3) void text_addf(struct text *text, const char *format, ...);
+void text_grow(struct text *text, size_t more);
+/* Room for so many bytes more, which are counted already and which the caller writes. */
+static inline char *text_place(struct text *text, size_t bytes)
+{
+    if (text->room - text->length <= bytes) text_grow(text, bytes); /* one byte is kept for the zero */
+    text->length += bytes;
+    return text->at + text->length - bytes;
+}
 struct str text_str(const struct text *text); /* what stands there now; ends in zero; lives as the arena does */
 
 /* ---- Numbers ---- */
@@ -144,6 +152,8 @@ int currency_digits(struct str currency);
 /* "1250.00" ⇄ 125000. Refuses more digits than the currency has. */
 bool minor_parse(struct str text, int digits, int64_t *out);
 struct str minor_format(struct arena *arena, int64_t minor, int digits);
+enum { MINOR_ROOM = 48 };
+size_t minor_put(int64_t minor, int digits, char text[MINOR_ROOM]); /* the same, where there is room; its length */
 bool minor_from_decimal(struct decimal d, int digits, int64_t *out); /* rounds, halves away from zero */
 struct decimal minor_to_decimal(int64_t minor, int digits);
 
@@ -199,6 +209,9 @@ struct log_value { const char *name; struct str text; int64_t number; bool is_nu
 /* One JSON line on stderr: time, level, event and the values. Never personal or secret data: ids, counts, codes. */
 void log_write(enum log_level level, const char *event, const struct log_value *values, size_t count);
 void log_set_level(enum log_level least);
+/* The line alone, for who gathers lines and writes many at a time; 0: of a level that is not written. */
+enum { LOG_LINE = 4096 };
+size_t log_line(char line[LOG_LINE], enum log_level level, const char *event, const struct log_value *values, size_t count);
 #define LOG(level, event, ...)                                                                  \
     log_write(level, event, (const struct log_value[]){ { 0 } __VA_OPT__(, ) __VA_ARGS__ } + 1, \
               ARRAY_LENGTH(((const struct log_value[]){ { 0 } __VA_OPT__(, ) __VA_ARGS__ })) - 1)

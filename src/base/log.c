@@ -35,13 +35,13 @@ static size_t add_number(char *line, size_t n, int64_t number)
     return n + sizeof digits - i;
 }
 
-void log_write(enum log_level level, const char *event, const struct log_value *values, size_t count)
+size_t log_line(char line[LOG_LINE], enum log_level level, const char *event, const struct log_value *values, size_t count)
 {
     static const char *const names[] = { NULL, "debug", "info", "warning", "error" };
-    char line[4096], at[28];
-    const size_t room = sizeof line - 200; /* for texts; behind it there is room for the name and number of one more */
+    char at[28];
+    const size_t room = LOG_LINE - 200; /* for texts; behind it there is room for the name and number of one more */
     size_t n;
-    if (level < least) return;
+    if (level < least) return 0;
     instant_format(instant_now(), at);
     n = add_plain(line, 0, room, "{\"at\":\"");
     n = add_plain(line, n, room, at);
@@ -64,6 +64,14 @@ void log_write(enum log_level level, const char *event, const struct log_value *
     }
     line[n++] = '}';
     line[n++] = '\n';
+    return n;
+}
+
+void log_write(enum log_level level, const char *event, const struct log_value *values, size_t count)
+{
+    char line[LOG_LINE];
+    size_t n = log_line(line, level, event, values, count);
+    if (!n) return;
     ssize_t written = write(STDERR_FILENO, line, n); /* one write: lines of threads don't mix */
     (void)written;
 }

@@ -138,6 +138,7 @@ int currency_digits(struct str c)
         "SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XAD XCD XCG "
         "YER ZAR ZMW ZWG ZWL";
     if (c.length != 3 || memchr(c.at, ' ', 3) || memchr(c.at, 0, 3)) return -1;
+    if (!memcmp(c.at, "EUR", 3)) return 2; /* nearly always */
     char z[4] = { c.at[0], c.at[1], c.at[2], 0 };
     return strstr(two, z) ? 2 : strstr(zero, z) ? 0 : strstr(three, z) ? 3 : -1;
 }
@@ -151,18 +152,25 @@ bool minor_parse(struct str s, int digits, int64_t *out)
     return narrow(at_scale(d, digits), out);
 }
 
-struct str minor_format(struct arena *arena, int64_t minor, int digits)
+size_t minor_put(int64_t minor, int digits, char text[MINOR_ROOM])
 {
     ensure(digits >= 0 && digits <= SCALE_MAX);
     uint64_t v = minor < 0 ? (uint64_t)0 - (uint64_t)minor : (uint64_t)minor;
-    char text[48];
-    size_t i = sizeof text;
+    char back[MINOR_ROOM];
+    size_t i = sizeof back;
     for (int made = 0; made <= digits || v; made++, v /= 10) {
-        if (made && made == digits) text[--i] = '.';
-        text[--i] = (char)('0' + v % 10);
+        if (made && made == digits) back[--i] = '.';
+        back[--i] = (char)('0' + v % 10);
     }
-    if (minor < 0) text[--i] = '-';
-    return str_copy(arena, text + i, sizeof text - i);
+    if (minor < 0) back[--i] = '-';
+    memcpy(text, back + i, sizeof back - i);
+    return sizeof back - i;
+}
+
+struct str minor_format(struct arena *arena, int64_t minor, int digits)
+{
+    char text[MINOR_ROOM];
+    return str_copy(arena, text, minor_put(minor, digits, text));
 }
 
 bool minor_from_decimal(struct decimal d, int digits, int64_t *out)

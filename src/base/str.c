@@ -184,13 +184,18 @@ bool str_to_int(struct str s, int64_t *out)
 static size_t int_digits(int64_t value, char z[24])
 {
     char back[24];
-    size_t n = 0, length = 0;
+    size_t i = sizeof back;
     uint64_t v = value < 0 ? (uint64_t)0 - (uint64_t)value : (uint64_t)value;
-    do back[n++] = (char)('0' + v % 10);
+    for (; v >= 100; v /= 100) {
+        unsigned two = (unsigned)(v % 100);
+        back[--i] = (char)('0' + two % 10);
+        back[--i] = (char)('0' + two / 10);
+    }
+    do back[--i] = (char)('0' + v % 10);
     while (v /= 10);
-    if (value < 0) z[length++] = '-';
-    while (n) z[length++] = back[--n];
-    return length;
+    if (value < 0) back[--i] = '-';
+    memcpy(z, back + i, sizeof back - i);
+    return sizeof back - i;
 }
 
 struct str str_from_int(struct arena *arena, int64_t value)
@@ -201,37 +206,32 @@ struct str str_from_int(struct arena *arena, int64_t value)
 
 struct text text_new(struct arena *arena) { return (struct text){ .arena = arena }; }
 
-static char *text_room(struct text *t, size_t more)
+void text_grow(struct text *t, size_t more)
 {
-    if (t->room - t->length <= more) { /* one byte is kept for the zero */
-        size_t room = (t->room ? t->room * 2 : 128) + more;
-        char *at = arena_alloc(t->arena, room);
-        if (t->length) memcpy(at, t->at, t->length);
-        t->at = at;
-        t->room = room;
-    }
-    return t->at + t->length;
+    size_t room = (t->room ? t->room * 2 : 128) + more;
+    char *at = arena_alloc(t->arena, room);
+    if (t->length) memcpy(at, t->at, t->length);
+    t->at = at;
+    t->room = room;
 }
 
 void text_add_bytes(struct text *t, const void *at, size_t length)
 {
     if (!length) return;
-    memcpy(text_room(t, length), at, length);
-    t->length += length;
+    memcpy(text_place(t, length), at, length);
 }
 
 void text_add(struct text *t, struct str s) { text_add_bytes(t, s.at, s.length); }
 void text_addz(struct text *t, const char *z) { text_add_bytes(t, z, strlen(z)); }
-void text_add_char(struct text *t, char c) { *text_room(t, 1) = c, t->length++; }
+void text_add_char(struct text *t, char c) { *text_place(t, 1) = c; }
 
 void text_add_between(struct text *t, const char *before, struct str s, const char *after)
 {
     size_t n = strlen(before), m = strlen(after);
-    char *at = text_room(t, n + s.length + m);
+    char *at = text_place(t, n + s.length + m);
     memcpy(at, before, n);
     if (s.length) memcpy(at + n, s.at, s.length);
     memcpy(at + n + s.length, after, m);
-    t->length += n + s.length + m;
 }
 
 void text_add_int(struct text *t, int64_t value)
@@ -251,6 +251,6 @@ void text_addf(struct text *t, const char *format, ...)
 struct str text_str(const struct text *t)
 {
     struct text *open = (struct text *)(uintptr_t)t;
-    *text_room(open, 0) = 0;
+    *text_place(open, 0) = 0;
     return (struct str){ open->at, open->length };
 }

@@ -602,3 +602,9 @@ void db_rollback(struct work *work)
     nobody_waits(db);
     db->books->engine->rollback(db);
 }
+
+struct snapshot_note *db_snapshot_note(const struct work *work)
+{
+    const struct db *db = work->db;
+    return !db || db->writing || db->books->engine != &sqlite_engine ? NULL : &db->connection->note;
+}

@@ -78,6 +78,11 @@ CHECKED struct fault *db_begin(struct work *work, struct books *books);
 CHECKED struct fault *db_commit(struct work *work); /* durable when it returns; the connection goes back */
 void db_rollback(struct work *work);                /* the same, nothing kept */
 
+/* What was read in a snapshot holds as long as the snapshot is what the books are, which on SQLite may be for many transactions that read: one
+ * number, kept beside it (by room access: where people and their rights stand). NULL: nowhere to keep it. */
+struct snapshot_note { bool known; int64_t number; };
+struct snapshot_note *db_snapshot_note(const struct work *work);
+
 /* ---- Statements ---- */
 /* Exactly one row, or the refusal `when_missing`, whose {parameters} are filled by the fields of that name in `given`. */
 CHECKED struct fault *db_one(struct work *work, const struct sql *sql, struct given given, struct into into,

@@ -45,6 +45,7 @@ struct connection {
     bool broken;  /* not to be used again */
     bool writing; /* in the transaction at hand */
     const _Atomic bool *given_up;
+    struct snapshot_note note;
     struct statement *buckets[BUCKETS];
     size_t composed;
     int64_t uses;

@@ -263,32 +263,20 @@ static void sqlite_close(struct books *books)
 
 static struct fault *sqlite_begin(struct work *work, struct db *db)
 {
-    if (db->writing) return sqlite_write_begin(work, db);
-    TRY(pool_take(work->arena, db->books, &db->connection));
-    if (sqlite_control(db->connection, BEGIN) == SQLITE_OK) return NULL;
-    struct fault *fault = sqlite_fault(work->arena, handle(db->connection), "begin");
-    db->connection->broken = true;
-    pool_give(db->connection);
-    return fault;
-}
-
-static void reader_end(struct db *db, enum control control)
-{
-    if (sqlite_control(db->connection, control) != SQLITE_OK) db->connection->broken = true;
-    pool_give(db->connection);
+    return db->writing ? sqlite_write_begin(work, db) : sqlite_read_begin(work, db);
 }
 
 static struct fault *sqlite_commit(struct arena *arena, struct db *db)
 {
     if (db->writing) return sqlite_write_commit(arena, db);
-    reader_end(db, COMMIT);
+    sqlite_read_end(db, COMMIT);
     return NULL;
 }
 
 static void sqlite_rollback(struct db *db)
 {
     if (db->writing) sqlite_write_rollback(db);
-    else reader_end(db, ROLLBACK);
+    else sqlite_read_end(db, ROLLBACK);
 }
 
 static struct fault *sqlite_script(struct arena *arena, struct connection *connection, const char *text)
@@ -467,6 +455,7 @@ static struct fault *sqlite_copy(struct arena *arena, struct books *books, const
     const char *part = str_format(arena, "%s.part", path).at;
     unlink(part);
     TRY(pool_take(arena, books, &connection));
+    connection->broken = !reader_release(connection); /* a copy is of now */
     struct fault *fault = NULL;
     if (sqlite3_open_v2(part, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
         fault = sqlite_fault(arena, to, part);
@@ -496,6 +485,7 @@ static struct fault *sqlite_relax(struct arena *arena, struct books *books, bool
     TRY(pragmas(arena, db, relaxed || s->memory ? "pragma synchronous = off" : "pragma synchronous = full"));
     s->full = !relaxed && !s->memory;
     if (!s->full) return NULL;
+    readers_release(books, true);
     for (int64_t began = clock_us();;) { /* the log, then the database, to the disk */
         int code = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
         if (code == SQLITE_OK) return NULL;

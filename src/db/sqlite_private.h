@@ -3,12 +3,18 @@
 #include <sqlite3.h>
 #include "db/engine.h"
 
+enum { INDEX_WORDS = 6 }; /* the head of the log's index: 48 bytes, there twice */
 enum control { BEGIN, BEGIN_WRITE, SAVEPOINT, RELEASE, BACK, COMMIT, ROLLBACK, CONTROLS };
 struct sqlite_connection {
     sqlite3 *db;
     sqlite3_stmt *controls[CONTROLS];
     int64_t busy_since; /* clock_us() */
     bool impatient;     /* does not wait for another process */
+    /* Of a reader (sqlite_read.c). */
+    const volatile uint64_t *index; /* of the log, shared by all connections; NULL: not looked for yet, or not as we know it */
+    uint64_t seen[INDEX_WORDS];     /* its head as the snapshot began */
+    unsigned epoch;                 /* when it began */
+    bool watched, held;             /* the head was seen; the snapshot is open between two transactions */
 };
 
 /* A transaction that several members share: one commit, one fate. */
@@ -42,8 +48,10 @@ struct sqlite {
     pthread_t checkpointer; /* copies the log into the database while nobody waits for it */
     pthread_cond_t checkpoint_cond;
     bool stop, running;
-    bool copying, finishing; /* the checkpointer is at it; it has the turn, to finish */
+    bool copy_due, copying, finishing; /* the checkpointer is called; it is at it; it has the turn, to finish */
     int log_pages, checkpointed_pages, finish_pages; /* of the log: all, copied, when copying is forced */
+    _Atomic bool holding;    /* a reader may hold a snapshot: the checkpointer looks again soon */
+    _Atomic unsigned epoch;  /* snapshots that began in an earlier one are held no longer */
 };
 
 struct fault *sqlite_fault(struct arena *arena, sqlite3 *db, const char *what);
@@ -51,6 +59,12 @@ const struct fault_type *sqlite_fault_type(int code);
 int sqlite_control(struct connection *connection, enum control control);
 struct fault *sqlite_connect(struct arena *arena, struct books *books, struct connection **out);
 void sqlite_disconnect(struct connection *connection);
+
+/* sqlite_read.c */
+CHECKED struct fault *sqlite_read_begin(struct work *work, struct db *db);
+void sqlite_read_end(struct db *db, enum control control); /* COMMIT keeps the snapshot when nothing was committed meanwhile */
+void readers_release(struct books *books, bool new_epoch); /* snapshots that no transaction uses are ended */
+CHECKED bool reader_release(struct connection *connection);
 
 /* sqlite_write.c */
 struct fault *sqlite_write_open(struct arena *arena, struct books *books);

@@ -8,6 +8,7 @@ enum {
     GROUP_MEMBERS = 256,     /* of one commit */
     GROUP_US = 5000,         /* from its begin until nobody more is let in */
     LONG_TURN_US = 1000000,
+    HELD_NS = 50000000,      /* that readers may keep a snapshot which nobody asks for */
     GATHER_US = 300,         /* that a commit waits for those who took part in the last one */
     CHECKPOINT_PAGES = 1000, /* a quiet checkpoint every so many pages of log */
     LOG_PAGES = 2500,        /* then the one who commits finishes it, so that the log starts again: writing over what is
@@ -86,7 +87,10 @@ static void turn_leave(struct sqlite *s)
         pthread_cond_signal(&s->checkpoint_cond);
         return;
     }
-    if (s->log_pages - s->checkpointed_pages >= CHECKPOINT_PAGES && !s->copying) pthread_cond_signal(&s->checkpoint_cond);
+    if (s->log_pages - s->checkpointed_pages >= CHECKPOINT_PAGES && !s->copying) {
+        s->copy_due = true;
+        pthread_cond_signal(&s->checkpoint_cond);
+    }
     turn_hand_on(s);
 }
 
@@ -266,6 +270,23 @@ static int on_log(void *context, sqlite3 *db, const char *name, int pages)
     return SQLITE_OK;
 }
 
+/* Under the lock, until somebody calls. Snapshots that readers hold for longer than need be are ended meanwhile. */
+static void checkpoint_wait(struct books *books, struct sqlite *s)
+{
+    struct timespec until;
+    if (!atomic_load(&s->holding)) {
+        pthread_cond_wait(&s->checkpoint_cond, &s->lock);
+        return;
+    }
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += HELD_NS;
+    if (until.tv_nsec >= 1000000000) until.tv_sec++, until.tv_nsec -= 1000000000;
+    if (!pthread_cond_timedwait(&s->checkpoint_cond, &s->lock, &until)) return;
+    pthread_mutex_unlock(&s->lock);
+    readers_release(books, false);
+    pthread_mutex_lock(&s->lock);
+}
+
 /* Copies the log into the database by a connection of its own; nobody waits for it. */
 static void *checkpointer(void *context)
 {
@@ -278,13 +299,19 @@ static void *checkpointer(void *context)
     pthread_mutex_lock(&s->lock);
     s->copying = code != SQLITE_OK; /* then nobody waits for it */
     while (!s->stop) {
-        if (!s->finishing) pthread_cond_wait(&s->checkpoint_cond, &s->lock);
+        if (!s->finishing && !s->copy_due) {
+            checkpoint_wait(books, s);
+            continue;
+        }
         if (code != SQLITE_OK || (s->stop && !s->finishing)) continue;
         bool finishing = s->finishing;
+        s->copy_due = false;
         int pages = 0, copied = 0;
         s->copying = true;
         pthread_mutex_unlock(&s->lock);
+        readers_release(books, true); /* a snapshot that is held keeps pages from being copied, and then the log from starting again */
         int result = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
+        readers_release(books, true);
         pthread_mutex_lock(&s->lock);
         s->copying = false;
         if (result == SQLITE_OK) s->checkpointed_pages = pages;
@@ -308,7 +335,7 @@ struct fault *sqlite_write_open(struct arena *arena, struct books *books)
     pthread_mutex_init(&s->lock, NULL);
     s->finish_pages = LOG_PAGES;
     pthread_cond_init(&s->arrival, &monotonic);
-    pthread_cond_init(&s->checkpoint_cond, NULL);
+    pthread_cond_init(&s->checkpoint_cond, &monotonic);
     pthread_condattr_destroy(&monotonic);
     sqlite3_wal_hook(handle(s), on_log, s);
     if (pthread_create(&s->checkpointer, NULL, checkpointer, books))

@@ -101,6 +101,9 @@ static void *sweep(void *context)
         until.tv_sec += until.tv_nsec / 1000000000;
         until.tv_nsec %= 1000000000;
         pthread_cond_timedwait(&http->sweeper_wakes, &http->lock, &until);
+        pthread_mutex_unlock(&http->lock); /* who reads the log may be slow */
+        access_log_flush(http);
+        pthread_mutex_lock(&http->lock);
     }
     pthread_mutex_unlock(&http->lock);
     return NULL;
@@ -211,6 +214,7 @@ struct fault *http_start(struct arena *arena, const struct doors *doors, const s
     http->started_us = clock_us();
     fill_settings(http, settings);
     pthread_mutex_init(&http->lock, NULL);
+    pthread_mutex_init(&http->log.lock, NULL);
     pthread_cond_init(&http->sweeper_wakes, NULL);
     http->peers.next = http->peers.previous = &http->peers;
     http->openapi = openapi_text(http->arena, doors->operations);
@@ -241,6 +245,8 @@ int http_port(const struct http *http)
 
 static void free_all(struct http *http)
 {
+    access_log_flush(http);
+    pthread_mutex_destroy(&http->log.lock);
     for (struct exchange *e = http->free, *next; e; e = next) {
         next = e->free_next;
         arena_free(e->arena);

@@ -1,6 +1,7 @@
 /* One request on its way: head, body, answer. What reads and is quick is answered on the thread that serves the wire;
  * everything else waits suspended while a worker runs it. */
 #include "doors/http_private.h"
+#include <unistd.h>
 
 enum { BODY_FIRST = 16 * 1024, ALONE_MOST_US = 2000 };
 
@@ -110,7 +111,9 @@ static struct fault *route(struct exchange *e)
     struct str below = str_part(e->path, strlen("/api/v1"), e->path.length);
     bool other = false, too_many = false;
     size_t parts = 0;
-    e->pairs = ARENA_ARRAY(arena, struct pair, PAIRS_MAX + PATH_PARTS_MAX);
+    size_t most = 1; /* of the query; no more than PAIRS_MAX are taken */
+    for (size_t i = 0; i < e->query.length && most < PAIRS_MAX; i++) most += e->query.at[i] == '&';
+    e->pairs = ARENA_ARRAY(arena, struct pair, most + PATH_PARTS_MAX);
     e->operation = operation_by_path(e->http->doors->operations, e->method, below, e->pairs, &parts, &other);
     if (other) {
         struct str allowed = allowed_methods(e, below);
@@ -131,10 +134,10 @@ static struct fault *route(struct exchange *e)
 static void choose_format(struct exchange *e)
 {
     size_t kept = 0;
-    struct str accept = exchange_request_header(e, "Accept");
     if (!e->operation->list &&
         (!export_field(e->operation) || record_json_field(operation_takes(e->operation), STR("format"))))
         return;
+    struct str accept = exchange_request_header(e, "Accept");
     if (accepts_media(accept, "text/csv")) e->export = EXPORT_CSV;
     if (accepts_media(accept, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")) e->export = EXPORT_XLSX;
     for (size_t i = 0; i < e->pair_count; i++) {
@@ -149,8 +152,9 @@ static void choose_format(struct exchange *e)
 
 static struct fault *body_type(struct exchange *e, bool has_body)
 {
-    struct str type = exchange_request_header(e, "Content-Type");
-    if ((e->operation->flags & OPERATION_UPLOAD) || !has_body || media_type_is(type, "application/json")) return NULL;
+    if ((e->operation->flags & OPERATION_UPLOAD) || !has_body ||
+        media_type_is(exchange_request_header(e, "Content-Type"), "application/json"))
+        return NULL;
     return FAULT(e->arena, &door_media_type, NULL, PARAM("wanted", STR("application/json")));
 }
 
@@ -327,6 +331,29 @@ enum MHD_Result exchange_handle(void *context, struct MHD_Connection *connection
     return MHD_YES;
 }
 
+static void access_log_write(struct access_log *log) /* under its lock */
+{
+    ssize_t written = log->length ? write(STDERR_FILENO, log->bytes, log->length) : 0;
+    (void)written;
+    log->length = 0;
+}
+
+void access_log_flush(struct http *http)
+{
+    pthread_mutex_lock(&http->log.lock);
+    access_log_write(&http->log);
+    pthread_mutex_unlock(&http->log.lock);
+}
+
+static void access_log_add(struct access_log *log, const char *line, size_t length)
+{
+    pthread_mutex_lock(&log->lock);
+    if (length > sizeof log->bytes - log->length) access_log_write(log);
+    memcpy(log->bytes + log->length, line, length);
+    log->length += length;
+    pthread_mutex_unlock(&log->lock);
+}
+
 static void note(const struct exchange *e, int64_t took_us)
 {
     struct http *http = e->http;
@@ -334,10 +361,14 @@ static void note(const struct exchange *e, int64_t took_us)
     metrics_count(http->metrics, e->operation ? operation_number(operations, e->operation) : operations->count,
                   e->status, took_us);
     if (http->settings.quiet) return;
-    LOG(LOG_INFO, "request", LOG_TEXT("request_id", e->work.request_id), LOG_TEXT("method", e->head ? STR("HEAD") : e->method),
+    char line[LOG_LINE];
+    const struct log_value values[] = {
+        LOG_TEXT("request_id", e->work.request_id), LOG_TEXT("method", e->head ? STR("HEAD") : e->method),
         LOG_TEXT("operation", str_of(e->operation ? e->operation->command : "other")), LOG_INT("status", e->status),
         LOG_INT("took_us", took_us), LOG_INT("bytes_in", (int64_t)e->body_length),
-        LOG_INT("bytes_out", (int64_t)e->content.length));
+        LOG_INT("bytes_out", (int64_t)e->content.length)
+    };
+    access_log_add(&http->log, line, log_line(line, LOG_INFO, "request", values, ARRAY_LENGTH(values)));
 }
 
 void exchange_completed(void *context, struct MHD_Connection *connection, void **slot, enum MHD_RequestTerminationCode why)

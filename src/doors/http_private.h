@@ -109,7 +109,13 @@ struct peer {
     _Atomic bool gone; /* hung up while we worked: what only reads for it may end */
 };
 enum { PEER_HEAD = 1, PEER_BODY, PEER_US }; /* what a connection waits for */
+/* Lines of the log about requests, written many at a time: when this is full, and each sweep. */
+enum { ACCESS_LOG_BYTES = 32 * 1024 };
+struct access_log { pthread_mutex_t lock; size_t length; char bytes[ACCESS_LOG_BYTES]; };
+void access_log_flush(struct http *http);
+
 struct http {
+    struct access_log log;
     const struct doors *doors;
     struct http_settings settings;
     struct arena *arena; /* of the door itself */

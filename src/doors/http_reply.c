@@ -150,7 +150,9 @@ static struct fault *operate(struct exchange *e)
     if (!e->identified) TRY(exchange_identify(e));
     const struct request request = { .operation = e->operation, .pairs = e->pairs, .pair_count = e->pair_count,
                                      .body = { e->body_length ? e->body : NULL, e->body_length },
-                                     .idempotency_key = exchange_request_header(e, "Idempotency-Key"),
+                                     .idempotency_key = e->operation->flags & OPERATION_READS
+                                                            ? (struct str){ 0 }
+                                                            : exchange_request_header(e, "Idempotency-Key"),
                                      .as_struct = e->export };
     if (e->export && e->operation->list) return stream_begin(e, &request);
     struct fault *fault = operation_answer(&e->work, doors->books, doors->operations, &request, &e->answer);

@@ -24,7 +24,7 @@ const struct field *record_field(const struct record *record, struct str name)
 
 struct str field_json_name(const struct field *field)
 {
-    struct str name = str_of(field->name);
+    struct str name = { field->name, field->name_length ? field->name_length : strlen(field->name) };
     if (field->type == FIELD_AMOUNT && str_ends(name, "_minor")) name.length -= strlen("_minor");
     return name;
 }

@@ -55,8 +55,31 @@ static void add_list(struct text *t, const struct field *f, const void *at)
     text_add_char(t, ']');
 }
 
+/* Between quotes, of what needs no escape. */
+static void add_quoted(struct text *t, const char *at, size_t length)
+{
+    char *to = text_place(t, length + 2);
+    to[0] = to[length + 1] = '"';
+    memcpy(to + 1, at, length);
+}
+
+/* The digits of the amounts in one struct: most have one currency. */
+struct digits { const char *currency; int count; };
+static int digits_of(struct digits *known, const struct record *record, const struct field *f, const void *at)
+{
+    if (!f->currency) return 2;
+    if (known->currency != f->currency) *known = (struct digits){ f->currency, field_digits(record, f, at) };
+    return known->count;
+}
+
+static void add_amount(struct text *t, int64_t minor, int digits)
+{
+    char z[MINOR_ROOM];
+    add_quoted(t, z, minor_put(minor, digits, z));
+}
+
 /* As field_to_text, straight to where it is to stand. */
-static void add_value(struct text *t, const struct record *record, const struct field *f, const void *at)
+static void add_value(struct text *t, const struct record *record, const struct field *f, const void *at, struct digits *digits)
 {
     const char *p = (const char *)at + f->offset;
     switch (f->type) {
@@ -67,16 +90,32 @@ static void add_value(struct text *t, const struct record *record, const struct 
         text_add_int(t, v);
         return;
     }
+    case FIELD_AMOUNT: {
+        int64_t v;
+        memcpy(&v, p, sizeof v);
+        add_amount(t, v, digits_of(digits, record, f, at));
+        return;
+    }
+    case FIELD_DECIMAL: {
+        struct decimal v;
+        memcpy(&v, p, sizeof v);
+        if (v.present) add_amount(t, v.units, v.scale);
+        else add_quoted(t, "", 0);
+        return;
+    }
     case FIELD_RECORD: record_add_json(t, (struct given){ f->record, p }); return;
     case FIELD_LIST: add_list(t, f, p); return;
     case FIELD_BOOL:
     case FIELD_JSON: text_add(t, field_to_text(t->arena, record, f, at)); return;
-    case FIELD_TEXT:
+    case FIELD_TEXT: {
+        struct str v;
+        memcpy(&v, p, sizeof v);
+        json_add_text(t, v);
+        return;
+    }
     case FIELD_DATE:
     case FIELD_INSTANT:
-    case FIELD_DECIMAL:
     case FIELD_CHOICE:
-    case FIELD_AMOUNT:
     case FIELD_BYTES: json_add_text(t, field_to_text(t->arena, record, f, at)); return;
     }
     never("unknown field type");
@@ -90,20 +129,28 @@ static bool shown(const struct field *f, const void *at)
 void record_add_json(struct text *t, struct given given)
 {
     bool first = true;
+    struct digits digits = { 0 };
     text_add_char(t, '{');
-    for (size_t i = 0; i < given.record->count; i++) {
+    for (size_t i = 0; given.record != &nothing_record && i < given.record->count; i++) {
         const struct field *f = &given.record->fields[i];
-        if (given.record == &nothing_record || !shown(f, given.at)) continue;
-        text_add_between(t, first ? "\"" : ",\"", field_json_name(f), "\":");
+        if (!shown(f, given.at)) continue;
+        struct str name = field_json_name(f);
+        char *key = text_place(t, name.length + 3 + !first);
+        if (!first) *key++ = ',';
+        key[0] = '"';
+        memcpy(key + 1, name.at, name.length);
+        memcpy(key + 1 + name.length, "\":", 2);
         first = false;
-        add_value(t, given.record, f, given.at);
+        add_value(t, given.record, f, given.at, &digits);
     }
     text_add_char(t, '}');
 }
 
 struct str record_to_json(struct arena *arena, struct given given)
 {
+    enum { USUAL = 1000 };
     struct text t = text_new(arena);
+    text_grow(&t, USUAL);
     record_add_json(&t, given);
     return text_str(&t);
 }
@@ -111,7 +158,7 @@ struct str record_to_json(struct arena *arena, struct given given)
 static void add_side(struct text *t, struct given side, const struct field *f)
 {
     if (!side.at || !shown(f, side.at)) text_addz(t, "null");
-    else add_value(t, side.record, f, side.at);
+    else add_value(t, side.record, f, side.at, &(struct digits){ 0 });
 }
 
 struct str record_difference(struct arena *arena, struct given before, struct given after)
@@ -308,7 +355,6 @@ struct fault *record_from_pairs(struct arena *arena, const struct pair *pairs, s
     bool *seen = ARENA_ARRAY(arena, bool, into.record->count);
     json_t *object = NULL;
     if (json.length) TRY(load(arena, json, &object));
-    if (!object) object = json_object();
     struct fault *faults = pairs_into(arena, pairs, count, into, seen, false);
     bool *path_seen = seen;
     struct fault *amounts = NULL;
