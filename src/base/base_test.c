@@ -149,10 +149,25 @@ TEST(base_text)
 
 TEST(base_numbers_in_text)
 {
-    static const struct { int64_t value; const char *text; } cases[] = {
-        { 0, "0" }, { 7, "7" }, { 10, "10" }, { 99, "99" }, { 100, "100" }, { 101, "101" }, { 999, "999" }, { 1000, "1000" }, { 10203, "10203" },
-        { -1, "-1" }, { -10, "-10" }, { -100, "-100" }, { 891175475417088, "891175475417088" },
-        { INT64_MAX, "9223372036854775807" }, { INT64_MIN, "-9223372036854775808" },
+    static const struct {
+        int64_t value;
+        const char *text;
+    } cases[] = {
+        { 0, "0" },
+        { 7, "7" },
+        { 10, "10" },
+        { 99, "99" },
+        { 100, "100" },
+        { 101, "101" },
+        { 999, "999" },
+        { 1000, "1000" },
+        { 10203, "10203" },
+        { -1, "-1" },
+        { -10, "-10" },
+        { -100, "-100" },
+        { 891175475417088, "891175475417088" },
+        { INT64_MAX, "9223372036854775807" },
+        { INT64_MIN, "-9223372036854775808" },
     };
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
         struct text text = text_new(arena);
@@ -172,7 +187,8 @@ TEST(base_log_line)
 {
     static char line[LOG_LINE], large[2 * LOG_LINE];
     memset(large, '"', sizeof large);
-    const struct log_value values[] = { LOG_TEXT("a", STR("x\"y\n")), LOG_INT("n", -12), LOG_TEXT("b", ((struct str){ large, sizeof large })) };
+    const struct log_value values[] = { LOG_TEXT("a", STR("x\"y\n")), LOG_INT("n", -12),
+                                        LOG_TEXT("b", ((struct str){ large, sizeof large })) };
     struct str made = { line, log_line(line, LOG_ERROR, "event", values, 2) };
     expect(str_ends(made, "\"level\":\"error\",\"event\":\"event\",\"a\":\"x\\\"y\\u000a\",\"n\":-12}\n"));
     expect(log_line(line, LOG_ERROR, "event", values, 3) <= LOG_LINE);

@@ -66,7 +66,8 @@ struct fault *sqlite_read_begin(struct work *work, struct db *db)
 /* Nothing was committed from before the snapshot began until now: so the snapshot is what the books are. */
 static bool may_hold(const struct sqlite *s, const struct sqlite_connection *c)
 {
-    return c->watched && c->epoch == atomic_load(&s->epoch) && sqlite3_txn_state(c->db, "main") == SQLITE_TXN_READ && index_unchanged(c);
+    return c->watched && c->epoch == atomic_load(&s->epoch) && sqlite3_txn_state(c->db, "main") == SQLITE_TXN_READ &&
+           index_unchanged(c);
 }
 
 void sqlite_read_end(struct db *db, enum control control)

@@ -344,8 +344,8 @@ int main(void)
     kill(pid, SIGTERM);
     waitpid(pid, NULL, 0);
     bool good = target_at_most("JSON read through HTTP / nginx return, CPU", rivals[1].ratios[ROUNDS / 2], "x", 3);
-    good &= target_at_most("JSON read of an invoice, token and all / nginx return of as many bytes, CPU", rivals[3].ratios[ROUNDS / 2],
-                           "x", 3);
+    good &= target_at_most("JSON read of an invoice, token and all / nginx return of as many bytes, CPU",
+                           rivals[3].ratios[ROUNDS / 2], "x", 3);
     arena_free(arena);
     return startup() && good ? 0 : 1;
 }
