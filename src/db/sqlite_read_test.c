@@ -93,7 +93,7 @@ DB_TEST(db_snapshot_nobody_uses_ends)
 DB_TEST(db_log_starts_again_beside_readers)
 {
     if (books_are_postgres(test_books())) return;
-    enum { ROUNDS = 240, ROWS = 50, PAGE = 4096, MOST = 8000 };
+    enum { ROUNDS = 60, ROWS = 200, PAGE = 4096, MOST = 8000 };
     static char label[3000];
     struct own own = own_place(work);
     struct books *books = own_open_ready(work, &own);

@@ -1,20 +1,41 @@
+/* Who became idle last is called first: what he touched is still at hand, and the memory that the threads keep for their next task stays that of
+ * as many threads as work at once (a table of a million rows, page after page, went round all of them). */
 #include "doors/http_private.h"
 
+struct idler { struct idler *below; pthread_cond_t wakes; bool called; };
 struct workers {
     pthread_mutex_t lock;
-    pthread_cond_t wakes;
+    struct idler *idle; /* a stack */
     struct task *first, *last;
     size_t waiting, limit, thread_count;
     bool stopping;
     pthread_t threads[];
 };
 
+/* Both under the lock. */
+static void sleep_until_called(struct workers *w)
+{
+    struct idler me = { .below = w->idle };
+    pthread_cond_init(&me.wakes, NULL);
+    w->idle = &me;
+    while (!me.called) pthread_cond_wait(&me.wakes, &w->lock);
+    pthread_cond_destroy(&me.wakes);
+}
+static void call_one(struct workers *w)
+{
+    struct idler *one = w->idle;
+    if (!one) return; /* all work, and look for more when they are done */
+    w->idle = one->below;
+    one->called = true;
+    pthread_cond_signal(&one->wakes);
+}
+
 static void *work_on(void *context)
 {
     struct workers *w = context;
     pthread_mutex_lock(&w->lock);
     for (;;) {
-        while (!w->first && !w->stopping) pthread_cond_wait(&w->wakes, &w->lock);
+        while (!w->first && !w->stopping) sleep_until_called(w);
         struct task *task = w->first;
         if (!task) break;
         w->first = task->next;
@@ -34,7 +55,6 @@ struct workers *workers_start(size_t threads, size_t queue_limit, size_t stack_b
     pthread_attr_t attributes;
     ensure(w);
     pthread_mutex_init(&w->lock, NULL);
-    pthread_cond_init(&w->wakes, NULL);
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, stack_bytes);
     w->limit = queue_limit;
@@ -54,7 +74,7 @@ bool workers_add(struct workers *w, struct task *task)
         else w->first = task;
         w->last = task;
         w->waiting++;
-        pthread_cond_signal(&w->wakes);
+        call_one(w);
     }
     pthread_mutex_unlock(&w->lock);
     return taken;
@@ -72,10 +92,9 @@ void workers_stop(struct workers *w)
 {
     pthread_mutex_lock(&w->lock);
     w->stopping = true;
-    pthread_cond_broadcast(&w->wakes);
+    while (w->idle) call_one(w);
     pthread_mutex_unlock(&w->lock);
     for (size_t i = 0; i < w->thread_count; i++) pthread_join(w->threads[i], NULL);
-    pthread_cond_destroy(&w->wakes);
     pthread_mutex_destroy(&w->lock);
     free(w);
 }
