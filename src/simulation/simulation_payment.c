@@ -61,8 +61,9 @@ static struct fault *release(struct simulation *sim)
 static struct fault *propose(struct simulation *sim)
 {
     struct answer answer = { 0 };
-    bool last = date_between(sim->today, sim->settings.until_on) <= 3; /* nobody releases it here: whoever looks around has a week for it */
-    struct date on = sim_bank_day(last ? date_add_days(sim->settings.until_on, 8) : date_add_days(sim->today, 1));
+    struct date next = sim_bank_day(date_add_days(sim->today, 1));
+    bool last = date_between(next, sim->settings.until_on) <= 3; /* nobody releases it here: whoever looks around has a week for it */
+    struct date on = last ? sim_bank_day(date_add_days(sim->settings.until_on, 8)) : next;
     while (on.ymd % 10000 == 501 || !sim_is_bank_day(on)) on = date_add_days(on, 1); /* TARGET is closed on 1 May */
     struct fault *fault = sim_ask(
         sim, PAYABLES, "payment propose",
