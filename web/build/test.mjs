@@ -15,7 +15,7 @@ if (types.status === 0) passed++
 else failed++
 const folder = mkdtempSync(root + '/node_modules/.test-')
 try {
-    await build({ entryPoints: ['src/web.test.ts'], bundle: true, platform: 'node', format: 'esm', outfile: folder + '/test.mjs', define: { SOURCES: JSON.stringify(sources('src')), OWN_CHECKS: JSON.stringify(readFileSync('../data/rules/florin.tsv', 'utf8').match(/^FL-[A-Z0-9-]+/gm)), SUPPLIER: JSON.stringify(readFileSync('src/supplier.tsx', 'utf8')) } })
+    await build({ entryPoints: ['src/web.test.ts'], bundle: true, platform: 'node', format: 'esm', outfile: folder + '/test.mjs', define: { SOURCES: JSON.stringify(sources('src')), OWN_CHECKS: JSON.stringify(readFileSync('../data/rules/florin.tsv', 'utf8').match(/^FL-[A-Z0-9-]+/gm)), COMMANDS: JSON.stringify(commands()), SUPPLIER: JSON.stringify(readFileSync('src/supplier.tsx', 'utf8')) } })
     const { tests } = await import(pathToFileURL(folder + '/test.mjs').href)
     for (const [name, test] of Object.entries(tests)) {
         try { await test(); passed++ } catch (error) { failed++; console.error(`FAILED ${name}: ${error.message}`) }
@@ -27,4 +27,9 @@ process.exit(failed ? 1 : 0)
 function sources(folder) {
     const files = spawnSync('find', [folder, '-name', '*.ts*', '!', '-path', '*/text/*', '!', '-name', 'web.test.ts'], { encoding: 'utf8' }).stdout.trim().split('\n')
     return files.map(file => readFileSync(file, 'utf8')).join('\n')
+}
+// Every operation that writes, as the audit trail names it.
+function commands() {
+    const paths = Object.values(JSON.parse(readFileSync('../api/openapi.json', 'utf8')).paths)
+    return paths.flatMap(ways => Object.entries(ways).filter(([way]) => way !== 'get').map(([, o]) => o['x-florin-command'])).filter(Boolean)
 }

@@ -2,12 +2,12 @@
 import { allOf, allows, call, ways } from './api/client'
 import { operations } from './api/schema'
 import { digitsOf, formatAmount, formatDate, formatDecimal, formatIban, isZero, minorToText, parseAmount, sumAmounts, textToMinor } from './amount'
-import { catalogue } from './text/catalogue'
+import { catalogue, rooms } from './text/catalogue'
 import { names, ownChecks } from './text/names'
 import { said } from './text/supplier'
 import { wordsOf } from './text/text'
 
-declare const SOURCES: string, OWN_CHECKS: string[], SUPPLIER: string
+declare const SOURCES: string, OWN_CHECKS: string[], COMMANDS: string[], SUPPLIER: string
 function same(got: unknown, wanted: unknown): void {
     if (JSON.stringify(got) !== JSON.stringify(wanted)) throw new Error(`got ${JSON.stringify(got)}, wanted ${JSON.stringify(wanted)}`)
 }
@@ -43,6 +43,18 @@ export const tests: Record<string, () => void | Promise<void>> = {
             same([key, places(nl), nl.split('|').length], [key, places(en), en.split('|').length])
         }
         for (const [group, list] of Object.entries(names)) for (const [name, pair] of Object.entries(list)) if (pair.length !== 2 || !pair[0] || !pair[1]) throw new Error(`${group}.${name}`)
+    },
+    'no sentence stands twice: the later would silence the other': () => {
+        const keys = Object.values(rooms).flatMap(list => Object.keys(list))
+        same(keys.filter((key, at) => keys.indexOf(key) !== at), [])
+        same(keys.length, Object.keys(catalogue).length)
+    },
+    'what the audit trail names has words: the thing and what was done': () => {
+        const said = names as Record<string, Record<string, unknown>>
+        for (const command of COMMANDS) {
+            const [noun, verb] = command.split(' ') as [string, string]
+            if (!said['noun']![noun] || !said['verb']![verb]) throw new Error(`${command} has no words`)
+        }
     },
     'the page of suppliers says all it has, in both languages': () => {
         for (const [key, [en, nl]] of Object.entries(said)) {

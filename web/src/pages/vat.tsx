@@ -9,7 +9,7 @@ import { sourceLink } from './item'
 
 export default function Vat() {
     const { t, word, date } = useWords(), { query } = useRouter(), period = usePeriod(periodOf('quarter', 1)), code = query.get('code') ?? '', read = useRead('report_vat', period)
-    return <Page title={t('nav_vat')} note={t('vat_note')} back={<Link to="/reports">{t('nav_reports')}</Link>} actions={<Ways name="report_vat" takes={period} columns={[['box', t('box')], ['code', t('code_vat')], ['name', word('f', 'name')], ['turnover', t('turnover')], ['vat', word('f', 'vat')]]} />}>
+    return <Page title={t('nav_vat_return')} note={t('vat_return_note')} back={<Link to="/reports">{t('nav_reports')}</Link>} actions={<Ways name="report_vat" takes={period} columns={[['box', t('box')], ['code', t('code_vat')], ['name', word('f', 'name')], ['turnover', t('turnover')], ['vat', word('f', 'vat')]]} />}>
         <PrintHead what={date(period.from_on) + ' – ' + date(period.to_on)} />
         <PeriodBar period={period} />
         <Shown of={read}>{v => <div className="two">
@@ -26,7 +26,7 @@ export default function Vat() {
 }
 export function Icp() {
     const { t, word, date } = useWords(), period = usePeriod(periodOf('quarter', 1)), read = useRead('report_icp', period)
-    return <Page title={t('nav_icp')} note={t('icp_note')} back={<Link to={to('/reports/vat', period)}>{t('nav_vat')}</Link>} actions={<Ways name="report_icp" takes={period} columns={[['country', word('f', 'country')], ['vat_number', word('f', 'vat_number')], ['name', word('f', 'name')], ['turnover', t('turnover')]]} />}>
+    return <Page title={t('nav_icp')} note={t('icp_note')} back={<Link to={to('/reports/vat', period)}>{t('nav_vat_return')}</Link>} actions={<Ways name="report_icp" takes={period} columns={[['country', word('f', 'country')], ['vat_number', word('f', 'vat_number')], ['name', word('f', 'name')], ['turnover', t('turnover')]]} />}>
         <PrintHead what={date(period.from_on) + ' – ' + date(period.to_on)} />
         <PeriodBar period={period} />
         <Shown of={read}>{icp => icp.customers.length === 0 ? <Empty title={t('icp_empty')}>{t('icp_empty_text')}</Empty> : <Table caption={t('nav_icp')} heads={[{ label: word('f', 'country'), narrow: 'line' }, { label: word('f', 'vat_number'), narrow: 'line' }, { label: t('customer'), narrow: 'title' }, { label: t('nav_entries'), right: true }, { label: t('turnover'), right: true }]}
