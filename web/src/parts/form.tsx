@@ -30,7 +30,7 @@ export function TextField({ label, value, onChange, help, wrong, required, wide,
 /** Keeps what is typed; gives the exact decimal when it is one. `exact`: a rate or a percentage, of as many digits as it has; nobody groups those. */
 export function AmountInput({ value, onChange, digits = 2, exact, ...rest }: { value: string; onChange: (value: string) => void; digits?: number; exact?: boolean } & Omit<InputHTMLAttributes<HTMLInputElement>, 'onChange' | 'value'>) {
     const { decimal, language } = useWords()
-    const [typed, setTyped] = useState<string>(), parse = (text: string) => exact ? parseAmount(text, 10)?.replace(/\.?0+$/, '') : parseAmount(text, digits, language)
+    const [typed, setTyped] = useState<string>(), parse = (text: string) => exact ? parseAmount(text, 10)?.replace(/(\.\d\d\d*?)0+$/, '$1') : parseAmount(text, digits, language)
     return <input type="text" inputMode="decimal" autoComplete="off" {...rest} className={'amount-input ' + (rest.className ?? '')} value={typed ?? decimal(value)}
         onChange={e => { setTyped(e.target.value); onChange(e.target.value === '' ? '' : parse(e.target.value) ?? e.target.value) }} onBlur={() => setTyped(undefined)} />
 }
