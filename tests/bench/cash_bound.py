@@ -94,16 +94,18 @@ def named_in(entry, v):
     return (v['digits'] in text or str(v['n']) in tokens or any(len(t) >= 3 and v['digits'].endswith(t) for t in tokens) or bool(v['po'] and v['po'] in entry['ustrd'].upper()) or
             bool(v['pref'] and v['pref'] in text))
 
-def nearly_named(entry, v):
-    """With a typing error: generous, for the error may fit others as well."""
-    return any(cash_oracle.one_error(t, v['digits']) or cash_oracle.one_error(t, str(v['n'])) for t in re.findall(r'\d{4,}', entry['ustrd']))
+def strange(entry, items):
+    """Numbers in the text that are none of these items': typing errors, which name whatever they are nearly (generous: they may be several)."""
+    return [t for t in re.findall(r'\d{4,}', entry['ustrd']) if not any(v['digits'].endswith(t) or t.endswith(str(v['n'])) for v in items)]
+def nearly(t, v): return cash_oracle.one_error(t, v['digits']) or cash_oracle.one_error(t.lstrip('0'), str(v['n']))
 
 def untold(entry, looked, chosen):
     """Of what was looked at, what the text says nothing of; None: it says something of each."""
     tags, in_order = entry['tags'], sorted(chosen, key=lambda v: v['n'])
     if 'range' in tags and in_order: return [v for v in looked if in_order[0]['n'] < v['n'] < in_order[-1]['n']]
     if 'norefs' in tags: return looked
-    named = [v['n'] for v in chosen if named_in(entry, v) or ('typo' in tags and nearly_named(entry, v))]
+    wrong = strange(entry, looked + chosen) if 'typo' in tags else []
+    named = [v['n'] for v in chosen if named_in(entry, v) or any(nearly(t, v) for t in wrong)]
     if 'truncated' not in tags or not named or 'wrong_year' in tags: return None
     after, cut = max(named), re.findall(r'\d+', entry['ustrd'][-12:])
     if cut and len(''.join(cut)) > 5 and 'glued' not in tags and not any(named_in({'ustrd': cut[-1], 'strd': ''}, v) for v in chosen):
