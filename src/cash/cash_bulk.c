@@ -26,7 +26,7 @@ struct bulk_row {
     struct date booked_on;
     struct str name;
     int64_t amount_minor;
-    struct str currency, category, party_name;
+    struct str currency, category, party_name, booked_to;
     int64_t item_count, given_up_minor, on_account_minor, probability_ppm;
     bool is_possible;
     struct str refusal, text;
@@ -40,6 +40,7 @@ RECORD(bulk_row, {
     FIELD(struct bulk_row, currency, OPTIONAL),
     FIELD(struct bulk_row, category, OPTIONAL),
     FIELD(struct bulk_row, party_name, OPTIONAL),
+    FIELD(struct bulk_row, booked_to, OPTIONAL, .about = "ledger accounts, number and name, of what settles no item"),
     FIELD(struct bulk_row, item_count, OPTIONAL, .about = "open items it settles"),
     AMOUNT(struct bulk_row, given_up_minor, .currency = "currency", OPTIONAL, .about = "differences booked"),
     AMOUNT(struct bulk_row, on_account_minor, .currency = "currency", OPTIONAL),
@@ -90,6 +91,18 @@ static struct fault *look(struct settling *s, const struct cash_claims *claims, 
     return cash_look(s, origin);
 }
 
+static struct fault *booked_to(struct work *work, const struct cash_decide *decide, struct str *told)
+{
+    struct text text = text_new(work->arena);
+    for (size_t i = 0; i < decide->bookings.count; i++) {
+        struct account account = { 0 };
+        TRY(ledger_account_by_number(work, decide->bookings.at[i].account, &account));
+        text_addf(&text, "%s%.*s %.*s", i ? ", " : "", STR_ARG(account.number), STR_ARG(account.name));
+    }
+    if (decide->bookings.count) *told = text_str(&text);
+    return NULL;
+}
+
 static struct fault *tell(struct settling *s, const struct kept_explanation *e, const struct bulk_line *of, struct fault *refused,
                           struct bulk_row *row)
 {
@@ -103,6 +116,7 @@ static struct fault *tell(struct settling *s, const struct kept_explanation *e, 
         row->refusal = str_of(refused->type->code);
         row->text = fault_text(s->work->arena, refused, s->work->language);
     }
+    if (!refused) TRY(booked_to(s->work, s->decide, &row->booked_to));
     if (!e->party_id) return NULL;
     TRY(party_load(s->work, (party_id){ e->party_id }, &party));
     row->party_name = party.name;
