@@ -115,34 +115,44 @@ select cast(coalesce(sum(r.rest_minor), 0) as bigint) as open_minor
   from open_item i join item_rest r on r.company_id = i.company_id and r.item_id = i.id
  where i.company_id = :company_id and i.source_kind = 'bill' and i.source_id = :id;
 
--- name: bill_list
--- reads the ledger: what is open of a bill is computed, never kept
-select b.id, b.receipt_number, b.state, b.party_id, coalesce(p.name, b.seller_name) as supplier, b.kind, b.number, b.issued_on, b.due_on, b.received_at, b.currency,
+-- part: bill_row
+b.id, b.receipt_number, b.state, b.party_id, b.kind, b.number, b.issued_on, b.due_on, b.received_at, b.currency,
        b.net_minor, b.vat_minor, b.total_minor, b.payable_minor, b.iban, b.reference, b.order_reference, b.syntax, b.via_portal, b.document_id, b.version,
-       case when b.kind = 'credit_note' then 1 else -1 end
-       * coalesce((select cast(sum(r.rest_minor) as bigint) from open_item i join item_rest r on r.company_id = i.company_id and r.item_id = i.id
-                    where i.company_id = b.company_id and i.source_kind = 'bill' and i.source_id = b.id), 0) as open_minor,
        (select count(*) from bill_problem x where x.company_id = b.company_id and x.bill_id = b.id and x.severity = 'fatal' and x.released_at is null) as fatal_count,
        (select count(*) from bill_pair x join bill o on o.company_id = x.company_id and o.id = case when x.bill_id = b.id then x.other_id else x.bill_id end
          where x.company_id = b.company_id and (x.bill_id = b.id or x.other_id = b.id) and x.rule = 'number' and x.released_at is null and o.state <> 'refused') as duplicate_count,
        (select count(*) from bill_question u where u.company_id = b.company_id and u.bill_id = b.id and u.answered_at is null) as question_count
+
+-- part: bill_rest
+case when b.kind = 'credit_note' then 1 else -1 end
+       * coalesce((select cast(sum(r.rest_minor) as bigint) from open_item i join item_rest r on r.company_id = i.company_id and r.item_id = i.id
+                    where i.company_id = b.company_id and i.source_kind = 'bill' and i.source_id = b.id), 0)
+
+-- name: bill_list
+-- reads the ledger: what is open of a bill is computed, never kept
+select {bill_row}, coalesce(p.name, b.seller_name) as supplier, {bill_rest} as open_minor
   from bill b left join party p on p.company_id = b.company_id and p.id = b.party_id
  where b.company_id = :company_id;
 
+-- name: bill_list_of_names
+-- reads the ledger: the same, supplier by supplier
+select {bill_row}, p.name as supplier, {bill_rest} as open_minor
+  from party p cross join bill b
+ where p.company_id = :company_id and b.company_id = p.company_id and b.party_id = p.id;
+
+-- name: bill_list_nameless
+-- reads the ledger: those of whom no supplier is known
+select {bill_row}, b.seller_name as supplier, {bill_rest} as open_minor
+  from bill b where b.company_id = :company_id and b.party_id is null;
+
 -- name: bill_list_open
--- reads the ledger: those of which something is open
-select b.id, b.receipt_number, b.state, b.party_id, coalesce(p.name, b.seller_name) as supplier, b.kind, b.number, b.issued_on, b.due_on, b.received_at, b.currency,
-       b.net_minor, b.vat_minor, b.total_minor, b.payable_minor, b.iban, b.reference, b.order_reference, b.syntax, b.document_id, b.version,
-       case when b.kind = 'credit_note' then 1 else -1 end
-       * coalesce((select cast(sum(r.rest_minor) as bigint) from open_item i join item_rest r on r.company_id = i.company_id and r.item_id = i.id
-                    where i.company_id = b.company_id and i.source_kind = 'bill' and i.source_id = b.id), 0) as open_minor,
-       (select count(*) from bill_problem x where x.company_id = b.company_id and x.bill_id = b.id and x.severity = 'fatal' and x.released_at is null) as fatal_count,
-       (select count(*) from bill_pair x join bill o on o.company_id = x.company_id and o.id = case when x.bill_id = b.id then x.other_id else x.bill_id end
-         where x.company_id = b.company_id and (x.bill_id = b.id or x.other_id = b.id) and x.rule = 'number' and x.released_at is null and o.state <> 'refused') as duplicate_count,
-       (select count(*) from bill_question u where u.company_id = b.company_id and u.bill_id = b.id and u.answered_at is null) as question_count
-  from bill b left join party p on p.company_id = b.company_id and p.id = b.party_id
- where b.company_id = :company_id
-   and b.id in (select i.source_id from item_rest r cross join open_item i where r.company_id = :company_id and r.rest_minor <> 0 and i.company_id = r.company_id and i.id = r.item_id and i.source_kind = 'bill');
+-- reads the ledger: those of which something is open, found from what is open
+select {bill_row}, coalesce(p.name, b.seller_name) as supplier, case when b.kind = 'credit_note' then 1 else -1 end * o.rest_minor as open_minor
+  from (select i.source_id as bill_id, cast(sum(r.rest_minor) as bigint) as rest_minor from item_rest r cross join open_item i
+         where r.company_id = :company_id and r.rest_minor <> 0 and r.account_id in (select a.id from account a where a.company_id = :company_id and a.control = 'payables')
+           and i.company_id = r.company_id and i.id = r.item_id and i.source_kind = 'bill' group by i.source_id) o
+  cross join bill b left join party p on p.company_id = b.company_id and p.id = b.party_id
+ where b.company_id = :company_id and b.id = o.bill_id;
 
 -- name: bill_plain
 select id, state, kind, issued_on, due_on, total_minor, payable_minor, currency, party_id, iban from bill where company_id = :company_id;

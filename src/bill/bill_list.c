@@ -191,7 +191,14 @@ static struct fault *bill_list(struct work *work, const struct nothing *takes, c
     static const char *const words[] = { "number", "order_reference", "reference", "iban", NULL };
     static const char *const indexed[] = { "state",    "kind",     "issued_on", "due_on",  "total",
                                            "currency", "party_id", "iban",      "payable", NULL };
-    static const struct search_fields fields = { SEARCH_BILL, words, "supplier", &sql_bill_plain, NULL, indexed };
+    static const struct sql *const walks[] = { &sql_bill_list_of_names, &sql_bill_list_nameless, NULL };
+    static const struct search_fields fields = { .kind = SEARCH_BILL,
+                                                 .fields = words,
+                                                 .party = "supplier",
+                                                 .plain = &sql_bill_plain,
+                                                 .indexed = indexed,
+                                                 .walked = "supplier",
+                                                 .walks = walks };
     static const struct list_apart apart = { "open_minor", &sql_bill_list_open };
     struct list_query asked = *query;
     asked.apart = &apart;

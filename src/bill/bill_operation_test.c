@@ -99,6 +99,16 @@ DB_TEST(bill_every_operation_is_answered)
     expect_done(ask(&d, "list", "open.gt=0&number.has=2025&state=approved&sort=-due_on", (struct str){ 0 }));
     expect_int(1, d.answer.rows.count);
     expect(str_find(d.answer.json, "\"open\":\"121.01\"") >= 0);
+    /* By supplier, in two orders that meet, and by what is open: as in one piece, which it is asked in with `count`. */
+    static const char *const sorts[] = { "supplier", "-supplier", "open", "-open" };
+    for (size_t i = 0; i < ARRAY_LENGTH(sorts); i++) {
+        expect_done(ask(&d, "list", str_format(work->arena, "sort=%s", sorts[i]).at, (struct str){ 0 }));
+        struct str quick = str_keep(work->arena, d.answer.json), rest;
+        expect(d.answer.rows.count >= 2);
+        expect_done(ask(&d, "list", str_format(work->arena, "sort=%s&count=true", sorts[i]).at, (struct str){ 0 }));
+        expect_str(str_cut(quick, ']', &rest).at ? str_keep(work->arena, str_cut(quick, ']', &rest)).at : "",
+                   str_keep(work->arena, str_cut(d.answer.json, ']', &rest)));
+    }
     expect_done(ask(&d, "preview", idp(work, bill.id.n), (struct str){ 0 }));
     expect(str_find(d.answer.file.content, "<article class=\"paper") >= 0 &&
            str_find(d.answer.file.content, "2025-17") >= 0);

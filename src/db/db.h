@@ -132,7 +132,11 @@ struct list_query {
     int64_t *count;   /* given: how many rows there are on all pages, LIST_COUNT_MAX + 1 when there are more than that */
     bool is_among;    /* only rows with these ids, "1,2,3", come into question; never from outside */
     struct str among;
-    struct str dense; /* ",state,kind,": filters that so many rows meet that an index of them only leads astray; never from outside */
+    struct str
+        dense; /* ",state,kind,": filters that so many rows meet that an index of them only leads astray; never from outside */
+    struct str
+        common; /* ",control,": filters on a column of a small table that is joined, of which a server can't know how many rows meet them;
+                        * never from outside */
     const struct list_apart *apart;
 };
 /* A field that is 0 for nearly all rows: sorted by it, those that are not 0 come from a statement of their own that shows only them. */
@@ -141,6 +145,15 @@ struct list_apart { const char *field; const struct sql *some; };
  * absent at the end. Values are parameters, never part of the statement's text. */
 CHECKED struct fault *db_list(struct work *work, const struct sql *sql, struct given given, const struct list_query *query,
                               struct into_list into, struct str *next);
+/* The ids of the rows of a page and one more, as "1,2,3", asked of `sql`, which shows whatever the list is filtered and sorted by and looks up
+ * nothing else: the rows themselves are then read among these. Added behind what *ids holds. */
+CHECKED struct fault *db_list_ids(struct work *work, const struct sql *sql, struct given given, const struct record *record,
+                                  const struct list_query *query, struct str *ids);
+/* The ids that `sql` shows, as "1,2,3", when there are no more than `most`; *few false when there are. */
+CHECKED struct fault *db_few(struct work *work, const struct sql *sql, struct given given, size_t most, struct str *ids,
+                             bool *few);
+/* That all filters and the order are on these fields (ends with NULL), or on the id. */
+bool db_list_is_on(const struct list_query *query, const char *const *fields);
 /* The ids of the rows that meet the filters on one field, as "1,2,3", when there are no more than `most`; *few false when there are. `sql` shows
  * the plain columns of the table, so that an index of the field is all that is read. */
 CHECKED struct fault *db_list_few(struct work *work, const struct sql *sql, const struct record *record,

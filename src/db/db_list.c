@@ -163,14 +163,18 @@ static void add_has(struct page *page, const struct field *f, struct str part)
     text_addz(&page->text, engine->contains_close);
 }
 
+static bool is_named(struct str names, const struct field *f)
+{
+    char name[80];
+    snprintf(name, sizeof name, ",%.*s,", STR_ARG(field_json_name(f)));
+    return str_find(names, name) >= 0;
+}
+
 /* Not where the list is sorted by it: there its index gives the order. */
 static bool is_dense(const struct list_query *query, const struct field *f)
 {
     struct str sort = str_starts(query->sort, "-") ? str_part(query->sort, 1, query->sort.length) : query->sort;
-    char name[80];
-    if (!query->dense.length || str_equal(sort, field_json_name(f))) return false;
-    snprintf(name, sizeof name, ",%.*s,", STR_ARG(field_json_name(f)));
-    return str_find(query->dense, name) >= 0;
+    return query->dense.length && !str_equal(sort, field_json_name(f)) && is_named(query->dense, f);
 }
 
 static struct fault *add_filter(struct page *page, const struct list_query *query, const struct list_filter *filter)
@@ -208,9 +212,13 @@ static struct fault *add_filter(struct page *page, const struct list_query *quer
     }
     TRY(parse_value(page, query, f, filter->field, filter->value, &value));
     if (filter->compare == LIST_EQ) {
+        const struct engine *engine = page->work->db->books->engine;
+        bool common = query->common.length && is_named(query->common, f);
+        if (common) text_addz(&page->text, engine->half_open);
         add_column(page, f, false);
         text_addz(&page->text, " = ");
         add_known(page, f, &value);
+        if (common) text_addz(&page->text, engine->half_close);
         return NULL;
     }
     bool or_absent = filter->compare == LIST_NE && f->optional; /* what is not there is not equal either */
@@ -335,9 +343,9 @@ static void add_among(struct page *page, struct str ids)
     struct value value = { .text = ids.length ? ids : STR("0") };
     static const struct field text = { .type = FIELD_TEXT };
     next_condition(page);
-    text_addf(&page->text, "q.id in (%s", engine->ids_open);
+    text_addf(&page->text, "q.id%s", engine->ids_open);
     add_value(page, &text, &value);
-    text_addf(&page->text, "%s)", engine->ids_close);
+    text_addz(&page->text, engine->ids_close);
 }
 
 static struct fault *compose(struct page *page, const struct sql *sql, const struct list_query *query)
@@ -521,6 +529,21 @@ static struct str ids_text(struct arena *arena, const struct list_ids *rows)
     return text_str(&text);
 }
 
+struct fault *db_few(struct work *work, const struct sql *sql, struct given given, size_t most, struct str *ids, bool *few)
+{
+    struct list_ids rows = { 0 };
+    struct page *page = page_new(work, &list_id_record, sql);
+    text_addz(&page->text, "select q.id from (");
+    text_addz(&page->text, sql->text);
+    text_addz(&page->text, ") q limit ");
+    add_value(page, page->id, &(const struct value){ .number = (int64_t)most + 1 });
+    struct composed composed = { text_str(&page->text), page->extra, page->kinds, page->extra_count };
+    TRY(db_all_composed(work, sql, &composed, given, INTO_LIST(list_id, &rows)));
+    *few = rows.count <= most;
+    if (*few) *ids = ids_text(work->arena, &rows);
+    return NULL;
+}
+
 struct fault *db_list_few(struct work *work, const struct sql *sql, const struct record *record, const struct list_query *query,
                           struct str field, size_t most, struct str *ids, bool *few)
 {
@@ -566,46 +589,81 @@ static struct fault *count_some(struct work *work, const struct sql *sql, const 
     return NULL;
 }
 
-/* What the filters leave is gathered first (materialized), so that no engine walks the order in hope of meeting it soon. */
-static struct fault *part_ordered(struct page *page, const struct sql *sql, const struct list_query *query,
-                                  const struct place *after, struct list_ids *rows)
+/* The ids of a page, in its order. `gathered`: what the filters leave is gathered first, so that no engine walks the order in hope of meeting it soon. */
+static struct fault *part_ids(struct page *page, const struct sql *sql, struct given given, const struct list_query *query,
+                              bool gathered, const struct place *after, struct list_ids *rows)
 {
     struct work *work = page->work;
-    page->from = page->sort == page->id
-                     ? "with q as materialized (select q.id from ("
-                     : str_format(work->arena, "with q as materialized (select q.id, q.%s from (", page->sort->name).at;
+    const struct engine *engine = work->db->books->engine;
+    page->first_extra = sql->param_count;
+    page->from = !gathered
+                     ? "select q.id from ("
+                     : str_format(work->arena, "%sselect q.id%s%s from (", engine->gather_open,
+                                  page->sort == page->id ? "" : ", q.", page->sort == page->id ? "" : page->sort->name)
+                           .at;
     TRY(compose(page, sql, query));
-    text_addz(&page->text, ") select q.id from q");
-    page->before = " where ";
+    if (gathered) {
+        text_addz(&page->text, engine->gather_close);
+        page->before = " where ";
+    }
     add_part(page);
     if (after) add_after(page, &after->id, &after->value);
     add_order(page);
     struct composed composed = { text_str(&page->text), page->extra, page->kinds, page->extra_count };
-    return db_all_composed(work, sql, &composed, NONE, INTO_LIST(list_id, rows));
+    return db_all_composed(work, sql, &composed, given, INTO_LIST(list_id, rows));
+}
+
+static struct fault *page_ids(struct page *judged, const struct sql *sql, struct given given, const struct record *record,
+                              const struct list_query *query, bool gathered, const struct place *place, struct str *ids)
+{
+    struct work *work = judged->work;
+    struct list_ids rows = { 0 };
+    enum part order[PARTS_MOST];
+    size_t limit = query->limit > 0 ? (size_t)query->limit : LIST_LIMIT_DEFAULT, parts = parts_of(judged, query, order);
+    for (size_t i = 0; i < parts && rows.count <= limit; i++) {
+        if (place->given && is_passed(order[i], judged, place)) continue;
+        struct page *page = page_new(work, record, sql);
+        page->part = order[i], page->sort = judged->sort, page->down = judged->down;
+        page->limit = limit - rows.count;
+        TRY(part_ids(page, sql, given, query, gathered, place->given && is_within(order[i], place) ? place : NULL, &rows));
+    }
+    struct str found = ids_text(work->arena, &rows);
+    *ids = !ids->length ? found : !found.length ? *ids : str_format(work->arena, "%.*s,%.*s", STR_ARG(*ids), STR_ARG(found));
+    return NULL;
+}
+
+struct fault *db_list_ids(struct work *work, const struct sql *sql, struct given given, const struct record *record,
+                          const struct list_query *query, struct str *ids)
+{
+    struct list_query asked = *query;
+    struct place place = { 0 };
+    struct page *judged = page_new(work, record, sql);
+    asked.apart = NULL, asked.count = NULL;
+    TRY(judge(judged, sql, &asked, query->sort.length ? query->sort : STR("-id"), &place));
+    return page_ids(judged, sql, given, record, &asked, false, &place, ids);
+}
+
+bool db_list_is_on(const struct list_query *query, const char *const *fields)
+{
+    struct str sort = str_starts(query->sort, "-") ? str_part(query->sort, 1, query->sort.length) : query->sort;
+    for (size_t i = 0; i <= query->filters.count; i++) {
+        struct str name = i < query->filters.count ? query->filters.at[i].field : sort;
+        bool is = str_is(name, "id") || (i == query->filters.count && !name.length);
+        for (const char *const *at = fields; *at; at++) is |= str_is(name, *at);
+        if (!is) return false;
+    }
+    return true;
 }
 
 struct fault *db_list_ordered(struct work *work, const struct sql *sql, const struct record *record,
                               const struct list_query *query, struct str field, size_t most, struct str *ids, bool *few)
 {
     struct list_query asked = *query;
-    struct str sort = query->sort.length ? query->sort : STR("-id");
-    struct list_ids rows = { 0 };
     struct place place = { 0 };
-    enum part order[PARTS_MOST];
-    size_t limit = query->limit > 0 ? (size_t)query->limit : LIST_LIMIT_DEFAULT;
     struct page *judged = page_new(work, record, sql);
     asked.apart = NULL, asked.count = NULL;
-    TRY(judge(judged, sql, &asked, sort, &place));
+    TRY(judge(judged, sql, &asked, query->sort.length ? query->sort : STR("-id"), &place));
     TRY(count_some(work, sql, record, &asked, field, most, few));
-    if (!*few) return NULL;
-    size_t parts = parts_of(judged, &asked, order);
-    for (size_t i = 0; i < parts && rows.count <= limit; i++) {
-        if (place.given && is_passed(order[i], judged, &place)) continue;
-        struct page *page = page_new(work, record, sql);
-        page->part = order[i], page->sort = judged->sort, page->down = judged->down;
-        page->limit = limit - rows.count;
-        TRY(part_ordered(page, sql, &asked, place.given && is_within(order[i], &place) ? &place : NULL, &rows));
-    }
-    *ids = ids_text(work->arena, &rows);
-    return NULL;
+    *ids = (struct str){ 0 };
+    return *few ? page_ids(judged, sql, NONE, record, &asked, true, &place, ids) : NULL;
 }

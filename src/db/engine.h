@@ -109,8 +109,10 @@ struct engine {
                               size_t count, bool on);
     const struct sql *migrated; /* gives `count` 1 when the table of migrations is there */
     const char *contains_open, *contains_between, *contains_close; /* caseless: open x between $n close */
-    const char *ids_open, *ids_close; /* select the numbers in a text "1,2,3" */
+    const char *ids_open, *ids_close; /* behind an id: is one of the numbers in a text "1,2,3" */
     const char *no_index;    /* before a column whose index would only lead astray */
+    const char *half_open, *half_close; /* around a condition that about half of the rows meet, whatever the figures of the tables say */
+    const char *gather_open, *gather_close; /* around "select …": all its rows are found before they are put in order, never in that order */
     const char *text_order;  /* behind a text that is sorted or compared by order */
     const char *number_type; /* what decimal text is cast to for comparing */
 };

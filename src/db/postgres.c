@@ -596,7 +596,11 @@ const struct engine postgres_engine = {
     .contains_between = "), lower(",
     .contains_close = ")) > 0",
     .no_index = "",
-    .ids_open = "select unnest(cast('{' || ",
+    .half_open = "coalesce(",
+    .half_close = ", false)",
+    .gather_open = "select q.id from (", /* `offset 0` is its fence; as a materialized part it would be written down whole first */
+    .gather_close = " offset 0) q",
+    .ids_open = " = any (cast('{' || ", /* not a set to be joined: an array is looked up in the index of the table, however many are joined */
     .ids_close = " || '}' as bigint[]))",
     .text_order = " collate \"C\"",
     .number_type = "numeric",

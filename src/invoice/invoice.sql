@@ -80,6 +80,23 @@ select {invoice_row}
  where r.company_id = :company_id and r.rest_minor <> 0 and r.rest_minor <> r.amount_minor and t.company_id = r.company_id and t.id = r.item_id and t.source_kind = 'invoice'
    and i.company_id = t.company_id and i.id = t.source_id;
 
+-- name: invoice_list_due
+-- reads the ledger: those that are open and not due, and credit notes of which something is left
+select {invoice_row}
+  from item_rest r cross join open_item t cross join invoice i join party p on p.company_id = i.company_id and p.id = i.party_id
+ where r.company_id = :company_id and r.rest_minor <> 0 and (r.due_on >= :today or r.rest_minor < 0) and t.company_id = r.company_id and t.id = r.item_id and t.source_kind = 'invoice'
+   and i.company_id = t.company_id and i.id = t.source_id;
+
+-- name: invoice_few_due
+-- reads the ledger: which those are
+select t.source_id as id from item_rest r cross join open_item t
+ where r.company_id = :company_id and r.rest_minor <> 0 and (r.due_on >= :today or r.rest_minor < 0) and t.company_id = r.company_id and t.id = r.item_id and t.source_kind = 'invoice';
+
+-- name: invoice_few_partly
+-- reads the ledger: which are paid in part
+select t.source_id as id from item_rest r cross join open_item t
+ where r.company_id = :company_id and r.rest_minor <> 0 and r.rest_minor <> r.amount_minor and t.company_id = r.company_id and t.id = r.item_id and t.source_kind = 'invoice';
+
 -- name: invoice_list_unsent
 -- reads the ledger: those with a message that was not delivered
 select {invoice_row}

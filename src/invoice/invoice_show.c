@@ -67,10 +67,21 @@ static const struct sql *way_of(const struct list_query *query)
         if (equal && str_is(f->field, "sent")) return &sql_invoice_list_sent;
         if (f->compare == LIST_EQ && str_is(f->field, "payment") && str_is(f->value, "partly_paid"))
             return &sql_invoice_list_partly;
+        if (f->compare == LIST_EQ && str_is(f->field, "payment") && str_is(f->value, "open")) return &sql_invoice_list_due;
     }
     if (only_open(query)) return &sql_invoice_list_open;
     return str_is(query->sort, "customer_name") || str_is(query->sort, "-customer_name") ? &sql_invoice_list_by_name
                                                                                          : &sql_invoice_list;
+}
+
+/* What is open and not due, or paid in part, is found from what is open, where that is little; where it is much, it is near in any order. */
+static struct fault *few_of(struct work *work, const struct sql *sql, struct list_query *asked)
+{
+    if (sql == &sql_invoice_list_due)
+        return db_few(work, &sql_invoice_few_due, NONE, SEARCH_MOST, &asked->among, &asked->is_among);
+    if (sql == &sql_invoice_list_partly)
+        return db_few(work, &sql_invoice_few_partly, NONE, SEARCH_MOST, &asked->among, &asked->is_among);
+    return NULL;
 }
 
 static struct fault *list(struct work *work, const struct nothing *takes, const struct list_query *query,
@@ -86,6 +97,8 @@ static struct fault *list(struct work *work, const struct nothing *takes, const 
     struct list_query asked = *query;
     const struct sql *sql = way_of(query);
     if (sql == &sql_invoice_list) asked.apart = &apart;
+    TRY(few_of(work, sql, &asked));
+    if (asked.is_among) sql = &sql_invoice_list;
     return search_list(work, &fields, sql, NONE, &asked, INTO_LIST(invoice, rows), next);
 }
 LISTABLE(list, nothing, invoice, invoices);

@@ -285,6 +285,7 @@ static struct fault *item_list(struct work *work, const struct nothing *takes, c
     static const struct list_apart apart = { "rest_minor", &sql_item_list_open };
     struct list_query asked = *query;
     bool open = asks_for_open(query);
+    asked.common = STR(",control,");
     if (!open) asked.apart = &apart;
     return search_list(work, &fields, open ? &sql_item_list_open : &sql_item_list, NONE, &asked, INTO_LIST(open_item, rows),
                        next);

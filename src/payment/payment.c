@@ -283,7 +283,15 @@ RECORD(payment_due_until, { FIELD(struct payment_due_until, until, OPTIONAL,
 static struct fault *due_list(struct work *work, const struct payment_due_until *takes, const struct list_query *query,
                               struct payment_dues *rows, struct str *next)
 {
-    TRY(db_list(work, &sql_due_until, GIVEN(payment_due_until, takes), query, INTO_LIST(payment_due, rows), next));
+    static const char *const ordered[] = { "party_id", "party_number", "party_name",  "control",
+                                           "due_on",   "amount",       "discount_on", NULL };
+    struct list_query asked = *query;
+    asked.common = STR(",control,");
+    if (!query->count && db_list_is_on(query, ordered)) {
+        TRY(db_list_ids(work, &sql_due_order, GIVEN(payment_due_until, takes), &payment_due_record, &asked, &asked.among));
+        asked.is_among = true;
+    }
+    TRY(db_list(work, &sql_due_until, GIVEN(payment_due_until, takes), &asked, INTO_LIST(payment_due, rows), next));
     payment_dues_tell(work->arena, rows);
     return NULL;
 }

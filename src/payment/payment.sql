@@ -125,6 +125,23 @@ select r.item_id as id, r.party_id, p.number as party_number, p.name as party_na
 {due_items}
    and (cast(:until as date) is null or r.due_on <= :until or b.discount_on <= :until or (a.control = 'payables' and r.rest_minor > 0));
 
+-- name: due_order
+-- reads the ledger: the same by what the list is sorted and filtered by; from indexes of what is open and of the bills with a discount
+select r.item_id as id, r.party_id, p.number as party_number, p.name as party_name, a.control, r.due_on, -r.rest_minor as amount_minor,
+       case when r.rest_minor = r.amount_minor then d.discount_on end as discount_on
+  from item_rest r
+  cross join account a
+  cross join party p
+  left join (select o.id as item_id, b.discount_on from bill b cross join open_item o
+              where b.company_id = :company_id and b.discount_on >= :today and b.kind = 'invoice' and b.discount_minor > 0
+                and o.company_id = b.company_id and o.source_kind = 'bill' and o.source_id = b.id) d on d.item_id = r.item_id
+ where r.company_id = :company_id and r.rest_minor <> 0 and a.company_id = r.company_id and a.id = r.account_id and p.company_id = r.company_id and p.id = r.party_id
+   and (a.control = 'payables' or (a.control = 'receivables' and r.rest_minor < 0))
+   and r.item_id not in (select z.id from open_item z where z.company_id = :company_id and z.kind = 'difference')
+   and (cast(:until as date) is null or r.due_on <= :until or (a.control = 'payables' and r.rest_minor > 0)
+        or exists (select 1 from open_item y join bill n on n.company_id = y.company_id and n.id = y.source_id
+                    where y.company_id = r.company_id and y.id = r.item_id and y.source_kind = 'bill' and n.discount_on <= :until));
+
 -- name: due_item
 -- reads the ledger: what is open, with the bill, the account to pay to and the run it stands in, in one look
 {due_items}

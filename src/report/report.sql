@@ -213,6 +213,27 @@ select a.id as account_id, a.number, a.name, a.kind, a.control, a.rgs_code,
 -- reads the ledger: a VAT code by what people call it
 select id, name, side, reverse_account_id from vat_code where company_id = :company_id and code = :code;
 
+-- name: report_vat_entry_sums
+-- reads the ledger: which entries stand behind a VAT code of a period, with their sums; from an index alone, in its order where the list is sorted by day
+select l.entry_id as id, l.dated_on,
+       cast(coalesce(sum(case when v.reverse_account_id is null or l.account_id = v.reverse_account_id then l.vat_base_minor else 0 end), 0) as bigint) * :sign as turnover_minor,
+       cast(coalesce(sum(case when l.account_id = v.account_id then l.base_minor else 0 end), 0) as bigint) * :sign as vat_minor
+  from vat_code v cross join entry_line l
+ where v.company_id = :company_id and v.id = :vat_code_id and l.company_id = :company_id and l.vat_code_id = :vat_code_id and l.dated_on between :from_on and :to_on
+ group by l.dated_on, l.entry_id;
+
+-- name: report_vat_entries_of
+-- reads the ledger: the same of the entries of one page
+select e.id, e.number, e.dated_on, e.journal, e.source_kind, e.source_id, e.description,
+       (select min(c.party_id) from entry_line c where c.company_id = e.company_id and c.entry_id = e.id and c.party_id is not null) as party_id,
+       (select cast(coalesce(sum(case when v.reverse_account_id is null or l.account_id = v.reverse_account_id then l.vat_base_minor else 0 end), 0) as bigint)
+          from entry_line l join vat_code v on v.company_id = l.company_id and v.id = l.vat_code_id
+         where l.company_id = e.company_id and l.entry_id = e.id and l.vat_code_id = :vat_code_id and l.dated_on between :from_on and :to_on) * :sign as turnover_minor,
+       (select cast(coalesce(sum(case when l.account_id = v.account_id then l.base_minor else 0 end), 0) as bigint)
+          from entry_line l join vat_code v on v.company_id = l.company_id and v.id = l.vat_code_id
+         where l.company_id = e.company_id and l.entry_id = e.id and l.vat_code_id = :vat_code_id and l.dated_on between :from_on and :to_on) * :sign as vat_minor
+  from entry e where e.company_id = :company_id;
+
 -- name: report_vat_entries
 -- reads the ledger: the entries behind a VAT code of a period, one row each
 select e.id, e.number, e.dated_on, e.journal, e.source_kind, e.source_id, e.description, x.party_id, x.turnover_minor * :sign as turnover_minor, x.vat_minor * :sign as vat_minor
@@ -236,10 +257,12 @@ select x.party_id as id, p.number, p.name, p.country, p.vat_number, cast(count(d
 
 -- name: report_account_moved
 -- reads the ledger: what moved on an account until a day: whole months as kept up, the days of the last one from the lines
-select coalesce((select cast(sum(m.debit_minor) as bigint) from account_month m where m.company_id = :company_id and m.account_id = :account_id and m.month_on < :month_on), 0)
-     + coalesce((select cast(sum(case when l.base_minor > 0 then l.base_minor else 0 end) as bigint) from entry_line l where l.company_id = :company_id and l.account_id = :account_id and l.dated_on between :month_on and :to_on), 0) as debit_minor,
-       coalesce((select cast(sum(m.credit_minor) as bigint) from account_month m where m.company_id = :company_id and m.account_id = :account_id and m.month_on < :month_on), 0)
-     + coalesce((select cast(-sum(case when l.base_minor < 0 then l.base_minor else 0 end) as bigint) from entry_line l where l.company_id = :company_id and l.account_id = :account_id and l.dated_on between :month_on and :to_on), 0) as credit_minor;
+select x.debit_minor + y.debit_minor as debit_minor, x.credit_minor + y.credit_minor as credit_minor
+  from (select cast(coalesce(sum(m.debit_minor), 0) as bigint) as debit_minor, cast(coalesce(sum(m.credit_minor), 0) as bigint) as credit_minor
+          from account_month m where m.company_id = :company_id and m.account_id = :account_id and m.month_on < :month_on) x
+  cross join (select cast(coalesce(sum(case when l.base_minor > 0 then l.base_minor else 0 end), 0) as bigint) as debit_minor,
+                     cast(coalesce(-sum(case when l.base_minor < 0 then l.base_minor else 0 end), 0) as bigint) as credit_minor
+                from entry_line l where l.company_id = :company_id and l.account_id = :account_id and l.dated_on between :month_on and :to_on) y;
 
 -- name: report_card_passed
 -- reads the ledger: what moved on the day of the place, until it; the days before come from the totals

@@ -214,9 +214,16 @@ static bool parse_place(struct str place, struct report_ask *ask)
     return ymd >= 0 && ymd <= 99999999 && date_make((int)(ymd / 10000), (int)(ymd / 100 % 100), (int)(ymd % 100), &ask->after_on);
 }
 
+/* The month of which lines are added up: the months before it are kept up. Behind the last day of a month that is the next one, of which no line counts. */
+static struct date month_begun(struct date to_on)
+{
+    struct date next = date_add_days(to_on, 1);
+    return next.ymd % 100 == 1 ? next : (struct date){ to_on.ymd / 100 * 100 + 1 };
+}
+
 static struct fault *moved_on(struct work *work, account_id account, struct date to_on, struct report_moved *moved)
 {
-    const struct report_ask ask = { .account_id = account, .to_on = to_on, .month_on = { to_on.ymd / 100 * 100 + 1 } };
+    const struct report_ask ask = { .account_id = account, .to_on = to_on, .month_on = month_begun(to_on) };
     return db_one(work, &sql_report_account_moved, GIVEN(report_ask, &ask), INTO(report_moved, moved), &db_broken);
 }
 
@@ -363,7 +370,7 @@ RECORD(balances, {
 /* What moved until and with a day. */
 static struct fault *moved_until(struct work *work, struct date to_on, struct account_moves *out)
 {
-    const struct report_ask ask = { .to_on = to_on, .month_on = { to_on.ymd / 100 * 100 + 1 } };
+    const struct report_ask ask = { .to_on = to_on, .month_on = month_begun(to_on) };
     return db_all(work, &sql_report_balances, GIVEN(report_ask, &ask), INTO_LIST(account_moved, out));
 }
 

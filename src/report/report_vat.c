@@ -200,7 +200,13 @@ static struct fault *report_vat_entries(struct work *work, const struct vat_entr
     TRY(db_one(work, &sql_report_vat_code, GIVEN(vat_entry_takes, takes), INTO(report_code, &code), &report_no_code));
     const struct report_ask ask = { .vat_code_id = code.id, .from_on = takes->from_on, .to_on = takes->to_on,
                                     .sign = code.side == VAT_SALE ? -1 : 1 };
-    return db_list(work, &sql_report_vat_entries, GIVEN(report_ask, &ask), query, INTO_LIST(vat_entry, rows), next);
+    static const char *const summed[] = { "dated_on", "turnover", "vat", NULL };
+    struct list_query asked = *query;
+    if (query->count || !db_list_is_on(query, summed))
+        return db_list(work, &sql_report_vat_entries, GIVEN(report_ask, &ask), query, INTO_LIST(vat_entry, rows), next);
+    asked.is_among = true;
+    TRY(db_list_ids(work, &sql_report_vat_entry_sums, GIVEN(report_ask, &ask), &vat_entry_record, query, &asked.among));
+    return db_list(work, &sql_report_vat_entries_of, GIVEN(report_ask, &ask), &asked, INTO_LIST(vat_entry, rows), next);
 }
 LISTABLE(report_vat_entries, vat_entry_takes, vat_entry, vat_entries);
 

@@ -30,6 +30,8 @@ struct search_fields {
     const char *const *indexed;      /* ends with NULL */
     const char *const *ordered;      /* of those, what `plain` is filtered and sorted by from an index alone (db_list_ordered); ends with NULL */
     const char *const *paired;       /* "journal number": an index of the first has its rows in the order of the second; ends with NULL */
+    const char *walked;              /* a field in whose order no index has all rows, but … */
+    const struct sql *const *walks;  /* … one has those of each of these statements, which are all rows together; ends with NULL */
 };
 extern const struct fault_type search_too_short;
 CHECKED struct fault *search_list(struct work *work, const struct search_fields *fields, const struct sql *sql,

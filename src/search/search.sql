@@ -94,10 +94,10 @@ select id, coalesce(name, '') || '
 select id, description as text from entry where company_id = :company_id and id > :after and id <= :until order by id limit :limit;
 
 -- name: search_invoices_of_names
-select i.id from invoice i where i.company_id = :company_id and i.party_id in (select p.id from party p where p.company_id = :company_id and contains_caseless(p.name, :part) limit 200) limit :limit;
+select i.id from invoice i where i.company_id = :company_id and i.party_id in (select p.id from party p where p.company_id = :company_id and contains_caseless(p.name, :part) limit :names) limit :limit;
 
 -- name: search_bills_of_names
-select b.id from bill b where b.company_id = :company_id and b.party_id in (select p.id from party p where p.company_id = :company_id and contains_caseless(p.name, :part) limit 200) limit :limit;
+select b.id from bill b where b.company_id = :company_id and b.party_id in (select p.id from party p where p.company_id = :company_id and contains_caseless(p.name, :part) limit :names) limit :limit;
 
 -- name: search_names
 select id from party where company_id = :company_id and contains_caseless(name, :part) limit :limit;

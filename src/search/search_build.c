@@ -12,12 +12,12 @@ const struct sql *const search_ids_of[] = { NULL,
                                             &sql_search_item_ids,
                                             &sql_search_line_ids,
                                             &sql_search_entry_ids };
-RECORD(gram_ask,
-       { FIELD(struct gram_ask, after), FIELD(struct gram_ask, until), FIELD(struct gram_ask, limit),
-         FIELD(struct gram_ask, g1), FIELD(struct gram_ask, g2), FIELD(struct gram_ask, g3), FIELD(struct gram_ask, g4),
-         FIELD(struct gram_ask, g5), FIELD(struct gram_ask, g6), FIELD(struct gram_ask, g7), FIELD(struct gram_ask, g8),
-         FIELD(struct gram_ask, g9), FIELD(struct gram_ask, g10), FIELD(struct gram_ask, g11),
-         FIELD(struct gram_ask, g12), FIELD(struct gram_ask, kind), FIELD(struct gram_ask, part) });
+RECORD(gram_ask, { FIELD(struct gram_ask, after), FIELD(struct gram_ask, until), FIELD(struct gram_ask, limit),
+                   FIELD(struct gram_ask, names), FIELD(struct gram_ask, g1), FIELD(struct gram_ask, g2),
+                   FIELD(struct gram_ask, g3), FIELD(struct gram_ask, g4), FIELD(struct gram_ask, g5),
+                   FIELD(struct gram_ask, g6), FIELD(struct gram_ask, g7), FIELD(struct gram_ask, g8),
+                   FIELD(struct gram_ask, g9), FIELD(struct gram_ask, g10), FIELD(struct gram_ask, g11),
+                   FIELD(struct gram_ask, g12), FIELD(struct gram_ask, kind), FIELD(struct gram_ask, part) });
 RECORD(search_id, { ID(struct search_id, id) });
 RECORD(search_segment, { FIELD(struct search_segment, after_id), FIELD(struct search_segment, until_id),
                          FIELD(struct search_segment, doc_count), FIELD(struct search_segment, hash),

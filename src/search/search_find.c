@@ -198,7 +198,7 @@ static struct fault *find_names(struct finding *f, enum search_kind kind, struct
     *known = names.count <= 200;
     if (!*known) return NULL;
     size_t had = f->found.count;
-    f->ask.limit = SEARCH_MOST + 1;
+    f->ask.limit = SEARCH_MOST + 1, f->ask.names = (int64_t)names.count; /* told, so that a server sees that they are few */
     if (names.count)
         TRY(db_all(f->work, kind == SEARCH_BILL ? &sql_search_bills_of_names : &sql_search_invoices_of_names,
                    GIVEN(gram_ask, &f->ask), INTO_LIST(search_id, &f->found)));
@@ -284,6 +284,17 @@ static struct fault *few_of(struct work *work, const struct search_fields *field
     return NULL;
 }
 
+/* A page from several orders: what stands first in one of them stands first. */
+static struct fault *walk(struct work *work, const struct search_fields *fields, struct given given, const struct record *record,
+                          struct list_query *asked)
+{
+    struct str sort = str_starts(asked->sort, "-") ? str_part(asked->sort, 1, asked->sort.length) : asked->sort, ids = { 0 };
+    if (!fields->walked || !str_is(sort, fields->walked) || asked->count) return NULL;
+    for (const struct sql *const *at = fields->walks; *at; at++) TRY(db_list_ids(work, *at, given, record, asked, &ids));
+    asked->among = ids, asked->is_among = true;
+    return NULL;
+}
+
 struct fault *search_list(struct work *work, const struct search_fields *fields, const struct sql *sql, struct given given,
                           const struct list_query *query, struct into_list into, struct str *next)
 {
@@ -300,5 +311,6 @@ struct fault *search_list(struct work *work, const struct search_fields *fields,
     }
     if (!asked.is_among) TRY(few_of(work, fields, into.record, query, &asked));
     if (!asked.is_among) TRY(in_order(work, fields, into.record, query, &asked));
+    if (!asked.is_among) TRY(walk(work, fields, given, into.record, &asked));
     return db_list(work, asked.is_among && fields->whole ? fields->whole : sql, given, &asked, into, next);
 }

@@ -6,7 +6,7 @@ enum { GRAMS = 1 << 18 };
 /* Each gram of a text, repeated ones too: letters and digits, caseless; a run of what is not ASCII counts as one letter. Returns how many. */
 size_t search_grams(struct str text, uint32_t *grams, size_t room);
 
-struct gram_ask { int64_t after, until, limit, g1, g2, g3, g4, g5, g6, g7, g8, g9, g10, g11, g12; struct str kind, part; };
+struct gram_ask { int64_t after, until, limit, names, g1, g2, g3, g4, g5, g6, g7, g8, g9, g10, g11, g12; struct str kind, part; };
 extern const struct record gram_ask_record;
 struct search_id {
     struct {

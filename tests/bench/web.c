@@ -90,6 +90,20 @@ static void ask_lists(int fd)
     scroll(fd, "items overdue, scrolled", "/items?limit=50&control=receivables&rest.gt=0&due_on.lt=2026-11-01&sort=due_on");
     scroll(fd, "journal, newest first, scrolled", "/entries?limit=50&sort=-number");
     scroll(fd, "bank lines, newest first, scrolled", "/bank-lines?limit=50&sort=-booked_on");
+    scroll(fd, "what is due, by name, scrolled", "/payments/due?limit=50&sort=party_name&until=2026-12-22");
+    scroll(fd, "what is due, by discount day, scrolled", "/payments/due?limit=50&sort=discount_on&until=2026-12-22");
+    scroll(fd, "bills by supplier, scrolled", "/bills?limit=50&sort=supplier");
+    scroll(fd, "bills, the most open first, scrolled", "/bills?limit=50&sort=-open");
+    ask(&lists, fd, "bills of which something is open", "/bills?limit=50&sort=-received_at&open.ne=0");
+    scroll(fd, "invoices that are open, newest first, scrolled", "/invoices?limit=50&payment=open");
+    scroll(fd, "invoices that are open, by due day, scrolled", "/invoices?limit=50&payment=open&sort=due_on");
+    ask(&lists, fd, "invoices that are paid in part", "/invoices?limit=50&payment=partly_paid");
+    scroll(fd, "entries with a frequent word, scrolled", "/entries?limit=50&sort=-number&description.has=betaling");
+    scroll(fd, "entries of payment runs, by day, scrolled", "/entries?limit=50&sort=-dated_on&source_kind=payment_run");
+    scroll(fd, "bank lines with a frequent word, scrolled", "/bank-lines?limit=50&sort=-booked_on&remittance.has=levering");
+    scroll(fd, "entries behind a VAT code, by day, scrolled",
+           "/reports/vat-entries?limit=50&code=21&from_on=2026-07-01&to_on=2026-09-30&sort=-dated_on");
+    ask(&lists, fd, "entries behind a VAT code", "/reports/vat-entries?limit=50&code=21&from_on=2026-07-01&to_on=2026-09-30");
     ask(&lists, fd, "ledger card, first page", "/reports/ledger-card?account=1300&from_on=2026-06-01&to_on=2026-06-30&limit=500");
 }
 

@@ -20,5 +20,5 @@ export default function Items() {
 function DueDay({ day, today: now }: { day: string; today: string }) {
     const { t, date } = useWords()
     const days = Math.round((Date.parse(now) - Date.parse(day)) / 86_400_000)
-    return <>{date(day)} {days > 0 && <Badge tone="bad">{t('days_late', { count: days })}</Badge>}</>
+    return <span className="nowrap">{date(day)} {days > 0 && <Badge tone="bad">{t('days_late', { count: days })}</Badge>}</span>
 }

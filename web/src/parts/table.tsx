@@ -9,7 +9,9 @@ export interface Head { label: string; right?: boolean; narrow?: Narrow; /** The
 export interface TableRow { key: string | number; cells: ReactNode[]; label?: ReactNode; className?: string }
 
 const empty = (cell: ReactNode): boolean => cell === '' || cell === undefined || cell === null || cell === false
-export const cellClass = (narrow: Narrow, right: boolean | undefined, cell: ReactNode, mark?: boolean): string => (right ? 'right ' : '') + 'n-' + narrow + (mark ? ' headed' : '') + (empty(cell) ? ' void' : '')
+/** A day or an amount stands on one line, whatever the width: also where a page gave it as plain text. */
+const isWhole = (cell: ReactNode): boolean => typeof cell === 'string' && (/^\d{1,2} \S{3,10} \d{4}$/.test(cell) || /^[^a-zA-Z]{0,4}[\d.,\u00a0 ]+$/.test(cell))
+export const cellClass = (narrow: Narrow, right: boolean | undefined, cell: ReactNode, mark?: boolean): string => (right ? 'right ' : '') + (isWhole(cell) ? 'nowrap ' : '') + 'n-' + narrow + (mark ? ' headed' : '') + (empty(cell) ? ' void' : '')
 
 export function Table({ caption, heads, rows, foot = [], plain, tight, noHeads, className = '' }: { caption: string; heads: Head[]; rows: TableRow[]; foot?: Omit<TableRow, 'key'>[]; plain?: boolean; tight?: boolean; noHeads?: boolean; className?: string }) {
     const role = (n: number): Narrow => heads[n]!.narrow ?? (n === 0 ? 'title' : n === heads.length - 1 && heads[n]!.right ? 'amount' : 'line')
