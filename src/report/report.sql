@@ -223,15 +223,15 @@ select l.entry_id as id, l.dated_on,
  group by l.dated_on, l.entry_id;
 
 -- name: report_vat_entries_of
--- reads the ledger: the same of the entries of one page
+-- reads the ledger: the same of the entries of one page (+ 0: by the entry, not by all days of the code)
 select e.id, e.number, e.dated_on, e.journal, e.source_kind, e.source_id, e.description,
        (select min(c.party_id) from entry_line c where c.company_id = e.company_id and c.entry_id = e.id and c.party_id is not null) as party_id,
        (select cast(coalesce(sum(case when v.reverse_account_id is null or l.account_id = v.reverse_account_id then l.vat_base_minor else 0 end), 0) as bigint)
           from entry_line l join vat_code v on v.company_id = l.company_id and v.id = l.vat_code_id
-         where l.company_id = e.company_id and l.entry_id = e.id and l.vat_code_id = :vat_code_id and l.dated_on between :from_on and :to_on) * :sign as turnover_minor,
+         where l.company_id = e.company_id and l.entry_id = e.id and l.vat_code_id + 0 = :vat_code_id and l.dated_on between :from_on and :to_on) * :sign as turnover_minor,
        (select cast(coalesce(sum(case when l.account_id = v.account_id then l.base_minor else 0 end), 0) as bigint)
           from entry_line l join vat_code v on v.company_id = l.company_id and v.id = l.vat_code_id
-         where l.company_id = e.company_id and l.entry_id = e.id and l.vat_code_id = :vat_code_id and l.dated_on between :from_on and :to_on) * :sign as vat_minor
+         where l.company_id = e.company_id and l.entry_id = e.id and l.vat_code_id + 0 = :vat_code_id and l.dated_on between :from_on and :to_on) * :sign as vat_minor
   from entry e where e.company_id = :company_id;
 
 -- name: report_vat_entries
