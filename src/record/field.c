@@ -196,6 +196,20 @@ struct fault *field_from_text(struct arena *arena, const struct record *record, 
     never("unknown field type");
 }
 
+static struct str list_text(struct arena *arena, const struct field *f, const char *at)
+{
+    struct text t = text_new(arena);
+    struct any_list list;
+    memcpy(&list, at, sizeof list);
+    text_add_char(&t, '[');
+    for (size_t i = 0; i < list.count; i++) {
+        if (i) text_add_char(&t, ',');
+        record_add_json(&t, (struct given){ f->record, list.at + i * f->record->size });
+    }
+    text_add_char(&t, ']');
+    return text_str(&t);
+}
+
 struct str field_to_text(struct arena *arena, const struct record *record, const struct field *f, const void *at)
 {
     const char *p = (const char *)at + f->offset;
@@ -252,18 +266,7 @@ struct str field_to_text(struct arena *arena, const struct record *record, const
         return minor_format(arena, v, field_digits(record, f, at));
     }
     case FIELD_RECORD: return record_to_json(arena, (struct given){ f->record, p });
-    case FIELD_LIST: {
-        struct text t = text_new(arena);
-        struct any_list list;
-        memcpy(&list, p, sizeof list);
-        text_add_char(&t, '[');
-        for (size_t i = 0; i < list.count; i++) {
-            if (i) text_add_char(&t, ',');
-            record_add_json(&t, (struct given){ f->record, list.at + i * f->record->size });
-        }
-        text_add_char(&t, ']');
-        return text_str(&t);
-    }
+    case FIELD_LIST: return list_text(arena, f, p);
     }
     never("unknown field type");
 }

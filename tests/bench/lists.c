@@ -1,6 +1,6 @@
 /* A list of 1,000,000 invoices through HTTP: pages by filter, sort and keyset, near and deep [p95 < 150 ms]; start of the server on
  * those books [< 200 ms]; and its memory: idle, after 10,000 requests [64 MB more at most, the caches of SQLite's readers included], and while
- * all of the list leaves as CSV [flat: 16 MB more at most]. The bank lines that wait are taken as looked at: the job that would match them, with all
+ * all of the list leaves as CSV [flat: 32 MB more at most, the second time 4]. The bank lines that wait are taken as looked at: the job that would match them, with all
  * that it knows in memory, is not what is measured here.
  * Usage: FLORIN_BINARY=… bench_lists [invoices [postgresql://…]] */
 #include "million.h"
@@ -142,14 +142,20 @@ int main(int count, char **words)
            (double)p95 / 1e3, (double)p99 / 1e3);
     good &= target_at_most("a page of the list of invoices, p95", (double)p95 / 1e3, "ms", 150);
     for (int i = 0; i < REQUESTS; i++) get(fd, i % 2 ? "/invoices?limit=20&sort=-issued_on" : "/me");
-    int64_t after = memory_kb("RssAnon:"), during = csv_export(&lines);
-    if (lines != invoices + 1) fprintf(stderr, "%lld lines of CSV\n", (long long)lines), exit(70);
-    printf("memory of the server: idle %.1f MB, after %d requests %.1f MB, most while %lld rows leave as CSV %.1f MB\n",
-           (double)idle / 1024, REQUESTS, (double)after / 1024, (long long)invoices, (double)during / 1024);
+    int64_t after = memory_kb("RssAnon:"), during = csv_export(&lines), again_lines = 0,
+            again = csv_export(&again_lines);
+    if (lines != invoices + 1 || again_lines != lines)
+        fprintf(stderr, "%lld lines of CSV\n", (long long)lines), exit(70);
+    printf(
+        "memory of the server: idle %.1f MB, after %d requests %.1f MB, most while %lld rows leave as CSV %.1f MB, once more %.1f MB\n",
+        (double)idle / 1024, REQUESTS, (double)after / 1024, (long long)invoices, (double)during / 1024,
+        (double)again / 1024);
     good &=
         target_at_most("memory of the server, 10,000 requests more than idle", (double)(after - idle) / 1024, "MB", 64);
-    good &= target_at_most("memory of the server, CSV of all rows more than before", (double)(during - after) / 1024,
-                           "MB", 16);
+    /* The first time fills what stays: SQLite's page cache of that reader (16 MB) for pages past its map of 2 GB, and the arena of its
+     * thread. What is judged is whether rows themselves grow it. */
+    good &= target_at_most("memory of the server, CSV of all rows more than before", (double)(during - after) / 1024, "MB", 32);
+    good &= target_at_most("memory of the server, CSV of all rows once more", (double)(again - during) / 1024, "MB", 4);
     close(fd);
     served_end(&served);
     arena_free(arena);
