@@ -50,7 +50,8 @@ struct record { const char *name; size_t size; const struct field *fields; size_
 #define FIELD_TYPE(member)                                                                                   \
     _Generic((member), int64_t: FIELD_INT, bool: FIELD_BOOL, struct str: FIELD_TEXT, struct date: FIELD_DATE, \
         struct instant: FIELD_INSTANT, struct decimal: FIELD_DECIMAL, unsigned: FIELD_CHOICE)
-#define FIELD_AT(T, member) .name = #member, .name_length = sizeof #member - 1, .offset = offsetof(T, member), .size = sizeof(((T *)0)->member)
+#define FIELD_AT(T, member) \
+    .name = #member, .name_length = sizeof #member - 1, .offset = offsetof(T, member), .size = sizeof(((T *)0)->member)
 #define FIELD(T, member, ...) { FIELD_AT(T, member), .type = FIELD_TYPE(((T *)0)->member), __VA_ARGS__ }
 /* The _Generic refuses at compile time what is not an id, an amount, bytes, … */
 #define FIELD_OF(kind, member_type, T, member, ...) \
