@@ -77,13 +77,31 @@ struct fault *own_check_books(struct arena *arena, struct str where)
     return FAULT(arena, &app_no_books, "data", PARAM("place", where));
 }
 
+struct upgrade { FILE *out; enum language language; struct progress progress; };
+
+static void upgrade_told(void *context, int64_t step, int64_t steps, const char *name)
+{
+    struct upgrade *u = context;
+    if (step == 1) u->progress = progress_begin(u->out, translate(u->language, "Upgrading the books").at, steps);
+    LOG(LOG_INFO, "db.migrating", LOG_TEXT("name", str_of(name)), LOG_INT("step", step), LOG_INT("steps", steps));
+    progress_set(&u->progress, step - 1);
+}
+
+struct fault *own_upgrade(struct arena *arena, struct books *books, FILE *out, enum language language)
+{
+    struct upgrade u = { .out = out, .language = language };
+    TRY(books_migrate_told(arena, books, upgrade_told, &u));
+    if (u.progress.total) progress_end(&u.progress);
+    return NULL;
+}
+
 struct fault *own_open(struct own *own)
 {
     if (!own->data.length) return FAULT(own->arena, &app_no_data, "data");
     TRY(own_check_books(own->arena, own->data));
     TRY(books_open(own->arena, own->data, &own->books));
     if (own->key_file.length) books_key_file(own->books, own->key_file);
-    return books_migrate(own->arena, own->books);
+    return own_upgrade(own->arena, own->books, own->err, own->language);
 }
 
 RECORD(own_company, { FIELD(struct own_company, id), FIELD(struct own_company, name) });

@@ -32,6 +32,8 @@ struct words { struct str *at; size_t count, room; };
  * is refused when `rest` is NULL. */
 CHECKED struct fault *own_flags(struct own *own, struct into into, struct words *rest);
 /* Opens the books at --data; they must be there. */
+/* Brings the books up to this program; how far it is goes to `out` when that is a terminal, and to the log. NULL: the log only. */
+CHECKED struct fault *own_upgrade(struct arena *arena, struct books *books, FILE *out, enum language language);
 CHECKED struct fault *own_open(struct own *own);
 CHECKED struct fault *own_check_books(struct arena *arena, struct str where); /* refuses app_no_books */
 /* Prints the faults, each on a line, and gives the exit code. */

@@ -67,6 +67,8 @@ static struct fault *take_words(struct program *p, int count, const char *const 
     return NULL;
 }
 
+static bool serves(const struct program *p) { return p->count && !strcmp(p->words[0], "serve"); }
+
 static struct fault *read_settings(struct program *p, const char *const *environment)
 {
     struct str data = p->settings.data;
@@ -75,9 +77,23 @@ static struct fault *read_settings(struct program *p, const char *const *environ
     TRY(settings_read(p->arena, p->settings_file, environment, &p->settings));
     if (data.at) p->settings.data = data;
     if (!p->cli.company.at) p->cli.company = p->settings.company;
-    bool serves = p->count && !strcmp(p->words[0], "serve"); /* elsewhere a person reads what stands on stderr */
-    log_set_level(p->settings.log_level ? (enum log_level)p->settings.log_level : serves ? LOG_INFO : LOG_WARNING);
+    log_set_level(p->settings.log_level ? (enum log_level)p->settings.log_level
+                  : serves(p)           ? LOG_INFO
+                                        : LOG_WARNING); /* elsewhere a person reads what stands on stderr */
     return NULL;
+}
+
+/* A server may be told to end while it upgrades: nothing is half done then, so it ends at once. */
+static struct fault *upgrade(struct program *p)
+{
+    sigset_t ends, before;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGTERM);
+    sigaddset(&ends, SIGINT);
+    pthread_sigmask(SIG_UNBLOCK, &ends, &before);
+    struct fault *fault = own_upgrade(p->arena, p->books, serves(p) ? NULL : p->cli.err, p->language);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return fault;
 }
 
 static struct fault *open_books(struct program *p)
@@ -85,7 +101,7 @@ static struct fault *open_books(struct program *p)
     if (!p->settings.data.length) return FAULT(p->arena, &app_no_data, "data");
     TRY(books_open(p->arena, p->settings.data, &p->books));
     if (p->settings.secret_key_file.length) books_key_file(p->books, p->settings.secret_key_file);
-    TRY(books_migrate(p->arena, p->books));
+    TRY(upgrade(p));
     p->doors.books = p->books;
     return NULL;
 }

@@ -217,10 +217,12 @@ static struct fault *apply_whole(struct work *work, const char *whole)
 }
 
 /* Behind a step on rows that are there, the next may need the figures; on new books once at the end is enough. */
-static struct fault *apply_all(struct work *work, const struct migration *list, size_t due, size_t count)
+static struct fault *apply_all(struct work *work, const struct migration *list, size_t due, size_t count,
+                               steps_told *told, void *context)
 {
     struct books *books = work->db->books;
     for (size_t i = due; i < count; i++) {
+        if (told && due) told(context, (int64_t)(i - due) + 1, (int64_t)(count - due), list[i].name);
         TRY(apply(work, &list[i]));
         if (!books->engine->statistics || (!due && i + 1 < count)) continue;
         TRY(db_failed(work, books->engine->script(work->arena, work->db->connection, books->engine->statistics)));
@@ -242,7 +244,7 @@ struct fault *migration_begin(struct work *work, struct books *books)
 /* All that are missing in one transaction, under a lock that lets one program migrate at a time: books are never half-way, and new ones
  * wait for the disk once. */
 static struct fault *migrate(struct arena *arena, struct books *books, const struct migration *list, size_t count,
-                             const char *whole)
+                             const char *whole, steps_told *told, void *context)
 {
     struct work work = { .arena = arena, .now = instant_now(), .system = true };
     size_t due = 0;
@@ -250,7 +252,7 @@ static struct fault *migrate(struct arena *arena, struct books *books, const str
     TRY(migration_begin(&work, books));
     struct fault *fault = find_due(&work, list, count, &due);
     if (!fault && !due && whole) fault = apply_whole(&work, whole);
-    else if (!fault && due < count) fault = apply_all(&work, list, due, count);
+    else if (!fault && due < count) fault = apply_all(&work, list, due, count, told, context);
     if (fault || due == count) { /* nothing was due: nothing to commit */
         db_rollback(&work);
         return fault;
@@ -262,10 +264,15 @@ static struct fault *migrate(struct arena *arena, struct books *books, const str
 
 struct fault *books_migrate_with(struct arena *arena, struct books *books, const struct migration *list, size_t count)
 {
-    return migrate(arena, books, list, count, NULL);
+    return migrate(arena, books, list, count, NULL, NULL, NULL);
+}
+
+struct fault *books_migrate_told(struct arena *arena, struct books *books, steps_told *told, void *context)
+{
+    return migrate(arena, books, migrations, migration_count, books_are_postgres(books) ? NULL : whole_sqlite, told, context);
 }
 
 struct fault *books_migrate(struct arena *arena, struct books *books)
 {
-    return migrate(arena, books, migrations, migration_count, books_are_postgres(books) ? NULL : whole_sqlite);
+    return books_migrate_told(arena, books, NULL, NULL);
 }

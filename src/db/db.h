@@ -46,6 +46,10 @@ CHECKED struct fault *books_open(struct arena *arena, struct str where, struct b
 void books_close(struct books *books); /* no transaction may be open; NULL is fine */
 /* Brings the schema up to the program's migrations; refuses a changed checksum, and books newer than the program. */
 CHECKED struct fault *books_migrate(struct arena *arena, struct books *books);
+/* The same; `told` hears of each step on books that are there before it begins, the first is 1: on a million rows they take their time. All of
+ * them are one transaction: a program that is ended on the way leaves the books as they were. */
+typedef void steps_told(void *context, int64_t step, int64_t steps, const char *name);
+CHECKED struct fault *books_migrate_told(struct arena *arena, struct books *books, steps_told *told, void *context);
 /* What would let others read or change the books beside the program; asked before serving: a folder or a file of SQLite that everybody
  * on the machine may write or read, a PostgreSQL on another machine whose connection nothing protects. Refuses db_open_…. */
 CHECKED struct fault *books_safe(struct arena *arena, struct str where);
