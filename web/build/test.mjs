@@ -4,7 +4,10 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { webcrypto } from 'node:crypto'
 import { write } from './generate.mjs'
+
+globalThis.crypto ??= webcrypto // browsers have it; node 18 only by this name
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 process.chdir(root)
